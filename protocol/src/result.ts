@@ -1,0 +1,82 @@
+/**
+ * Results and reject codes: what untrusted input yields instead of an exception.
+ * Spec: specs/events.md, "Reject codes". Codes are stable, never reused, and listed in
+ * precedence order: when several apply, a reader reports the first.
+ */
+
+/** Every reject code with its plain sentence, in precedence order. */
+export const REJECT_SENTENCES = {
+  EVENT_SHAPE: 'This is not a well-formed Nostr event.',
+  EVENT_SIZE: 'The event is larger than 60,000 bytes of content or 65,536 bytes in all.',
+  EVENT_ID: 'The event’s id does not match what it contains.',
+  EVENT_SIGNATURE: 'The signature is not the author’s.',
+  KIND_UNKNOWN: 'The kind number is not one of this protocol’s.',
+  CONTENT_SIZE: 'The content is larger than its kind allows.',
+  CONTENT_JSON: 'The content is not JSON.',
+  CONTENT_CANONICAL: 'The content is not in canonical form.',
+  CONTENT_VERSION: 'The content is of a version this client does not know.',
+  CONTENT_SCHEMA: 'The content lacks something required or has something unknown.',
+  CONTENT_TERMS: 'The terms contradict each other.',
+  TAGS_MISMATCH: 'The tags disagree with the content.',
+  EMBEDDED_INVALID: 'An event embedded in this one does not verify.',
+  EMBEDDED_MISMATCH: 'An embedded event is not the one named.',
+  CONTRACT_MISMATCH: 'It belongs to another contract.',
+  CONTRACT_UNKNOWN: 'The contract itself is missing.',
+  OFFER_MISMATCH: 'The contract’s terms are not those of the offer it rests on.',
+  AUTHOR_ROLE: 'The author does not hold the role this step needs.',
+  STATE_FORBIDS: 'This step is not possible in the state the contract is in.',
+  ALREADY_SIGNED: 'This role has already signed.',
+  DELEGATE_CONFLICT: 'The delegate key already acts for another role.',
+  LEG_UNKNOWN: 'The contract has no such payment leg.',
+  PART_UNKNOWN: 'The request has no such part.',
+  PART_AMOUNT: 'The part’s amount is not the one the contract plans.',
+  PART_WINDOW: 'The part’s payment window is empty or too long.',
+  PREIMAGE_MISMATCH: 'The preimage does not belong to the payment hash.',
+  REQUEST_UNKNOWN: 'The request it speaks of is not known.',
+  SEEN_MISSING: 'A final step must list what it rests on.',
+  NOT_REPAID: 'The contract is not repaid, so it cannot be closed.',
+  INVOICE_ENCODING: 'This is not a Lightning invoice.',
+  INVOICE_NETWORK: 'The invoice is for another Bitcoin network.',
+  INVOICE_AMOUNT_ENCODING: 'The invoice’s amount is not a whole number of millisatoshis.',
+  INVOICE_FIELDS: 'The invoice lacks a required field or has it twice.',
+  INVOICE_SIGNATURE: 'The invoice’s signature is invalid.',
+  INVOICE_HASH_MISMATCH: 'The invoice is for another payment than the one the payee signed.',
+  INVOICE_AMOUNT_MISMATCH: 'The invoice asks for another amount than was agreed.',
+  INVOICE_EXPIRED: 'The invoice has expired.',
+  INVOICE_WINDOW: 'The invoice does not last as long as its part.',
+  MESSAGE_SHAPE: 'The private message is not one this client understands.',
+  MESSAGE_AUTHOR: 'The private message is not from the key it claims.',
+  WALLET_URI: 'This is not a wallet connection: it should begin with nostr+walletconnect://.',
+  WALLET_ANSWER: 'The wallet’s answer makes no sense.',
+} as const;
+
+/** A stable code for one reason of refusal. */
+export type RejectCode = keyof typeof REJECT_SENTENCES;
+
+/** Codes in precedence order. */
+export const REJECT_CODES = Object.keys(REJECT_SENTENCES) as readonly RejectCode[];
+
+/** A refusal: its code and, where it helps, which field or value. */
+export interface Reject {
+  readonly ok: false;
+  readonly code: RejectCode;
+  readonly detail?: string;
+}
+
+/** Either a value or a refusal. */
+export type Result<T> = { readonly ok: true; readonly value: T } | Reject;
+
+/** Wraps a value as success. */
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+/** Builds a refusal. */
+export function reject(code: RejectCode, detail?: string): Reject {
+  return detail === undefined ? { ok: false, code } : { ok: false, code, detail };
+}
+
+/** The plain sentence for a code. */
+export function sentenceFor(code: RejectCode): string {
+  return REJECT_SENTENCES[code];
+}
