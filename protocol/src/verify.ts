@@ -1,0 +1,176 @@
+/**
+ * From anything at all to an event whose id and signature have been checked here and now.
+ * Spec: NIP-01 (event shape, serialisation, id) and BIP-340 (signature).
+ */
+import { schnorr } from '@noble/curves/secp256k1.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { isWellFormed } from './canonical.ts';
+import { ok, reject, type Result } from './result.ts';
+
+/** The largest event accepted: UTF-8 bytes of its NIP-01 object written without spaces. */
+export const MAX_EVENT_BYTES = 65_536;
+
+/** The largest content accepted, in UTF-8 bytes. */
+export const MAX_CONTENT_BYTES = 60_000;
+
+/** The largest kind number of NIP-01. */
+export const MAX_KIND = 65_535;
+
+/** The largest `created_at` accepted, in seconds: 32 bits, as relays store it. */
+export const MAX_CREATED_AT_SEC = 4_294_967_295;
+
+/**
+ * Checks a BIP-340 signature: 128, 64 and 64 lower-case hex digits, already checked to be such.
+ * May throw; whatever is not `true` counts as a wrong signature.
+ */
+export type SignatureVerifier = (
+  signatureHex: string,
+  idHex: string,
+  publicKeyHex: string,
+) => boolean;
+
+/** The plain shape of an event, as NIP-01 writes it. */
+export interface SignedEvent {
+  readonly id: string;
+  readonly pubkey: string;
+  readonly created_at: number;
+  readonly kind: number;
+  readonly tags: readonly (readonly string[])[];
+  readonly content: string;
+  readonly sig: string;
+}
+
+declare const verified: unique symbol;
+
+/**
+ * An event that `verify` has checked: a frozen copy that shares nothing with its source. The
+ * brand exists for the compiler only, so nothing that arrives from outside can carry it.
+ */
+export type VerifiedEvent = SignedEvent & { readonly [verified]: true };
+
+/** The verifier used unless another is given: pure JavaScript, runs anywhere. */
+export const nobleVerifier: SignatureVerifier = (signatureHex, idHex, publicKeyHex) =>
+  schnorr.verify(hexToBytes(signatureHex), hexToBytes(idHex), hexToBytes(publicKeyHex));
+
+const HEX_64 = /^[0-9a-f]{64}$/;
+const HEX_128 = /^[0-9a-f]{128}$/;
+/** What an event object adds to its id's serialisation: field names, id and signature. */
+const OBJECT_OVERHEAD_BYTES =
+  JSON.stringify({ id: '', pubkey: '', created_at: 0, kind: 0, tags: [], content: '', sig: '' })
+    .length -
+  JSON.stringify([0, '', 0, 0, [], '']).length +
+  64 +
+  128;
+const encoder = new TextEncoder();
+
+function isHex(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function isIntegerUpTo(value: unknown, maximum: number): value is number {
+  return Number.isInteger(value) && !Object.is(value, -0) && isWithin(value as number, maximum);
+}
+
+function isWithin(value: number, maximum: number): boolean {
+  return value >= 0 && value <= maximum;
+}
+
+/** A frozen copy of a list of tags, or null when it is not one. */
+function copyTags(input: unknown): readonly (readonly string[])[] | null {
+  if (!Array.isArray(input)) return null;
+  const tags: (readonly string[])[] = [];
+  for (const tag of input as unknown[]) {
+    if (!Array.isArray(tag) || tag.length === 0) return null;
+    const copy: string[] = [];
+    for (const item of tag as unknown[]) {
+      if (typeof item !== 'string') return null;
+      copy.push(item);
+    }
+    tags.push(Object.freeze(copy));
+  }
+  return Object.freeze(tags);
+}
+
+/** Reads each field once, so that a getter cannot answer twice in two ways. */
+function copyEvent(input: unknown): SignedEvent | string {
+  if (typeof input !== 'object' || input === null) return 'not an object';
+  const { id, pubkey, created_at, kind, tags, content, sig } = input as Record<string, unknown>;
+  if (!isHex(id, HEX_64)) return 'id';
+  if (!isHex(pubkey, HEX_64)) return 'pubkey';
+  if (!isIntegerUpTo(created_at, MAX_CREATED_AT_SEC)) return 'created_at';
+  if (!isIntegerUpTo(kind, MAX_KIND)) return 'kind';
+  const copiedTags = copyTags(tags);
+  if (copiedTags === null) return 'tags';
+  if (typeof content !== 'string') return 'content';
+  if (!isHex(sig, HEX_128)) return 'sig';
+  return Object.freeze({ id, pubkey, created_at, kind, tags: copiedTags, content, sig });
+}
+
+/** The text whose SHA-256 is the event's id, as NIP-01 writes it. */
+export function serializeEvent(event: Omit<SignedEvent, 'id' | 'sig'>): string {
+  const tags = JSON.stringify(event.tags);
+  const content = JSON.stringify(event.content);
+  return `[0,"${event.pubkey}",${event.created_at},${event.kind},${tags},${content}]`;
+}
+
+/** The id an event with these fields has, as 64 hex digits. */
+export function computeEventId(event: Omit<SignedEvent, 'id' | 'sig'>): string {
+  return bytesToHex(sha256(encoder.encode(serializeEvent(event))));
+}
+
+function hasLoneSurrogate(event: SignedEvent, serialized: string): boolean {
+  // JSON writes a lone surrogate as an escape, so text without "\ud" cannot have one.
+  if (!serialized.includes('\\ud')) return false;
+  return !isWellFormed(event.content) || !event.tags.every((tag) => tag.every(isWellFormed));
+}
+
+function parse(input: unknown): Result<SignedEvent> {
+  const event = copyEvent(input);
+  if (typeof event === 'string') return reject('EVENT_SHAPE', event);
+  const serialized = serializeEvent(event);
+  if (hasLoneSurrogate(event, serialized)) return reject('EVENT_SHAPE', 'lone surrogate');
+  const bytes = encoder.encode(serialized);
+  if (bytes.length + OBJECT_OVERHEAD_BYTES > MAX_EVENT_BYTES) return reject('EVENT_SIZE');
+  // Only contents near the limit are measured: no text has more than three bytes per unit.
+  if (event.content.length * 3 > MAX_CONTENT_BYTES) {
+    if (encoder.encode(event.content).length > MAX_CONTENT_BYTES) return reject('EVENT_SIZE');
+  }
+  if (bytesToHex(sha256(bytes)) !== event.id) return reject('EVENT_ID');
+  return ok(event);
+}
+
+/**
+ * Checks shape, size and id, but not the signature: a frozen copy of the event, or EVENT_SHAPE,
+ * EVENT_SIZE or EVENT_ID. Never throws. For callers that check the signature by another way.
+ */
+export function parseEvent(input: unknown): Result<SignedEvent> {
+  try {
+    return parse(input);
+  } catch {
+    // A getter or proxy that throws, or a text too long for the engine.
+    return reject('EVENT_SHAPE', 'unreadable');
+  }
+}
+
+function isSignatureRight(event: SignedEvent, verifier: SignatureVerifier): boolean {
+  try {
+    return verifier(event.sig, event.id, event.pubkey) === true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Checks shape, size, id and signature of anything, believing nothing it says about itself, and
+ * returns a frozen copy, or EVENT_SHAPE, EVENT_SIZE, EVENT_ID or EVENT_SIGNATURE. Never throws.
+ */
+export function verify(
+  input: unknown,
+  verifier: SignatureVerifier = nobleVerifier,
+): Result<VerifiedEvent> {
+  const parsed = parseEvent(input);
+  if (!parsed.ok) return parsed;
+  if (!isSignatureRight(parsed.value, verifier)) return reject('EVENT_SIGNATURE');
+  return ok(parsed.value as VerifiedEvent);
+}
