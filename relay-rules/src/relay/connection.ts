@@ -1,23 +1,25 @@
 /**
- * One client: its subscriptions, its authenticated keys, and the answer to each message.
+ * One client: its subscriptions, its proven keys, and the answer to each of its messages.
  */
-import type { VerifiedEvent, SignedEvent } from './protocol.ts';
 import { WebSocket, type RawData } from 'ws';
+import { findWrapRefusal, mayReadWrap } from './access.ts';
 import { admit, type EventCheck, type RelayDecide } from './admission.ts';
 import { authenticate, createChallenge } from './authentication.ts';
-import { isEphemeral, isWrap, tagValues, WRAP_KINDS } from './events.ts';
+import { isEphemeral } from './events.ts';
 import { matchesAny, parseFilters, type RelayFilter } from './filters.ts';
 import type { RelayLimits } from './limits.ts';
 import {
   parseClientMessage,
   readClaimedId,
   writeEventMessage,
-  writeMessage,
   type ClientMessage,
-  type RelayMessage,
 } from './messages.ts';
+import { buildNegentropySet, type NegentropySet } from './negentropy.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import type { SignedEvent, VerifiedEvent } from './protocol.ts';
 import type { Viewer } from './query.ts';
-import type { StoredEvent, StoreOutcome } from './store.ts';
+import type { Reader } from './reader.ts';
+import type { StoreOutcome } from './store.ts';
 import type { Writer } from './writer.ts';
 
 /** What all connections of a relay share. */
@@ -26,25 +28,11 @@ export interface RelayCore {
   readonly check: EventCheck;
   readonly decide: RelayDecide | null;
   readonly requireAuthForWraps: boolean;
+  readonly reader: Reader;
   readonly writer: Writer;
   readonly relayUrls: () => ReadonlySet<string>;
   readonly nowSec: () => number;
-  readonly query: (filters: readonly RelayFilter[], viewer: Viewer) => StoredEvent[];
-  readonly count: (filters: readonly RelayFilter[], viewer: Viewer) => number;
   readonly broadcast: (event: SignedEvent) => void;
-}
-
-/** One client as the server sees it. */
-export interface Connection {
-  readonly socket: WebSocket;
-  /** Number of open subscriptions. */
-  readonly subscriptionCount: () => number;
-  /** Passes a live event to the subscriptions it matches. */
-  readonly deliver: (event: SignedEvent, json: string) => void;
-  /** Answers one websocket message; never throws. */
-  readonly receive: (data: RawData, isBinary: boolean) => void;
-  /** Forgets everything; called once the socket has closed. */
-  readonly dispose: () => void;
 }
 
 const OUTCOMES: Record<StoreOutcome | 'failed', readonly [boolean, string]> = {
@@ -55,173 +43,231 @@ const OUTCOMES: Record<StoreOutcome | 'failed', readonly [boolean, string]> = {
   failed: [false, 'error: the event could not be stored'],
 };
 
-/** Creates the state of one client and greets it with its AUTH challenge. */
-export function createConnection(socket: WebSocket, core: RelayCore): Connection {
-  const { limits } = core;
-  const subscriptions = new Map<string, readonly RelayFilter[]>();
-  const authenticated = new Set<string>();
-  const challenge = createChallenge();
+/** The state of one client; greets it with its AUTH challenge. */
+export class Connection {
+  readonly #core: RelayCore;
+  readonly #outbox: Outbox;
+  readonly #challenge = createChallenge();
+  readonly #authenticated = new Set<string>();
+  readonly #subscriptions = new Map<string, readonly RelayFilter[]>();
+  readonly #reconciliations = new Map<string, NegentropySet>();
 
-  function sendText(text: string): void {
-    if (socket.readyState !== WebSocket.OPEN) return;
-    if (socket.bufferedAmount > limits.maxBufferedBytes) {
-      socket.terminate();
-      return;
-    }
-    socket.send(text);
-  }
-  const send = (message: RelayMessage): void => sendText(writeMessage(message));
-
-  function viewer(): Viewer {
-    const wrapKeys = core.requireAuthForWraps ? [...authenticated] : null;
-    return { nowSec: core.nowSec(), wrapKeys };
+  constructor(socket: WebSocket, core: RelayCore) {
+    this.#core = core;
+    this.#outbox = createOutbox(socket, core.limits.maxBufferedBytes);
+    this.#outbox.send(['AUTH', this.#challenge]);
   }
 
-  function mayRead(event: SignedEvent): boolean {
-    if (!core.requireAuthForWraps || !isWrap(event)) return true;
-    return tagValues(event, 'p').some((key) => authenticated.has(key));
+  /** Number of open subscriptions and reconciliations. */
+  get subscriptionCount(): number {
+    return this.#subscriptions.size + this.#reconciliations.size;
   }
 
-  /** Why a request for wraps is refused; one that names no kinds just gets none of them. */
-  function findWrapRefusal(filters: readonly RelayFilter[]): string | null {
-    if (!core.requireAuthForWraps) return null;
-    for (const filter of filters) {
-      if (!filter.kinds?.some((kind) => WRAP_KINDS.includes(kind))) continue;
-      if (authenticated.size === 0) return 'auth-required: gift wraps are for their recipient';
-      const recipients = filter['#p'];
-      if (recipients?.length && !recipients.some((key) => authenticated.has(key))) {
-        return 'restricted: gift wraps are for their recipient';
-      }
-    }
-    return null;
+  /** Forgets everything; called once the socket has closed. */
+  dispose(): void {
+    this.#subscriptions.clear();
+    this.#reconciliations.clear();
+    this.#authenticated.clear();
   }
 
-  function publish(input: unknown): void {
-    const id = readClaimedId(input);
-    if (id === null) {
-      send(['NOTICE', 'invalid: EVENT needs an event with an id']);
-      return;
-    }
-    const nowSec = core.nowSec();
-    const admission = admit(input, { ...core, authenticated, nowSec });
-    if (!admission.ok) {
-      send(['OK', id, false, admission.reason]);
-    } else if (isEphemeral(admission.event.kind)) {
-      send(['OK', id, true, '']);
-      core.broadcast(admission.event);
-    } else {
-      store(admission.event);
+  /** Passes a live event, also given as JSON, to the subscriptions it matches. */
+  deliver(event: SignedEvent, json: string): void {
+    if (this.#subscriptions.size === 0) return;
+    if (this.#core.requireAuthForWraps && !mayReadWrap(event, this.#authenticated)) return;
+    for (const [id, filters] of this.#subscriptions) {
+      if (matchesAny(filters, event)) this.#outbox.sendText(writeEventMessage(id, json));
     }
   }
 
-  function store(event: VerifiedEvent): void {
-    core.writer.write(event, (outcome) => {
-      const [accepted, reason] = OUTCOMES[outcome];
-      send(['OK', event.id, accepted, reason]);
-      if (outcome === 'stored') core.broadcast(event);
-    });
-  }
-
-  /** The filters of a request, or null after the CLOSED that refuses it. */
-  function admitFilters(id: string, inputs: readonly unknown[]): readonly RelayFilter[] | null {
-    const parsed = parseFilters(inputs, limits.maxFilters);
-    const reason = parsed.ok ? findWrapRefusal(parsed.filters) : parsed.reason;
-    if (parsed.ok && reason === null) return parsed.filters;
-    send(['CLOSED', id, reason ?? 'error: the filters could not be read']);
-    return null;
-  }
-
-  function subscribe(id: string, inputs: readonly unknown[]): void {
-    // A REQ under a known id replaces it, also when the new one is refused.
-    subscriptions.delete(id);
-    const filters = admitFilters(id, inputs);
-    if (filters === null) return;
-    if (subscriptions.size >= limits.maxSubscriptions) {
-      send(['CLOSED', id, `restricted: at most ${limits.maxSubscriptions} subscriptions at once`]);
-      return;
-    }
-    // Committed before reading, so that the answer has every event already answered with OK.
-    core.writer.flush();
-    subscriptions.set(id, filters);
-    for (const event of core.query(filters, viewer())) {
-      sendText(writeEventMessage(id, event.json));
-    }
-    send(['EOSE', id]);
-  }
-
-  function count(id: string, inputs: readonly unknown[]): void {
-    const filters = admitFilters(id, inputs);
-    if (filters === null) return;
-    core.writer.flush();
-    send(['COUNT', id, { count: core.count(filters, viewer()) }]);
-  }
-
-  function identify(input: unknown): void {
-    const id = readClaimedId(input);
-    if (id === null) {
-      send(['NOTICE', 'invalid: AUTH needs an event with an id']);
-      return;
-    }
-    const relayUrls = core.relayUrls();
-    const nowSec = core.nowSec();
-    const result = authenticate(input, { check: core.check, challenge, relayUrls, nowSec });
-    if (!result.ok) {
-      send(['OK', id, false, result.reason]);
-    } else if (authenticated.size >= limits.maxAuthenticatedKeys) {
-      send(['OK', id, false, `restricted: at most ${limits.maxAuthenticatedKeys} keys`]);
-    } else {
-      authenticated.add(result.publicKeyHex);
-      send(['OK', id, true, '']);
-    }
-  }
-
-  function answer(message: ClientMessage): void {
-    switch (message.type) {
-      case 'EVENT':
-        return publish(message.event);
-      case 'AUTH':
-        return identify(message.event);
-      case 'REQ':
-        return subscribe(message.subscriptionId, message.filters);
-      case 'COUNT':
-        return count(message.subscriptionId, message.filters);
-      case 'CLOSE':
-        return void subscriptions.delete(message.subscriptionId);
-      case 'bad':
-        return send(['NOTICE', message.reason]);
-      default:
-        return send(['NEG-ERR', message.subscriptionId, 'unsupported: no negentropy here']);
-    }
-  }
-
-  function receive(data: RawData, isBinary: boolean): void {
+  /** Answers one websocket message; never throws. */
+  receive(data: RawData, isBinary: boolean): void {
     if (isBinary) {
-      send(['NOTICE', 'invalid: messages are text']);
+      this.#outbox.send(['NOTICE', 'invalid: messages are text']);
       return;
     }
     try {
       const text = Array.isArray(data) ? Buffer.concat(data).toString() : data.toString();
-      answer(parseClientMessage(text, limits.maxSubscriptionIdLength));
+      this.#answer(parseClientMessage(text, this.#core.limits.maxSubscriptionIdLength));
     } catch {
       // Only a failing disk or a bug comes here; the client hears of it and the relay lives on.
-      send(['NOTICE', 'error: the relay could not answer this message']);
+      this.#outbox.send(['NOTICE', 'error: the relay could not answer this message']);
     }
   }
 
-  send(['AUTH', challenge]);
-  return {
-    socket,
-    subscriptionCount: () => subscriptions.size,
-    deliver(event, json) {
-      if (subscriptions.size === 0 || !mayRead(event)) return;
-      for (const [id, filters] of subscriptions) {
-        if (matchesAny(filters, event)) sendText(writeEventMessage(id, json));
-      }
-    },
-    receive,
-    dispose() {
-      subscriptions.clear();
-      authenticated.clear();
-    },
-  };
+  #answer(message: ClientMessage): void {
+    switch (message.type) {
+      case 'EVENT':
+        return this.#publish(message.event);
+      case 'AUTH':
+        return this.#identify(message.event);
+      case 'REQ':
+        return this.#subscribe(message.subscriptionId, message.filters);
+      case 'COUNT':
+        return this.#count(message.subscriptionId, message.filters);
+      case 'CLOSE':
+        return void this.#subscriptions.delete(message.subscriptionId);
+      case 'NEG-OPEN':
+        return this.#reconcile(message.subscriptionId, message.filter, message.message);
+      case 'NEG-MSG':
+        return this.#continue(message.subscriptionId, message.message);
+      case 'NEG-CLOSE':
+        return void this.#reconciliations.delete(message.subscriptionId);
+      case 'bad':
+        return this.#outbox.send(['NOTICE', message.reason]);
+    }
+  }
+
+  #viewer(): Viewer {
+    const wrapKeys = this.#core.requireAuthForWraps ? [...this.#authenticated] : null;
+    return { nowSec: this.#core.nowSec(), wrapKeys };
+  }
+
+  #publish(input: unknown): void {
+    const id = readClaimedId(input);
+    if (id === null) {
+      this.#outbox.send(['NOTICE', 'invalid: EVENT needs an event with an id']);
+      return;
+    }
+    const { check, limits, decide, nowSec } = this.#core;
+    const authenticated = this.#authenticated;
+    const admission = admit(input, { check, limits, decide, authenticated, nowSec: nowSec() });
+    if (!admission.ok) {
+      this.#outbox.send(['OK', id, false, admission.reason]);
+    } else if (isEphemeral(admission.event.kind)) {
+      this.#outbox.send(['OK', id, true, '']);
+      this.#core.broadcast(admission.event);
+    } else {
+      this.#store(admission.event);
+    }
+  }
+
+  #store(event: VerifiedEvent): void {
+    this.#core.writer.write(event, (outcome) => {
+      const [accepted, reason] = OUTCOMES[outcome];
+      this.#outbox.send(['OK', event.id, accepted, reason]);
+      if (outcome === 'stored') this.#core.broadcast(event);
+    });
+  }
+
+  /** The filters of a request, or the reason that refuses it. */
+  #admitFilters(inputs: readonly unknown[]): readonly RelayFilter[] | string {
+    const parsed = parseFilters(inputs, this.#core.limits.maxFilters);
+    if (!parsed.ok) return parsed.reason;
+    if (!this.#core.requireAuthForWraps) return parsed.filters;
+    return findWrapRefusal(parsed.filters, this.#authenticated) ?? parsed.filters;
+  }
+
+  #findLimitRefusal(): string | null {
+    const { maxSubscriptions } = this.#core.limits;
+    if (this.subscriptionCount < maxSubscriptions) return null;
+    return `restricted: at most ${maxSubscriptions} subscriptions at once`;
+  }
+
+  #subscribe(id: string, inputs: readonly unknown[]): void {
+    // A REQ under a known id replaces it, also when the new one is refused.
+    this.#subscriptions.delete(id);
+    const filters = this.#admitFilters(inputs);
+    const refusal = typeof filters === 'string' ? filters : this.#findLimitRefusal();
+    if (typeof filters === 'string' || refusal !== null) {
+      this.#outbox.send(['CLOSED', id, refusal ?? 'error: the filters could not be read']);
+      return;
+    }
+    // Committed before reading, so that the answer has every event already answered with OK.
+    this.#core.writer.flush();
+    const { limits, reader } = this.#core;
+    const found = reader.list(filters, this.#viewer(), limits.maxLimit);
+    this.#subscriptions.set(id, filters);
+    this.#sendStored(id, filters, found).catch(() => {
+      this.#subscriptions.delete(id);
+      this.#outbox.send(['CLOSED', id, 'error: the stored events could not be read']);
+    });
+  }
+
+  /**
+   * Sends what was found, then EOSE. A slow reader makes it wait; live events may then overtake
+   * stored ones. It ends early when the subscription is closed or replaced meanwhile.
+   */
+  async #sendStored(
+    id: string,
+    filters: readonly RelayFilter[],
+    found: readonly { readonly id: string }[],
+  ): Promise<void> {
+    for (const position of found) {
+      if (this.#subscriptions.get(id) !== filters) return;
+      const json = this.#core.reader.read(position.id);
+      if (json === undefined) continue;
+      const text = writeEventMessage(id, json);
+      if (this.#outbox.isFull()) await this.#outbox.sendAndWait(text);
+      else this.#outbox.sendText(text);
+    }
+    if (this.#subscriptions.get(id) === filters) this.#outbox.send(['EOSE', id]);
+  }
+
+  #count(id: string, inputs: readonly unknown[]): void {
+    const filters = this.#admitFilters(inputs);
+    if (typeof filters === 'string') {
+      this.#outbox.send(['CLOSED', id, filters]);
+      return;
+    }
+    this.#core.writer.flush();
+    this.#outbox.send(['COUNT', id, { count: this.#core.reader.count(filters, this.#viewer()) }]);
+  }
+
+  #identify(input: unknown): void {
+    const id = readClaimedId(input);
+    if (id === null) {
+      this.#outbox.send(['NOTICE', 'invalid: AUTH needs an event with an id']);
+      return;
+    }
+    const { check, limits, nowSec, relayUrls } = this.#core;
+    const context = { check, challenge: this.#challenge, relayUrls: relayUrls(), nowSec: nowSec() };
+    const result = authenticate(input, context);
+    if (!result.ok) {
+      this.#outbox.send(['OK', id, false, result.reason]);
+    } else if (this.#authenticated.size >= limits.maxAuthenticatedKeys) {
+      this.#outbox.send([
+        'OK',
+        id,
+        false,
+        `restricted: at most ${limits.maxAuthenticatedKeys} keys`,
+      ]);
+    } else {
+      this.#authenticated.add(result.publicKeyHex);
+      this.#outbox.send(['OK', id, true, '']);
+    }
+  }
+
+  #reconcile(id: string, filter: unknown, message: string): void {
+    this.#reconciliations.delete(id);
+    const { limits, reader, writer } = this.#core;
+    const filters = this.#admitFilters([filter]);
+    const refusal = typeof filters === 'string' ? filters : this.#findLimitRefusal();
+    if (typeof filters === 'string' || refusal !== null) {
+      this.#outbox.send(['NEG-ERR', id, refusal ?? 'error: the filter could not be read']);
+      return;
+    }
+    writer.flush();
+    const found = reader.list(filters, this.#viewer(), limits.maxNegentropyEvents + 1);
+    if (found.length > limits.maxNegentropyEvents) {
+      this.#outbox.send(['NEG-ERR', id, 'blocked: this query is too big']);
+      return;
+    }
+    // Half a frame of bytes is a whole message as hex.
+    this.#reconciliations.set(id, buildNegentropySet(found, limits.maxMessageBytes / 2 - 256));
+    this.#continue(id, message);
+  }
+
+  #continue(id: string, message: string): void {
+    const set = this.#reconciliations.get(id);
+    if (set === undefined) {
+      this.#outbox.send(['NEG-ERR', id, 'closed: no such reconciliation is open']);
+      return;
+    }
+    try {
+      this.#outbox.send(['NEG-MSG', id, set.answer(message)]);
+    } catch {
+      this.#reconciliations.delete(id);
+      this.#outbox.send(['NEG-ERR', id, 'invalid: the message is malformed']);
+    }
+  }
 }

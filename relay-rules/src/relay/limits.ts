@@ -8,7 +8,7 @@ export interface RelayLimits {
   readonly maxEventBytes: number;
   /** Largest websocket message, in bytes; a larger one closes the connection (code 1009). */
   readonly maxMessageBytes: number;
-  /** Open subscriptions of one connection; one more is answered with CLOSED. */
+  /** Open subscriptions of one connection; one more is answered with CLOSED or NEG-ERR. */
   readonly maxSubscriptions: number;
   /** Filters in one REQ, COUNT or NEG-OPEN. */
   readonly maxFilters: number;
@@ -41,7 +41,7 @@ export const DEFAULT_LIMITS: RelayLimits = {
   maxFutureSec: 900,
   maxConnections: 1_000,
   maxAuthenticatedKeys: 32,
-  maxBufferedBytes: 64 * 1024 * 1024,
+  maxBufferedBytes: 16 * 1024 * 1024,
   maxNegentropyEvents: 250_000,
   pingIntervalMs: 30_000,
 };

@@ -25,7 +25,11 @@ const TAG_CONDITION = `rowid IN (SELECT event FROM tag WHERE name = ? AND value 
 const WRAP_CONDITION = `(kind NOT IN (${WRAP_LIST}) OR rowid IN (SELECT event FROM tag
   WHERE name = 'p' AND value IN (SELECT value FROM json_each(?))))`;
 
-function listCondition(column: string, list: readonly unknown[]): Condition {
+function listCondition(column: string, list: readonly (string | number)[]): Condition {
+  const [first] = list;
+  // With one value the index also yields the order, so that a LIMIT reads no more than it needs.
+  if (list.length === 1 && first !== undefined)
+    return { sql: `${column} = ?`, parameters: [first] };
   return {
     sql: `${column} IN (SELECT value FROM json_each(?))`,
     parameters: [JSON.stringify(list)],

@@ -11,11 +11,10 @@ import { buildCondition, type Condition, type Viewer } from './query.ts';
 /** What became of an event offered to the store. */
 export type StoreOutcome = 'stored' | 'duplicate' | 'outdated' | 'deleted';
 
-/** A stored event, as JSON text ready to send. */
-export interface StoredEvent {
+/** Where a stored event stands in every answer. */
+export interface EventPosition {
   readonly id: string;
   readonly created_at: number;
-  readonly json: string;
 }
 
 /** The relay's events. */
@@ -26,8 +25,10 @@ export interface EventStore {
   transaction(work: () => void): void;
   /** Stores whatever is given, in place of an event of the same id; only for faults in tests. */
   insertUnchecked(event: SignedEvent): void;
-  /** Stored events for filters, newest first, lowest id first within a second. */
-  query(filters: readonly RelayFilter[], viewer: Viewer, maxLimit: number): StoredEvent[];
+  /** What answers the filters, newest first, lowest id first within a second. */
+  list(filters: readonly RelayFilter[], viewer: Viewer, maxLimit: number): EventPosition[];
+  /** The event as JSON text ready to send; undefined when it is gone by now. */
+  read(id: string): string | undefined;
   /** How many stored events match any of the filters; their limits play no part. */
   count(filters: readonly RelayFilter[], viewer: Viewer): number;
   /** Drops events that have expired. */
@@ -48,8 +49,9 @@ const SCHEMA = `
     json TEXT NOT NULL
   );
   CREATE INDEX IF NOT EXISTS event_time ON event (created_at DESC, id);
-  CREATE INDEX IF NOT EXISTS event_kind ON event (kind, created_at DESC);
-  CREATE INDEX IF NOT EXISTS event_author ON event (pubkey, kind, created_at DESC);
+  CREATE INDEX IF NOT EXISTS event_kind ON event (kind, created_at DESC, id);
+  CREATE INDEX IF NOT EXISTS event_author ON event (pubkey, created_at DESC, id);
+  CREATE INDEX IF NOT EXISTS event_author_kind ON event (pubkey, kind, created_at DESC, id);
   CREATE UNIQUE INDEX IF NOT EXISTS event_address ON event (kind, pubkey, replaces)
     WHERE replaces IS NOT NULL;
   CREATE INDEX IF NOT EXISTS event_expiry ON event (expires_at) WHERE expires_at IS NOT NULL;
@@ -75,6 +77,7 @@ function openDatabase(path: string): Database.Database {
 function prepareStatements(database: Database.Database) {
   return {
     hasId: database.prepare('SELECT 1 FROM event WHERE id = ?'),
+    read: database.prepare<[string], { json: string }>('SELECT json FROM event WHERE id = ?'),
     isDeleted: database.prepare(
       `SELECT 1 FROM tag JOIN event ON event.rowid = tag.event
        WHERE event.kind = ${DELETION_KIND} AND event.pubkey = @pubkey
@@ -153,7 +156,7 @@ function insertEvent(statements: Statements, event: SignedEvent): StoreOutcome {
   return 'stored';
 }
 
-function compareStored(left: StoredEvent, right: StoredEvent): number {
+function comparePositions(left: EventPosition, right: EventPosition): number {
   if (left.created_at !== right.created_at) return right.created_at - left.created_at;
   return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
 }
@@ -182,21 +185,21 @@ export function openStore(path: string): EventStore {
   });
   const select = (filter: RelayFilter, { sql, parameters }: Condition, maxLimit: number) =>
     prepare(
-      `SELECT id, created_at, json FROM event WHERE ${sql} ORDER BY created_at DESC, id LIMIT ?`,
-    ).all(...parameters, Math.min(filter.limit ?? maxLimit, maxLimit)) as StoredEvent[];
+      `SELECT id, created_at FROM event WHERE ${sql} ORDER BY created_at DESC, id LIMIT ?`,
+    ).all(...parameters, Math.min(filter.limit ?? maxLimit, maxLimit)) as EventPosition[];
 
   return {
     insert: (event) => insertEvent(statements, event),
     transaction: (work) => database.transaction(work)(),
     insertUnchecked: (event) => unchecked(event),
-    query(filters, viewer, maxLimit) {
-      const found = new Map<string, StoredEvent>();
+    list(filters, viewer, maxLimit) {
+      const found = new Map<string, EventPosition>();
       for (const filter of filters) {
         for (const event of select(filter, buildCondition(filter, viewer), maxLimit)) {
           found.set(event.id, event);
         }
       }
-      return [...found.values()].sort(compareStored);
+      return [...found.values()].sort(comparePositions);
     },
     count(filters, viewer) {
       const conditions = filters.map((filter) => buildCondition(filter, viewer));
@@ -206,6 +209,7 @@ export function openStore(path: string): EventStore {
       ) as { count: number };
       return row.count;
     },
+    read: (id) => statements.read.get(id)?.json,
     removeExpired: (nowSec) => void statements.deleteExpired.run(nowSec),
     close: () => void database.close(),
   };
