@@ -3,7 +3,7 @@
  */
 import { isWrap, tagValues, WRAP_KINDS } from './events.ts';
 import type { RelayFilter } from './filters.ts';
-import type { SignedEvent } from './protocol.ts';
+import type { SignedEvent } from '@realyield/protocol';
 
 /** Whether the event may be shown to somebody who has proven these keys. */
 export function mayReadWrap(event: SignedEvent, authenticated: ReadonlySet<string>): boolean {

@@ -2,7 +2,7 @@
  * What an event must be to enter the relay, in the order of NIP-01's OK prefixes: well-formed,
  * signed, timely, published by whom it may be, and within the operator's rules.
  */
-import { parseEvent, sentenceFor, type SignedEvent, type VerifiedEvent } from './protocol.ts';
+import { parseEvent, sentenceFor, type SignedEvent, type VerifiedEvent } from '@realyield/protocol';
 import { initNostrWasm } from 'nostr-wasm';
 import { AUTHENTICATION_KIND, expiresAtSec, isProtected } from './events.ts';
 import type { RelayLimits } from './limits.ts';

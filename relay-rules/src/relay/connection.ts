@@ -16,7 +16,7 @@ import {
 } from './messages.ts';
 import { buildNegentropySet, type NegentropySet } from './negentropy.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import type { SignedEvent, VerifiedEvent } from './protocol.ts';
+import type { SignedEvent, VerifiedEvent } from '@realyield/protocol';
 import type { Viewer } from './query.ts';
 import type { Reader } from './reader.ts';
 import type { StoreOutcome } from './store.ts';

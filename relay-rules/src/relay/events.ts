@@ -2,7 +2,7 @@
  * What kinds and tags mean to a relay: ephemeral, replaceable, addressable, expiring, protected.
  * Spec: NIP-01 (kinds), NIP-40 (expiration), NIP-59 (wraps), NIP-70 (protected).
  */
-import type { SignedEvent } from './protocol.ts';
+import type { SignedEvent } from '@realyield/protocol';
 
 /** Kind of a deletion request (NIP-09). */
 export const DELETION_KIND = 5;

@@ -1,7 +1,7 @@
 /**
  * Filters of NIP-01: parsing what a client sent, and matching live events.
  */
-import type { SignedEvent } from './protocol.ts';
+import type { SignedEvent } from '@realyield/protocol';
 import { matchFilter, type Event, type Filter } from 'nostr-tools';
 
 /** A parsed filter: every field checked, `#x` keys have one letter. */

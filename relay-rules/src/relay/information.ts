@@ -1,7 +1,7 @@
 /**
  * The relay information document (NIP-11): what the relay can do and every limit it enforces.
  */
-import { MAX_CONTENT_BYTES } from './protocol.ts';
+import { MAX_CONTENT_BYTES } from '@realyield/protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelayLimits } from './limits.ts';
 

@@ -1,7 +1,7 @@
 /**
  * The wire: client messages parsed without ever throwing, relay messages written.
  */
-import type { SignedEvent } from './protocol.ts';
+import type { SignedEvent } from '@realyield/protocol';
 
 /** What a client may say (NIP-01, 42, 45, 77), with the parts not looked into yet. */
 export type ClientMessage =

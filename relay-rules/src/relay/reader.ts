@@ -2,7 +2,7 @@
  * Reading from the store, with the events taken out that a test makes the relay withhold.
  */
 import type { RelayFilter } from './filters.ts';
-import type { SignedEvent } from './protocol.ts';
+import type { SignedEvent } from '@realyield/protocol';
 import type { Viewer } from './query.ts';
 import type { EventPosition, EventStore } from './store.ts';
 

@@ -10,7 +10,7 @@ import type { RelayFilter } from './filters.ts';
 import { buildInformation } from './information.ts';
 import { withDefaultLimits, type RelayLimits } from './limits.ts';
 import { createListener, type Listener } from './listener.ts';
-import type { SignedEvent } from './protocol.ts';
+import type { SignedEvent } from '@realyield/protocol';
 import { createReader, type Withhold } from './reader.ts';
 import { openStore, type EventStore } from './store.ts';
 import { createWriter, type Writer } from './writer.ts';

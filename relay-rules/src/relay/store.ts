@@ -2,7 +2,7 @@
  * The events of the relay in SQLite: what replaces what (NIP-01), what deletions forbid
  * (NIP-09), what has expired (NIP-40). Each OK is sent after its transaction is on disk.
  */
-import type { SignedEvent } from './protocol.ts';
+import type { SignedEvent } from '@realyield/protocol';
 import Database from 'better-sqlite3';
 import { DELETION_KIND, expiresAtSec, replacementKey, tagValues } from './events.ts';
 import type { RelayFilter } from './filters.ts';

@@ -2,7 +2,7 @@
  * Group commit: events that arrive in one turn of the event loop share one transaction, so that
  * a burst waits for the disk once. Nothing is answered before its transaction is on disk.
  */
-import type { VerifiedEvent } from './protocol.ts';
+import type { VerifiedEvent } from '@realyield/protocol';
 import type { EventStore, StoreOutcome } from './store.ts';
 
 /** Called once the event's fate is on disk; `failed` when the disk refused. */
