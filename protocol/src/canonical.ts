@@ -6,12 +6,7 @@ import { assert } from './assert.ts';
 import { ok, reject, type Result } from './result.ts';
 
 /** A value canonical JSON can carry. */
-export type Json =
-  | string
-  | number
-  | boolean
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 
 /** How deep a document may nest; deeper ones are refused rather than risk the stack. */
 const MAX_DEPTH = 32;

@@ -1,0 +1,117 @@
+/**
+ * Builds a contract from an offer: pure, so that bank and business recompute what an investor
+ * proposes. Spec: specs/contract.md, "Building".
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalize } from '../canonical.ts';
+import { embed, type ParsedContract, type ParsedOffer } from '../events.ts';
+import { dayOf, endOfDaySec } from '../interest.ts';
+import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
+import { floorToSat } from '../money.ts';
+import { ok, reject, type Result } from '../result.ts';
+import { contractContradiction } from '../terms.ts';
+
+/** What an investor chooses; everything else follows from the offer. */
+export interface ContractChoice {
+  readonly principalMsat: bigint;
+  readonly investor: { readonly pubkey: string; readonly relays: readonly string[] };
+  /** computeCommitment(main key, salt). */
+  readonly commitment: string;
+  /** 32 random bytes, hex. */
+  readonly nonce: string;
+  readonly startAtSec: number;
+}
+
+/**
+ * The salted commitment to an investor's main key: SHA-256 of
+ * `realyield:commitment:<main key hex>:<salt hex>`.
+ */
+export function computeCommitment(mainPublicKey: string, saltHex: string): string {
+  return bytesToHex(sha256(utf8ToBytes(`realyield:commitment:${mainPublicKey}:${saltHex}`)));
+}
+
+function buildTranches(offer: ParsedOffer['document'], choice: ContractChoice): Tranche[] {
+  const { daySec } = offer;
+  let left = choice.principalMsat;
+  return offer.tranches.map((tranche, index) => {
+    // C-5: "every tranche but the last is its share rounded down to a whole satoshi; the last
+    // takes the remainder."
+    const isLast = index === offer.tranches.length - 1;
+    const share = floorToSat((choice.principalMsat * BigInt(tranche.shareBps)) / 10_000n);
+    const amount = isLast ? left : share;
+    left -= amount;
+    const fromSec = choice.startAtSec + tranche.startDay * daySec;
+    return {
+      amountMsat: amount.toString(),
+      fromSec,
+      toSec: fromSec + tranche.streamDays * daySec,
+      lapsesAtSec: fromSec + tranche.windowDays * daySec,
+      ticks: tranche.ticks,
+    };
+  });
+}
+
+/** The complete terms of a contract under an offer; CONTENT_TERMS names what does not fit. */
+export function buildContract(
+  offer: ParsedOffer,
+  choice: ContractChoice,
+): Result<ContractDocument> {
+  const terms = offer.document;
+  const { principalMsat, startAtSec } = choice;
+  if (terms.status !== 'open') return reject('CONTENT_TERMS', 'status');
+  if (startAtSec > terms.expiresAtSec) return reject('CONTENT_TERMS', 'expiresAtSec');
+  if (principalMsat < BigInt(terms.minimumTicketMsat)) return reject('CONTENT_TERMS', 'minimum');
+  if (principalMsat > BigInt(terms.amountSoughtMsat)) return reject('CONTENT_TERMS', 'maximum');
+  const startDay = dayOf(startAtSec, terms.daySec);
+  const document: ContractDocument = {
+    v: 1,
+    network: terms.network,
+    daySec: terms.daySec,
+    bases: [{ as: 'offer', event: embed(offer.event) }],
+    parties: {
+      investor: { pubkey: choice.investor.pubkey, relays: [...choice.investor.relays] },
+      business: { pubkey: terms.business.pubkey, relays: [...terms.business.relays] },
+      bank: { pubkey: offer.event.pubkey, relays: [...terms.relays] },
+    },
+    commitment: choice.commitment,
+    nonce: choice.nonce,
+    denomination: terms.denomination,
+    principalMsat: principalMsat.toString(),
+    rateBps: terms.rateBps,
+    dayCount: terms.dayCount,
+    startAtSec,
+    plan: {
+      type: 'bullet',
+      dueAtSec: endOfDaySec(startDay + terms.plan.termDays, terms.daySec),
+      graceDays: terms.plan.graceDays,
+    },
+    tranches: buildTranches(terms, choice),
+    guarantee: terms.guarantee,
+    law: terms.law,
+  };
+  return contractContradiction(document) ?? ok(document);
+}
+
+/**
+ * Whether a contract is exactly what its offer makes of the investor's choices; a difference is
+ * a counter-proposal and answers OFFER_MISMATCH.
+ */
+export function checkAgainstOffer(
+  contract: ParsedContract,
+  offer: ParsedOffer,
+): Result<ContractDocument> {
+  const { document } = contract;
+  const base = document.bases.find((entry) => entry.as === 'offer');
+  if (base?.event.id !== offer.event.id) return reject('OFFER_MISMATCH', 'offer');
+  const rebuilt = buildContract(offer, {
+    principalMsat: BigInt(document.principalMsat),
+    investor: document.parties.investor,
+    commitment: document.commitment,
+    nonce: document.nonce,
+    startAtSec: document.startAtSec,
+  });
+  if (!rebuilt.ok) return reject('OFFER_MISMATCH', rebuilt.detail);
+  const same = canonicalize(rebuilt.value) === canonicalize(document);
+  return same ? ok(document) : reject('OFFER_MISMATCH');
+}

@@ -1,0 +1,77 @@
+/**
+ * The state hash: one number by which clients know that they agree.
+ * Spec: specs/contract.md, "State hash".
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalize, type Json } from '../canonical.ts';
+import type { Leg } from '../kinds/fields.ts';
+import { PROTOCOL_VERSION } from '../params.ts';
+import type { ContractState, Payment } from './state.ts';
+import { planTicks } from './ticks.ts';
+
+function digest(value: Json): string {
+  return bytesToHex(sha256(utf8ToBytes(canonicalize(value))));
+}
+
+/** One digest per request of a leg, sorted by request id. */
+function legDigests(payments: readonly Payment[], leg: Leg): Json {
+  const byRequest = new Map<string, Payment[]>();
+  for (const payment of payments) {
+    if (payment.leg !== leg) continue;
+    const list = byRequest.get(payment.request);
+    if (list) list.push(payment);
+    else byRequest.set(payment.request, [payment]);
+  }
+  return [...byRequest]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([request, list]) => {
+      const rows = [...list]
+        .sort((a, b) => a.n - b.n || (a.paymentHash < b.paymentHash ? -1 : 1))
+        .map((payment): Json => [
+          payment.n,
+          payment.amountMsat.toString(),
+          payment.settledAtSec,
+          payment.class,
+        ]);
+      return [request, digest(rows)];
+    });
+}
+
+function trancheTotals(state: ContractState): Json {
+  const { document } = state.contract;
+  const trancheOf = new Map(planTicks(document).map((tick) => [tick.n, tick.tranche]));
+  const totals = document.tranches.map(() => 0n);
+  for (const payment of state.payments) {
+    if (payment.leg !== 'disbursement') continue;
+    const tranche = trancheOf.get(payment.n) ?? 0;
+    totals[tranche] = (totals[tranche] ?? 0n) + payment.amountMsat;
+  }
+  return totals.map((total) => total.toString());
+}
+
+/** What the state hash covers, as canonical JSON would write it. */
+export function hashedView(state: ContractState): Json {
+  const signatures: Record<string, Json> = {};
+  for (const [role, signature] of Object.entries(state.signatures)) signatures[role] = signature.id;
+  return {
+    v: PROTOCOL_VERSION,
+    root: state.root,
+    version: state.version,
+    status: state.status,
+    signatures,
+    tranches: trancheTotals(state),
+    milestones: [],
+    legs: {
+      disbursement: legDigests(state.payments, 'disbursement'),
+      repayment: legDigests(state.payments, 'repayment'),
+    },
+    finalEvents: [...state.finalEvents],
+    equivocations: state.equivocations.map((entry): Json => [entry.reason, ...entry.events]),
+  };
+}
+
+/** SHA-256 of the canonical JSON of hashedView, hex. */
+export function computeStateHash(state: ContractState): string {
+  return digest(hashedView(state));
+}

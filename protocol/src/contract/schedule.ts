@@ -1,0 +1,52 @@
+/**
+ * The schedule as expected: what is paid so far plus what the contract still plans.
+ * Spec: specs/money.md, "Schedule".
+ */
+import type { ContractDocument } from '../kinds/agreement.ts';
+import { computeLedger, dueDates, type LedgerPayment } from './ledger.ts';
+import { planTicks } from './ticks.ts';
+
+/** One expected instalment. */
+export interface ExpectedInstalment {
+  readonly number: number;
+  readonly dueAtSec: number;
+  readonly principalMsat: bigint;
+  readonly interestMsat: bigint;
+  readonly totalMsat: bigint;
+}
+
+/** Payments so far plus every tick that can still be paid, at its due time or now. */
+function withRemainingTicks(
+  document: ContractDocument,
+  payments: readonly (LedgerPayment & { readonly n: number })[],
+  asOfSec: number,
+): LedgerPayment[] {
+  const disbursed = payments.filter((payment) => payment.leg === 'disbursement');
+  const paid = new Set(disbursed.map((payment) => payment.n));
+  const remaining = planTicks(document)
+    .filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec)
+    .map((tick) => ({
+      leg: 'disbursement' as const,
+      amountMsat: tick.amountMsat,
+      settledAtSec: Math.max(tick.dueAtSec, asOfSec),
+    }));
+  return [...payments, ...remaining];
+}
+
+/** What each instalment will come to if every remaining tick and nothing else is paid. */
+export function projectSchedule(
+  document: ContractDocument,
+  payments: readonly (LedgerPayment & { readonly n: number })[],
+  asOfSec: number,
+): ExpectedInstalment[] {
+  const expected = withRemainingTicks(document, payments, asOfSec);
+  const lastDueSec = Math.max(asOfSec, ...dueDates(document));
+  const ledger = computeLedger(document, expected, lastDueSec);
+  return ledger.instalments.map((instalment) => ({
+    number: instalment.number,
+    dueAtSec: instalment.dueAtSec,
+    principalMsat: instalment.principalMsat,
+    interestMsat: instalment.interestMsat,
+    totalMsat: instalment.principalMsat + instalment.interestMsat,
+  }));
+}

@@ -1,0 +1,69 @@
+/** State of one contract: what the fold yields, without a clock. Spec: specs/contract.md. */
+import type { ParsedContract } from '../events.ts';
+import type { Leg, PartyRole } from '../kinds/fields.ts';
+
+/** Where a contract stands; lateness is a view on top, never a status. */
+export type ContractStatus = 'proposed' | 'effective' | 'withdrawn' | 'closed';
+
+/** How well a payment is proven. */
+export type PaymentClass = 'preimage+acknowledgement' | 'preimage' | 'acknowledgement';
+
+/** One proven payment. */
+export interface Payment {
+  readonly leg: Leg;
+  /** Id of the payee's signed request. */
+  readonly request: string;
+  readonly n: number;
+  readonly amountMsat: bigint;
+  readonly paymentHash: string;
+  readonly preimage: string;
+  readonly settledAtSec: number;
+  readonly class: PaymentClass;
+  /** The payee stated another time than the receipt. */
+  readonly timeContested: boolean;
+  /** A disbursement that a final event had not seen. */
+  readonly afterFinal: boolean;
+  /** Id of the receipt that proves it. */
+  readonly receipt: string;
+}
+
+/** One role's signature in effect. */
+export interface AppliedSignature {
+  readonly id: string;
+  readonly delegate: string | undefined;
+  readonly effectiveAtSec: number;
+  readonly register: { readonly serial: number; readonly previous: string } | undefined;
+}
+
+/** Two events that contradict each other. */
+export interface Equivocation {
+  readonly reason: 'rival signatures' | 'overlapping requests';
+  readonly author: string;
+  /** The two ids, least first. */
+  readonly events: readonly [string, string];
+}
+
+/** The fold's result for one contract. */
+export interface ContractState {
+  readonly root: string;
+  readonly contract: ParsedContract;
+  /** Id of the version of the terms in effect. */
+  readonly version: string;
+  readonly status: ContractStatus;
+  readonly signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
+  readonly effectiveAtSec: number | undefined;
+  /** Sorted by settled time, request id, n. */
+  readonly payments: readonly Payment[];
+  readonly finalEvents: readonly string[];
+  readonly equivocations: readonly Equivocation[];
+}
+
+/** Payer and payee of each leg. */
+export const LEGS: Readonly<Record<Leg, { payer: PartyRole; payee: PartyRole; purpose: string }>> =
+  {
+    disbursement: { payer: 'investor', payee: 'business', purpose: 'principal' },
+    repayment: { payer: 'business', payee: 'investor', purpose: 'debt service' },
+  };
+
+/** All party roles. */
+export const PARTY_ROLES: readonly PartyRole[] = ['investor', 'business', 'bank'];

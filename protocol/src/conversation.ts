@@ -1,0 +1,113 @@
+/**
+ * The private conversation: typed rumors inside NIP-59 gift wraps, never published.
+ * Spec: specs/conversation.md.
+ */
+import * as z from 'zod/mini';
+import { canonicalize, parseCanonical } from './canonical.ts';
+import {
+  countField,
+  embeddedField,
+  hex32,
+  legField,
+  msatField,
+  textField,
+  versionField,
+} from './kinds/fields.ts';
+import { MAX_PARTS } from './params.ts';
+import { ok, reject, type Result } from './result.ts';
+
+/** Most invoices in one delivery: NIP-44 leaves a rumor 28,672 bytes of a 64 kB wrap. */
+export const MAX_DELIVERED_INVOICES = 60;
+
+const proposal = z.strictObject({
+  v: versionField,
+  type: z.literal('proposal'),
+  /** The investor's acceptance, which embeds the contract. */
+  acceptance: embeddedField,
+  /** To the bank only: opens the commitment. */
+  opening: z.optional(z.strictObject({ pubkey: hex32, salt: hex32 })),
+});
+
+const acceptance = z.strictObject({
+  v: versionField,
+  type: z.literal('acceptance'),
+  contract: hex32,
+  acceptance: embeddedField,
+});
+
+const partsWanted = z.strictObject({
+  v: versionField,
+  type: z.literal('partsWanted'),
+  contract: hex32,
+  leg: legField,
+  n: z.array(countField(4_294_967_295)).check(z.minLength(1), z.maxLength(MAX_DELIVERED_INVOICES)),
+  msat: z.array(msatField).check(z.minLength(1), z.maxLength(MAX_PARTS)),
+});
+
+const requestDelivery = z.strictObject({
+  v: versionField,
+  type: z.literal('requestDelivery'),
+  contract: hex32,
+  /** The payee's signed request (2812). */
+  request: embeddedField,
+  /** BOLT11 invoices, in the order of the request's parts. */
+  invoices: z.array(textField(4_096)).check(z.minLength(1), z.maxLength(MAX_DELIVERED_INVOICES)),
+});
+
+const refusal = z.strictObject({
+  v: versionField,
+  type: z.literal('refusal'),
+  contract: hex32,
+  /** What is refused: the proposal, or parts of a leg. */
+  of: z.enum(['proposal', 'parts']),
+  code: z.enum([
+    'notEffective',
+    'wrongParts',
+    'walletUnavailable',
+    'paused',
+    'declined',
+    'counterpartyUnknown',
+  ]),
+  sentence: textField(500, 0),
+});
+
+/** Content of a rumor of kind 2809. */
+export const messageSchema = z.discriminatedUnion('type', [
+  proposal,
+  acceptance,
+  partsWanted,
+  requestDelivery,
+  refusal,
+]);
+
+/** A private message. */
+export type Message = z.infer<typeof messageSchema>;
+/** A message of one type. */
+export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>;
+
+/** Reads a rumor's content; anything odd is MESSAGE_SHAPE. */
+export function parseMessage(content: string): Result<Message> {
+  const json = parseCanonical(content);
+  if (!json.ok) return reject('MESSAGE_SHAPE', json.code);
+  const parsed = messageSchema.safeParse(json.value);
+  if (!parsed.success) {
+    return reject('MESSAGE_SHAPE', parsed.error.issues[0]?.path.map(String).join('.'));
+  }
+  const { data } = parsed;
+  if (data.type === 'partsWanted' && data.n.length !== data.msat.length) {
+    return reject('MESSAGE_SHAPE', 'msat');
+  }
+  return ok(data);
+}
+
+/** Writes a message as a rumor's content. */
+export function formatMessage(message: Message): string {
+  return canonicalize(message);
+}
+
+/** The contract a message is about. */
+export function contractOfMessage(message: Message): string {
+  if (message.type !== 'proposal') return message.contract;
+  const named = message.acceptance.content['contract'];
+  return typeof named === 'string' ? named : '';
+}

@@ -1,0 +1,226 @@
+/**
+ * From a raw event to a typed one: signature, kind, canonical content, schema, terms, tags, and
+ * the same for every event embedded in it. Spec: specs/events.md, "Reading".
+ */
+import type * as z from 'zod/mini';
+import { canonicalize, parseCanonical, type Json } from './canonical.ts';
+import { Kind, kindRow } from './kinds.ts';
+import { ok, reject, type Reject, type Result } from './result.ts';
+import {
+  MAX_CONTENT_BYTES,
+  nobleVerifier,
+  verify,
+  type SignatureVerifier,
+  type VerifiedEvent,
+} from './verify.ts';
+import * as tags from './tags.ts';
+import * as terms from './terms.ts';
+import {
+  contractSchema,
+  signatureSchema,
+  type ContractDocument,
+  type SignatureDocument,
+} from './kinds/agreement.ts';
+import {
+  attestationSchema,
+  bankProfileSchema,
+  offerSchema,
+  type AttestationDocument,
+  type BankProfileDocument,
+  type OfferDocument,
+} from './kinds/listings.ts';
+import {
+  acknowledgementSchema,
+  noticeSchema,
+  receiptSchema,
+  requestSchema,
+  type AcknowledgementDocument,
+  type NoticeDocument,
+  type ReceiptDocument,
+  type RequestDocument,
+} from './kinds/money-events.ts';
+import type { EmbeddedEvent } from './kinds/fields.ts';
+
+interface Parsed<Name extends string, Document> {
+  readonly name: Name;
+  readonly event: VerifiedEvent;
+  readonly document: Document;
+}
+
+/** A bank profile. */
+export type ParsedBankProfile = Parsed<'bankProfile', BankProfileDocument>;
+/** An offer. */
+export type ParsedOffer = Parsed<'offer', OfferDocument>;
+/** An attestation. */
+export type ParsedAttestation = Parsed<'attestation', AttestationDocument>;
+/** A contract. */
+export type ParsedContract = Parsed<'contract', ContractDocument>;
+/** A signature. */
+export type ParsedSignature = Parsed<'signature', SignatureDocument>;
+/** A payment request. */
+export type ParsedRequest = Parsed<'request', RequestDocument>;
+/** A receipt. */
+export type ParsedReceipt = Parsed<'receipt', ReceiptDocument>;
+/** An acknowledgement. */
+export type ParsedAcknowledgement = Parsed<'acknowledgement', AcknowledgementDocument>;
+/** A notice. */
+export type ParsedNotice = Parsed<'notice', NoticeDocument>;
+
+/** Any event of the protocol, verified and typed. */
+export type ParsedEvent =
+  | ParsedBankProfile
+  | ParsedOffer
+  | ParsedAttestation
+  | ParsedContract
+  | ParsedSignature
+  | ParsedRequest
+  | ParsedReceipt
+  | ParsedAcknowledgement
+  | ParsedNotice;
+
+/** An event's content as a document: size, JSON, canonical form, version, schema. */
+function parseContent<T>(schema: z.ZodMiniType<T>, content: Json): Result<T> {
+  const version = typeof content === 'object' && 'v' in content ? content['v'] : undefined;
+  if (version !== 1) return reject('CONTENT_VERSION');
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return ok(parsed.data);
+  const path = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
+  return reject('CONTENT_SCHEMA', path);
+}
+
+type Step = Result<ParsedEvent>;
+
+function finish<Name extends ParsedEvent['name'], Document>(
+  name: Name,
+  event: VerifiedEvent,
+  parsed: Result<Document>,
+  contradiction: (document: Document) => Reject | undefined,
+  derive: (document: Document) => tags.Tags,
+): Result<Parsed<Name, Document>> {
+  if (!parsed.ok) return parsed;
+  const refused = contradiction(parsed.value);
+  if (refused) return refused;
+  // E-8 of specs/events.md: tags only index the content.
+  if (!tags.sameTags(event.tags, derive(parsed.value))) return reject('TAGS_MISMATCH');
+  return ok({ name, event, document: parsed.value });
+}
+
+const none = (): undefined => undefined;
+
+function signatureContradiction(document: SignatureDocument): Reject | undefined {
+  return document.type === 'acceptance' ? terms.acceptanceContradiction(document) : undefined;
+}
+
+function receiptContradiction(document: ReceiptDocument): Reject | undefined {
+  if (document.request.kind !== Kind.request) return reject('EMBEDDED_MISMATCH', 'request');
+  const request = requestSchema.safeParse(document.request.content);
+  if (!request.success) return reject('EMBEDDED_INVALID', 'request');
+  return terms.receiptContradiction(document, request.data);
+}
+
+function readKind(event: VerifiedEvent, content: Json): Step {
+  switch (event.kind) {
+    case Kind.bankProfile: {
+      const parsed = parseContent(bankProfileSchema, content);
+      return finish('bankProfile', event, parsed, none, tags.bankProfileTags);
+    }
+    case Kind.offer: {
+      const parsed = parseContent(offerSchema, content);
+      return finish('offer', event, parsed, terms.offerContradiction, tags.offerTags);
+    }
+    case Kind.attestation: {
+      const parsed = parseContent(attestationSchema, content);
+      return finish('attestation', event, parsed, none, tags.attestationTags);
+    }
+    case Kind.contract: {
+      const parsed = parseContent(contractSchema, content);
+      return finish('contract', event, parsed, terms.contractContradiction, tags.contractTags);
+    }
+    case Kind.signature: {
+      const parsed = parseContent(signatureSchema, content);
+      return finish('signature', event, parsed, signatureContradiction, tags.signatureTags);
+    }
+    case Kind.request: {
+      const parsed = parseContent(requestSchema, content);
+      return finish('request', event, parsed, terms.requestContradiction, tags.requestTags);
+    }
+    case Kind.receipt: {
+      const parsed = parseContent(receiptSchema, content);
+      return finish('receipt', event, parsed, receiptContradiction, tags.receiptTags);
+    }
+    case Kind.acknowledgement: {
+      const parsed = parseContent(acknowledgementSchema, content);
+      return finish('acknowledgement', event, parsed, none, tags.acknowledgementTags);
+    }
+    case Kind.notice: {
+      const parsed = parseContent(noticeSchema, content);
+      return finish('notice', event, parsed, none, tags.noticeTags);
+    }
+    default:
+      return reject('KIND_UNKNOWN', String(event.kind));
+  }
+}
+
+/** Types an event whose signature is verified; embedded events are not looked into. */
+export function parseEvent(event: VerifiedEvent): Result<ParsedEvent> {
+  const row = kindRow(event.kind);
+  if (!row?.defined) return reject('KIND_UNKNOWN', String(event.kind));
+  const bytes = new TextEncoder().encode(event.content).length;
+  if (bytes > Math.min(row.maxContentBytes, MAX_CONTENT_BYTES)) return reject('CONTENT_SIZE');
+  const content = parseCanonical(event.content);
+  return content.ok ? readKind(event, content.value) : content;
+}
+
+/** The events a document embeds, outermost first. */
+export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
+  if (parsed.name === 'contract') return parsed.document.bases.map((base) => base.event);
+  if (parsed.name === 'receipt') return [parsed.document.request];
+  if (parsed.name === 'signature' && parsed.document.type === 'acceptance') {
+    return [parsed.document.terms];
+  }
+  return [];
+}
+
+/** The signed event an embedded one stands for: its content is text again. */
+export function unembed(embedded: EmbeddedEvent): unknown {
+  try {
+    return { ...embedded, content: canonicalize(embedded.content) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The form in which an event is embedded in another's content. */
+export function embed(event: VerifiedEvent): EmbeddedEvent {
+  return {
+    id: event.id,
+    pubkey: event.pubkey,
+    created_at: event.created_at,
+    kind: event.kind,
+    tags: event.tags.map((tag) => [...tag]),
+    content: JSON.parse(event.content) as Record<string, unknown>,
+    sig: event.sig,
+  };
+}
+
+/**
+ * Reads a stranger's event whole: verifies and types it and every event embedded in it.
+ * Yields the embedded ones first, the event itself last. Never throws.
+ */
+export function readEvent(
+  input: unknown,
+  verifier: SignatureVerifier = nobleVerifier,
+): Result<readonly ParsedEvent[]> {
+  const verified = verify(input, verifier);
+  if (!verified.ok) return verified;
+  const parsed = parseEvent(verified.value);
+  if (!parsed.ok) return parsed;
+  const inner: ParsedEvent[] = [];
+  for (const embedded of embeddedIn(parsed.value)) {
+    const read = readEvent(unembed(embedded), verifier);
+    // E-9 of specs/events.md: an event is only as good as what it embeds.
+    if (!read.ok) return reject('EMBEDDED_INVALID', `${embedded.id.slice(0, 8)} ${read.code}`);
+    inner.push(...read.value);
+  }
+  return ok([...inner, parsed.value]);
+}

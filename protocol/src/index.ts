@@ -1,0 +1,39 @@
+/** The whole public surface of Real Yield's protocol. See README.md of this package. */
+export * from './result.ts';
+export * from './money.ts';
+export * from './canonical.ts';
+export * from './params.ts';
+export * from './kinds.ts';
+export {
+  MAX_CONTENT_BYTES,
+  MAX_EVENT_BYTES,
+  nobleVerifier,
+  verify,
+  type SignatureVerifier,
+  type SignedEvent,
+  type VerifiedEvent,
+} from './verify.ts';
+export * from './bolt11.ts';
+export * from './events.ts';
+export * from './order.ts';
+export * from './interest.ts';
+export * from './conversation.ts';
+export * from './planner.ts';
+export * from './publish.ts';
+export { offerAddress } from './tags.ts';
+export { offerContradiction, contractContradiction } from './terms.ts';
+export * from './contract/state.ts';
+export * from './contract/build.ts';
+export * from './contract/ticks.ts';
+export * from './contract/ledger.ts';
+export * from './contract/schedule.ts';
+export * from './contract/fold.ts';
+export * from './contract/hash.ts';
+export { TRANSITIONS, permittedActs, actOf, type ContractAct } from './contract/transitions.ts';
+export { requestMismatch, settledAtSec } from './contract/payments.ts';
+export { contractOf, roleOfActor, roleOfKey, actsFor } from './contract/draft.ts';
+export type { RejectedEvent } from './contract/draft.ts';
+export type { EmbeddedEvent, Leg, PartyRole } from './kinds/fields.ts';
+export type * from './kinds/listings.ts';
+export type * from './kinds/agreement.ts';
+export type * from './kinds/money-events.ts';

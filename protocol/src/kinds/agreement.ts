@@ -1,0 +1,125 @@
+/** Agreement: contract (2810) and signature (2811). Spec: specs/contract.md. */
+import * as z from 'zod/mini';
+import {
+  bpsField,
+  countField,
+  embeddedField,
+  hex32,
+  idList,
+  msatField,
+  networkField,
+  partyRole,
+  relayField,
+  secField,
+  textField,
+  versionField,
+} from './fields.ts';
+
+const party = z.strictObject({
+  pubkey: hex32,
+  /** Where this party reads gift wraps for this contract. */
+  relays: z.array(relayField).check(z.minLength(1), z.maxLength(4)),
+});
+
+/** Repayment plan with absolute dates. */
+export const planSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('bullet'),
+    /** Last second of the due day. */
+    dueAtSec: secField,
+    graceDays: countField(365),
+  }),
+]);
+
+/** One tranche with absolute dates. */
+export const trancheSchema = z.strictObject({
+  amountMsat: msatField,
+  /** Time of the first tick. */
+  fromSec: secField,
+  /** The ticks are spread evenly from `fromSec` up to, not including, this time. */
+  toSec: secField,
+  /** Ticks unpaid at this time lapse. */
+  lapsesAtSec: secField,
+  ticks: countField(100_000).check(z.gte(1)),
+});
+
+/** Content of 2810. */
+export const contractSchema = z.strictObject({
+  v: versionField,
+  network: networkField,
+  daySec: countField(86_400).check(z.gte(1)),
+  /** What the contract rests on; the offer version always, each event embedded once. */
+  bases: z
+    .array(
+      z.strictObject({ as: z.enum(['offer', 'attestation', 'consent']), event: embeddedField }),
+    )
+    .check(z.minLength(1), z.maxLength(8)),
+  parties: z.strictObject({ investor: party, business: party, bank: party }),
+  /** Salted commitment to the investor's main key: computeCommitment. */
+  commitment: hex32,
+  nonce: hex32,
+  denomination: z.strictObject({ type: z.literal('msat') }),
+  principalMsat: msatField,
+  rateBps: bpsField,
+  dayCount: z.literal('ACT/365F'),
+  startAtSec: secField,
+  plan: planSchema,
+  tranches: z.array(trancheSchema).check(z.minLength(1), z.maxLength(16)),
+  guarantee: z.strictObject({ type: z.literal('none') }),
+  law: textField(200),
+});
+
+const acceptance = z.strictObject({
+  v: versionField,
+  type: z.literal('acceptance'),
+  contract: hex32,
+  role: partyRole,
+  terms: embeddedField,
+  /** Key that may sign this role's requests, receipts and acknowledgements, nothing else. */
+  delegate: z.optional(hex32),
+  /** Bank only: its register, in which gaps and forks show. */
+  register: z.optional(
+    z.strictObject({ serial: countField(1_000_000_000).check(z.gte(1)), previous: hex32 }),
+  ),
+  prev: idList,
+});
+
+const withdrawal = z.strictObject({
+  v: versionField,
+  type: z.literal('withdrawal'),
+  contract: hex32,
+  reason: textField(500, 0),
+  prev: idList,
+});
+
+const consent = z.strictObject({
+  v: versionField,
+  type: z.literal('consent'),
+  offer: hex32,
+  prev: idList,
+});
+
+const appointment = z.strictObject({
+  v: versionField,
+  type: z.literal('appointment'),
+  offer: hex32,
+  role: z.enum(['arbiter', 'fallbackArbiter', 'trustee', 'backupServicer']),
+  prev: idList,
+});
+
+/** Content of 2811. */
+export const signatureSchema = z.discriminatedUnion('type', [
+  acceptance,
+  withdrawal,
+  consent,
+  appointment,
+]);
+
+/** Complete terms of one contract. */
+export type ContractDocument = z.infer<typeof contractSchema>;
+/** One tranche. */
+export type Tranche = z.infer<typeof trancheSchema>;
+/** A signature of any type. */
+export type SignatureDocument = z.infer<typeof signatureSchema>;
+/** A party's acceptance of one exact contract. */
+export type AcceptanceDocument = z.infer<typeof acceptance>;

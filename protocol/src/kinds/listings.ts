@@ -1,0 +1,113 @@
+/**
+ * Listings: bank profile (32810), offer (32811), attestation (32812).
+ * Spec: specs/listings.md.
+ */
+import * as z from 'zod/mini';
+import {
+  bpsField,
+  countField,
+  hex32,
+  msatField,
+  networkField,
+  placeField,
+  relayField,
+  secField,
+  textField,
+  versionField,
+} from './fields.ts';
+
+/** A document named by its hash; where it can be had travels privately. */
+const documentHash = z.strictObject({ name: textField(120), sha256: hex32 });
+
+/** Content of 32810. */
+export const bankProfileSchema = z.strictObject({
+  v: versionField,
+  name: textField(80),
+  about: textField(2_000),
+  place: placeField,
+  charter: textField(200),
+  policy: textField(2_000),
+  relays: z.array(relayField).check(z.minLength(1), z.maxLength(8)),
+  arbiters: z.array(hex32).check(z.maxLength(16)),
+  website: z.optional(textField(200)),
+  nodeId: z.optional(z.string().check(z.regex(/^0[23][0-9a-f]{64}$/))),
+});
+
+/** Repayment plan of an offer, relative to the contract's start. */
+export const offerPlanSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('bullet'),
+    /** Contract days from start to the single due date. */
+    termDays: countField(14_610).check(z.gte(1)),
+    /** Days after the due date in which lateness has no consequence. */
+    graceDays: countField(365),
+  }),
+]);
+
+/** One tranche of an offer, relative to the contract's start. */
+export const offerTrancheSchema = z.strictObject({
+  /** Share of the principal, basis points; all tranches add up to 10,000. */
+  shareBps: bpsField.check(z.gte(1), z.lte(10_000)),
+  /** First contract day of the stream, counted from the start. */
+  startDay: countField(14_610),
+  /** Days over which the ticks are spread. */
+  streamDays: countField(14_610).check(z.gte(1)),
+  /** Days after the first in which unpaid ticks lapse. */
+  windowDays: countField(14_610).check(z.gte(1)),
+  ticks: countField(100_000).check(z.gte(1)),
+});
+
+/** Content of 32811. */
+export const offerSchema = z.strictObject({
+  v: versionField,
+  /** The `d` of the address. */
+  identifier: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+  status: z.enum(['open', 'closed', 'withdrawn']),
+  network: networkField,
+  daySec: countField(86_400).check(z.gte(1)),
+  title: textField(80),
+  purpose: textField(160),
+  story: textField(6_000),
+  business: z.strictObject({
+    pubkey: hex32,
+    name: textField(80),
+    sector: textField(40),
+    place: placeField,
+    relays: z.array(relayField).check(z.minLength(1), z.maxLength(4)),
+  }),
+  amountSoughtMsat: msatField,
+  minimumTicketMsat: msatField,
+  minimumTotalMsat: msatField,
+  denomination: z.strictObject({ type: z.literal('msat') }),
+  rateBps: bpsField,
+  dayCount: z.literal('ACT/365F'),
+  plan: offerPlanSchema,
+  tranches: z.array(offerTrancheSchema).check(z.minLength(1), z.maxLength(16)),
+  guarantee: z.strictObject({ type: z.literal('none') }),
+  recovery: textField(2_000),
+  law: textField(200),
+  documents: z.array(documentHash).check(z.maxLength(16)),
+  relays: z.array(relayField).check(z.minLength(1), z.maxLength(4)),
+  expiresAtSec: secField,
+});
+
+/** Content of 32812: what a bank or a member of the community states about a business or bank. */
+export const attestationSchema = z.strictObject({
+  v: versionField,
+  subject: hex32,
+  /** The `d` of the address: one statement per subject and matter. */
+  matter: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/)),
+  statement: textField(2_000),
+  checkedAtSec: secField,
+  grade: z.optional(z.enum(['A', 'B', 'C', 'D', 'E'])),
+  documents: z.array(documentHash).check(z.maxLength(16)),
+});
+
+/** A bank's profile. */
+export type BankProfileDocument = z.infer<typeof bankProfileSchema>;
+/** An offer (prospectus). */
+export type OfferDocument = z.infer<typeof offerSchema>;
+/** An attestation. */
+export type AttestationDocument = z.infer<typeof attestationSchema>;
+/** A repayment plan as an offer states it. */
+export type OfferPlan = z.infer<typeof offerPlanSchema>;

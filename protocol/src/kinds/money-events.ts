@@ -1,0 +1,119 @@
+/**
+ * Payment request (2812), receipt (2813), acknowledgement (2814), notice (2816).
+ * Spec: specs/payments.md.
+ */
+import * as z from 'zod/mini';
+import { MAX_PARTS } from '../params.ts';
+import {
+  countField,
+  embeddedField,
+  hex32,
+  idList,
+  legField,
+  msatField,
+  secField,
+  textField,
+  versionField,
+} from './fields.ts';
+
+/** Part numbers: rising, so that one set of parts is one text. */
+const partNumbers = z.array(countField(4_294_967_295)).check(
+  z.minLength(1),
+  z.maxLength(MAX_PARTS),
+  z.refine((list) => list.every((n, index) => index === 0 || (list[index - 1] ?? -1) < n)),
+);
+
+const column = <T extends z.ZodMiniType>(field: T) =>
+  z.array(field).check(z.minLength(1), z.maxLength(MAX_PARTS));
+
+/** Content of 2812: a list of parts in columns, with one shared payment window. */
+export const requestSchema = z.strictObject({
+  v: versionField,
+  type: z.literal('request'),
+  contract: hex32,
+  leg: legField,
+  notBeforeSec: secField,
+  expiresAtSec: secField,
+  n: partNumbers,
+  msat: column(msatField),
+  paymentHash: column(hex32),
+  /** Heads of the contract the payee knew. */
+  seen: idList,
+});
+
+/** Content of 2813. */
+export const receiptSchema = z.strictObject({
+  v: versionField,
+  contract: hex32,
+  request: embeddedField,
+  n: partNumbers,
+  preimage: column(hex32),
+  prev: idList,
+});
+
+const received = z.strictObject({
+  v: versionField,
+  type: z.literal('received'),
+  contract: hex32,
+  items: z
+    .array(z.strictObject({ request: hex32, n: partNumbers }))
+    .check(z.minLength(1), z.maxLength(100)),
+  prev: idList,
+});
+
+const objection = z.strictObject({
+  v: versionField,
+  type: z.literal('objection'),
+  contract: hex32,
+  request: hex32,
+  n: partNumbers,
+  statement: textField(1_000),
+  /** When the payee says the money came, if it disputes the time. */
+  settledAtSec: z.optional(secField),
+  prev: idList,
+});
+
+const cash = z.strictObject({
+  v: versionField,
+  type: z.literal('cash'),
+  contract: hex32,
+  leg: legField,
+  msat: msatField,
+  receivedAtSec: secField,
+  method: z.enum(['cash', 'bank transfer']),
+  prev: idList,
+});
+
+/** Content of 2814. */
+export const acknowledgementSchema = z.discriminatedUnion('type', [received, objection, cash]);
+
+const closure = z.strictObject({
+  v: versionField,
+  type: z.literal('closure'),
+  contract: hex32,
+  /** The heads this final step rests on. */
+  seen: idList.check(z.minLength(1)),
+  statement: textField(1_000, 0),
+  prev: idList,
+});
+
+const fundingReached = z.strictObject({
+  v: versionField,
+  type: z.literal('fundingReached'),
+  offer: z.strictObject({ id: hex32, address: textField(200) }),
+  contracts: z.array(hex32).check(z.minLength(1), z.maxLength(500)),
+  totalMsat: msatField,
+  prev: idList,
+});
+
+/** Content of 2816. */
+export const noticeSchema = z.discriminatedUnion('type', [closure, fundingReached]);
+
+/** A payment request. */
+export type RequestDocument = z.infer<typeof requestSchema>;
+/** A payment receipt. */
+export type ReceiptDocument = z.infer<typeof receiptSchema>;
+/** An acknowledgement of any type. */
+export type AcknowledgementDocument = z.infer<typeof acknowledgementSchema>;
+/** A notice of any type. */
+export type NoticeDocument = z.infer<typeof noticeSchema>;

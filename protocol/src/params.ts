@@ -1,0 +1,31 @@
+/** Constants of the protocol. Spec: specs/events.md and specs/contract.md. */
+
+/** Version written into every document. */
+export const PROTOCOL_VERSION = 1;
+
+/** Topic tag every public event of this protocol carries, for relay filters. */
+export const TOPIC = 'realyield';
+
+/** Longest payment window of a live request, seconds. */
+export const MAX_LIVE_WINDOW_SEC = 86_400;
+
+/** Most parts one request may list. */
+export const MAX_PARTS = 300;
+
+/** Most ticks one tranche may have. */
+export const MAX_TICKS = 100_000;
+
+/** Seconds of a contract day on every network but regtest. */
+export const DAY_SEC = 86_400;
+
+/** Days in the year of ACT/365F. */
+export const DAYS_PER_YEAR = 365n;
+
+/** Basis points in one. */
+export const BPS = 10_000n;
+
+/** Less than this unpaid (one satoshi, in msat) is neither late nor outstanding. */
+export const DUST_MSAT = 1_000n;
+
+/** The `previous` of the first entry in a bank's register. */
+export const REGISTER_START = '0'.repeat(64);

@@ -1,0 +1,60 @@
+/**
+ * From documents to events ready for signing: canonical content and derived tags.
+ * Spec: specs/events.md, "Writing".
+ */
+import { canonicalize } from './canonical.ts';
+import { Kind } from './kinds.ts';
+import * as tags from './tags.ts';
+import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
+import type {
+  AcknowledgementDocument,
+  NoticeDocument,
+  ReceiptDocument,
+  RequestDocument,
+} from './kinds/money-events.ts';
+
+/** An event before its signature. */
+export interface Template {
+  readonly kind: number;
+  readonly created_at: number;
+  readonly tags: tags.Tags;
+  readonly content: string;
+}
+
+function template<T>(kind: number, derive: (document: T) => tags.Tags) {
+  return (document: T, createdAtSec: number): Template => ({
+    kind,
+    created_at: createdAtSec,
+    tags: derive(document),
+    content: canonicalize(document),
+  });
+}
+
+/** Template of a bank profile (32810). */
+export const buildBankProfile = template<BankProfileDocument>(
+  Kind.bankProfile,
+  tags.bankProfileTags,
+);
+/** Template of an offer (32811). */
+export const buildOffer = template<OfferDocument>(Kind.offer, tags.offerTags);
+/** Template of an attestation (32812). */
+export const buildAttestation = template<AttestationDocument>(
+  Kind.attestation,
+  tags.attestationTags,
+);
+/** Template of a contract (2810). */
+export const buildContractEvent = template<ContractDocument>(Kind.contract, tags.contractTags);
+/** Template of a signature (2811). */
+export const buildSignature = template<SignatureDocument>(Kind.signature, tags.signatureTags);
+/** Template of a payment request (2812). */
+export const buildRequest = template<RequestDocument>(Kind.request, tags.requestTags);
+/** Template of a receipt (2813). */
+export const buildReceipt = template<ReceiptDocument>(Kind.receipt, tags.receiptTags);
+/** Template of an acknowledgement (2814). */
+export const buildAcknowledgement = template<AcknowledgementDocument>(
+  Kind.acknowledgement,
+  tags.acknowledgementTags,
+);
+/** Template of a notice (2816). */
+export const buildNotice = template<NoticeDocument>(Kind.notice, tags.noticeTags);

@@ -1,0 +1,138 @@
+/**
+ * Tags, derived from content by one function per kind; an event whose tags are not exactly these
+ * is refused. Spec: specs/events.md, "Tags".
+ */
+import { TOPIC } from './params.ts';
+import { Kind } from './kinds.ts';
+import { unreachable } from './assert.ts';
+import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
+import type {
+  AcknowledgementDocument,
+  NoticeDocument,
+  ReceiptDocument,
+  RequestDocument,
+} from './kinds/money-events.ts';
+
+/** Tags of an event. */
+export type Tags = readonly (readonly string[])[];
+
+const topic = ['t', TOPIC] as const;
+const root = (contract: string): readonly string[] => ['e', contract, '', 'root'];
+
+/** The address (NIP-01 `a` value) of an offer. */
+export function offerAddress(bankPublicKey: string, identifier: string): string {
+  return `${Kind.offer}:${bankPublicKey}:${identifier}`;
+}
+
+/** Tags of a bank profile: one per bank. */
+export function bankProfileTags(document: BankProfileDocument): Tags {
+  return [['d', 'profile'], topic, ['t', `country:${document.place.country}`]];
+}
+
+/** Tags of an offer. */
+export function offerTags(document: OfferDocument): Tags {
+  return [
+    ['d', document.identifier],
+    topic,
+    ['t', `country:${document.business.place.country}`],
+    ['p', document.business.pubkey, '', 'business'],
+  ];
+}
+
+/** Tags of an attestation. */
+export function attestationTags(document: AttestationDocument): Tags {
+  return [
+    ['d', `${document.subject}:${document.matter}`],
+    topic,
+    ['p', document.subject, '', 'subject'],
+  ];
+}
+
+function partyTags(parties: ContractDocument['parties']): Tags {
+  return [
+    ['p', parties.investor.pubkey, '', 'investor'],
+    ['p', parties.business.pubkey, '', 'business'],
+    ['p', parties.bank.pubkey, '', 'bank'],
+  ];
+}
+
+/** Tags of a contract; the offer is the base it embeds. */
+export function contractTags(document: ContractDocument): Tags {
+  const bases = document.bases.map((base) => ['e', base.event.id, '', base.as] as const);
+  return [topic, ...bases, ...partyTags(document.parties)];
+}
+
+/** Tags of a signature. */
+export function signatureTags(document: SignatureDocument): Tags {
+  switch (document.type) {
+    case 'acceptance':
+      return [topic, root(document.contract), ['role', document.role]];
+    case 'withdrawal':
+      return [topic, root(document.contract)];
+    case 'consent':
+    case 'appointment':
+      return [topic, ['e', document.offer, '', 'offer']];
+    default:
+      return unreachable(document);
+  }
+}
+
+/** Tags of a payment request. */
+export function requestTags(document: RequestDocument): Tags {
+  return [topic, root(document.contract)];
+}
+
+/** Tags of a receipt. */
+export function receiptTags(document: ReceiptDocument): Tags {
+  return [
+    topic,
+    root(document.contract),
+    ['e', document.request.id, '', 'request'],
+    ['p', document.request.pubkey, '', 'payee'],
+  ];
+}
+
+/** Tags of an acknowledgement. */
+export function acknowledgementTags(document: AcknowledgementDocument): Tags {
+  switch (document.type) {
+    case 'received': {
+      const requests = document.items.map((item) => ['e', item.request, '', 'request'] as const);
+      return [topic, root(document.contract), ...requests];
+    }
+    case 'objection':
+      return [topic, root(document.contract), ['e', document.request, '', 'request']];
+    case 'cash':
+      return [topic, root(document.contract)];
+    default:
+      return unreachable(document);
+  }
+}
+
+/** Tags of a notice. */
+export function noticeTags(document: NoticeDocument): Tags {
+  switch (document.type) {
+    case 'closure':
+      return [topic, root(document.contract)];
+    case 'fundingReached':
+      return [
+        topic,
+        ['a', document.offer.address],
+        ['e', document.offer.id, '', 'offer'],
+        ...document.contracts.map((id) => root(id)),
+      ];
+    default:
+      return unreachable(document);
+  }
+}
+
+/** Whether two tag lists are the same, in order. */
+export function sameTags(a: Tags, b: Tags): boolean {
+  return (
+    a.length === b.length &&
+    a.every((tag, index) => {
+      const other = b[index] ?? [];
+      return tag.length === other.length && tag.every((item, place) => item === other[place]);
+    })
+  );
+}
