@@ -20,16 +20,6 @@ export const MAX_KIND = 65_535;
 /** The largest `created_at` accepted, in seconds: 32 bits, as relays store it. */
 export const MAX_CREATED_AT_SEC = 4_294_967_295;
 
-/**
- * Checks a BIP-340 signature: 128, 64 and 64 lower-case hex digits, already checked to be such.
- * May throw; whatever is not `true` counts as a wrong signature.
- */
-export type SignatureVerifier = (
-  signatureHex: string,
-  idHex: string,
-  publicKeyHex: string,
-) => boolean;
-
 /** The plain shape of an event, as NIP-01 writes it. */
 export interface SignedEvent {
   readonly id: string;
@@ -40,6 +30,18 @@ export interface SignedEvent {
   readonly content: string;
   readonly sig: string;
 }
+
+/**
+ * Checks a BIP-340 signature: 128, 64 and 64 lower-case hex digits, already checked to be such.
+ * `verify` also hands over the event they are of, for libraries that take whole events only.
+ * May throw; whatever is not `true` counts as a wrong signature.
+ */
+export type SignatureVerifier = (
+  signatureHex: string,
+  idHex: string,
+  publicKeyHex: string,
+  event?: SignedEvent,
+) => boolean;
 
 declare const verified: unique symbol;
 
@@ -140,11 +142,8 @@ function parse(input: unknown): Result<SignedEvent> {
   return ok(event);
 }
 
-/**
- * Checks shape, size and id, but not the signature: a frozen copy of the event, or EVENT_SHAPE,
- * EVENT_SIZE or EVENT_ID. Never throws. For callers that check the signature by another way.
- */
-export function parseEvent(input: unknown): Result<SignedEvent> {
+/** The event with shape, size and id checked; never throws. */
+function parseSafely(input: unknown): Result<SignedEvent> {
   try {
     return parse(input);
   } catch {
@@ -155,7 +154,7 @@ export function parseEvent(input: unknown): Result<SignedEvent> {
 
 function isSignatureRight(event: SignedEvent, verifier: SignatureVerifier): boolean {
   try {
-    return verifier(event.sig, event.id, event.pubkey) === true;
+    return verifier(event.sig, event.id, event.pubkey, event) === true;
   } catch {
     return false;
   }
@@ -169,7 +168,7 @@ export function verify(
   input: unknown,
   verifier: SignatureVerifier = nobleVerifier,
 ): Result<VerifiedEvent> {
-  const parsed = parseEvent(input);
+  const parsed = parseSafely(input);
   if (!parsed.ok) return parsed;
   if (!isSignatureRight(parsed.value, verifier)) return reject('EVENT_SIGNATURE');
   return ok(parsed.value as VerifiedEvent);
