@@ -230,7 +230,8 @@ describe('fuzzing', () => {
   });
 
   it('refuses overlong text, letters that only look ASCII, spaces and URI schemes', () => {
-    const long = writeInvoice([...basic, ...new Array(8).fill(['v', new Array(1000).fill(0)])]);
+    const filler: Fields = Array.from({ length: 8 }, () => ['v', new Array<number>(1000).fill(0)]);
+    const long = writeInvoice([...basic, ...filler]);
     expect(long.length).toBeGreaterThan(MAX_INVOICE_LENGTH);
     expect(codeOf(long)).toBe('INVOICE_ENCODING');
     const [invoice = ''] = invoices;
