@@ -1,6 +1,7 @@
 /**
  * Every limit the embedded relay enforces, in one table that the NIP-11 document announces.
  */
+import { MAX_EVENT_BYTES } from '@realyield/protocol';
 
 /** Limits of the relay; each can be overridden in `startRelay`. */
 export interface RelayLimits {
@@ -32,7 +33,7 @@ export interface RelayLimits {
 
 /** The limits used unless overridden. */
 export const DEFAULT_LIMITS: RelayLimits = {
-  maxEventBytes: 65_536,
+  maxEventBytes: MAX_EVENT_BYTES,
   maxMessageBytes: 131_072,
   maxSubscriptions: 100,
   maxFilters: 50,
@@ -53,5 +54,6 @@ export function withDefaultLimits(overrides: Partial<RelayLimits>): RelayLimits 
     const value = overrides[name];
     if (value !== undefined) limits[name] = value;
   }
+  limits['maxEventBytes'] = Math.min(limits['maxEventBytes'] ?? MAX_EVENT_BYTES, MAX_EVENT_BYTES);
   return limits as unknown as RelayLimits;
 }

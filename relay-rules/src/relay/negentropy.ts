@@ -18,8 +18,8 @@ const MODE_FINGERPRINT = 1;
 const MODE_ID_LIST = 2;
 /** Ranges a differing range is split into; below twice as many items the ids are listed. */
 const BUCKETS = 16;
-/** Room a frame keeps for the fingerprint of whatever did not fit. */
-const FRAME_RESERVE_BYTES = 200;
+/** Room a frame keeps for one more split and the fingerprint of whatever did not fit. */
+const FRAME_RESERVE_BYTES = 1_200;
 const INFINITY_SEC = Number.MAX_VALUE;
 
 interface Bound {

@@ -1,0 +1,76 @@
+/**
+ * An event answered with OK is there after the process has been killed without warning.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SignedEvent } from '@realyield/protocol';
+import { Client, createSigner, useRelays } from './testing.ts';
+
+const { start, connect } = useRelays();
+const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+let folder = '';
+let child: ChildProcess | null = null;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'relay-'));
+});
+afterEach(() => {
+  child?.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+async function startProgram(): Promise<{ readonly url: string; readonly process: ChildProcess }> {
+  const database = join(folder, 'events.sqlite');
+  child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--conditions=@realyield/source', program, '--port', '0'].concat([
+      '--database',
+      database,
+    ]),
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the program has no output');
+  const [line] = (await once(createInterface(stdout), 'line')) as [string];
+  return { url: (JSON.parse(line) as { url: string }).url, process: child };
+}
+
+test('every event answered with OK survives kill -9 in the middle of writing', async () => {
+  const running = await startProgram();
+  const client = await Client.connect(running.url);
+  const signer = createSigner();
+  const events = Array.from({ length: 300 }, (_, at) => signer.sign({ content: `event ${at}` }));
+  for (const event of events) client.send(['EVENT', event]);
+  const answered: string[] = [];
+  while (answered.length < 100) answered.push(String((await client.next('OK'))[1]));
+  running.process.kill('SIGKILL');
+  await client.closed;
+
+  const relay = await start({ databasePath: join(folder, 'events.sqlite') });
+  const reader = await connect(relay);
+  const stored = new Set((await reader.request('all', {})).map(({ id }) => id));
+  expect(answered.filter((id) => !stored.has(id))).toEqual([]);
+  const [first] = events as [SignedEvent];
+  expect(await reader.publish(first)).toEqual([true, 'duplicate: the relay has this event']);
+}, 30_000);
+
+test('the program stops by itself on SIGTERM, and keeps deletions across restarts', async () => {
+  const running = await startProgram();
+  const client = await Client.connect(running.url);
+  const signer = createSigner();
+  const event = signer.sign({});
+  await client.publish(event);
+  await client.publish(signer.sign({ kind: 5, tags: [['e', event.id]] }));
+  running.process.kill('SIGTERM');
+  expect(await once(running.process, 'exit')).toEqual([0, null]);
+
+  const reader = await connect(await start({ databasePath: join(folder, 'events.sqlite') }));
+  expect(await reader.request('all', { kinds: [1] })).toEqual([]);
+  expect((await reader.publish(event))[0]).toBe(false);
+}, 30_000);
