@@ -1,0 +1,21 @@
+/**
+ * End-to-end tests. No web server here: each test starts the local world it needs (relays,
+ * Lightning nodes, the client) and stops it again.
+ */
+import { defineConfig, devices } from '@playwright/test';
+import { launchOptions } from './test/run/browser.mjs';
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: [['list']],
+  outputDir: 'test-results',
+  use: {
+    ...devices['Desktop Chrome'],
+    trace: 'retain-on-failure',
+    launchOptions: launchOptions(),
+  },
+});

@@ -1,0 +1,70 @@
+/**
+ * Three test projects, run one after another: `node` (quick units and gates), `browser`
+ * (components in a real Chromium), `world` (real Lightning nodes and relays, one file at a time).
+ */
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { launchOptions } from './test/run/browser.mjs';
+
+const conditions = ['@realyield/source', 'module', 'node', 'development|production'];
+
+/** How modules resolve where tests run in Node. */
+const inNode = {
+  plugins: [svelte({ configFile: false })],
+  resolve: { conditions, alias: { $lib: fileURLToPath(new URL('web/lib', import.meta.url)) } },
+  ssr: { resolve: { conditions } },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...inNode,
+        test: {
+          name: 'node',
+          include: [
+            'protocol/src/**/*.test.ts',
+            'relay-rules/src/**/*.test.ts',
+            'web/lib/**/*.test.ts',
+            'test/*.test.ts',
+          ],
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: './vite.config.ts',
+        test: {
+          name: 'browser',
+          include: ['web/**/*.browser.test.ts'],
+          testTimeout: 20_000,
+          sequence: { groupOrder: 1 },
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: 'chromium' }],
+            provider: playwright({ launchOptions: launchOptions() }),
+          },
+        },
+      },
+      {
+        ...inNode,
+        test: {
+          name: 'world',
+          include: ['test/world/**/*.test.ts', 'test/engine/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          teardownTimeout: 30_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
