@@ -19,7 +19,7 @@ describe('publishing', () => {
     expect(reader.takeEvents('live')).toEqual([]);
   });
 
-  test('a copy with a wrong signature is refused and does not block the genuine event', async () => {
+  test('a copy with a wrong signature is refused and blocks nothing genuine', async () => {
     const relay = await start();
     const client = await connect(relay);
     const event = createSigner().sign({ content: 'genuine' });

@@ -34,7 +34,7 @@ describe('nonsense', () => {
     await client.settle();
   });
 
-  test.each([
+  test.each<{ readonly filters: readonly unknown[] }>([
     { filters: [] },
     { filters: [null] },
     { filters: [[]] },

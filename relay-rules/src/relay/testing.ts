@@ -41,7 +41,7 @@ interface Waiter {
 }
 
 /** How long a test waits for a message before it fails. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 
 /** A websocket client that keeps what it receives until somebody asks for it. */
 export class Client {
