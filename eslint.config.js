@@ -30,6 +30,7 @@ const IMPURE_SYNTAX = [
   },
 ];
 
+/** @type {NonNullable<import('typescript-eslint').ConfigArray[number]['rules']>} */
 const TYPED_RULES = {
   '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
   '@typescript-eslint/no-confusing-void-expression': [

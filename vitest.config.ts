@@ -19,6 +19,7 @@ const inNode = {
 
 export default defineConfig({
   test: {
+    teardownTimeout: 30_000,
     projects: [
       {
         ...inNode,
@@ -61,7 +62,6 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          teardownTimeout: 30_000,
           sequence: { groupOrder: 2 },
         },
       },

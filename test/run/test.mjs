@@ -1,0 +1,119 @@
+/**
+ * `npm test`: everything. Format, lint and types; all Vitest projects; the production build;
+ * Playwright. Each gate counts as one test; the last line reads "N passed, N failed".
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBrowser } from './browser.mjs';
+import { runGates } from './gates.mjs';
+import { ensureInstalled } from './install.mjs';
+import { isStopping, report, runMain, runStep, tool } from './steps.mjs';
+
+/** @typedef {{ passed: number, failed: number }} Count */
+
+/**
+ * @typedef {{ numPassedTests: number, numTotalTests: number,
+ *   testResults: { status: string, assertionResults: unknown[] }[] }} VitestReport
+ * @typedef {{ stats: { expected: number, unexpected: number, skipped: number, flaky: number } }}
+ *   PlaywrightReport
+ */
+
+/**
+ * A test that did not run has not passed: skipped ones count as failed, and so does a file that
+ * could not be loaded.
+ * @param {VitestReport} found
+ * @returns {Count}
+ */
+function countVitest(found) {
+  const unloaded = found.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  const failed = found.numTotalTests - found.numPassedTests + unloaded.length;
+  return { passed: found.numPassedTests, failed };
+}
+
+/**
+ * @param {PlaywrightReport} found
+ * @returns {Count}
+ */
+function countPlaywright({ stats }) {
+  return { passed: stats.expected, failed: stats.unexpected + stats.skipped + stats.flaky };
+}
+
+/**
+ * Runs a suite that writes a JSON report; one that fails without saying which test is one failure.
+ * @template Report
+ * @param {import('./steps.mjs').Step} step
+ * @param {string} file
+ * @param {(report: Report) => Count} count
+ * @returns {Promise<Count>}
+ */
+async function runSuite(step, file, count) {
+  console.log(`\n${step.name}`);
+  const outcome = await runStep({ ...step, live: true });
+  /** @type {Count} */
+  let counted = { passed: 0, failed: 0 };
+  if (existsSync(file)) counted = count(JSON.parse(readFileSync(file, 'utf8')));
+  if (outcome.code !== 0 && counted.failed === 0) counted.failed = 1;
+  report({ ...outcome, code: counted.failed === 0 ? 0 : 1 });
+  return counted;
+}
+
+/**
+ * @param {string} folder for the reports
+ * @returns {Promise<Count[]>}
+ */
+async function runEverything(folder) {
+  const vitestFile = join(folder, 'vitest.json');
+  const playwrightFile = join(folder, 'playwright.json');
+  console.log('Format, lint and types');
+  const gates = await runGates();
+  const counts = [countOutcomes(gates)];
+  const vitest = {
+    name: 'Units, components and the local world',
+    command: tool('vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json').concat(
+      `--outputFile.json=${vitestFile}`,
+    ),
+  };
+  if (!isStopping()) counts.push(await runSuite(vitest, vitestFile, countVitest));
+  if (!isStopping()) {
+    console.log('\nProduction build');
+    const build = await runStep({ name: 'vite build', command: tool('vite/bin/vite.js', 'build') });
+    report(build);
+    counts.push(countOutcomes([build]));
+  }
+  const playwright = {
+    name: 'End to end',
+    command: tool('@playwright/test/cli.js', 'test', '--reporter=list,json').concat(
+      '--pass-with-no-tests',
+    ),
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightFile },
+  };
+  if (!isStopping()) counts.push(await runSuite(playwright, playwrightFile, countPlaywright));
+  return counts;
+}
+
+/**
+ * @param {import('./steps.mjs').Outcome[]} outcomes
+ * @returns {Count}
+ */
+function countOutcomes(outcomes) {
+  const failed = outcomes.filter((outcome) => outcome.code !== 0).length;
+  return { passed: outcomes.length - failed, failed };
+}
+
+await runMain(async () => {
+  ensureInstalled();
+  ensureBrowser();
+  const folder = mkdtempSync(join(tmpdir(), 'real-yield-test-'));
+  try {
+    const counts = await runEverything(folder);
+    const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+    const failed = counts.reduce((sum, count) => sum + count.failed, 0) + (isStopping() ? 1 : 0);
+    console.log(`\n${passed} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
