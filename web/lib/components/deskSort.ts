@@ -1,0 +1,55 @@
+/**
+ * Order of desk rows: by the value behind a cell, never by how it is written, and always the
+ * same for the same rows (ties keep the order of the next step, then of the id).
+ */
+import type { DeskCell, DeskRow } from './models.ts';
+
+/** Which column orders the list; `next` is the first column. */
+export interface DeskOrder {
+  readonly key: string;
+  readonly descending: boolean;
+}
+
+/** Cells that are figures stand on the right. */
+export function isFigure(cell: DeskCell): boolean {
+  return cell.kind === 'money' || cell.kind === 'count' || cell.kind === 'rate';
+}
+
+function valueOf(cell: DeskCell): bigint | number | string {
+  switch (cell.kind) {
+    case 'money':
+      return cell.amountMsat;
+    case 'count':
+      return cell.count;
+    case 'rate':
+      return cell.bps;
+    case 'date':
+      return cell.atSec;
+    case 'person':
+      return (cell.person.name ?? cell.person.publicKey).toLowerCase();
+    case 'status':
+      return cell.status.text;
+    case 'text':
+      return cell.text.toLowerCase();
+  }
+}
+
+function compareCells(a: DeskCell | undefined, b: DeskCell | undefined): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
+  const left = valueOf(a);
+  const right = valueOf(b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Rows in the order asked for; the input is left as it is. */
+export function sortRows(rows: readonly DeskRow[], order: DeskOrder): DeskRow[] {
+  const sign = order.descending ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const main =
+      order.key === 'next'
+        ? a.next.order - b.next.order
+        : compareCells(a.cells[order.key], b.cells[order.key]);
+    if (main !== 0) return sign * main;
+    return a.next.order - b.next.order || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  });
+}

@@ -1,0 +1,238 @@
+/**
+ * View models: what the components show, already computed. Amounts are bigint msat, rates basis
+ * points, times unix seconds. All words may come from strangers; components clean and isolate
+ * them. Nothing here knows events or the protocol.
+ */
+import type { Calendar } from '../format.ts';
+import type { PersonView } from '../ui/shell.svelte.ts';
+
+export type { Calendar } from '../format.ts';
+export type { Fact } from '../ui/Facts.svelte';
+export type { PersonView, RelayLine } from '../ui/shell.svelte.ts';
+
+/** Colour and mark of a status word. */
+export type Tone = 'plain' | 'done' | 'active' | 'waiting' | 'problem';
+
+/** A status as a word. */
+export interface StatusView {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** A bank and what is known of how it was repaid. */
+export interface BankView {
+  readonly bank: PersonView;
+  readonly href?: string | undefined;
+  /** Instalments paid on time, of those that fell due; undefined while nothing is known. */
+  readonly onTimeCount?: number | undefined;
+  readonly dueCount?: number | undefined;
+  /** Share of outstanding principal more than 30 days late. */
+  readonly par30Bps?: number | undefined;
+  /** What the figures rest on, in words: `11 loans over 19 months; contract keys, age not proven`. */
+  readonly basis: string;
+}
+
+/** An offer in a list. */
+export interface OfferCardView {
+  readonly href: string;
+  readonly business: PersonView;
+  readonly place: string;
+  /** One line. */
+  readonly purpose: string;
+  readonly soughtMsat: bigint;
+  readonly raisedMsat: bigint;
+  readonly rateBps: number;
+  /** In words: `12 months`. */
+  readonly term: string;
+  /** In a word or two: `equal instalments`. */
+  readonly plan: string;
+  readonly bank: BankView;
+  /** Bond cover in words: `no bond`, `covers 20 % of this loan until March 2027`. */
+  readonly bond: string;
+  readonly status?: StatusView | undefined;
+}
+
+/** How one instalment stands. */
+export type InstalmentState = 'upcoming' | 'due' | 'paid' | 'late' | 'partPaid' | 'tendered';
+
+/** One instalment of a schedule. */
+export interface InstalmentView {
+  /** From 1. */
+  readonly number: number;
+  readonly dueAtSec: number;
+  readonly principalMsat: bigint;
+  readonly interestMsat: bigint;
+  readonly feesMsat: bigint;
+  readonly totalMsat: bigint;
+  readonly paidMsat: bigint;
+  readonly state: InstalmentState;
+  /** Days past due by the contract's calendar, where late. */
+  readonly daysLate?: number | undefined;
+}
+
+/** A schedule and the calendar its dates are read by. */
+export interface ScheduleView {
+  readonly calendar: Calendar;
+  readonly instalments: readonly InstalmentView[];
+}
+
+/** The head of a contract. */
+export interface ContractHeadView {
+  /** 32-byte hex id of the root contract. */
+  readonly id: string;
+  /** What the loan is for, in one line. */
+  readonly title: string;
+  readonly place?: string | undefined;
+  readonly status: StatusView;
+  /** Where it stands: `Repaying, 4 of 12. Next 41 200 sat on 3 March.` */
+  readonly sentence: string;
+  readonly parties: readonly PersonView[];
+}
+
+/** Balances of one contract at a moment. */
+export interface BalancesView {
+  readonly principalMsat: bigint;
+  readonly disbursedMsat: bigint;
+  readonly outstandingMsat: bigint;
+  readonly accruedInterestMsat: bigint;
+  readonly repaidMsat: bigint;
+  readonly daysPastDue: number;
+  readonly asOfSec: number;
+}
+
+/** Money moving in ticks from one person to another. */
+export interface StreamModel {
+  readonly from: PersonView;
+  readonly to: PersonView;
+  /** What one tick pays, and how long a tick lasts in seconds. */
+  readonly tickMsat: bigint;
+  readonly tickSec: number;
+  readonly paidMsat: bigint;
+  readonly totalMsat: bigint;
+  readonly ticksPaid: number;
+  readonly ticksTotal: number;
+  readonly state: 'flowing' | 'waiting' | 'paused' | 'stopped' | 'done';
+  readonly nextTickAtSec?: number | undefined;
+  /** What it waits for, or why it stopped, as a sentence. */
+  readonly reason?: string | undefined;
+}
+
+/** One thing that was checked about an event. */
+export interface CheckView {
+  readonly label: string;
+  readonly state: 'ok' | 'failed' | 'unknown';
+  readonly detail?: string | undefined;
+}
+
+/** A signed event in a timeline. */
+export interface TimelineEventView {
+  readonly id: string;
+  readonly atSec: number;
+  /** What it is: `Receipt for instalment 4`. */
+  readonly title: string;
+  readonly detail?: string | undefined;
+  readonly amountMsat?: bigint | undefined;
+  readonly flow?: 'in' | 'out' | undefined;
+  readonly who: PersonView;
+  readonly tone?: Tone | undefined;
+  readonly checks: readonly CheckView[];
+  /** The event as JSON text. */
+  readonly raw: string;
+}
+
+/** An event that was refused. */
+export interface RejectedView {
+  readonly id: string;
+  /** The stable reject code. */
+  readonly code: string;
+  readonly sentence: string;
+  readonly atSec?: number | undefined;
+  readonly who?: PersonView | undefined;
+}
+
+/** Someone to be, in the local world. */
+export interface PersonaView {
+  readonly id: string;
+  readonly person: PersonView;
+  /** Who they are and what they can do here, in one or two sentences. */
+  readonly story: string;
+  /** `current` is who this browser is now; `taken` is open in another browser. */
+  readonly state: 'free' | 'taken' | 'current';
+}
+
+/** A connected wallet. */
+export interface WalletView {
+  readonly alias: string;
+  readonly network?: string | undefined;
+  /** Undefined while the wallet has not told. */
+  readonly balanceMsat?: bigint | undefined;
+  readonly budget?:
+    | {
+        readonly totalMsat: bigint;
+        readonly usedMsat: bigint;
+        readonly renewal?: string | undefined;
+      }
+    | undefined;
+  /** What it cannot do, each a sentence. */
+  readonly cannot: readonly string[];
+  /** `silent`: it has not answered. */
+  readonly state: 'connected' | 'connecting' | 'silent';
+}
+
+/** The terms of an investment in plain words. */
+export interface TermsView {
+  readonly payMsat: bigint;
+  /** How it is paid: `in 30 payments over 30 days, each only after the last was proven`. */
+  readonly payHow: string;
+  readonly backMsat: bigint;
+  readonly backHow: string;
+  readonly when: string;
+  /** What happens if it is not repaid. */
+  readonly ifNot: readonly string[];
+  readonly notProven: readonly string[];
+}
+
+/** A point of the prospectus: what protects, what does not. */
+export interface PointView {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** The written half of a prospectus. */
+export interface ProspectusView {
+  readonly title: string;
+  readonly place: string;
+  readonly business: PersonView;
+  readonly bank: BankView;
+  /** The case in the bank's and the business's words; line breaks are kept. */
+  readonly story: string;
+  readonly status?: StatusView | undefined;
+  readonly documents: readonly { readonly name: string; readonly sha256: string }[];
+  readonly protects: readonly PointView[];
+  readonly exposes: readonly PointView[];
+}
+
+/** A cell of a desk list; the list aligns, formats and sorts by its kind. */
+export type DeskCell =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'person'; readonly person: PersonView }
+  | { readonly kind: 'money'; readonly amountMsat: bigint }
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'rate'; readonly bps: number }
+  | { readonly kind: 'date'; readonly atSec: number; readonly calendar: Calendar }
+  | { readonly kind: 'status'; readonly status: StatusView };
+
+/** A column after the first, which is always the next step. */
+export interface DeskColumn {
+  readonly key: string;
+  readonly label: string;
+}
+
+/** A row of a desk list. */
+export interface DeskRow {
+  readonly id: string;
+  readonly href: string;
+  /** The next step as a verb, and how pressing it is; lower `order` sorts first. */
+  readonly next: StatusView & { readonly order: number };
+  readonly cells: Readonly<Record<string, DeskCell>>;
+}

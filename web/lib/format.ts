@@ -1,0 +1,226 @@
+/**
+ * The only place where amounts, rates and times become text. Amounts are bigint msat, rates
+ * basis points, times unix seconds; a contract's own calendar may run faster than the world's
+ * (`daySec`), so days are always counted by its calendar.
+ */
+import { bech32 } from '@scure/base';
+
+/** Thin no-break space: between groups of digits, and between a number and its unit. */
+export const THIN = '\u202f';
+
+/** In which unit amounts are shown. */
+export type MoneyUnit = 'sat' | 'btc' | 'local';
+
+/** A price of bitcoin, for display only: `minorPerBtc` in the currency's smallest unit. */
+export interface LocalRate {
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly minorPerBtc: bigint;
+  readonly asOfSec: number;
+}
+
+/** A contract's calendar: when its day 0 began and how many seconds a day lasts. */
+export interface Calendar {
+  readonly startSec: number;
+  /** 86,400 everywhere except the local world. */
+  readonly daySec: number;
+}
+
+/** An amount as text: the number and its unit apart, so that the unit can be set smaller. */
+export interface MoneyText {
+  readonly number: string;
+  readonly unit: string;
+}
+
+const DAY_SEC = 86_400;
+const MSAT_PER_BTC = 100_000_000_000n;
+
+function groupThousands(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, THIN);
+}
+
+function absolute(amount: bigint): { sign: string; size: bigint } {
+  return amount < 0n ? { sign: '\u2212', size: -amount } : { sign: '', size: amount };
+}
+
+/**
+ * Sats with thin spaces; fractions of a sat only where there are any, unless `whole` asks for
+ * whole sats (rounded towards zero).
+ */
+export function formatSat(amountMsat: bigint, whole = false): MoneyText {
+  const { sign, size } = absolute(amountMsat);
+  const rest = whole ? 0n : size % 1000n;
+  const fraction = rest === 0n ? '' : `.${rest.toString().padStart(3, '0').replace(/0+$/, '')}`;
+  return { number: `${sign}${groupThousands((size / 1000n).toString())}${fraction}`, unit: 'sat' };
+}
+
+/** Bitcoin with eight decimals in groups of two, three and three; msat only where there are any. */
+export function formatBtc(amountMsat: bigint, whole = false): MoneyText {
+  const { sign, size } = absolute(amountMsat);
+  const decimals = (size % MSAT_PER_BTC).toString().padStart(11, '0');
+  const sats = [decimals.slice(0, 2), decimals.slice(2, 5), decimals.slice(5, 8)].join(THIN);
+  const rest = whole || decimals.endsWith('000') ? '' : `${THIN}${decimals.slice(8)}`;
+  const coins = groupThousands((size / MSAT_PER_BTC).toString());
+  return { number: `${sign}${coins}.${sats}${rest}`, unit: 'BTC' };
+}
+
+function minorDigits(currency: string): number {
+  try {
+    const format = new Intl.NumberFormat('en-GB', { style: 'currency', currency });
+    return format.resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+}
+
+/** An amount in local currency at a display price, rounded half away from zero to minor units. */
+export function formatLocal(amountMsat: bigint, rate: LocalRate): MoneyText {
+  const { sign, size } = absolute(amountMsat);
+  const minor = (size * rate.minorPerBtc + MSAT_PER_BTC / 2n) / MSAT_PER_BTC;
+  const digits = minorDigits(rate.currency);
+  const text = minor.toString().padStart(digits + 1, '0');
+  const units = groupThousands(text.slice(0, text.length - digits));
+  const rest = digits === 0 ? '' : `.${text.slice(text.length - digits)}`;
+  return { number: `${sign}${units}${rest}`, unit: rate.currency };
+}
+
+/** An amount in the unit someone chose; without a price, local falls back to sats. */
+export function formatMoney(
+  amountMsat: bigint,
+  unit: MoneyUnit,
+  rate?: LocalRate,
+  whole = false,
+): MoneyText {
+  if (unit === 'btc') return formatBtc(amountMsat, whole);
+  if (unit === 'local' && rate !== undefined) return formatLocal(amountMsat, rate);
+  return formatSat(amountMsat, whole);
+}
+
+/** An amount in sats as one string, for titles, labels and exports: `41 200 sat`. */
+export function satText(amountMsat: bigint, whole = false): string {
+  const { number, unit } = formatSat(amountMsat, whole);
+  return `${number}${THIN}${unit}`;
+}
+
+/** Reads sats as people type them (spaces, commas or underscores between thousands) into msat. */
+export function parseSat(text: string): bigint | undefined {
+  const digits = text.replace(/[\s_,'\u2019]/g, '');
+  return /^\d{1,16}$/.test(digits) ? BigInt(digits) * 1000n : undefined;
+}
+
+/** Basis points as per cent: 950 is `9.5 %`. */
+export function formatBps(bps: number): string {
+  const sign = bps < 0 ? '\u2212' : '';
+  const size = Math.abs(Math.round(bps));
+  const rest = size % 100;
+  const fraction = rest === 0 ? '' : `.${String(rest).padStart(2, '0').replace(/0$/, '')}`;
+  return `${sign}${groupThousands(String(Math.floor(size / 100)))}${fraction}${THIN}%`;
+}
+
+/** A share as whole per cent, rounded down so that 99.9 % never reads as all: `96 %`. */
+export function formatShare(part: bigint | number, whole: bigint | number): string {
+  const total = BigInt(whole);
+  if (total <= 0n) return 'none due';
+  return `${(BigInt(part) * 100n) / total}${THIN}%`;
+}
+
+/** A whole number with thin spaces. */
+export function formatCount(count: number): string {
+  return groupThousands(String(Math.trunc(count)));
+}
+
+/** A count with its noun: `1 loan`, `3 loans`. */
+export function formatPlural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+const dayFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+const timeFormat = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+  timeZone: 'UTC',
+});
+
+/** The UTC day: `3 Mar 2026`; an impossible time says so. */
+export function formatDate(atSec: number): string {
+  const date = new Date(atSec * 1000);
+  return Number.isNaN(date.getTime()) ? 'no date' : dayFormat.format(date);
+}
+
+/** The UTC day and time: `3 Mar 2026, 14:05 UTC`. */
+export function formatDateTime(atSec: number): string {
+  const date = new Date(atSec * 1000);
+  if (Number.isNaN(date.getTime())) return 'no date';
+  return `${dayFormat.format(date)}, ${timeFormat.format(date)} UTC`;
+}
+
+/** A length of time in its largest one or two units: `3 days`, `2 min 5 s`, `40 s`. */
+export function formatDuration(seconds: number): string {
+  const size = Math.max(0, Math.round(seconds));
+  if (size < 60) return `${size} s`;
+  if (size < 3600) return withRest(Math.floor(size / 60), 'min', size % 60, 's');
+  if (size < 2 * DAY_SEC)
+    return withRest(Math.floor(size / 3600), 'h', Math.floor((size % 3600) / 60), 'min');
+  return formatPlural(Math.floor(size / DAY_SEC), 'day');
+}
+
+function withRest(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** How far away a moment is: `in 3 days`, `3 days ago`, `today`, counted by a calendar's days. */
+export function formatDistance(atSec: number, nowSec: number, daySec = DAY_SEC): string {
+  const days = Math.trunc((atSec - nowSec) / daySec);
+  if (days > 0) return `in ${formatPlural(days, 'day')}`;
+  if (days < 0) return `${formatPlural(-days, 'day')} ago`;
+  if (daySec !== DAY_SEC) return 'today';
+  const seconds = atSec - nowSec;
+  if (Math.abs(seconds) < 1) return 'now';
+  return seconds > 0 ? `in ${formatDuration(seconds)}` : `${formatDuration(-seconds)} ago`;
+}
+
+/** Which day of a contract a moment falls on; its first day is day 0. */
+export function contractDay(atSec: number, calendar: Calendar): number {
+  return Math.floor((atSec - calendar.startSec) / calendar.daySec);
+}
+
+/** When something is due: a date, or in a calendar that runs faster the contract's day. */
+export function formatDue(atSec: number, calendar: Calendar): string {
+  return calendar.daySec === DAY_SEC ? formatDate(atSec) : `day ${contractDay(atSec, calendar)}`;
+}
+
+/** How far a contract has run: `day 12 of 90`. */
+export function formatDayOf(nowSec: number, calendar: Calendar, totalDays: number): string {
+  const day = Math.min(Math.max(contractDay(nowSec, calendar), 0), totalDays);
+  return `day ${formatCount(day)} of ${formatCount(totalDays)}`;
+}
+
+/** A term in days; a year and more also in months of 30 days: `360 days, about 12 months`. */
+export function formatTerm(days: number): string {
+  if (days < 60) return formatPlural(days, 'day');
+  return `${formatPlural(days, 'day')}, about ${formatPlural(Math.round(days / 30), 'month')}`;
+}
+
+/** The NIP-19 form of a 32-byte hex public key, or undefined where it is not one. */
+export function npubOf(publicKey: string): string | undefined {
+  if (!/^[0-9a-f]{64}$/.test(publicKey)) return undefined;
+  const bytes = Uint8Array.from(publicKey.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return bech32.encode('npub', bech32.toWords(bytes), 200);
+}
+
+/** A public key short enough to read: `npub1q2w3…8x9y`. */
+export function shortNpub(publicKey: string): string {
+  const npub = npubOf(publicKey);
+  return npub === undefined ? 'no valid key' : `${npub.slice(0, 9)}…${npub.slice(-4)}`;
+}
+
+/** An id or hash short enough to read: first eight and last four characters. */
+export function shortId(id: string): string {
+  return id.length <= 14 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
+}

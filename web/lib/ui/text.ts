@@ -1,0 +1,32 @@
+/**
+ * Strangers' words made safe to show: control characters, bidirectional overrides and invisible
+ * characters removed, stacks of accents cut. The result is text for a text node inside <bdi>,
+ * never markup.
+ */
+
+/** C0 and C1 controls except line feed. */
+const CONTROLS = /(?!\n)\p{Control}/gu;
+/** Direction marks, embeddings, overrides and isolates; zero-width space, joiners of words, tags. */
+const INVISIBLE = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+const LINE_BREAKS = /\r\n?|[\u2028\u2029\u0085]/g;
+const LONE_SURROGATES = /\p{Surrogate}/gu;
+/** A letter keeps at most three marks: more only serve to draw over the neighbours. */
+const MARK_STACK = /(\p{M}{3})\p{M}+/gu;
+
+/** Text fit to show; line breaks stay, at most two in a row. */
+export function cleanText(text: string): string {
+  return text
+    .replace(LINE_BREAKS, '\n')
+    .replace(CONTROLS, ' ')
+    .replace(INVISIBLE, '')
+    .replace(LONE_SURROGATES, '\ufffd')
+    .replace(MARK_STACK, '$1')
+    .replace(/\n{3,}/g, '\n\n');
+}
+
+/** Text fit to show on one line, cut after `maxLength` characters with an ellipsis. */
+export function cleanLine(text: string, maxLength = 200): string {
+  const line = cleanText(text).replace(/\s+/g, ' ').trim();
+  const letters = [...line];
+  return letters.length <= maxLength ? line : `${letters.slice(0, maxLength - 1).join('')}…`;
+}
