@@ -19,6 +19,7 @@ export * from './order.ts';
 export * from './interest.ts';
 export * from './conversation.ts';
 export * from './planner.ts';
+export * from './delivery.ts';
 export * from './publish.ts';
 export { offerAddress } from './tags.ts';
 export { offerContradiction, contractContradiction } from './terms.ts';

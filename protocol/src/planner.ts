@@ -58,13 +58,15 @@ export function disbursementProgress(state: ContractState, asOfSec: number): Dis
 
 /**
  * The investor's next step in streaming out. `inHand` are tick numbers the journal is already
- * busy with: they are neither paid again nor waited out.
+ * busy with: they are neither paid again nor waited out. `aheadSec` lets a runner ask for parts
+ * before they are due, so that one request serves several ticks.
  */
 export function planDisbursement(
   state: ContractState,
   inHand: ReadonlySet<number>,
   asOfSec: number,
   mostParts: number,
+  aheadSec = 0,
 ): Plan {
   if (state.status !== 'effective') return { action: 'wait', reason: 'notEffective' };
   const ticks = planTicks(state.contract.document);
@@ -74,7 +76,8 @@ export function planDisbursement(
   const open = unpaid.filter((tick) => tick.lapsesAtSec > asOfSec);
   if (open.length === 0) return { action: 'wait', reason: 'lapsed' };
   const free = open.filter((tick) => !inHand.has(tick.n));
-  const due = free.filter((tick) => tick.dueAtSec <= asOfSec).slice(0, mostParts);
+  const horizonSec = asOfSec + aheadSec;
+  const due = free.filter((tick) => tick.dueAtSec <= horizonSec).slice(0, mostParts);
   if (due.length > 0) {
     const parts = due.map((tick) => ({
       leg: 'disbursement' as const,
@@ -86,7 +89,7 @@ export function planDisbursement(
   const next = free[0];
   if (!next) return { action: 'wait', reason: 'inFlight' };
   const reason = next.n === 0 ? 'windowNotOpen' : 'nextTick';
-  return { action: 'wait', reason, untilSec: next.dueAtSec };
+  return { action: 'wait', reason, untilSec: next.dueAtSec - aheadSec };
 }
 
 /** The number the next repayment part takes: one above all that are known. */

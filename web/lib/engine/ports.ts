@@ -4,7 +4,7 @@
  * engine runs in a browser and in Node. Nothing here throws for what a stranger, a relay or a
  * wallet does: such outcomes are values.
  */
-import type { Result, SignedEvent, VerifiedEvent } from '@realyield/protocol';
+import type { ParsedEvent, Result, SignedEvent, VerifiedEvent } from '@realyield/protocol';
 
 /** An event before it is signed. */
 export interface EventTemplate {
@@ -112,6 +112,8 @@ export interface Relays {
 /** Verifies raw events in bulk (workers in a browser, wasm in Node). */
 export interface Verifier {
   verifyBatch(events: readonly unknown[]): Promise<readonly Result<VerifiedEvent>[]>;
+  /** Like the protocol's readEvent: an event with those embedded in it, typed, itself last. */
+  readBatch(events: readonly unknown[]): Promise<readonly Result<readonly ParsedEvent[]>[]>;
 }
 
 /** What a wallet can do and holds. */

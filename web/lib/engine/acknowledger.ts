@@ -1,0 +1,119 @@
+/** Acknowledges payments that the payee's own wallet confirms, many in one event. */
+import { LEGS, buildAcknowledgement, type Payment } from '@realyield/protocol';
+import { eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
+import type { Desk, OwnContract } from './desk.ts';
+import { contractRelays } from './parties.ts';
+
+const GATHER_MS = 2_000;
+const RETRY_MS = 15_000;
+const MOST_PARTS = 300;
+
+/** Watches payments received under one contract. */
+export class Acknowledger {
+  readonly #desk: Desk;
+  readonly #root: string;
+  readonly #confirmed = new Set<string>();
+  readonly #mayRun: () => boolean;
+  #stopTimer: (() => void) | undefined;
+  #busy = false;
+  #stopped = false;
+
+  constructor(desk: Desk, root: string, mayRun: () => boolean) {
+    this.#desk = desk;
+    this.#root = root;
+    this.#mayRun = mayRun;
+  }
+
+  /** Something about the contract changed. */
+  wake(): void {
+    if (this.#stopTimer || this.#busy || this.#stopped) return;
+    if (this.#unanswered().length > 0) this.#later(GATHER_MS);
+  }
+
+  /** Stops. */
+  stop(): void {
+    this.#stopped = true;
+    this.#stopTimer?.();
+  }
+
+  #later(delayMs: number): void {
+    this.#stopTimer = this.#desk.clock.after(delayMs, () => {
+      this.#stopTimer = undefined;
+      void this.#run();
+    });
+  }
+
+  #unanswered(): { contract: OwnContract; payment: Payment }[] {
+    const contract = ownContract(this.#desk, this.#root);
+    if (!contract?.own.money) return [];
+    return contract.view.fold.state.payments
+      .filter((payment) => LEGS[payment.leg].payee === contract.own.role)
+      .filter((payment) => payment.class === 'preimage')
+      .map((payment) => ({ contract, payment }));
+  }
+
+  async #run(): Promise<void> {
+    if (this.#stopped || !this.#mayRun()) return;
+    this.#busy = true;
+    let waitMs = RETRY_MS;
+    try {
+      const waiting = this.#unanswered().slice(0, MOST_PARTS);
+      const confirmed = [];
+      for (const item of waiting) if (await this.#isReceived(item.payment)) confirmed.push(item);
+      const first = confirmed[0];
+      if (first) {
+        await this.#acknowledge(
+          first.contract,
+          confirmed.map((item) => item.payment),
+        );
+        waitMs = GATHER_MS;
+      }
+    } catch (error) {
+      console.error(error);
+    }
+    this.#busy = false;
+    if (!this.#stopped && this.#unanswered().length > 0) this.#later(waitMs);
+  }
+
+  async #isReceived(payment: Payment): Promise<boolean> {
+    if (this.#confirmed.has(payment.paymentHash)) return true;
+    const wallet = this.#desk.wallet();
+    const answer = await wallet?.lookup({ paymentHash: payment.paymentHash });
+    const record = answer?.state === 'answered' ? answer.value : undefined;
+    const isReceived =
+      record?.state === 'settled' &&
+      record.direction === 'incoming' &&
+      record.amountMsat >= payment.amountMsat;
+    if (isReceived) this.#confirmed.add(payment.paymentHash);
+    return isReceived;
+  }
+
+  async #acknowledge(contract: OwnContract, payments: readonly Payment[]): Promise<void> {
+    const { own, view } = contract;
+    if (!own.money) return;
+    const byRequest = new Map<string, number[]>();
+    for (const payment of payments) {
+      byRequest.set(payment.request, [...(byRequest.get(payment.request) ?? []), payment.n]);
+    }
+    const items = [...byRequest]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, 100)
+      .map(([request, n]) => ({ request, n: n.sort((a, b) => a - b) }));
+    const event = await own.money.sign(
+      buildAcknowledgement(
+        {
+          v: 1,
+          type: 'received',
+          contract: view.root,
+          items,
+          prev: ownHeads(this.#desk, view.root, own),
+        },
+        nextEventTimeSec(this.#desk, view.root),
+      ),
+    );
+    const parcel = this.#desk.outbox.entry(event, contractRelays(view.fold.state));
+    await this.#desk.store.write([eventRow(event, view.root), parcel]);
+    await this.#desk.catalog.add([event], 'this device');
+    void this.#desk.outbox.push(parcel);
+  }
+}

@@ -1,0 +1,308 @@
+/** Agreement: propose, check, countersign, publish, decline, close. */
+import {
+  REGISTER_START,
+  buildContract,
+  buildContractEvent,
+  buildNotice,
+  buildSignature,
+  checkAgainstOffer,
+  computeCommitment,
+  foldContract,
+  reject,
+  unembed,
+  verify,
+  embed,
+  ok,
+  type MessageOf,
+  type ParsedContract,
+  type ParsedOffer,
+  type PartyRole,
+  type Reject,
+  type Result,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { allHeads, embedOwn, eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
+import type { Desk, OwnContract } from './desk.ts';
+import type { Incoming } from './mailbox.ts';
+import { contractRelays } from './parties.ts';
+import { randomHex } from './random.ts';
+
+/** How far a proposal's start may lie from our clock. */
+const START_TOLERANCE_SEC = 900;
+
+/** A proposal that waits for this person's signature. */
+export interface Proposal {
+  readonly contract: OwnContract;
+  /** Undefined when the terms are exactly the offer's; else what differs. */
+  readonly problem: Reject | undefined;
+  /** The investor's opened main key (bank only). */
+  readonly investorMainKey: string | undefined;
+}
+
+/** Agreements of one person. */
+export class Agreements {
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /**
+   * Proposes a contract under a fresh key whose backup was read back first. Nothing is owed
+   * until business and bank have signed too.
+   */
+  async invest(offer: ParsedOffer, principalMsat: bigint): Promise<Result<string>> {
+    const { desk } = this;
+    const nowSec = desk.clock.nowSec();
+    const relays = desk.relays.urls.slice(0, 4);
+    // A first build with no key shows contradictions before a key is made.
+    const trial = this.#build(offer, principalMsat, { publicKey: '0'.repeat(64), salt: '' });
+    if (!trial.ok) return trial;
+    const { key } = await desk.keyring.create('investor', nowSec);
+    const built = this.#build(offer, principalMsat, key);
+    if (!built.ok) return built;
+    const contractEvent = await key.signer.sign(buildContractEvent(built.value, nowSec));
+    const root = contractEvent.id;
+    const acceptance = await key.signer.sign(
+      buildSignature(
+        {
+          v: 1,
+          type: 'acceptance',
+          contract: root,
+          role: 'investor',
+          terms: embedOwn(contractEvent),
+          prev: [],
+        },
+        nowSec,
+      ),
+    );
+    await desk.store.write([eventRow(contractEvent, root), eventRow(acceptance, root)]);
+    await desk.catalog.add([contractEvent, acceptance], 'this device');
+    desk.mailbox.open(key.signer, relays);
+    const { parties } = built.value;
+    const proposal = { v: 1, type: 'proposal', acceptance: embedOwn(acceptance) } as const;
+    const opening = { pubkey: desk.person.publicKey, salt: key.salt };
+    await desk.mailbox.send(proposal, key.signer, parties.business.pubkey, parties.business.relays);
+    await desk.mailbox.send(
+      { ...proposal, opening },
+      key.signer,
+      parties.bank.pubkey,
+      parties.bank.relays,
+    );
+    return ok(root);
+  }
+
+  /** Takes a proposal or another party's acceptance into the catalog (not yet public). */
+  async receive(
+    message: MessageOf<'proposal'> | MessageOf<'acceptance'>,
+    incoming: Incoming,
+  ): Promise<void> {
+    const raw = unembed(message.acceptance);
+    const [read] = await this.desk.verifier.readBatch([raw]);
+    const contract = read?.ok ? read.value.find((entry) => entry.name === 'contract') : undefined;
+    if (!contract) return;
+    await this.desk.catalog.add([raw, this.#asEvent(contract)], incoming.author);
+    if (message.type === 'proposal' && message.opening) {
+      const { pubkey, salt } = message.opening;
+      const isOpen = computeCommitment(pubkey, salt) === contract.document.commitment;
+      const key = `opening|${contract.event.id}`;
+      if (isOpen) await this.desk.store.write([{ table: 'settings', key, value: pubkey }]);
+    }
+    await this.publishIfComplete(contract.event.id);
+  }
+
+  /** Proposals in which business or bank has not signed, and neither declined. */
+  async proposals(): Promise<readonly Proposal[]> {
+    const found: Proposal[] = [];
+    for (const root of this.desk.catalog.roots()) {
+      const contract = ownContract(this.desk, root);
+      if (!contract || contract.own.role === 'investor') continue;
+      const { state } = contract.view.fold;
+      if (state.status !== 'proposed' || state.signatures[contract.own.role]) continue;
+      if ((await this.desk.store.get('settings', `declined|${root}`)) !== undefined) continue;
+      const opened = await this.desk.store.get('settings', `opening|${root}`);
+      found.push({
+        contract,
+        problem: this.#problemOf(contract),
+        investorMainKey: typeof opened === 'string' ? opened : undefined,
+      });
+    }
+    return found.sort(
+      (a, b) =>
+        b.contract.view.fold.state.contract.event.created_at -
+        a.contract.view.fold.state.contract.event.created_at,
+    );
+  }
+
+  /** Signs as business or bank; the bank signs last and publishes. */
+  async countersign(root: string): Promise<Result<string>> {
+    const contract = ownContract(this.desk, root);
+    if (!contract) return reject('CONTRACT_UNKNOWN');
+    const { own, view } = contract;
+    const { state } = view.fold;
+    if (state.signatures[own.role]) return reject('ALREADY_SIGNED', own.role);
+    const problem = this.#problemOf(contract);
+    if (problem) return problem;
+    const isBank = own.role === 'bank';
+    if (isBank && !state.signatures.business) return reject('STATE_FORBIDS', 'business');
+    const atSec = nextEventTimeSec(this.desk, root);
+    // The bank neither pays nor is paid, so it needs no delegate.
+    const delegate = isBank ? undefined : await this.desk.keyring.create('delegate', atSec, root);
+    const event = await own.main.sign(
+      buildSignature(
+        {
+          v: 1,
+          type: 'acceptance',
+          contract: root,
+          role: own.role,
+          terms: embed(state.contract.event),
+          ...(delegate ? { delegate: delegate.key.publicKey } : {}),
+          ...(isBank ? { register: this.#nextRegisterEntry() } : {}),
+          prev: ownHeads(this.desk, root, own),
+        },
+        atSec,
+      ),
+    );
+    await this.desk.store.write([eventRow(event, root)]);
+    await this.desk.catalog.add([event], 'this device');
+    if (delegate) this.desk.mailbox.open(delegate.key.signer);
+    await this.#sendAcceptance(contract, event);
+    await this.publishIfComplete(root);
+    return ok(event.id);
+  }
+
+  /** Declines a proposal; the investor is told. */
+  async decline(root: string, sentence: string): Promise<void> {
+    const contract = ownContract(this.desk, root);
+    if (!contract) return;
+    await this.desk.store.write([{ table: 'settings', key: `declined|${root}`, value: true }]);
+    const { investor } = contract.view.fold.state.contract.document.parties;
+    const refusal = {
+      v: 1,
+      type: 'refusal',
+      contract: root,
+      of: 'proposal',
+      code: 'declined',
+      sentence,
+    } as const;
+    await this.desk.mailbox.send(refusal, contract.own.main, investor.pubkey, investor.relays);
+  }
+
+  /** Publishes contract and signatures once all three are here; safe to call again. */
+  async publishIfComplete(root: string): Promise<void> {
+    const view = this.desk.catalog.contract(root);
+    if (!view || view.fold.state.status === 'proposed') return;
+    const key = `published|${root}`;
+    if ((await this.desk.store.get('settings', key)) !== undefined) return;
+    const relays = contractRelays(view.fold.state);
+    const events = this.desk.catalog
+      .eventsOf(root)
+      .filter((entry) => entry.name === 'contract' || entry.name === 'signature')
+      .map((entry) => this.#asEvent(entry));
+    const parcels = events.map((event) => this.desk.outbox.entry(event, relays));
+    await this.desk.store.write([{ table: 'settings', key, value: true }, ...parcels]);
+    await Promise.all(parcels.map((parcel) => this.desk.outbox.push(parcel)));
+  }
+
+  /** The bank closes a repaid contract. */
+  async close(root: string): Promise<Result<string>> {
+    const contract = ownContract(this.desk, root);
+    if (contract?.own.role !== 'bank') return reject('AUTHOR_ROLE', 'bank');
+    const { own, view } = contract;
+    const document = {
+      v: 1 as const,
+      type: 'closure' as const,
+      contract: root,
+      seen: allHeads(this.desk, root),
+      statement: '',
+      prev: ownHeads(this.desk, root, own),
+    };
+    const event = await own.main.sign(
+      buildNotice(document, nextEventTimeSec(this.desk, root)),
+    );
+    // Tried on a copy first: a closure that does not hold is never published.
+    const verified = verify(event);
+    if (!verified.ok) return verified;
+    const parsed = { name: 'notice' as const, event: verified.value, document };
+    const fold = foldContract(root, [...this.desk.catalog.eventsOf(root), parsed]);
+    if (!fold.ok) return fold;
+    const refused = fold.value.rejects.find((entry) => entry.id === event.id);
+    if (refused) return reject(refused.code, refused.detail);
+    const parcel = this.desk.outbox.entry(event, contractRelays(view.fold.state));
+    await this.desk.store.write([eventRow(event, root), parcel]);
+    await this.desk.catalog.add([event], 'this device');
+    await this.desk.outbox.push(parcel);
+    return ok(event.id);
+  }
+
+  private get desk(): Desk {
+    return this.#desk;
+  }
+
+  #asEvent(entry: { event: SignedEvent }): SignedEvent {
+    const { id, pubkey, created_at, kind, tags, content, sig } = entry.event;
+    return { id, pubkey, created_at, kind, tags: tags.map((tag) => [...tag]), content, sig };
+  }
+
+  #build(
+    offer: ParsedOffer,
+    principalMsat: bigint,
+    key: { publicKey: string; salt: string },
+  ) {
+    return buildContract(offer, {
+      principalMsat,
+      investor: { pubkey: key.publicKey, relays: this.desk.relays.urls.slice(0, 4) },
+      commitment: computeCommitment(this.desk.person.publicKey, key.salt),
+      nonce: randomHex(),
+      startAtSec: this.desk.clock.nowSec(),
+    });
+  }
+
+  #problemOf(contract: OwnContract): Reject | undefined {
+    const parsed: ParsedContract = contract.view.fold.state.contract;
+    const base = parsed.document.bases.find((entry) => entry.as === 'offer');
+    const offer = this.desk.catalog.offer(base?.event.id ?? '');
+    if (!offer) return reject('OFFER_MISMATCH', 'unknown offer version');
+    const checked = checkAgainstOffer(parsed, offer);
+    if (!checked.ok) return checked;
+    const driftSec = Math.abs(parsed.document.startAtSec - parsed.event.created_at);
+    const ageSec = this.desk.clock.nowSec() - parsed.document.startAtSec;
+    if (driftSec > START_TOLERANCE_SEC || ageSec < -START_TOLERANCE_SEC) {
+      return reject('CONTENT_TERMS', 'startAtSec');
+    }
+    return undefined;
+  }
+
+  /** The bank's register: one more than the highest countersignature it knows of. */
+  #nextRegisterEntry(): { serial: number; previous: string } {
+    let serial = 0;
+    let previous = REGISTER_START;
+    for (const root of this.desk.catalog.roots()) {
+      const bank = this.desk.catalog.contract(root)?.fold.state;
+      const signature = bank?.signatures.bank;
+      const isOurs = bank?.contract.document.parties.bank.pubkey === this.desk.person.publicKey;
+      if (!isOurs || !signature?.register || signature.register.serial <= serial) continue;
+      serial = signature.register.serial;
+      previous = signature.id;
+    }
+    return { serial: serial + 1, previous };
+  }
+
+  async #sendAcceptance(contract: OwnContract, event: SignedEvent): Promise<void> {
+    const { own, view } = contract;
+    const { parties } = view.fold.state.contract.document;
+    const others = (['investor', 'business', 'bank'] as const satisfies PartyRole[]).filter(
+      (role) => role !== own.role,
+    );
+    const message = {
+      v: 1,
+      type: 'acceptance',
+      contract: view.root,
+      acceptance: embedOwn(event),
+    } as const;
+    for (const role of others) {
+      const { pubkey, relays } = parties[role];
+      await this.desk.mailbox.send(message, own.main, pubkey, relays);
+    }
+  }
+}

@@ -1,0 +1,261 @@
+/**
+ * Everything public this client knows: offers, profiles and contracts, from its own store first
+ * and from relays after. Every event is verified and typed before it counts; a forged copy never
+ * keeps the genuine event out.
+ */
+import {
+  Kind,
+  computeStateHash,
+  contractOf,
+  foldContract,
+  offerAddress,
+  readEvent,
+  type Fold,
+  type ParsedBankProfile,
+  type ParsedEvent,
+  type ParsedOffer,
+  type RejectCode,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { EventBook } from './event-book.ts';
+import { Listeners } from './listeners.ts';
+import type { Clock, PublishOutcome, Relays, Store, Verifier } from './ports.ts';
+
+/** An event somebody sent that was refused. */
+export interface Refused {
+  readonly id: string;
+  readonly code: RejectCode;
+  readonly detail: string | undefined;
+  readonly from: string;
+  /** The contract its tags claim; shown, never trusted. */
+  readonly claimedContract: string | undefined;
+}
+
+/** A contract as this client sees it now. */
+export interface ContractView {
+  readonly root: string;
+  readonly fold: Fold;
+  readonly stateHash: string;
+}
+
+const AGREEMENT_KINDS = [Kind.contract, Kind.signature, Kind.notice];
+const LISTING_KINDS = [Kind.bankProfile, Kind.offer, Kind.attestation];
+const FLUSH_MS = 15;
+const MOST_REFUSED = 200;
+
+interface Waiting {
+  readonly raw: unknown;
+  readonly from: string;
+  readonly done: () => void;
+}
+
+/** The parts of the world a catalog needs. */
+export interface CatalogPorts {
+  readonly relays: Relays;
+  readonly store: Store;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+}
+
+/** The public facts, kept up to date while it is open. */
+export class Catalog {
+  readonly changed = new Listeners<void>();
+  readonly arrived = new Listeners<readonly ParsedEvent[]>();
+  readonly #ports: CatalogPorts;
+  readonly #book = new EventBook();
+  readonly #views = new Map<string, ContractView>();
+  readonly #watched = new Map<string, { count: number; stop: () => void }>();
+  readonly #stops: (() => void)[] = [];
+  #refused: Refused[] = [];
+  #waiting: Waiting[] = [];
+  #flushing = false;
+  #listed = false;
+
+  constructor(ports: CatalogPorts) {
+    this.#ports = ports;
+  }
+
+  /** Shows stored data, then asks the relays. Resolves when stored data is in. */
+  async start(): Promise<void> {
+    for (const { value } of await this.#ports.store.all('events')) {
+      // Stored events were verified before they were kept: only the signature check is spared.
+      const read = readEvent(value, () => true);
+      if (read.ok) for (const parsed of read.value) this.#book.add(parsed);
+    }
+    this.changed.emit();
+    const filters = [
+      { kinds: LISTING_KINDS, '#t': ['realyield'] },
+      { kinds: AGREEMENT_KINDS, '#t': ['realyield'] },
+    ];
+    const take = (raw: unknown, url: string): void => void this.add([raw], url);
+    const onEndOfStored = (): void => {
+      this.#listed = true;
+      this.changed.emit();
+    };
+    this.#stops.push(this.#ports.relays.subscribe(filters, take, { onEndOfStored }));
+  }
+
+  /** Whether the relays have sent what they had stored. */
+  get isListed(): boolean {
+    return this.#listed;
+  }
+
+  /** Offers, newest version of each address, newest first. */
+  offers(): readonly ParsedOffer[] {
+    return this.#book.offers();
+  }
+
+  /** An offer by its address or by the id of one version. */
+  offer(addressOrId: string): ParsedOffer | undefined {
+    return this.#book.offer(addressOrId);
+  }
+
+  /** A bank's profile. */
+  bankProfile(publicKey: string): ParsedBankProfile | undefined {
+    return this.#book.profile(publicKey);
+  }
+
+  /** Ids of all contracts known here. */
+  roots(): readonly string[] {
+    return this.#book.roots();
+  }
+
+  /** All events of a contract, in no particular order. */
+  eventsOf(root: string): readonly ParsedEvent[] {
+    return this.#book.ofContract(root);
+  }
+
+  /** A contract folded from what is known here. */
+  contract(root: string): ContractView | undefined {
+    const known = this.#views.get(root);
+    if (known) return known;
+    const fold = foldContract(root, this.#book.ofContract(root));
+    if (!fold.ok) return undefined;
+    const view = { root, fold: fold.value, stateHash: computeStateHash(fold.value.state) };
+    this.#views.set(root, view);
+    return view;
+  }
+
+  /** Contracts that rest on any version of an offer. */
+  contractsOf(offer: ParsedOffer): readonly ContractView[] {
+    const address = offerAddress(offer.event.pubkey, offer.document.identifier);
+    return this.#book
+      .rootsOfOffer(address)
+      .map((root) => this.contract(root))
+      .filter((view) => view !== undefined);
+  }
+
+  /** Refused events, newest last; of one contract by the claim in their tags. */
+  refused(claimedContract?: string): readonly Refused[] {
+    return claimedContract === undefined
+      ? this.#refused
+      : this.#refused.filter((entry) => entry.claimedContract === claimedContract);
+  }
+
+  /** Follows a contract's money events until the returned function is called. */
+  watch(root: string): () => void {
+    const watched = this.#watched.get(root);
+    if (watched) watched.count += 1;
+    else {
+      const filters = [{ '#e': [root] }, { ids: [root] }];
+      const take = (raw: unknown, url: string): void => void this.add([raw], url);
+      this.#watched.set(root, { count: 1, stop: this.#ports.relays.subscribe(filters, take) });
+    }
+    return () => {
+      const entry = this.#watched.get(root);
+      if (!entry) return;
+      entry.count -= 1;
+      if (entry.count > 0) return;
+      entry.stop();
+      this.#watched.delete(root);
+    };
+  }
+
+  /** Takes raw events in; resolves when they are verified and kept, or refused. */
+  async add(raws: readonly unknown[], from: string): Promise<void> {
+    await Promise.all(
+      raws.map(
+        (raw) =>
+          new Promise<void>((done) => {
+            this.#waiting.push({ raw, from, done });
+            this.#schedule();
+          }),
+      ),
+    );
+  }
+
+  /** Keeps an event of our own and sends it to relays; the store comes first. */
+  async publish(event: SignedEvent, urls?: readonly string[]): Promise<readonly PublishOutcome[]> {
+    await this.add([event], 'this device');
+    return this.#ports.relays.publish(event, urls);
+  }
+
+  /** Stops following relays. */
+  stop(): void {
+    for (const stop of this.#stops) stop();
+    for (const { stop } of this.#watched.values()) stop();
+    this.#watched.clear();
+  }
+
+  #schedule(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.#ports.clock.after(FLUSH_MS, () => void this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      const fresh = batch.filter((entry) => !this.#book.hasExactly(entry.raw));
+      try {
+        await this.#take(fresh);
+      } catch (error) {
+        // The store is full or closed: the events stay usable in memory and on the relays.
+        console.error(error);
+      }
+      for (const entry of batch) entry.done();
+    }
+    this.#flushing = false;
+  }
+
+  async #take(batch: readonly Waiting[]): Promise<void> {
+    if (batch.length === 0) return;
+    const answers = await this.#ports.verifier.readBatch(batch.map((entry) => entry.raw));
+    const added: ParsedEvent[] = [];
+    for (const [index, answer] of answers.entries()) {
+      const entry = batch[index];
+      if (!entry) continue;
+      if (!answer.ok) this.#refuse(entry, answer.code, answer.detail);
+      else for (const parsed of answer.value) if (this.#book.add(parsed)) added.push(parsed);
+    }
+    for (const parsed of added) {
+      const root = contractOf(parsed);
+      if (root) this.#views.delete(root);
+    }
+    if (added.length > 0) {
+      const writes = added.map((parsed) => {
+        const contract = contractOf(parsed);
+        const value = { ...parsed.event, tags: parsed.event.tags.map((tag) => [...tag]) };
+        const row = { table: 'events' as const, key: parsed.event.id, value };
+        return contract === undefined ? row : { ...row, contract };
+      });
+      this.arrived.emit(added);
+      this.changed.emit();
+      await this.#ports.store.write(writes);
+    }
+  }
+
+  #refuse(entry: Waiting, code: RejectCode, detail: string | undefined): void {
+    const raw = entry.raw as { id?: unknown; tags?: unknown } | null;
+    const id = typeof raw?.id === 'string' ? raw.id.slice(0, 64) : '';
+    const list: unknown[] = Array.isArray(raw?.tags) ? (raw.tags as unknown[]) : [];
+    const root = list.find((tag) => Array.isArray(tag) && tag[0] === 'e' && tag[3] === 'root');
+    const claimed: unknown = Array.isArray(root) ? root[1] : undefined;
+    const claimedContract = typeof claimed === 'string' ? claimed : undefined;
+    if (this.#refused.some((known) => known.id === id && known.code === code)) return;
+    const refused = { id, code, detail, from: entry.from, claimedContract };
+    this.#refused = [...this.#refused, refused].slice(-MOST_REFUSED);
+    this.changed.emit();
+  }
+}

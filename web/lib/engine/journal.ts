@@ -1,0 +1,95 @@
+/**
+ * The payer's journal: every step of every part is on disk before it is taken, so that whatever
+ * dies in between, nothing is paid twice and nothing is forgotten.
+ */
+import type { Leg, SignedEvent } from '@realyield/protocol';
+import type { Store, StoreWrite } from './ports.ts';
+
+/**
+ * Steps of a part. `wanted`: to be asked for. `checked`: request and invoice checked, payable.
+ * `sending`: the wallet has been told, or is about to be. `unknown`: told, no clear answer.
+ * `paid`: the preimage is here. `receipted`: the receipt is signed and in the outbox.
+ * `failed`: the wallet said that nothing left; the part may be asked for again.
+ */
+export type JournalStep =
+  | 'wanted'
+  | 'checked'
+  | 'sending'
+  | 'unknown'
+  | 'paid'
+  | 'receipted'
+  | 'failed';
+
+/** One part in the journal. */
+export interface JournalEntry {
+  readonly contract: string;
+  readonly leg: Leg;
+  readonly n: number;
+  /** msat, decimal. */
+  readonly amountMsat: string;
+  readonly step: JournalStep;
+  readonly updatedAtMs: number;
+  /** When the parts were last asked for, ms; 0 when never. */
+  readonly askedAtMs: number;
+  readonly request?: SignedEvent;
+  readonly invoice?: string;
+  readonly paymentHash?: string;
+  readonly expiresAtSec?: number;
+  /** When the wallet was told, ms. */
+  readonly sentAtMs?: number;
+  readonly preimage?: string;
+  readonly feesPaidMsat?: string;
+  readonly receipt?: string;
+  /** Why it failed, in words. */
+  readonly reason?: string;
+}
+
+const PREFIX = 'part|';
+
+/** The key of a part's entry. */
+export function entryKey(contract: string, leg: Leg, n: number): string {
+  return `${PREFIX}${contract}|${leg}|${n}`;
+}
+
+/** The journal of one person. */
+export class Journal {
+  readonly #store: Store;
+  readonly #entries = new Map<string, JournalEntry>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Reads the journal; must resolve before anything is paid. */
+  async load(): Promise<void> {
+    for (const { key, value } of await this.#store.all('journal')) {
+      if (key.startsWith(PREFIX)) this.#entries.set(key, value as JournalEntry);
+    }
+  }
+
+  /** Entries of one contract and leg, by n. */
+  entries(contract: string, leg: Leg): readonly JournalEntry[] {
+    return [...this.#entries.values()]
+      .filter((entry) => entry.contract === contract && entry.leg === leg)
+      .sort((a, b) => a.n - b.n);
+  }
+
+  /** One entry. */
+  get(contract: string, leg: Leg, n: number): JournalEntry | undefined {
+    return this.#entries.get(entryKey(contract, leg, n));
+  }
+
+  /** Writes entries, and whatever else must be true at the same moment; then they count. */
+  async write(entries: readonly JournalEntry[], also: readonly StoreWrite[] = []): Promise<void> {
+    const writes = entries.map((entry) => ({
+      table: 'journal' as const,
+      key: entryKey(entry.contract, entry.leg, entry.n),
+      value: entry,
+      contract: entry.contract,
+    }));
+    await this.#store.write([...writes, ...also]);
+    for (const entry of entries) {
+      this.#entries.set(entryKey(entry.contract, entry.leg, entry.n), entry);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/** Private messages in and out: NIP-59 gift wraps of the protocol's typed rumors. */
+import {
+  Kind,
+  formatMessage,
+  parseMessage,
+  type Message,
+  type RejectCode,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { unwrap, wrap } from '../nostr/giftwrap.ts';
+import type { Outbox } from './outbox.ts';
+import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
+
+/** Kind of a gift wrap (NIP-59). */
+const GIFT_WRAP_KIND = 1_059;
+/** Wraps are dated up to two days back; we look a little further. */
+const LOOK_BACK_SEC = 3 * 86_400;
+
+/** A message that arrived, its author proven by the seal. */
+export interface Incoming {
+  readonly message: Message;
+  readonly author: string;
+  /** The key of ours it was sent to. */
+  readonly recipient: string;
+  readonly sentAtSec: number;
+}
+
+/** What a mailbox needs. */
+export interface MailboxPorts {
+  readonly relays: Relays;
+  readonly store: Store;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+}
+
+/** The mailbox of one person, over all keys they act under. */
+export class Mailbox {
+  readonly #ports: MailboxPorts;
+  readonly #signers = new Map<string, Signer>();
+  readonly #handle: (incoming: Incoming) => Promise<void>;
+  readonly #refuse: (code: RejectCode, detail: string | undefined) => void;
+  readonly #busy = new Set<string>();
+  readonly #stops = new Map<string, () => void>();
+
+  constructor(
+    ports: MailboxPorts,
+    handle: (incoming: Incoming) => Promise<void>,
+    refuse: (code: RejectCode, detail: string | undefined) => void,
+  ) {
+    this.#ports = ports;
+    this.#handle = handle;
+    this.#refuse = refuse;
+  }
+
+  /** Reads messages to a key from now on, and those of the last three days. */
+  open(signer: Signer, urls?: readonly string[]): void {
+    if (this.#signers.has(signer.publicKey)) return;
+    this.#signers.set(signer.publicKey, signer);
+    const sinceSec = this.#ports.clock.nowSec() - LOOK_BACK_SEC;
+    const filter = { kinds: [GIFT_WRAP_KIND], '#p': [signer.publicKey], since: sinceSec };
+    const take = (raw: unknown): void => void this.#take(raw, signer);
+    const options = urls === undefined ? {} : { urls };
+    this.#stops.set(signer.publicKey, this.#ports.relays.subscribe([filter], take, options));
+  }
+
+  /** Sends a message; it is kept and sent again until a relay has it. */
+  async send(
+    message: Message,
+    from: Signer,
+    recipient: string,
+    urls: readonly string[],
+  ): Promise<boolean> {
+    const parcel = await this.#wrap(message, from, recipient);
+    const outcomes = await this.#ports.outbox.send(parcel, urls);
+    return outcomes.some((outcome) => outcome.accepted);
+  }
+
+  /** Sends a message once, for questions that are asked again anyway. */
+  async sendOnce(
+    message: Message,
+    from: Signer,
+    recipient: string,
+    urls: readonly string[],
+  ): Promise<boolean> {
+    const parcel = await this.#wrap(message, from, recipient);
+    const outcomes = await this.#ports.relays.publish(parcel, urls);
+    return outcomes.some((outcome) => outcome.accepted);
+  }
+
+  /** Stops reading. */
+  stop(): void {
+    for (const stop of this.#stops.values()) stop();
+    this.#stops.clear();
+    this.#signers.clear();
+  }
+
+  async #wrap(message: Message, from: Signer, recipient: string): Promise<SignedEvent> {
+    const rumor = {
+      kind: Kind.conversation,
+      created_at: this.#ports.clock.nowSec(),
+      tags: [],
+      content: formatMessage(message),
+    };
+    return (await wrap(rumor, from, recipient)).wrap;
+  }
+
+  async #take(raw: unknown, signer: Signer): Promise<void> {
+    const [verified] = await this.#ports.verifier.verifyBatch([raw]);
+    if (!verified?.ok || verified.value.kind !== GIFT_WRAP_KIND) return;
+    const { id } = verified.value;
+    if (this.#busy.has(id)) return;
+    this.#busy.add(id);
+    try {
+      if ((await this.#ports.store.get('messages', id)) !== undefined) return;
+      const opened = await unwrap(verified.value, signer);
+      if (opened.ok && opened.value.rumor.kind === Kind.conversation) {
+        const { rumor, author } = opened.value;
+        const message = parseMessage(rumor.content);
+        if (!message.ok) this.#refuse(message.code, message.detail);
+        else {
+          await this.#handle({
+            message: message.value,
+            author,
+            recipient: signer.publicKey,
+            sentAtSec: rumor.created_at,
+          });
+        }
+      } else if (!opened.ok) this.#refuse(opened.code, opened.detail);
+      await this.#ports.store.write([{ table: 'messages', key: id, value: { read: true } }]);
+    } catch (error) {
+      // Not marked as read: it is taken up again at the next start.
+      this.#busy.delete(id);
+      console.error(error);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/** One payment: told to the wallet once, looked up until its outcome is known. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import type { Desk, OwnContract } from './desk.ts';
+import type { JournalEntry } from './journal.ts';
+import type { PaymentRecord, Wallet } from './ports.ts';
+
+/** What paying needs. */
+export interface PaymentContext {
+  readonly desk: Desk;
+  readonly contract: OwnContract;
+  readonly wallet: Wallet;
+}
+
+/**
+ * How long after a payment request was sent a wallet that knows of no such payment is believed:
+ * the request carried an expiration well before this.
+ */
+export const NEVER_ARRIVED_MS = 90_000;
+
+/** Whether a preimage belongs to a payment hash. */
+export function isPreimageOf(preimage: string, paymentHash: string): boolean {
+  if (!/^[0-9a-f]{64}$/.test(preimage)) return false;
+  return bytesToHex(sha256(hexToBytes(preimage))) === paymentHash;
+}
+
+async function write(desk: Desk, entry: JournalEntry): Promise<JournalEntry> {
+  const next = { ...entry, updatedAtMs: desk.clock.nowMs() };
+  await desk.journal.write([next]);
+  return next;
+}
+
+function paid(entry: JournalEntry, preimage: string, feesPaidMsat: bigint): JournalEntry {
+  return { ...entry, step: 'paid', preimage, feesPaidMsat: feesPaidMsat.toString() };
+}
+
+/** The journal step that a wallet's record of a payment means; undefined: still open. */
+function settledStep(entry: JournalEntry, record: PaymentRecord): JournalEntry | undefined {
+  const { preimage } = record;
+  if (record.state === 'settled' && preimage && isPreimageOf(preimage, entry.paymentHash ?? '')) {
+    return paid(entry, preimage, record.feesPaidMsat);
+  }
+  if (record.state === 'failed') {
+    return { ...entry, step: 'failed', reason: 'The wallet reports that the payment failed.' };
+  }
+  return undefined;
+}
+
+/** Asks the wallet what became of a payment; the entry stays open until it is clear. */
+export async function resolveEntry(
+  context: PaymentContext,
+  entry: JournalEntry,
+): Promise<JournalEntry> {
+  const { desk, wallet } = context;
+  const { paymentHash, invoice } = entry;
+  if (paymentHash === undefined) return write(desk, { ...entry, step: 'wanted' });
+  const answer = await wallet.lookup(
+    invoice === undefined ? { paymentHash } : { paymentHash, invoice },
+  );
+  if (answer.state === 'answered') {
+    const record = answer.value;
+    const next = record && settledStep(entry, record);
+    if (next) return write(desk, next);
+    const ageMs = desk.clock.nowMs() - (entry.sentAtMs ?? 0);
+    if (!record && ageMs > NEVER_ARRIVED_MS) {
+      const reason = 'The wallet knows of no such payment.';
+      return write(desk, { ...entry, step: 'failed', reason });
+    }
+  }
+  return entry.step === 'unknown' ? entry : write(desk, { ...entry, step: 'unknown' });
+}
+
+/**
+ * Pays a checked entry. A request older than this run may have been paid by another device or
+ * an earlier life of this one, so the wallet is asked first.
+ */
+export async function payEntry(
+  context: PaymentContext,
+  entry: JournalEntry,
+  startedAtMs: number,
+): Promise<JournalEntry> {
+  const { desk, wallet } = context;
+  const { invoice, paymentHash, request } = entry;
+  if (invoice === undefined || paymentHash === undefined || request === undefined) {
+    return write(desk, { ...entry, step: 'wanted' });
+  }
+  if (request.created_at * 1_000 < startedAtMs + 1_000) {
+    const known = await wallet.lookup({ paymentHash, invoice });
+    if (known.state === 'answered' && known.value) {
+      const next = settledStep(entry, known.value);
+      if (next?.step === 'paid') return write(desk, next);
+      if (!next && known.value.state === 'pending') {
+        const sentAtMs = desk.clock.nowMs();
+        return write(desk, { ...entry, step: 'unknown', sentAtMs });
+      }
+    }
+  }
+  const sending = await write(desk, { ...entry, step: 'sending', sentAtMs: desk.clock.nowMs() });
+  const answer = await wallet.pay(invoice);
+  if (answer.state === 'refused') {
+    return write(desk, { ...sending, step: 'failed', reason: answer.sentence });
+  }
+  if (answer.state === 'answered' && isPreimageOf(answer.value.preimage, paymentHash)) {
+    return write(desk, paid(sending, answer.value.preimage, answer.value.feesPaidMsat));
+  }
+  return write(desk, { ...sending, step: 'unknown' });
+}

@@ -1,0 +1,77 @@
+/** Sentences for what the engine waits for and what stopped it. Codes are stable. */
+import { REJECT_SENTENCES, type RejectCode, type WaitReason } from '@realyield/protocol';
+
+/** Codes of the engine's own, beside the protocol's reject codes and wait reasons. */
+export type EngineCode =
+  | 'WALLET_MISSING'
+  | 'WALLET_SILENT'
+  | 'WALLET_REFUSED'
+  | 'PAYEE_SILENT'
+  | 'PAYEE_REFUSED'
+  | 'PAUSED'
+  | 'ELSEWHERE'
+  | 'PAYING'
+  | 'ASKING'
+  | 'KEY_MISSING';
+
+const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
+  WALLET_MISSING: 'No wallet is connected. Nothing is paid until you connect one.',
+  WALLET_SILENT:
+    'Your wallet has not answered. No second payment will be made until we know. ' +
+    'You can close this page.',
+  WALLET_REFUSED: 'Your wallet refused the payment. Nothing has left it.',
+  PAYEE_SILENT: 'The payee is not answering. Nothing is paid until they do; we keep asking.',
+  PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again shortly.',
+  PAUSED: 'Paused by you. Nothing is paid until you resume.',
+  ELSEWHERE: 'Another window or device is paying for you. Nothing is paid twice.',
+  PAYING: 'Paying.',
+  ASKING: 'Asking for the next payment request.',
+  KEY_MISSING: 'The key for this contract is not on this device yet.',
+};
+
+const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {
+  notEffective: 'Waiting for all three signatures.',
+  windowNotOpen: 'The stream has not begun.',
+  nextTick: 'Waiting for the next tick.',
+  inFlight: 'A payment is on its way.',
+  complete: 'Everything is paid.',
+  lapsed: 'The window has closed; what was not paid has lapsed.',
+  nothingDue: 'Nothing is due.',
+};
+
+/** Any code the engine shows. */
+export type StatusCode = EngineCode | WaitReason | RejectCode;
+
+/** The plain sentence for a code, with a detail in words where there is one. */
+export function sentenceOf(code: StatusCode, detail?: string): string {
+  const sentence =
+    code in ENGINE_SENTENCES
+      ? ENGINE_SENTENCES[code as EngineCode]
+      : code in WAIT_SENTENCES
+        ? WAIT_SENTENCES[code as WaitReason]
+        : REJECT_SENTENCES[code as RejectCode];
+  return detail === undefined ? sentence : `${sentence} ${detail}`;
+}
+
+/** How a payer stands. */
+export interface PayerStatus {
+  readonly level: 'working' | 'waiting' | 'paused' | 'problem' | 'done';
+  readonly code: StatusCode;
+  readonly sentence: string;
+  /** When it looks again, Unix seconds, where that is known. */
+  readonly untilSec: number | undefined;
+}
+
+/** Builds a status. */
+export function statusOf(
+  level: PayerStatus['level'],
+  code: StatusCode,
+  options: { readonly detail?: string | undefined; readonly untilSec?: number | undefined } = {},
+): PayerStatus {
+  return {
+    level,
+    code,
+    sentence: sentenceOf(code, options.detail),
+    untilSec: options.untilSec,
+  };
+}
