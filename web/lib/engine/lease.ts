@@ -13,6 +13,7 @@ const KIND = 30_078;
 const NAME = 'realyield-lease';
 const RENEW_MS = 10_000;
 const LASTS_SEC = 30;
+const GIVE_WAY_MS = 2_000;
 
 const leaseSchema = z.strictObject({
   holder: z.string().check(z.maxLength(64)),
@@ -39,6 +40,8 @@ export class Lease {
   readonly #id = randomHex().slice(0, 16);
   #latest: LeaseRecord | undefined;
   #lastAtSec = 0;
+  /** Until then a former holder may still be finishing what it had begun. */
+  #readyAtMs = 0;
   #stops: (() => void)[] = [];
   #stopTimer: (() => void) | undefined;
   #stopped = false;
@@ -51,8 +54,9 @@ export class Lease {
   /** Whether this engine is the one that runs. */
   get isHeld(): boolean {
     const latest = this.#latest;
-    if (!latest || latest.holder === this.#id) return latest !== undefined || this.#mayAssume();
-    return latest.untilSec <= this.#ports.clock.nowSec();
+    if (this.#ports.clock.nowMs() < this.#readyAtMs) return false;
+    if (!latest) return this.#mayAssume();
+    return latest.holder === this.#id || latest.untilSec <= this.#ports.clock.nowSec();
   }
 
   /** Listens to other holders, and takes the lease unless a helper finds it held. */
@@ -84,6 +88,15 @@ export class Lease {
     this.#stopTimer?.();
     for (const stop of this.#stops) stop();
     if (held) await this.#announce(0).catch(() => undefined);
+  }
+
+  /** Lets the former holder finish the payment it is in before this one begins. */
+  #giveWay(): void {
+    this.#readyAtMs = this.#ports.clock.nowMs() + GIVE_WAY_MS;
+    const stop = this.#ports.clock.after(GIVE_WAY_MS + 10, () => {
+      this.changed.emit();
+    });
+    this.#stops.push(stop);
   }
 
   #mayAssume(): boolean {
@@ -121,6 +134,8 @@ export class Lease {
     const nowSec = clock.nowSec();
     const atSec = Math.max(nowSec, (this.#latest?.atSec ?? 0) + 1);
     const record = { holder: this.#id, rank: this.#rank, untilSec: nowSec + lastsSec };
+    const isTaken = this.#latest && this.#latest.holder !== this.#id;
+    if (isTaken && (this.#latest?.untilSec ?? 0) > nowSec) this.#giveWay();
     const content = await person.encrypt(person.publicKey, JSON.stringify(record));
     const event = await person.sign({ kind: KIND, created_at: atSec, tags: [['d', NAME]], content });
     this.#lastAtSec = atSec;

@@ -1,0 +1,351 @@
+/**
+ * One person's engine: reads their mail, answers requests, streams what is due, acknowledges what
+ * came. The same in a browser and in Node.
+ */
+import {
+  buildBankProfile,
+  buildOffer,
+  contractOf,
+  nextRepaymentNumber,
+  ok,
+  readEvent,
+  reject,
+  type BankProfileDocument,
+  type Leg,
+  type OfferDocument,
+  type Result,
+  type SignedEvent,
+  type Template,
+} from '@realyield/protocol';
+import { Acknowledger } from './acknowledger.ts';
+import { ActivityLog } from './activity.ts';
+import { Agreements } from './agreements.ts';
+import { Catalog } from './catalog.ts';
+import { ownContract, type Desk, type OwnContract } from './desk.ts';
+import { Journal, type JournalEntry } from './journal.ts';
+import { Keyring } from './keyring.ts';
+import { Lease } from './lease.ts';
+import { Listeners } from './listeners.ts';
+import { Mailbox, type Incoming } from './mailbox.ts';
+import { Outbox } from './outbox.ts';
+import { Payee } from './payee.ts';
+import { Payer } from './payer.ts';
+import { PauseSwitch } from './pauses.ts';
+import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
+import { sentenceOf, type PayerStatus } from './words.ts';
+
+/** What a session needs. */
+export interface SessionPorts {
+  readonly person: Signer;
+  readonly relays: Relays;
+  readonly store: Store;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+  /** Helpers of the local world step back when the person's own client is open. */
+  readonly rank: 'helper' | 'person';
+  /**
+   * Calls back once this process may run the journal (Web Locks in a browser: one window at a
+   * time); the returned function lets go.
+   */
+  readonly whenAlone: (run: () => Promise<void>) => () => void;
+}
+
+/** The engine of one person. */
+export class Session {
+  readonly changed = new Listeners<void>();
+  readonly catalog: Catalog;
+  readonly agreements: Agreements;
+  readonly activity: ActivityLog;
+  readonly person: Signer;
+  readonly #ports: SessionPorts;
+  readonly #desk: Desk;
+  readonly #lease: Lease;
+  readonly #payee: Payee;
+  readonly #pauses: PauseSwitch;
+  readonly #payers = new Map<string, Payer>();
+  readonly #acknowledgers = new Map<string, Acknowledger>();
+  readonly #stops: (() => void)[] = [];
+  #wallet: Wallet | undefined;
+  #isAlone = false;
+  #isStopped = false;
+
+  constructor(ports: SessionPorts) {
+    const { person, relays, store, verifier, clock } = ports;
+    this.#ports = ports;
+    this.person = person;
+    this.catalog = new Catalog(ports);
+    this.activity = new ActivityLog(store, clock);
+    const outbox = new Outbox(ports);
+    const mailbox = new Mailbox(
+      { relays, store, verifier, clock, outbox },
+      (incoming) => this.#receive(incoming),
+      (code, detail) => {
+        const sentence = sentenceOf(code, detail);
+        this.activity.add({ contract: undefined, level: 'problem', code, sentence });
+      },
+    );
+    this.#desk = {
+      person,
+      catalog: this.catalog,
+      keyring: new Keyring(person, { store, relays, verifier }),
+      journal: new Journal(store),
+      mailbox,
+      outbox,
+      activity: this.activity,
+      relays,
+      store,
+      verifier,
+      clock,
+      wallet: () => this.#wallet,
+    };
+    this.agreements = new Agreements(this.#desk);
+    this.#payee = new Payee(this.#desk);
+    this.#lease = new Lease(ports, ports.rank);
+    this.#pauses = new PauseSwitch(store);
+  }
+
+  /** Stored data first, then mail, keys and relays. Resolves when the engine is at work. */
+  async start(): Promise<void> {
+    const { catalog, keyring, mailbox, outbox } = this.#desk;
+    await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
+    await keyring.load();
+    this.#stops.push(
+      catalog.arrived.add((events) => {
+        for (const root of new Set(events.map(contractOf))) if (root) this.#attend(root);
+      }),
+      catalog.changed.add(() => {
+        this.changed.emit();
+      }),
+      this.activity.changed.add(() => {
+        this.changed.emit();
+      }),
+      this.#lease.changed.add(() => {
+        this.#wakeAll();
+      }),
+    );
+    await outbox.start();
+    mailbox.open(this.person);
+    for (const key of keyring.keys()) mailbox.open(key.signer);
+    await this.#lease.start();
+    this.#stops.push(
+      this.#ports.whenAlone(async () => {
+        await this.#desk.journal.load();
+        this.#isAlone = true;
+        for (const root of catalog.roots()) this.#attend(root);
+      }),
+    );
+    for (const root of catalog.roots()) this.#attend(root);
+    void this.restoreKeys();
+  }
+
+  /** Looks on relays for keys this device lacks. */
+  async restoreKeys(): Promise<number> {
+    const found = await this.#desk.keyring.restore();
+    for (const key of this.#desk.keyring.keys()) this.#desk.mailbox.open(key.signer);
+    for (const root of this.catalog.roots()) this.#attend(root);
+    if (found > 0) this.changed.emit();
+    return found;
+  }
+
+  /** The wallet in use. */
+  get wallet(): Wallet | undefined {
+    return this.#wallet;
+  }
+
+  /** Uses a wallet from now on, or none. */
+  useWallet(wallet: Wallet | undefined): void {
+    this.#wallet?.close();
+    this.#wallet = wallet;
+    const stop = wallet?.onPayment(() => {
+      this.#wakeAll();
+    });
+    if (stop) this.#stops.push(stop);
+    this.#wakeAll();
+    this.changed.emit();
+  }
+
+  /** Whether this engine is the one that pays for this person now. */
+  get isRunning(): boolean {
+    return this.#isAlone && this.#lease.isHeld;
+  }
+
+  /** Takes over from another device. */
+  async takeOver(): Promise<void> {
+    await this.#lease.takeOver();
+    this.#wakeAll();
+  }
+
+  /** Contracts in which this person has a role, newest first. */
+  contracts(): readonly OwnContract[] {
+    return this.catalog
+      .roots()
+      .map((root) => ownContract(this.#desk, root))
+      .filter((contract) => contract !== undefined)
+      .sort(
+        (a, b) =>
+          b.view.fold.state.contract.event.created_at -
+          a.view.fold.state.contract.event.created_at,
+      );
+  }
+
+  /** One of them. */
+  ownContract(root: string): OwnContract | undefined {
+    return ownContract(this.#desk, root);
+  }
+
+  /** How the leg this person pays stands; undefined for contracts they do not pay in. */
+  payerStatus(root: string): PayerStatus | undefined {
+    return this.#payers.get(root)?.status;
+  }
+
+  /** Journal entries of a leg. */
+  journalEntries(root: string, leg: Leg): readonly JournalEntry[] {
+    return this.#desk.journal.entries(root, leg);
+  }
+
+  /** Whether the person paused a contract. */
+  isPaused(root: string): boolean {
+    return this.#pauses.isPaused(root);
+  }
+
+  /** Pauses or resumes; what is already on its way is finished. */
+  async setPaused(root: string, paused: boolean): Promise<void> {
+    await this.#pauses.set(root, paused);
+    this.#payers.get(root)?.wake();
+    this.changed.emit();
+  }
+
+  /** Tries again now what the wallet refused. */
+  async retry(root: string): Promise<void> {
+    await this.#payers.get(root)?.retry();
+  }
+
+  /** Orders one repayment part. */
+  async repay(root: string, amountMsat: bigint): Promise<Result<number>> {
+    const contract = ownContract(this.#desk, root);
+    const payer = this.#payers.get(root);
+    if (!contract || payer?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
+    if (contract.view.fold.state.status !== 'effective') return reject('STATE_FORBIDS');
+    const inHand = payer.entries().map((entry) => entry.n);
+    const n = nextRepaymentNumber(contract.view.fold.state, inHand);
+    await payer.order(n, amountMsat);
+    return ok(n);
+  }
+
+  /** Signs and publishes an offer under the person's own key. */
+  publishOffer(document: OfferDocument): Promise<Result<SignedEvent>> {
+    return this.#publish(buildOffer(document, this.#ports.clock.nowSec()));
+  }
+
+  /** Signs and publishes a bank profile. */
+  publishProfile(document: BankProfileDocument): Promise<Result<SignedEvent>> {
+    return this.#publish(buildBankProfile(document, this.#ports.clock.nowSec()));
+  }
+
+  /** Events that no relay has taken yet. */
+  get unsent(): number {
+    return this.#desk.outbox.unsent;
+  }
+
+  /** Stops; what is under way is in the journal. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const payer of this.#payers.values()) payer.stop();
+    for (const acknowledger of this.#acknowledgers.values()) acknowledger.stop();
+    for (const stop of this.#stops) stop();
+    await this.#lease.stop();
+    this.#desk.mailbox.stop();
+    this.#desk.outbox.stop();
+    this.catalog.stop();
+    await this.activity.settled();
+    this.#wallet?.close();
+    this.person.close();
+  }
+
+  async #publish(template: Template): Promise<Result<SignedEvent>> {
+    const event = await this.person.sign(template);
+    // Read as a stranger would: what others would refuse is not sent.
+    const read = readEvent(event);
+    if (!read.ok) return read;
+    await this.catalog.add([event], 'this device');
+    await this.#desk.outbox.send(event);
+    return ok(event);
+  }
+
+  #holds(root: string): 'run' | 'paused' | 'elsewhere' {
+    if (!this.isRunning) return 'elsewhere';
+    return this.#pauses.isPaused(root) ? 'paused' : 'run';
+  }
+
+  /** Starts what a contract needs, and tells it that something changed. */
+  #attend(root: string): void {
+    if (this.#isStopped) return;
+    const contract = ownContract(this.#desk, root);
+    if (!contract) return;
+    const { state } = contract.view.fold;
+    if (state.status === 'proposed') return;
+    if (!this.#acknowledgers.has(root)) {
+      this.#stops.push(this.catalog.watch(root));
+      this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, () => this.isRunning));
+    }
+    const leg = contract.own.pays[0];
+    if (this.#isAlone && leg && contract.own.money && !this.#payers.has(root)) {
+      const payer = new Payer(this.#desk, root, leg, () => this.#holds(root));
+      payer.changed.add(() => {
+        this.changed.emit();
+      });
+      this.#payers.set(root, payer);
+    }
+    this.#payers.get(root)?.wake();
+    this.#acknowledgers.get(root)?.wake();
+  }
+
+  #wakeAll(): void {
+    for (const payer of this.#payers.values()) payer.wake();
+    for (const acknowledger of this.#acknowledgers.values()) acknowledger.wake();
+  }
+
+  async #receive(incoming: Incoming): Promise<void> {
+    const { message } = incoming;
+    switch (message.type) {
+      case 'proposal':
+      case 'acceptance':
+        await this.agreements.receive(message, incoming);
+        this.#attend(message.type === 'acceptance' ? message.contract : '');
+        break;
+      case 'partsWanted': {
+        // A question that is minutes old has been asked again since.
+        const ageSec = this.#ports.clock.nowSec() - incoming.sentAtSec;
+        if (ageSec < 120 && this.isRunning) await this.#payee.answer(message, incoming);
+        break;
+      }
+      case 'requestDelivery':
+        await this.#payers.get(message.contract)?.deliver(message, incoming.author);
+        break;
+      case 'refusal':
+        this.#refusal(incoming);
+        break;
+    }
+    this.changed.emit();
+  }
+
+  #refusal(incoming: Incoming): void {
+    const { message } = incoming;
+    if (message.type !== 'refusal') return;
+    if (message.of === 'parts') {
+      this.#payers.get(message.contract)?.refused(message);
+      return;
+    }
+    const view = this.catalog.contract(message.contract);
+    const parties = view?.fold.state.contract.document.parties;
+    const isParty =
+      parties?.bank.pubkey === incoming.author || parties?.business.pubkey === incoming.author;
+    if (!isParty) return;
+    this.activity.add({
+      contract: message.contract,
+      level: 'problem',
+      code: 'DECLINED',
+      sentence: message.sentence || 'The proposal was declined.',
+    });
+  }
+}
