@@ -20,6 +20,7 @@ const inNode = {
 export default defineConfig({
   test: {
     teardownTimeout: 30_000,
+    allowOnly: false,
     projects: [
       {
         ...inNode,
