@@ -21,10 +21,7 @@ export default {
         'script-src': ['self', 'wasm-unsafe-eval'],
         'style-src': ['self'],
         // SvelteKit's route announcer sets exactly one inline style; this is its hash.
-        'style-src-attr': [
-          'unsafe-hashes',
-          'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo=',
-        ],
+        'style-src-attr': ['unsafe-hashes', 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo='],
         // No remote pictures: a stranger's image would tell the stranger who is looking.
         'img-src': ['self', 'data:'],
         'font-src': ['self'],
