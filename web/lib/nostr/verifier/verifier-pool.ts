@@ -139,7 +139,7 @@ class Pool implements VerifierPool {
     this.#local.push(...chunks);
     if (this.#isLocalRunning || this.#local.length === 0) return;
     this.#isLocalRunning = true;
-    void this.#work().finally(() => (this.#isLocalRunning = false));
+    void this.#work();
   }
 
   async #work(): Promise<void> {
@@ -156,6 +156,8 @@ class Pool implements VerifierPool {
       if (this.#isStopped) chunk.reject(new Error('the verifier has been stopped'));
       else chunk.resolve(results);
     }
+    // In the same step in which the list was found empty, so that nothing is left behind.
+    this.#isLocalRunning = false;
   }
 
   stop(): void {
