@@ -1,4 +1,4 @@
-/** `npm run check`: format, lint, types and the quick tests, in well under a minute. */
+/** `npm run check`: format, lint, types and the quick tests, in about a minute. */
 import { runGates } from './gates.mjs';
 import { ensureInstalled } from './install.mjs';
 import { runMain, tool } from './steps.mjs';

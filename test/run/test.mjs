@@ -85,9 +85,7 @@ async function runEverything(folder) {
   }
   const playwright = {
     name: 'End to end',
-    command: tool('@playwright/test/cli.js', 'test', '--reporter=list,json').concat(
-      '--pass-with-no-tests',
-    ),
+    command: tool('@playwright/test/cli.js', 'test', '--reporter=list,json'),
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightFile },
   };
   if (!isStopping()) counts.push(await runSuite(playwright, playwrightFile, countPlaywright));
