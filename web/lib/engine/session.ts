@@ -193,6 +193,12 @@ export class Session {
     return ownContract(this.#desk, root);
   }
 
+  /** Every key this person acts under: their own, contract keys and delegates. */
+  ownKeys(): ReadonlySet<string> {
+    const held = this.#desk.keyring.keys().map((key) => key.publicKey);
+    return new Set([this.person.publicKey, ...held]);
+  }
+
   /** How the leg this person pays stands; undefined for contracts they do not pay in. */
   payerStatus(root: string): PayerStatus | undefined {
     return this.#payers.get(root)?.status;

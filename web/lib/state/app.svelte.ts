@@ -1,0 +1,234 @@
+/**
+ * The client's state for one page tree: the catalog anyone sees, and the session of whoever is
+ * connected. Made by the layout and handed down by context; nothing here is module-level.
+ */
+import { getContext, setContext } from 'svelte';
+import { Catalog } from '../engine/catalog.ts';
+import type { Relays, RelayState, Signer, Store, Verifier } from '../engine/ports.ts';
+import type { Session } from '../engine/session.ts';
+import { createRelays } from '../nostr/relays.ts';
+import { createVerifierPool } from '../nostr/verifier/verifier-pool.ts';
+import { openIndexedDbStore } from '../store/indexeddb.ts';
+import { browserClock } from './clock.ts';
+import { findWorld, loadRelays, type Persona, type World } from './config.ts';
+import { loadConnection, openPersona, saveConnection, type Connection } from './connection.ts';
+import type { Names } from './views/people.ts';
+import { WalletDesk } from './wallet.svelte.ts';
+import { randomHex } from '../engine/random.ts';
+
+const CONTEXT_KEY = Symbol('app');
+const REDRAW_MS = 80;
+
+/** What the whole client shows. */
+export class App {
+  /** Counts changes of facts; read it to be drawn again. */
+  version = $state(0);
+  /** The reader's clock, unix seconds, moved once a second. */
+  nowSec = $state(Math.floor(Date.now() / 1_000));
+  /** The local world, when this page is served by one. */
+  world = $state.raw<World | undefined>(undefined);
+  session = $state.raw<Session | undefined>(undefined);
+  /** Whether stored data is in and a remembered person, if any, is connected. */
+  isReady = $state(false);
+  /** A remembered key that waits for its passphrase. */
+  locked = $state<string | undefined>(undefined);
+  /** Why the last connection did not work, as a sentence. */
+  problem = $state<string | undefined>(undefined);
+  relayStates = $state.raw<readonly RelayState[]>([]);
+  readonly wallet = new WalletDesk();
+  #catalog = $state.raw<Catalog | undefined>(undefined);
+  #relays: Relays | undefined;
+  #verifier: Verifier | undefined;
+  #redraw: (() => void) | undefined;
+  #stops: (() => void)[] = [];
+
+  /** The public facts; undefined only until the store is open. */
+  get catalog(): Catalog | undefined {
+    return this.session?.catalog ?? this.#catalog;
+  }
+
+  /** Where names come from; undefined until the store is open. */
+  get names(): Names | undefined {
+    const { catalog, world } = this;
+    const own = this.session?.ownKeys() ?? new Set<string>();
+    return catalog ? { catalog, world, own } : undefined;
+  }
+
+  /** The persona this browser is, in a local world. */
+  get persona(): Persona | undefined {
+    const publicKey = this.session?.person.publicKey;
+    return this.world?.personas.find((persona) => persona.publicKey === publicKey);
+  }
+
+  /** Opens store and relays, then whoever was connected before. */
+  async start(): Promise<void> {
+    const timer = setInterval(() => {
+      this.nowSec = browserClock.nowSec();
+    }, 1_000);
+    this.#stops.push(() => {
+      clearInterval(timer);
+    });
+    this.world = await findWorld();
+    const relays = createRelays({ urls: this.world?.relays ?? loadRelays() });
+    this.#relays = relays;
+    this.#verifier = createVerifierPool();
+    this.#stops.push(
+      relays.onState((states) => {
+        this.relayStates = states;
+      }),
+    );
+    const store = await openIndexedDbStore('realyield-public');
+    const catalog = new Catalog({ ...this.#ports(), store });
+    this.#stops.push(catalog.changed.add(() => this.#changed()));
+    this.#catalog = catalog;
+    await catalog.start();
+    await this.#resume();
+    this.isReady = true;
+  }
+
+  /** Becomes a persona of the local world, wallet included. */
+  async bePersona(id: string): Promise<void> {
+    const persona = this.world?.personas.find((entry) => entry.id === id);
+    if (!persona) return;
+    const clientSecret = randomHex();
+    await this.#connect({ type: 'persona', id, clientSecret });
+  }
+
+  /** Connects through a browser extension (NIP-07). */
+  async connectExtension(): Promise<void> {
+    await this.#connect({ type: 'nip07' });
+  }
+
+  /** Connects with an encrypted key (NIP-49). */
+  async connectKey(ncryptsec: string, passphrase: string): Promise<void> {
+    await this.#connect({ type: 'ncryptsec', ncryptsec }, passphrase);
+  }
+
+  /** Stops the session and forgets the connection; data and journal stay on this device. */
+  async disconnect(): Promise<void> {
+    const { session } = this;
+    this.session = undefined;
+    this.locked = undefined;
+    this.wallet.clear();
+    saveConnection(undefined);
+    await session?.stop();
+    this.#changed();
+  }
+
+  /** Lets go of everything. */
+  async stop(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    await this.session?.stop();
+    this.#catalog?.stop();
+    this.#relays?.close();
+  }
+
+  /** Connects a wallet by its address and keeps it, encrypted. */
+  async connectWallet(uri: string): Promise<void> {
+    const { session } = this;
+    if (session) await this.wallet.connect(session, uri);
+  }
+
+  #ports() {
+    const relays = this.#relays;
+    const verifier = this.#verifier;
+    if (!relays || !verifier) throw new Error('the client has not started');
+    return { relays, verifier, clock: browserClock };
+  }
+
+  async #resume(): Promise<void> {
+    const connection = loadConnection();
+    if (!connection) return;
+    if (connection.type === 'ncryptsec') this.locked = connection.ncryptsec;
+    else await this.#connect(connection);
+  }
+
+  async #openSigner(connection: Connection, passphrase: string): Promise<Signer> {
+    if (connection.type === 'persona') {
+      const persona = this.world?.personas.find((entry) => entry.id === connection.id);
+      if (!persona) throw new Error('This world has no such person any more.');
+      return openPersona(persona, connection.clientSecret);
+    }
+    if (connection.type === 'nip07') {
+      const { createNip07Signer } = await import('../signer/nip07-signer.ts');
+      return createNip07Signer();
+    }
+    const { unlockNcryptsec } = await import('../signer/ncryptsec.ts');
+    return unlockNcryptsec(connection.ncryptsec, passphrase);
+  }
+
+  async #connect(connection: Connection, passphrase = ''): Promise<void> {
+    this.problem = undefined;
+    try {
+      const person = await this.#openSigner(connection, passphrase);
+      await this.session?.stop();
+      this.session = undefined;
+      this.wallet.clear();
+      const store = await openIndexedDbStore(`realyield-${person.publicKey}`);
+      await this.#open(person, store);
+      saveConnection(connection);
+      this.locked = undefined;
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : 'Connecting did not work.';
+    }
+  }
+
+  async #open(person: Signer, store: Store): Promise<void> {
+    const { Session } = await import('../engine/session.ts');
+    const lockName = `realyield-${person.publicKey}`;
+    const session = new Session({
+      ...this.#ports(),
+      person,
+      store,
+      rank: 'person',
+      whenAlone: (run) => whenAlone(lockName, run),
+    });
+    session.changed.add(() => this.#changed());
+    this.session = session;
+    await session.start();
+    const persona = this.world?.personas.find((entry) => entry.publicKey === person.publicKey);
+    await this.wallet.restore(session, store, persona?.walletUri);
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (this.#redraw) return;
+    this.#redraw = browserClock.after(REDRAW_MS, () => {
+      this.#redraw = undefined;
+      this.version += 1;
+    });
+  }
+}
+
+/** Runs once no other window of this browser holds the lock (Web Locks). */
+function whenAlone(name: string, run: () => Promise<void>): () => void {
+  const ending = new AbortController();
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  navigator.locks
+    .request(name, { signal: ending.signal }, async () => {
+      await run();
+      await held;
+    })
+    .catch((error: unknown) => {
+      if (!ending.signal.aborted) console.error(error);
+    });
+  return () => {
+    ending.abort();
+    letGo();
+  };
+}
+
+/** Makes the client's state; for the layout. */
+export function createApp(): App {
+  return setContext(CONTEXT_KEY, new App());
+}
+
+/** The client's state. */
+export function useApp(): App {
+  const app = getContext<App | undefined>(CONTEXT_KEY);
+  if (!app) throw new Error('no App in context');
+  return app;
+}

@@ -1,0 +1,196 @@
+/** One contract as its page shows it. */
+import {
+  computeLedger,
+  disbursementProgress,
+  planTicks,
+  projectSchedule,
+  type ContractState,
+  type Ledger,
+} from '@realyield/protocol';
+import type {
+  BalancesView,
+  ContractHeadView,
+  InstalmentState,
+  ScheduleView,
+  StatusView,
+  StreamModel,
+} from '../../components/models.ts';
+import type { ContractView } from '../../engine/catalog.ts';
+import type { PayerStatus } from '../../engine/words.ts';
+import { formatDue, formatPlural, satText } from '../../format.ts';
+import { personView, type Names } from './people.ts';
+
+/** A contract's state with its balances at the reader's time. */
+export interface ContractNow {
+  readonly state: ContractState;
+  readonly ledger: Ledger;
+  readonly nowSec: number;
+}
+
+/** Balances now. */
+export function contractNow(view: ContractView, nowSec: number): ContractNow {
+  const { state } = view.fold;
+  const ledger = computeLedger(state.contract.document, state.payments, nowSec);
+  return { state, ledger, nowSec };
+}
+
+/** The offer's title, from the version the contract embeds. */
+export function titleOf(state: ContractState): string {
+  const offer = state.contract.document.bases.find((base) => base.as === 'offer');
+  const title = offer?.event.content['title'];
+  return typeof title === 'string' ? title : 'Loan';
+}
+
+function waitingFor(state: ContractState): string {
+  const missing = (['investor', 'business', 'bank'] as const).filter(
+    (role) => state.signatures[role] === undefined,
+  );
+  return missing.map((role) => `the ${role}`).join(' and ');
+}
+
+/** The status as a word. */
+export function statusView({ state, ledger }: ContractNow): StatusView {
+  if (state.status === 'proposed') return { text: 'proposed', tone: 'waiting' };
+  if (state.status === 'withdrawn') return { text: 'withdrawn', tone: 'plain' };
+  if (state.status === 'closed') return { text: 'repaid and closed', tone: 'done' };
+  if (ledger.daysPastDue > 0) return { text: 'late', tone: 'problem' };
+  if (ledger.repaid) return { text: 'repaid', tone: 'done' };
+  if (ledger.undisbursedMsat > 0n) return { text: 'being paid out', tone: 'active' };
+  return { text: 'repaying', tone: 'active' };
+}
+
+/** Where a contract stands in one sentence. */
+export function sentenceOfContract(now: ContractNow): string {
+  const { state, ledger, nowSec } = now;
+  const { document } = state.contract;
+  if (state.status === 'proposed') return `Waiting for ${waitingFor(state)} to sign.`;
+  if (state.status === 'withdrawn') return 'Withdrawn before it took effect.';
+  if (state.status === 'closed') {
+    return `Repaid and closed: ${satText(ledger.repaidMsat)} came back.`;
+  }
+  if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';
+  const calendar = { startSec: document.startAtSec, daySec: document.daySec };
+  const due = `${satText(ledger.payoffMsat)} owed today, due ${formatDue(document.plan.dueAtSec, calendar)}`;
+  if (ledger.daysPastDue > 0) {
+    return `Late by ${formatPlural(ledger.daysPastDue, 'day')}: ${satText(ledger.dueNowMsat)} is due.`;
+  }
+  if (ledger.undisbursedMsat > 0n) {
+    const progress = disbursementProgress(state, nowSec);
+    return `Being paid out, ${progress.paidTicks} of ${progress.ticks} payments.`;
+  }
+  if (ledger.disbursedMsat === 0n) return 'Nothing was paid out before the window closed.';
+  return ledger.repaidMsat > 0n
+    ? `Repaying: ${satText(ledger.repaidMsat)} came back so far, ${due}.`
+    : `Paid out. ${due}.`;
+}
+
+/** The head of a contract's page. */
+export function headView(names: Names, now: ContractNow): ContractHeadView {
+  const { state } = now;
+  const { parties } = state.contract.document;
+  return {
+    id: state.root,
+    title: titleOf(state),
+    status: statusView(now),
+    sentence: sentenceOfContract(now),
+    parties: (['investor', 'business', 'bank'] as const).map((role) =>
+      personView(names, parties[role].pubkey, role),
+    ),
+  };
+}
+
+/** Balances now. */
+export function balancesView({ state, ledger, nowSec }: ContractNow): BalancesView {
+  return {
+    principalMsat: BigInt(state.contract.document.principalMsat),
+    disbursedMsat: ledger.disbursedMsat,
+    outstandingMsat: ledger.outstandingMsat,
+    accruedInterestMsat: ledger.interestOwedMsat,
+    repaidMsat: ledger.repaidMsat,
+    daysPastDue: ledger.daysPastDue,
+    asOfSec: nowSec,
+  };
+}
+
+function instalmentState(state: Ledger['instalments'][number]): InstalmentState {
+  if (state.state === 'paid' || state.state === 'late' || state.state === 'due') {
+    return state.state;
+  }
+  return state.paidPrincipalMsat + state.paidInterestMsat > 0n ? 'partPaid' : 'upcoming';
+}
+
+/** The schedule: what was paid, and what is still expected. */
+export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleView {
+  const { document } = state.contract;
+  const expected = projectSchedule(document, state.payments, nowSec);
+  const instalments = ledger.instalments.map((entry, index) => {
+    const plan = expected[index];
+    const interestMsat = plan?.interestMsat ?? entry.interestMsat;
+    const principalMsat = plan?.principalMsat ?? entry.principalMsat;
+    return {
+      number: entry.number,
+      dueAtSec: entry.dueAtSec,
+      principalMsat,
+      interestMsat,
+      feesMsat: 0n,
+      totalMsat: principalMsat + interestMsat,
+      paidMsat: entry.paidPrincipalMsat + entry.paidInterestMsat,
+      state: instalmentState(entry),
+      ...(entry.daysPastDue > 0 ? { daysLate: entry.daysPastDue } : {}),
+    };
+  });
+  const calendar = { startSec: document.startAtSec, daySec: document.daySec };
+  return { calendar, instalments };
+}
+
+function streamState(
+  now: ContractNow,
+  payer: PayerStatus | undefined,
+): Pick<StreamModel, 'state' | 'reason'> {
+  const { state, nowSec } = now;
+  const progress = disbursementProgress(state, nowSec);
+  if (progress.paidTicks === progress.ticks) return { state: 'done' };
+  if (progress.next === undefined) {
+    return { state: 'stopped', reason: 'The window has closed; what was not paid has lapsed.' };
+  }
+  if (payer === undefined) {
+    const isLate = progress.next.dueAtSec + 30 < nowSec;
+    return isLate
+      ? { state: 'waiting', reason: 'No payment for a while; the investor may have paused.' }
+      : { state: 'flowing' };
+  }
+  if (payer.level === 'paused') return { state: 'paused', reason: payer.sentence };
+  if (payer.level === 'problem') return { state: 'stopped', reason: payer.sentence };
+  if (payer.code === 'ELSEWHERE' || payer.code === 'PAYEE_REFUSED') {
+    return { state: 'waiting', reason: payer.sentence };
+  }
+  return progress.next.dueAtSec > nowSec && progress.paidTicks === 0
+    ? { state: 'waiting', reason: 'The stream has not begun.' }
+    : { state: 'flowing' };
+}
+
+/** The stream of a disbursement. */
+export function streamModel(
+  names: Names,
+  now: ContractNow,
+  payer: PayerStatus | undefined,
+): StreamModel {
+  const { state, nowSec } = now;
+  const { document } = state.contract;
+  const progress = disbursementProgress(state, nowSec);
+  const ticks = planTicks(document);
+  const first = document.tranches[0];
+  const tickSec = first ? (first.toSec - first.fromSec) / first.ticks : 1;
+  return {
+    from: personView(names, document.parties.investor.pubkey, 'investor'),
+    to: personView(names, document.parties.business.pubkey, 'business'),
+    tickMsat: progress.next?.amountMsat ?? ticks[0]?.amountMsat ?? 0n,
+    tickSec: Math.max(1, Math.round(tickSec)),
+    paidMsat: progress.paidMsat,
+    totalMsat: BigInt(document.principalMsat),
+    ticksPaid: progress.paidTicks,
+    ticksTotal: progress.ticks,
+    nextTickAtSec: progress.next?.dueAtSec,
+    ...streamState(now, payer),
+  };
+}

@@ -1,0 +1,209 @@
+/** Offers as lists and prospectuses show them. */
+import {
+  buildContract,
+  offerAddress,
+  projectSchedule,
+  type ContractDocument,
+  type ParsedOffer,
+} from '@realyield/protocol';
+import type {
+  BankView,
+  OfferCardView,
+  PointView,
+  ProspectusView,
+  ScheduleView,
+  TermsView,
+} from '../../components/models.ts';
+import { formatDuration, formatPlural, formatTerm } from '../../format.ts';
+import { personView, type Names } from './people.ts';
+
+const countryNames = new Intl.DisplayNames('en', { type: 'region' });
+
+/** The page of an offer. */
+export function offerHref(offer: ParsedOffer): string {
+  return `/offers/${encodeURIComponent(offerAddress(offer.event.pubkey, offer.document.identifier))}`;
+}
+
+function countryOf(code: string): string {
+  try {
+    return countryNames.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** Where a business is, in words. */
+export function placeOf(offer: ParsedOffer): string {
+  const { place } = offer.document.business;
+  return `${place.locality}, ${countryOf(place.country)}`;
+}
+
+/** Principal of all contracts in effect under an offer, msat. */
+export function raisedMsat(names: Names, offer: ParsedOffer): bigint {
+  return names.catalog
+    .contractsOf(offer)
+    .filter(({ fold }) => fold.state.status === 'effective' || fold.state.status === 'closed')
+    .reduce((sum, { fold }) => sum + BigInt(fold.state.contract.document.principalMsat), 0n);
+}
+
+/** What is left to be funded, msat. */
+export function leftMsat(names: Names, offer: ParsedOffer): bigint {
+  const left = BigInt(offer.document.amountSoughtMsat) - raisedMsat(names, offer);
+  return left > 0n ? left : 0n;
+}
+
+/** A bank with what is known of its contracts. */
+export function bankView(names: Names, publicKey: string): BankView {
+  const contracts = names.catalog
+    .roots()
+    .map((root) => names.catalog.contract(root)?.fold.state)
+    .filter((state) => state?.contract.document.parties.bank.pubkey === publicKey)
+    .filter((state) => state?.status === 'effective' || state?.status === 'closed');
+  const closed = contracts.filter((state) => state?.status === 'closed').length;
+  const basis =
+    contracts.length === 0
+      ? 'No contract of this bank is known here yet; age not proven.'
+      : `${formatPlural(contracts.length, 'contract')} known here, ` +
+        `${closed} repaid and closed; contract keys, age not proven.`;
+  return { bank: personView(names, publicKey, 'bank'), basis };
+}
+
+/** An offer in a list. */
+export function offerCard(names: Names, offer: ParsedOffer): OfferCardView {
+  const { document } = offer;
+  const left = leftMsat(names, offer);
+  return {
+    href: offerHref(offer),
+    business: { ...personView(names, document.business.pubkey), name: document.business.name },
+    place: placeOf(offer),
+    purpose: document.purpose,
+    soughtMsat: BigInt(document.amountSoughtMsat),
+    raisedMsat: raisedMsat(names, offer),
+    rateBps: document.rateBps,
+    term: formatTerm(document.plan.termDays),
+    plan: 'repaid at the end',
+    bank: bankView(names, offer.event.pubkey),
+    bond: 'no bond',
+    status:
+      document.status !== 'open'
+        ? { text: document.status, tone: 'plain' }
+        : left === 0n
+          ? { text: 'fully funded', tone: 'done' }
+          : undefined,
+  };
+}
+
+function protects(offer: ParsedOffer): PointView[] {
+  const { tranches } = offer.document;
+  const ticks = tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
+  return [
+    {
+      label: 'Your money leaves slowly',
+      text:
+        `It streams in ${formatPlural(ticks, 'payment')}. You can pause at any time; ` +
+        'what was not streamed never left your wallet.',
+    },
+    {
+      label: 'Every step is signed',
+      text: 'A repayment counts only with the payer’s proof; silence counts against the debtor.',
+    },
+    { label: 'If it is not repaid', text: offer.document.recovery },
+  ];
+}
+
+function exposes(): PointView[] {
+  return [
+    {
+      label: 'The business may not repay',
+      text: 'Then you may lose what you lent. No bond and no guarantee covers this loan.',
+    },
+    {
+      label: 'The record can be faked',
+      text: 'Payer and payee together can invent receipts; look at who the bank’s lenders are.',
+    },
+    {
+      label: 'The price of bitcoin moves',
+      text: 'The debt is in bitcoin; the business earns in its own money. A rise makes it harder to repay.',
+    },
+  ];
+}
+
+/** The written half of a prospectus. */
+export function prospectusView(names: Names, offer: ParsedOffer): ProspectusView {
+  const { document } = offer;
+  const card = offerCard(names, offer);
+  return {
+    title: document.title,
+    place: card.place,
+    business: { ...card.business, role: document.business.sector },
+    bank: card.bank,
+    story: document.story,
+    status: card.status,
+    documents: document.documents,
+    protects: protects(offer),
+    exposes: exposes(),
+  };
+}
+
+/** The contract an amount would make, for showing only; undefined where the terms do not fit. */
+export function previewContract(
+  offer: ParsedOffer,
+  principalMsat: bigint,
+  nowSec: number,
+): ContractDocument | undefined {
+  const built = buildContract(offer, {
+    principalMsat,
+    investor: { pubkey: '0'.repeat(64), relays: [...offer.document.relays] },
+    commitment: '0'.repeat(64),
+    nonce: '0'.repeat(64),
+    startAtSec: nowSec,
+  });
+  return built.ok ? built.value : undefined;
+}
+
+/** The schedule a contract plans, nothing being paid yet. */
+export function plannedSchedule(document: ContractDocument): ScheduleView {
+  const instalments = projectSchedule(document, [], document.startAtSec).map((entry) => ({
+    number: entry.number,
+    dueAtSec: entry.dueAtSec,
+    principalMsat: entry.principalMsat,
+    interestMsat: entry.interestMsat,
+    feesMsat: 0n,
+    totalMsat: entry.totalMsat,
+    paidMsat: 0n,
+    state: 'upcoming' as const,
+  }));
+  const calendar = { startSec: document.startAtSec, daySec: document.daySec };
+  return { calendar, instalments };
+}
+
+/** The terms of an investment in plain words. */
+export function termsView(document: ContractDocument): TermsView {
+  const schedule = plannedSchedule(document);
+  const first = document.tranches[0];
+  const last = document.tranches[document.tranches.length - 1];
+  const ticks = document.tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
+  const spanSec = (last?.toSec ?? 0) - (first?.fromSec ?? 0);
+  const dayCount = Math.round(spanSec / document.daySec);
+  const everySec = Math.max(1, Math.round(spanSec / ticks));
+  const due = schedule.instalments[schedule.instalments.length - 1];
+  const dueDay = Math.round(((due?.dueAtSec ?? 0) - document.startAtSec) / document.daySec);
+  return {
+    payMsat: BigInt(document.principalMsat),
+    payHow:
+      `in ${formatPlural(ticks, 'payment')} over ${formatPlural(dayCount, 'day')}, ` +
+      `one every ${formatDuration(everySec)}; you can pause at any time`,
+    backMsat: schedule.instalments.reduce((sum, entry) => sum + entry.totalMsat, 0n),
+    backHow: 'principal and interest at the end; earlier if the business repays early',
+    when: `by day ${dueDay} of the contract`,
+    ifNot: [
+      `After ${formatPlural(document.plan.graceDays, 'day')} of grace the loan counts as late, ` +
+        'for everyone to see.',
+      'The bank follows the recovery steps of the prospectus. No bond and no guarantee covers it.',
+    ],
+    notProven: [
+      'That the business exists and will repay: the bank says so and signed it.',
+      'The interest shown assumes every payment on its planned day.',
+    ],
+  };
+}

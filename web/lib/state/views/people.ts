@@ -1,0 +1,26 @@
+/** Names for public keys, from what is known and checked here; a name is a claim of its key. */
+import type { Catalog } from '../../engine/catalog.ts';
+import type { PersonView } from '../../ui/shell.svelte.ts';
+import type { World } from '../config.ts';
+
+/** Where names come from. */
+export interface Names {
+  readonly catalog: Catalog;
+  readonly world: World | undefined;
+  /** The reader's own key and the contract keys they hold. */
+  readonly own: ReadonlySet<string>;
+}
+
+/** Someone as the pages show them. */
+export function personView(names: Names, publicKey: string, role?: string): PersonView {
+  const profile = names.catalog.bankProfile(publicKey);
+  const offer = names.catalog
+    .offers()
+    .find((entry) => entry.document.business.pubkey === publicKey);
+  const persona = names.world?.personas.find((entry) => entry.publicKey === publicKey);
+  const own = names.own.has(publicKey) ? 'You' : undefined;
+  const contractKey = role === 'investor' ? 'Contract key' : undefined;
+  const name =
+    own ?? profile?.document.name ?? offer?.document.business.name ?? persona?.name ?? contractKey;
+  return { publicKey, name, role };
+}

@@ -1,0 +1,171 @@
+/** The signed events of a contract, each with what was checked about it. */
+import {
+  LEGS,
+  REJECT_SENTENCES,
+  type ContractState,
+  type ParsedEvent,
+  type ParsedReceipt,
+} from '@realyield/protocol';
+import type { CheckView, RejectedView, TimelineEventView } from '../../components/models.ts';
+import type { ContractView, Refused } from '../../engine/catalog.ts';
+import { formatPlural } from '../../format.ts';
+import { personView, type Names } from './people.ts';
+
+const BASIC: readonly CheckView[] = [
+  { label: 'The id is the hash of the content', state: 'ok' },
+  { label: 'The signature is the author’s', state: 'ok' },
+  { label: 'Content and tags say the same', state: 'ok' },
+];
+
+function roleOfAuthor(state: ContractState, publicKey: string): string | undefined {
+  const { parties } = state.contract.document;
+  for (const role of ['investor', 'business', 'bank'] as const) {
+    if (parties[role].pubkey === publicKey) return role;
+    if (state.signatures[role]?.delegate === publicKey) return role;
+  }
+  return undefined;
+}
+
+function roleCheck(state: ContractState, publicKey: string): CheckView {
+  const role = roleOfAuthor(state, publicKey);
+  return role === undefined
+    ? { label: 'The author has a role in the contract', state: 'failed' }
+    : { label: `The author acts as the ${role} of this contract`, state: 'ok' };
+}
+
+function receiptChecks(state: ContractState, receipt: ParsedReceipt): CheckView[] {
+  const { n, request } = receipt.document;
+  const proven = state.payments.filter((payment) => payment.request === request.id);
+  const acknowledged = proven.filter(
+    (payment) => n.includes(payment.n) && payment.class === 'preimage+acknowledgement',
+  ).length;
+  return [
+    { label: 'The payee signed the request it embeds', state: 'ok' },
+    {
+      label: 'Every preimage hashes to the payment hash the payee signed',
+      state: 'ok',
+      detail: formatPlural(n.length, 'preimage'),
+    },
+    acknowledged === n.length
+      ? { label: 'The payee acknowledged receiving it', state: 'ok' }
+      : {
+          label: 'The payee acknowledged receiving it',
+          state: 'unknown',
+          detail: `${acknowledged} of ${n.length}`,
+        },
+  ];
+}
+
+interface Words {
+  readonly title: string;
+  readonly detail?: string;
+  readonly amountMsat?: bigint;
+  readonly checks: readonly CheckView[];
+}
+
+function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
+  const { request, n } = receipt.document;
+  const paid = state.payments.filter(
+    (payment) => payment.receipt === receipt.event.id && payment.request === request.id,
+  );
+  const leg = paid[0]?.leg ?? 'disbursement';
+  return {
+    title: leg === 'disbursement' ? 'Paid out' : 'Repaid',
+    detail: `${formatPlural(n.length, 'payment')}, proven by preimage`,
+    amountMsat: paid.reduce((sum, payment) => sum + payment.amountMsat, 0n),
+    checks: receiptChecks(state, receipt),
+  };
+}
+
+function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
+  switch (parsed.name) {
+    case 'contract':
+      return {
+        title: 'Contract proposed',
+        amountMsat: BigInt(parsed.document.principalMsat),
+        checks: [
+          { label: 'The offer it rests on is embedded and signed by the bank', state: 'ok' },
+          { label: 'Tranches add up to the principal', state: 'ok' },
+        ],
+      };
+    case 'signature':
+      return parsed.document.type === 'acceptance'
+        ? {
+            title: `Signed by the ${parsed.document.role}`,
+            checks: [{ label: 'It accepts exactly this contract', state: 'ok' }],
+          }
+        : { title: 'Withdrawn', checks: [] };
+    case 'receipt':
+      return receiptWords(state, parsed);
+    case 'acknowledgement': {
+      const { document } = parsed;
+      if (document.type !== 'received') return { title: 'Objection', checks: [] };
+      const count = document.items.reduce((sum, item) => sum + item.n.length, 0);
+      const detail = formatPlural(count, 'payment');
+      return { title: 'Received, says the payee', detail, checks: [] };
+    }
+    case 'notice':
+      return {
+        title: 'Closed by the bank',
+        checks: [{ label: 'The ledger at that time was repaid', state: 'ok' }],
+      };
+    default:
+      return { title: parsed.name, checks: [] };
+  }
+}
+
+function flowOf(state: ContractState, parsed: ParsedEvent, own: ReadonlySet<string>) {
+  if (parsed.name !== 'receipt') return undefined;
+  const leg = state.payments.find((payment) => payment.receipt === parsed.event.id)?.leg;
+  if (!leg) return undefined;
+  const { parties } = state.contract.document;
+  if (own.has(parties[LEGS[leg].payer].pubkey)) return 'out' as const;
+  if (own.has(parties[LEGS[leg].payee].pubkey)) return 'in' as const;
+  return undefined;
+}
+
+/** The contract's events, newest first. */
+export function timelineView(
+  names: Names,
+  view: ContractView,
+  events: readonly ParsedEvent[],
+): TimelineEventView[] {
+  const { state, rejects, order } = view.fold;
+  const refused = new Map(rejects.map((entry) => [entry.id, entry]));
+  const place = new Map(order.map((id, index) => [id, index]));
+  return events
+    .filter((parsed) => parsed.name !== 'request' && !refused.has(parsed.event.id))
+    .sort((a, b) => (place.get(b.event.id) ?? 0) - (place.get(a.event.id) ?? 0))
+    .map((parsed) => {
+      const words = wordsOf(state, parsed);
+      const role = roleOfAuthor(state, parsed.event.pubkey);
+      const main = (['investor', 'business', 'bank'] as const).find((entry) => entry === role);
+      const key = main ? state.contract.document.parties[main].pubkey : parsed.event.pubkey;
+      return {
+        id: parsed.event.id,
+        atSec: parsed.event.created_at,
+        title: words.title,
+        detail: words.detail,
+        amountMsat: words.amountMsat,
+        flow: flowOf(state, parsed, names.own),
+        who: personView(names, key, role),
+        checks: [...BASIC, roleCheck(state, parsed.event.pubkey), ...words.checks],
+        raw: JSON.stringify(parsed.event, null, 2),
+      };
+    });
+}
+
+/** What was refused about a contract: by its rules, or before it was even an event. */
+export function rejectedView(view: ContractView, refused: readonly Refused[]): RejectedView[] {
+  const byRule = view.fold.rejects.map((entry) => ({
+    id: entry.id,
+    code: entry.code,
+    sentence: REJECT_SENTENCES[entry.code],
+  }));
+  const byShape = refused.map((entry) => ({
+    id: entry.id,
+    code: entry.code,
+    sentence: REJECT_SENTENCES[entry.code],
+  }));
+  return [...byRule, ...byShape];
+}

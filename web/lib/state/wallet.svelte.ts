@@ -1,0 +1,119 @@
+/** The connected wallet as the pages show it; the connection is kept encrypted to the person. */
+import { sentenceFor } from '@realyield/protocol';
+import type { WalletView } from '../components/models.ts';
+import type { Store } from '../engine/ports.ts';
+import type { Session } from '../engine/session.ts';
+
+const KEY = 'wallet';
+const POLL_MS = 10_000;
+
+/** Methods without which something does not work, and what. */
+const NEEDED: Readonly<Record<string, string>> = {
+  pay_invoice: 'It cannot pay, so nothing can be streamed from it.',
+  make_invoice: 'It cannot ask for money, so nothing can be paid to you.',
+  lookup_invoice: 'It cannot look payments up, so an unclear payment stays unclear for longer.',
+};
+
+/** The wallet of the connected person. */
+export class WalletDesk {
+  view = $state.raw<WalletView | undefined>(undefined);
+  busy = $state(false);
+  problem = $state<string | undefined>(undefined);
+  #session: Session | undefined;
+  #store: Store | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** Takes up the wallet kept on this device, or the one a persona comes with. */
+  async restore(session: Session, store: Store, fallbackUri?: string): Promise<void> {
+    this.#session = session;
+    this.#store = store;
+    const kept = await store.get('settings', KEY);
+    if (typeof kept === 'string') {
+      const uri = await session.person
+        .decrypt(session.person.publicKey, kept)
+        .catch(() => undefined);
+      if (uri !== undefined) {
+        await this.#use(session, uri);
+        return;
+      }
+    }
+    if (fallbackUri !== undefined) await this.connect(session, fallbackUri);
+  }
+
+  /** Connects a wallet and keeps it if it answers as one. */
+  async connect(session: Session, uri: string): Promise<void> {
+    if (!(await this.#use(session, uri))) return;
+    const ciphertext = await session.person.encrypt(session.person.publicKey, uri);
+    await this.#store?.write([{ table: 'settings', key: KEY, value: ciphertext }]);
+  }
+
+  /** Disconnects and forgets it. */
+  async disconnect(): Promise<void> {
+    this.#session?.useWallet(undefined);
+    await this.#store?.write([{ table: 'settings', key: KEY, remove: true }]);
+    this.#show(undefined);
+  }
+
+  /** Stops showing; for when the person changes. */
+  clear(): void {
+    this.#session = undefined;
+    this.#store = undefined;
+    this.problem = undefined;
+    this.#show(undefined);
+  }
+
+  async #use(session: Session, uri: string): Promise<boolean> {
+    this.problem = undefined;
+    this.busy = true;
+    try {
+      const { createNwcWallet, parseWalletUri } = await import('../wallet/nwc.ts');
+      const parsed = parseWalletUri(uri);
+      if (!parsed.ok) {
+        this.problem = sentenceFor(parsed.code);
+        return false;
+      }
+      session.useWallet(createNwcWallet(parsed.value));
+      this.#show({ alias: 'Wallet', cannot: [], state: 'connecting' });
+      await this.refresh();
+      this.#timer = setInterval(() => void this.refresh(), POLL_MS);
+      return true;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Asks the wallet again what it is and holds. */
+  async refresh(): Promise<void> {
+    const session = this.#session;
+    const wallet = session?.wallet;
+    if (!wallet) return;
+    const [info, balance, budget] = await Promise.all([
+      wallet.info(),
+      wallet.balance(),
+      wallet.budget(),
+    ]);
+    if (this.#session !== session) return;
+    if (info.state !== 'answered') {
+      const before = this.view ?? { alias: 'Wallet', cannot: [] };
+      this.view = { ...before, state: 'silent' };
+      return;
+    }
+    const { methods } = info.value;
+    const cannot = Object.entries(NEEDED)
+      .filter(([method]) => !methods.includes(method))
+      .map(([, sentence]) => sentence);
+    this.view = {
+      alias: info.value.alias || 'Wallet',
+      network: info.value.network,
+      balanceMsat: balance.state === 'answered' ? balance.value : undefined,
+      budget: budget.state === 'answered' ? budget.value : undefined,
+      cannot,
+      state: 'connected',
+    };
+  }
+
+  #show(view: WalletView | undefined): void {
+    clearInterval(this.#timer);
+    this.view = view;
+  }
+}
