@@ -117,7 +117,7 @@ describe('noble and WebAssembly agree', () => {
     }
     const changed: [string, string, string] = [signature, id, key];
     if (change.kind === 'bit') {
-      const bytes = hexToBytes(changed[change.part] ?? '');
+      const bytes = hexToBytes(changed[change.part]);
       const at = (change.bit >> 3) % bytes.length;
       bytes[at] = (bytes[at] ?? 0) ^ (1 << (change.bit & 7));
       changed[change.part] = bytesToHex(bytes);

@@ -1,7 +1,7 @@
 /**
  * One client: its subscriptions, its proven keys, and the answer to each of its messages.
  */
-import { WebSocket, type RawData } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { findWrapRefusal, mayReadWrap } from './access.ts';
 import { admit, type EventCheck, type RelayDecide } from './admission.ts';
 import { authenticate, createChallenge } from './authentication.ts';
@@ -42,6 +42,11 @@ const OUTCOMES: Record<StoreOutcome | 'failed', readonly [boolean, string]> = {
   deleted: [false, 'blocked: its author has deleted this event'],
   failed: [false, 'error: the event could not be stored'],
 };
+
+function readText(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString();
+}
 
 /** The state of one client; greets it with its AUTH challenge. */
 export class Connection {
@@ -86,8 +91,7 @@ export class Connection {
       return;
     }
     try {
-      const text = Array.isArray(data) ? Buffer.concat(data).toString() : data.toString();
-      this.#answer(parseClientMessage(text, this.#core.limits.maxSubscriptionIdLength));
+      this.#answer(parseClientMessage(readText(data), this.#core.limits.maxSubscriptionIdLength));
     } catch {
       // Only a failing disk or a bug comes here; the client hears of it and the relay lives on.
       this.#outbox.send(['NOTICE', 'error: the relay could not answer this message']);

@@ -163,12 +163,12 @@ function comparePositions(left: EventPosition, right: EventPosition): number {
 
 /** Prepared statements by their text; filters of one form share one. */
 function createStatementCache(database: Database.Database) {
-  const cache = new Map<string, Database.Statement<unknown[], unknown>>();
-  return (sql: string): Database.Statement<unknown[], unknown> => {
+  const cache = new Map<string, Database.Statement>();
+  return (sql: string): Database.Statement => {
     const known = cache.get(sql);
     if (known) return known;
     if (cache.size >= 500) cache.clear();
-    const statement = database.prepare<unknown[], unknown>(sql);
+    const statement = database.prepare(sql);
     cache.set(sql, statement);
     return statement;
   };
