@@ -47,6 +47,11 @@ export class App {
     return this.session?.catalog ?? this.#catalog;
   }
 
+  /** Relays in use. */
+  get relayUrls(): readonly string[] {
+    return this.world?.relays ?? loadRelays();
+  }
+
   /** Where names come from; undefined until the store is open. */
   get names(): Names | undefined {
     const { catalog, world } = this;
@@ -69,7 +74,7 @@ export class App {
       clearInterval(timer);
     });
     this.world = await findWorld();
-    const relays = createRelays({ urls: this.world?.relays ?? loadRelays() });
+    const relays = createRelays({ urls: this.relayUrls });
     this.#relays = relays;
     this.#verifier = createVerifierPool();
     this.#stops.push(

@@ -4,6 +4,7 @@ import {
   offerAddress,
   projectSchedule,
   type ContractDocument,
+  type OfferDocument,
   type ParsedOffer,
 } from '@realyield/protocol';
 import type {
@@ -159,6 +160,47 @@ export function previewContract(
     startAtSec: nowSec,
   });
   return built.ok ? built.value : undefined;
+}
+
+/** The contract that funds a drafted offer whole, for the bank's preview. */
+export function previewTerms(document: OfferDocument, nowSec: number): ContractDocument {
+  const start = nowSec - (nowSec % document.daySec);
+  const tranche = document.tranches[0];
+  const fromSec = start + (tranche?.startDay ?? 0) * document.daySec;
+  return {
+    v: 1,
+    network: document.network,
+    daySec: document.daySec,
+    bases: [],
+    parties: {
+      investor: { pubkey: '', relays: [] },
+      business: { pubkey: '', relays: [] },
+      bank: { pubkey: '', relays: [] },
+    },
+    commitment: '',
+    nonce: '',
+    denomination: document.denomination,
+    principalMsat: document.amountSoughtMsat,
+    rateBps: document.rateBps,
+    dayCount: document.dayCount,
+    startAtSec: start,
+    plan: {
+      type: 'bullet',
+      dueAtSec: start + (document.plan.termDays + 1) * document.daySec - 1,
+      graceDays: document.plan.graceDays,
+    },
+    tranches: [
+      {
+        amountMsat: document.amountSoughtMsat,
+        fromSec,
+        toSec: fromSec + (tranche?.streamDays ?? 1) * document.daySec,
+        lapsesAtSec: fromSec + (tranche?.windowDays ?? 1) * document.daySec,
+        ticks: tranche?.ticks ?? 1,
+      },
+    ],
+    guarantee: document.guarantee,
+    law: document.law,
+  };
 }
 
 /** The schedule a contract plans, nothing being paid yet. */

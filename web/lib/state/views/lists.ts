@@ -1,0 +1,53 @@
+/** Contracts as rows of a list, the next step first. */
+import type { PartyRole } from '@realyield/protocol';
+import type { DeskRow } from '../../components/models.ts';
+import type { ContractView } from '../../engine/catalog.ts';
+import { contractNow, statusView, titleOf, type ContractNow } from './contract.ts';
+
+/** The next step of a role in a contract; lower `order` is more pressing. */
+export function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
+  const { state, ledger } = now;
+  if (state.status === 'proposed') {
+    const isOwnTurn =
+      state.signatures[role] === undefined &&
+      (role !== 'bank' || state.signatures.business !== undefined);
+    return isOwnTurn
+      ? { text: 'countersign', tone: 'waiting', order: 0 }
+      : { text: 'wait for signatures', tone: 'plain', order: 5 };
+  }
+  if (state.status !== 'effective') return { text: 'nothing to do', tone: 'done', order: 9 };
+  if (role === 'bank' && ledger.repaid) return { text: 'close', tone: 'waiting', order: 1 };
+  if (ledger.daysPastDue > 0) {
+    const text = role === 'business' ? 'repay' : 'see why it is late';
+    return { text, tone: 'problem', order: 1 };
+  }
+  if (role === 'business' && ledger.dueNowMsat > 0n) {
+    return { text: 'repay', tone: 'waiting', order: 2 };
+  }
+  if (ledger.undisbursedMsat > 0n) {
+    const text = role === 'investor' ? 'watch it stream' : 'watch it arrive';
+    return { text, tone: 'active', order: 3 };
+  }
+  return { text: 'wait for repayment', tone: 'plain', order: 6 };
+}
+
+/** One contract as a row. */
+export function contractRow(view: ContractView, role: PartyRole, nowSec: number): DeskRow {
+  const now = contractNow(view, nowSec);
+  const { document } = now.state.contract;
+  const calendar = { startSec: document.startAtSec, daySec: document.daySec };
+  return {
+    id: view.root,
+    href: `/contracts/${view.root}`,
+    next: nextStep(now, role),
+    cells: {
+      title: { kind: 'text', text: titleOf(now.state) },
+      principal: { kind: 'money', amountMsat: BigInt(document.principalMsat) },
+      out: { kind: 'money', amountMsat: now.ledger.disbursedMsat },
+      back: { kind: 'money', amountMsat: now.ledger.repaidMsat },
+      owed: { kind: 'money', amountMsat: now.ledger.payoffMsat },
+      due: { kind: 'date', atSec: document.plan.dueAtSec, calendar },
+      status: { kind: 'status', status: statusView(now) },
+    },
+  };
+}
