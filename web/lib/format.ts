@@ -134,30 +134,20 @@ export function formatPlural(count: number, one: string, many = `${one}s`): stri
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
-const dayFormat = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
-const timeFormat = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  hour12: false,
-  timeZone: 'UTC',
-});
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** The UTC day: `3 Mar 2026`; an impossible time says so. */
 export function formatDate(atSec: number): string {
   const date = new Date(atSec * 1000);
-  return Number.isNaN(date.getTime()) ? 'no date' : dayFormat.format(date);
+  if (Number.isNaN(date.getTime())) return 'no date';
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`;
 }
 
 /** The UTC day and time: `3 Mar 2026, 14:05 UTC`. */
 export function formatDateTime(atSec: number): string {
   const date = new Date(atSec * 1000);
   if (Number.isNaN(date.getTime())) return 'no date';
-  return `${dayFormat.format(date)}, ${timeFormat.format(date)} UTC`;
+  return `${formatDate(atSec)}, ${date.toISOString().slice(-13, -8)} UTC`;
 }
 
 /** A length of time in its largest one or two units: `3 days`, `2 min 5 s`, `40 s`. */

@@ -34,22 +34,25 @@ function valueOf(cell: DeskCell): bigint | number | string {
   }
 }
 
-function compareCells(a: DeskCell | undefined, b: DeskCell | undefined): number {
-  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
+function compareCells(a: DeskCell, b: DeskCell): number {
   const left = valueOf(a);
   const right = valueOf(b);
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Rows in the order asked for; the input is left as it is. */
+/** Rows in the order asked for, gaps last either way; the input is left as it is. */
 export function sortRows(rows: readonly DeskRow[], order: DeskOrder): DeskRow[] {
   const sign = order.descending ? -1 : 1;
+  const byNext = (a: DeskRow, b: DeskRow): number => a.next.order - b.next.order;
+  const byId = (a: DeskRow, b: DeskRow): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
   return [...rows].sort((a, b) => {
-    const main =
-      order.key === 'next'
-        ? a.next.order - b.next.order
-        : compareCells(a.cells[order.key], b.cells[order.key]);
-    if (main !== 0) return sign * main;
-    return a.next.order - b.next.order || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+    if (order.key === 'next') return sign * byNext(a, b) || byId(a, b);
+    const left = a.cells[order.key];
+    const right = b.cells[order.key];
+    if (left !== undefined && right !== undefined) {
+      return sign * compareCells(left, right) || byNext(a, b) || byId(a, b);
+    }
+    if (left === undefined && right === undefined) return byNext(a, b) || byId(a, b);
+    return left === undefined ? 1 : -1;
   });
 }

@@ -7,28 +7,45 @@ import type { InstalmentView } from './models.ts';
 /** What a piece of a bar stands for. */
 export type ChartPart = 'principal' | 'interest' | 'fees';
 
+/** A rectangle of a bar: paid pieces are solid, the rest pale. */
+export interface ChartPiece {
+  readonly part: ChartPart;
+  readonly paid: boolean;
+  readonly y: number;
+  readonly height: number;
+}
+
 /** One bar: stacked pieces from the base line up. */
 export interface ChartBar {
   readonly instalment: InstalmentView;
   readonly x: number;
   readonly width: number;
+  readonly middle: number;
   /** Upper edge of the whole bar. */
   readonly top: number;
-  readonly pieces: readonly {
-    readonly part: ChartPart;
-    readonly y: number;
-    readonly height: number;
-  }[];
-  /** Whether its amount is written above it: the tallest, the first of them. */
-  readonly labelled: boolean;
-  readonly labelX: number;
-  readonly anchor: 'start' | 'middle' | 'end';
+  readonly pieces: readonly ChartPiece[];
 }
 
-/** The bars and which parts occur at all, in stacking order. */
+/** An amount written above a bar. */
+export interface ChartLabel {
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: 'start' | 'middle' | 'end';
+  readonly amountMsat: bigint;
+}
+
+/** The bars, which parts occur at all (in stacking order), and the label of the tallest bar. */
 export interface Chart {
   readonly bars: readonly ChartBar[];
   readonly parts: readonly ChartPart[];
+  readonly label: ChartLabel | undefined;
+}
+
+/** The rectangle to draw in, in pixels from above. */
+export interface ChartBox {
+  readonly width: number;
+  readonly top: number;
+  readonly base: number;
 }
 
 const PARTS: readonly ChartPart[] = ['principal', 'interest', 'fees'];
@@ -41,36 +58,61 @@ function partMsat(instalment: InstalmentView, part: ChartPart): bigint {
   return part === 'interest' ? instalment.interestMsat : instalment.feesMsat;
 }
 
-/** Lays the bars out between `top` and `base` (pixels from above) across `width` pixels. */
-export function chartBars(
-  instalments: readonly InstalmentView[],
-  width: number,
+/** Splits each part where the paid amount ends, counted from the base line up. */
+function piecesOf(
+  instalment: InstalmentView,
+  parts: readonly ChartPart[],
   base: number,
-  top: number,
-): Chart {
+  scale: number,
+): ChartPiece[] {
+  let paidLeft = instalment.paidMsat;
+  let y = base;
+  const pieces: ChartPiece[] = [];
+  for (const part of parts) {
+    const amount = partMsat(instalment, part);
+    const paid = paidLeft < amount ? paidLeft : amount;
+    paidLeft -= paid;
+    for (const [size, isPaid] of [
+      [paid, true],
+      [amount - paid, false],
+    ] as const) {
+      if (size <= 0n) continue;
+      const height = Number(size) * scale;
+      y -= height;
+      pieces.push({ part, paid: isPaid, y, height });
+    }
+  }
+  return pieces;
+}
+
+function labelFor(bar: ChartBar | undefined, width: number): ChartLabel | undefined {
+  if (bar === undefined) return undefined;
+  const amountMsat = bar.instalment.totalMsat;
+  const y = bar.top - 8;
+  if (bar.middle < LABEL_HALF) return { x: bar.x, y, anchor: 'start', amountMsat };
+  if (bar.middle > width - LABEL_HALF) {
+    return { x: bar.x + bar.width, y, anchor: 'end', amountMsat };
+  }
+  return { x: bar.middle, y, anchor: 'middle', amountMsat };
+}
+
+/** Lays the instalments out as bars in a box. */
+export function chartBars(instalments: readonly InstalmentView[], box: ChartBox): Chart {
   const parts = PARTS.filter((part) => instalments.some((each) => partMsat(each, part) > 0n));
   const largest = instalments.reduce(
-    (max, each) => (each.totalMsat > max ? each.totalMsat : max),
+    (most, each) => (each.totalMsat > most ? each.totalMsat : most),
     0n,
   );
-  const tallestIndex = instalments.findIndex((each) => each.totalMsat === largest);
-  const slot = width / Math.max(instalments.length, 1);
+  const slot = box.width / Math.max(instalments.length, 1);
   const gap = slot < 6 ? 1 : Math.min(6, slot * 0.2);
-  const barWidth = Math.max(1, Math.min(WIDEST_BAR, slot - gap));
-  const scale = largest === 0n ? 0 : (base - top) / Number(largest);
+  const width = Math.max(1, Math.min(WIDEST_BAR, slot - gap));
+  const scale = largest === 0n ? 0 : (box.base - box.top) / Number(largest);
   const bars = instalments.map((instalment, index): ChartBar => {
-    const x = index * slot + (slot - barWidth) / 2;
-    let y = base;
-    const pieces = parts.map((part) => {
-      const height = Number(partMsat(instalment, part)) * scale;
-      y -= height;
-      return { part, y, height };
-    });
-    const middle = x + barWidth / 2;
-    const anchor = middle < LABEL_HALF ? 'start' : middle > width - LABEL_HALF ? 'end' : 'middle';
-    const labelX = anchor === 'start' ? x : anchor === 'end' ? x + barWidth : middle;
-    const labelled = index === tallestIndex;
-    return { instalment, x, width: barWidth, top: y, pieces, labelled, labelX, anchor };
+    const x = index * slot + (slot - width) / 2;
+    const pieces = piecesOf(instalment, parts, box.base, scale);
+    const top = pieces.at(-1)?.y ?? box.base;
+    return { instalment, x, width, middle: x + width / 2, top, pieces };
   });
-  return { bars, parts };
+  const tallest = bars.find((bar) => bar.instalment.totalMsat === largest);
+  return { bars, parts, label: labelFor(tallest, box.width) };
 }

@@ -13,6 +13,10 @@ const LONE_SURROGATES = /\p{Surrogate}/gu;
 /** A letter keeps at most three marks: more only serve to draw over the neighbours. */
 const MARK_STACK = /(\p{M}{3})\p{M}+/gu;
 
+const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Code units looked at for each one kept: enough for any emoji, and an end to the work. */
+const LONGEST_LETTER = 4;
+
 /** Text fit to show; line breaks stay, at most two in a row. */
 export function cleanText(text: string): string {
   return text
@@ -24,9 +28,14 @@ export function cleanText(text: string): string {
     .replace(/\n{3,}/g, '\n\n');
 }
 
-/** Text fit to show on one line, cut after `maxLength` characters with an ellipsis. */
+/** Text fit to show on one line, cut between letters after at most `maxLength` code units. */
 export function cleanLine(text: string, maxLength = 200): string {
   const line = cleanText(text).replace(/\s+/g, ' ').trim();
-  const letters = [...line];
-  return letters.length <= maxLength ? line : `${letters.slice(0, maxLength - 1).join('')}…`;
+  if (line.length <= maxLength) return line;
+  let cut = '';
+  for (const { segment } of letters.segment(line.slice(0, maxLength * LONGEST_LETTER))) {
+    if (cut.length + segment.length >= maxLength) break;
+    cut += segment;
+  }
+  return `${cut}…`;
 }

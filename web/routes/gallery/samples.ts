@@ -93,7 +93,7 @@ export const offers: readonly OfferCardView[] = [
     href: '/gallery',
     business: people.hostile,
     place: 'Nowhere\u0007\u202e',
-    purpose: `<script>alert(1)<\/script> ${'W'.repeat(300)}`,
+    purpose: `<script>alert(1)</script> ${'W'.repeat(300)}`,
     soughtMsat: 2_100_000_000_000_000_000n,
     raisedMsat: 1n,
     rateBps: 999_999,

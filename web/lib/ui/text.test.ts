@@ -1,0 +1,38 @@
+/** Strangers' text: nothing invisible, nothing that turns our own text around. */
+import { describe, expect, it } from 'vitest';
+import { cleanLine, cleanText } from './text.ts';
+
+describe('cleanText', () => {
+  it('removes direction overrides, zero-width and control characters', () => {
+    expect(cleanText('a\u202eb\u2066c\u200bd\ufeffe')).toBe('abcde');
+    expect(cleanText('a\u0007b\u009bc')).toBe('a b c');
+    expect(cleanText('tag\u{e0041}ged')).toBe('tagged');
+  });
+
+  it('keeps what scripts and emoji need', () => {
+    expect(cleanText('می\u200cخواهم 👩\u200d🍳')).toBe('می\u200cخواهم 👩\u200d🍳');
+  });
+
+  it('keeps line breaks, at most two in a row', () => {
+    expect(cleanText('a\r\nb\u2028c\n\n\n\n\nd')).toBe('a\nb\nc\n\nd');
+  });
+
+  it('cuts stacks of accents and mends lone surrogates', () => {
+    expect(cleanText(`a${'\u0301'.repeat(50)}b`)).toBe(`a${'\u0301'.repeat(3)}b`);
+    expect(cleanText('x\ud800y')).toBe('x\ufffdy');
+  });
+});
+
+describe('cleanLine', () => {
+  it('is one line of bounded length that never splits a letter', () => {
+    expect(cleanLine('  a\n b\t c ')).toBe('a b c');
+    expect(cleanLine('W'.repeat(300), 10)).toBe(`${'W'.repeat(9)}…`);
+    expect(cleanLine(`ab${'👩‍🍳'.repeat(5)}`, 8)).toBe('ab👩‍🍳…');
+  });
+
+  it('answers at once for a very long text', () => {
+    const started = performance.now();
+    expect(cleanLine('é👍'.repeat(100_000), 60).length).toBeLessThanOrEqual(60);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
