@@ -1,0 +1,147 @@
+/**
+ * A persona nobody plays: the engine in this process, with its own store, wallet and relays, and
+ * a policy that decides. It acts only while its session holds the lease, so it steps back when
+ * the persona's own client opens and comes back when that has gone.
+ */
+import { sentenceFor } from '@realyield/protocol';
+import type { Relays, Signer, Store, Verifier, Wallet } from '../../web/lib/engine/ports.ts';
+import { Session } from '../../web/lib/engine/session.ts';
+import { decide, type Facts, type Step } from './policies.ts';
+import { systemClock } from './system-clock.ts';
+
+/** What a helper works with; it closes all of it when it stops. */
+export interface HelperParts {
+  readonly name: string;
+  readonly person: Signer;
+  readonly relays: Relays;
+  readonly store: Store;
+  readonly verifier: Verifier;
+  readonly wallet: Wallet;
+}
+
+const GATHER_MS = 100;
+/** A lease can run out without a word, so a helper looks again after this long at the latest. */
+const LONGEST_WAIT_MS = 5_000;
+
+/** Runs the policy over a session until stopped. */
+export class Helper {
+  readonly session: Session;
+  readonly #parts: HelperParts;
+  #timer: { readonly atMs: number; readonly stop: () => void } | undefined;
+  #stopListening: (() => void) | undefined;
+  #working: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(parts: HelperParts) {
+    this.#parts = parts;
+    this.session = new Session({
+      person: parts.person,
+      relays: parts.relays,
+      store: parts.store,
+      verifier: parts.verifier,
+      clock: systemClock,
+      rank: 'helper',
+      // One helper a persona: nobody else works on this store.
+      whenAlone: (run) => {
+        void run().catch((error: unknown) => {
+          this.#complain(error);
+        });
+        return () => undefined;
+      },
+    });
+  }
+
+  /** Resolves when the engine is at work. */
+  async start(): Promise<void> {
+    this.#stopListening = this.session.changed.add(() => {
+      this.#lookIn(GATHER_MS);
+    });
+    await this.session.start();
+    this.session.useWallet(this.#parts.wallet);
+    this.#lookIn(GATHER_MS);
+  }
+
+  /** Stops after the step under way, and closes everything. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#timer?.stop();
+    this.#stopListening?.();
+    await this.#working;
+    await this.session.stop();
+    this.#parts.relays.close();
+    await this.#parts.store.close();
+  }
+
+  #complain(error: unknown): void {
+    if (!this.#stopped) console.error(`${this.#parts.name}:`, error);
+  }
+
+  /** Looks after a delay, or sooner if that was already planned. */
+  #lookIn(delayMs: number): void {
+    const atMs = systemClock.nowMs() + delayMs;
+    if (this.#stopped || (this.#timer && this.#timer.atMs <= atMs)) return;
+    this.#timer?.stop();
+    const stop = systemClock.after(delayMs, () => {
+      this.#timer = undefined;
+      // One look at a time; changes in the meantime are looked at after it.
+      this.#working = (this.#working ?? Promise.resolve()).then(() => this.#look());
+    });
+    this.#timer = { atMs, stop };
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stopped) return;
+    let waitMs = LONGEST_WAIT_MS;
+    try {
+      waitMs = await this.#takeSteps();
+    } catch (error) {
+      this.#complain(error);
+    }
+    this.#lookIn(waitMs);
+  }
+
+  /** Takes what is due; returns how long to wait before the next look, ms. */
+  async #takeSteps(): Promise<number> {
+    if (!this.session.isRunning) return LONGEST_WAIT_MS;
+    const { steps, lookAgainAtSec } = decide(await this.#facts());
+    for (const step of steps) {
+      if (this.#stopped || !this.session.isRunning) return LONGEST_WAIT_MS;
+      await this.#take(step);
+    }
+    if (lookAgainAtSec === undefined) return LONGEST_WAIT_MS;
+    const untilMs = lookAgainAtSec * 1_000 - systemClock.nowMs();
+    return Math.min(LONGEST_WAIT_MS, Math.max(GATHER_MS, untilMs));
+  }
+
+  async #facts(): Promise<Facts> {
+    const { session } = this;
+    const proposals = (await session.agreements.proposals()).map(({ contract, problem }) => ({
+      root: contract.view.root,
+      role: contract.own.role,
+      isSound: problem === undefined,
+      hasBusinessSignature: contract.view.fold.state.signatures.business !== undefined,
+    }));
+    const contracts = session.contracts().map(({ view, own }) => ({
+      root: view.root,
+      role: own.role,
+      state: view.fold.state,
+      openOrders: session
+        .journalEntries(view.root, 'repayment')
+        .filter((entry) => entry.step !== 'receipted').length,
+    }));
+    return { proposals, contracts, nowSec: systemClock.nowSec() };
+  }
+
+  async #take(step: Step): Promise<void> {
+    const { session } = this;
+    const { root } = step;
+    const result =
+      step.act === 'countersign'
+        ? await session.agreements.countersign(root)
+        : step.act === 'close'
+          ? await session.agreements.close(root)
+          : await session.repay(root, step.amountMsat);
+    if (!result.ok) this.#complain(`${step.act} ${root.slice(0, 8)}: ${sentenceFor(result.code)}`);
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * What the local world's bank has published: its profile and three offers of the bakery. A
+ * contract day lasts two seconds here, so a loan of 180 days is over in six minutes.
+ */
+import type { BankProfileDocument, OfferDocument } from '@realyield/protocol';
+
+/** Seconds of a contract day in the local world. */
+export const WORLD_DAY_SEC = 2;
+const YEAR_SEC = 365 * 86_400;
+const PLACE = { country: 'SV', locality: 'Suchitoto' };
+const LAW = 'Law of El Salvador, courts of Cuscatlán';
+
+const sat = (amount: number): string => `${amount}000`;
+
+/** The bank's profile. */
+export function bankProfileDocument(relays: readonly string[]): BankProfileDocument {
+  return {
+    v: 1,
+    name: 'Banco Comunal de Suchitoto',
+    about:
+      'We are a savings bank owned by its 2,300 members. We lend to shops within a day’s ride, ' +
+      'and we present to investors elsewhere only what our members know at first hand.',
+    place: PLACE,
+    charter: 'Cooperative savings bank, registered 1987',
+    policy:
+      'Before a prospectus we visit the business three times and read two years of its books. ' +
+      'After a missed payment we visit within ten days and publish what we found.',
+    relays: [...relays],
+    arbiters: [],
+  };
+}
+
+type Terms = Pick<
+  OfferDocument,
+  | 'identifier'
+  | 'title'
+  | 'purpose'
+  | 'story'
+  | 'amountSoughtMsat'
+  | 'minimumTicketMsat'
+  | 'minimumTotalMsat'
+  | 'rateBps'
+  | 'plan'
+  | 'tranches'
+>;
+
+const OVEN: Terms = {
+  identifier: 'second-oven',
+  title: 'A second oven for Panadería Luz',
+  purpose: 'A second deck oven, to bake for the two schools that asked.',
+  story:
+    'Luz Hernández has baked in Suchitoto since 2016. Her one oven is full by four in the ' +
+    'morning. Two schools have asked for 600 rolls each school day and signed for a year. ' +
+    'A used deck oven costs 2,600,000 sat with delivery; wiring and a chimney the rest. ' +
+    'The schools alone would pay the loan back in five months. If they cancel, the oven ' +
+    'serves the shop and the loan takes longer: the bakery made a profit in nineteen of its ' +
+    'last twenty-four months.',
+  amountSoughtMsat: sat(3_000_000),
+  minimumTicketMsat: sat(60_000),
+  minimumTotalMsat: sat(300_000),
+  rateBps: 1_200,
+  plan: { type: 'bullet', termDays: 180, graceDays: 10 },
+  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 30, windowDays: 150, ticks: 60 }],
+};
+
+const FLOUR: Terms = {
+  identifier: 'december-flour',
+  title: 'Flour and sugar for December',
+  purpose: 'Stock for the busiest month, bought in October when it is cheap.',
+  story:
+    'In December the bakery sells twice what it sells in June. Flour costs a fifth less in ' +
+    'October. Last year Luz bought on a supplier’s credit at four per cent a month; this year ' +
+    'she would rather pay you. The stock is sold by Epiphany, and the loan ends two weeks later.',
+  amountSoughtMsat: sat(900_000),
+  minimumTicketMsat: sat(30_000),
+  minimumTotalMsat: sat(90_000),
+  rateBps: 1_000,
+  plan: { type: 'bullet', termDays: 90, graceDays: 5 },
+  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 15, windowDays: 60, ticks: 30 }],
+};
+
+const VAN: Terms = {
+  identifier: 'delivery-van',
+  title: 'A van, and a shop in Aguilares',
+  purpose: 'A used delivery van and the first months’ rent of a second shop, 25 km away.',
+  story:
+    'Aguilares has 22,000 people and no bakery that opens before seven. The van carries bread ' +
+    'there at five, and to the schools on the way back. This is the largest and least certain ' +
+    'of the three loans: the second shop has no record yet. The van stays the bakery’s and is ' +
+    'not pledged to you.',
+  amountSoughtMsat: sat(6_000_000),
+  minimumTicketMsat: sat(120_000),
+  minimumTotalMsat: sat(1_200_000),
+  rateBps: 1_400,
+  plan: { type: 'bullet', termDays: 360, graceDays: 15 },
+  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 60, windowDays: 240, ticks: 120 }],
+};
+
+/** The three offers, the one to be shown first last: lists show the newest first. */
+export function offerDocuments(
+  businessPublicKey: string,
+  relays: readonly string[],
+  nowSec: number,
+): readonly OfferDocument[] {
+  return [VAN, FLOUR, OVEN].map((terms) => ({
+    v: 1,
+    status: 'open',
+    network: 'regtest',
+    daySec: WORLD_DAY_SEC,
+    business: {
+      pubkey: businessPublicKey,
+      name: 'Panadería Luz',
+      sector: 'Food',
+      place: PLACE,
+      relays: [...relays],
+    },
+    denomination: { type: 'msat' },
+    dayCount: 'ACT/365F',
+    guarantee: { type: 'none' },
+    recovery:
+      'The bank visits within ten days of a missed payment, publishes what it found, and agrees ' +
+      'a plan with the bakery. There is no collateral.',
+    law: LAW,
+    documents: [],
+    relays: [...relays],
+    expiresAtSec: nowSec + YEAR_SEC,
+    ...terms,
+  }));
+}

@@ -1,0 +1,109 @@
+/**
+ * What a persona nobody plays decides for itself: pure, from what its client shows and the time.
+ * Asked again after every change, each answers with the steps that are due now; a step that has
+ * been taken shows in the facts and is not decided twice.
+ */
+import { computeLedger, floorToSat, type ContractState, type PartyRole } from '@realyield/protocol';
+
+/** In how many parts the business repays. */
+const REPAYMENT_PARTS = 4;
+/** Contract days between the last tick and the first part, and from part to part. */
+const DAYS_BETWEEN_PARTS = 4;
+
+/** A proposal that waits for this persona's signature. */
+export interface ProposalFacts {
+  readonly root: string;
+  readonly role: PartyRole;
+  /** Whether its terms are exactly the offer's. */
+  readonly isSound: boolean;
+  readonly hasBusinessSignature: boolean;
+}
+
+/** A contract in which this persona has a role. */
+export interface ContractFacts {
+  readonly root: string;
+  readonly role: PartyRole;
+  readonly state: ContractState;
+  /** Repayment parts ordered and not yet proven. */
+  readonly openOrders: number;
+}
+
+/** Everything a decision rests on. */
+export interface Facts {
+  readonly proposals: readonly ProposalFacts[];
+  readonly contracts: readonly ContractFacts[];
+  readonly nowSec: number;
+}
+
+/** One step to take. */
+export type Step =
+  | { readonly act: 'countersign'; readonly root: string }
+  | { readonly act: 'repay'; readonly root: string; readonly amountMsat: bigint }
+  | { readonly act: 'close'; readonly root: string };
+
+/** Steps due now, and when to look again although nothing changes. */
+export interface Decision {
+  readonly steps: readonly Step[];
+  /** Unix seconds. */
+  readonly lookAgainAtSec: number | undefined;
+}
+
+const nothing: Decision = { steps: [], lookAgainAtSec: undefined };
+
+function decideCountersign(proposal: ProposalFacts): Decision {
+  const { root, role } = proposal;
+  if (!proposal.isSound || role === 'investor') return nothing;
+  if (role === 'bank' && !proposal.hasBusinessSignature) return nothing;
+  return { steps: [{ act: 'countersign', root }], lookAgainAtSec: undefined };
+}
+
+function decideRepay(contract: ContractFacts, nowSec: number): Decision {
+  const { root, state, openOrders } = contract;
+  if (state.status !== 'effective' || openOrders > 0) return nothing;
+  const { document } = state.contract;
+  const ledger = computeLedger(document, state.payments, nowSec);
+  if (ledger.undisbursedMsat > 0n) {
+    // Either the rest arrives, which is a change, or it lapses, which is not.
+    const lapses = document.tranches.map((tranche) => tranche.lapsesAtSec);
+    return { steps: [], lookAgainAtSec: Math.max(...lapses) };
+  }
+  if (ledger.disbursedMsat === 0n || ledger.payoffMsat === 0n) return nothing;
+  const latestSec = Math.max(...state.payments.map((payment) => payment.settledAtSec));
+  const dueSec = latestSec + DAYS_BETWEEN_PARTS * document.daySec;
+  if (nowSec < dueSec) return { steps: [], lookAgainAtSec: dueSec };
+  const paidParts = state.payments.filter((payment) => payment.leg === 'repayment').length;
+  const partsLeft = BigInt(Math.max(1, REPAYMENT_PARTS - paidParts));
+  const share = floorToSat(ledger.payoffMsat / partsLeft);
+  // A last part that settles a day late leaves a day's interest, which one more part pays.
+  const amountMsat = share > 0n ? share : ledger.payoffMsat;
+  return { steps: [{ act: 'repay', root, amountMsat }], lookAgainAtSec: undefined };
+}
+
+function decideClose(contract: ContractFacts, nowSec: number): Decision {
+  const { root, state } = contract;
+  if (state.status !== 'effective') return nothing;
+  const ledger = computeLedger(state.contract.document, state.payments, nowSec);
+  if (!ledger.repaid) return nothing;
+  return { steps: [{ act: 'close', root }], lookAgainAtSec: undefined };
+}
+
+function decideContract(contract: ContractFacts, nowSec: number): Decision {
+  if (contract.role === 'business') return decideRepay(contract, nowSec);
+  if (contract.role === 'bank') return decideClose(contract, nowSec);
+  return nothing;
+}
+
+/** The steps a persona takes now, whatever roles it has. */
+export function decide(facts: Facts): Decision {
+  const decisions = [
+    ...facts.proposals.map(decideCountersign),
+    ...facts.contracts.map((contract) => decideContract(contract, facts.nowSec)),
+  ];
+  const times = decisions
+    .map((decision) => decision.lookAgainAtSec)
+    .filter((atSec) => atSec !== undefined);
+  return {
+    steps: decisions.flatMap((decision) => decision.steps),
+    lookAgainAtSec: times.length === 0 ? undefined : Math.min(...times),
+  };
+}
