@@ -6,7 +6,7 @@ import type { Keyring } from './keyring.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
-import { embed, headsOf, verify, type SignedEvent } from '@realyield/protocol';
+import { PARTY_ROLES, embed, headsOf, verify, type SignedEvent } from '@realyield/protocol';
 import { ownRole, type OwnRole } from './parties.ts';
 
 /** Everything a part of the engine may use. */
@@ -39,9 +39,18 @@ export function ownContract(desk: Desk, root: string): OwnContract | undefined {
   return own ? { view, own } : undefined;
 }
 
-/** A time for the next event of a contract: now, and never before what is already known. */
+/**
+ * A time for one's next event in a contract: now, and never before one's own last. Others' times
+ * are no bound: a stranger, or a party with a wrong clock, must not push ours into the future,
+ * where relays refuse it.
+ */
 export function nextEventTimeSec(desk: Desk, root: string): number {
-  const times = desk.catalog.eventsOf(root).map((parsed) => parsed.event.created_at);
+  const own = ownContract(desk, root)?.own;
+  const keys = [own?.main.publicKey, own?.money?.publicKey];
+  const times = desk.catalog
+    .eventsOf(root)
+    .filter((parsed) => keys.includes(parsed.event.pubkey))
+    .map((parsed) => parsed.event.created_at);
   return Math.max(desk.clock.nowSec(), ...times);
 }
 
@@ -51,10 +60,15 @@ export function ownHeads(desk: Desk, root: string, own: OwnRole): string[] {
   return headsOf(authors, desk.catalog.eventsOf(root));
 }
 
-/** Heads of everybody in a contract, for `seen`. */
+/** Heads of all parties of a contract and their delegates, for `seen`; strangers have none. */
 export function allHeads(desk: Desk, root: string): string[] {
+  const state = desk.catalog.contract(root)?.fold.state;
+  if (!state) return [];
   const events = desk.catalog.eventsOf(root);
-  const authors = [...new Set(events.map((parsed) => parsed.event.pubkey))];
+  const authors = PARTY_ROLES.flatMap((role) => [
+    state.contract.document.parties[role].pubkey,
+    state.signatures[role]?.delegate ?? [],
+  ]).flat();
   return [...new Set(authors.flatMap((author) => headsOf([author], events)))].sort().slice(0, 64);
 }
 
