@@ -11,7 +11,7 @@ import {
 } from '@realyield/protocol';
 import { getEventHash } from 'nostr-tools/pure';
 import { createLocalSigner } from '../signer/local-signer.ts';
-import type { Signer } from '../engine/ports.ts';
+import { SignerError, type Signer } from '../engine/ports.ts';
 
 const SEAL_KIND = 13;
 const WRAP_KIND = 1_059;
@@ -88,7 +88,10 @@ export async function unwrap(
     const { pubkey, created_at, kind, tags, content } = parsed.data;
     if (pubkey !== author) return reject('MESSAGE_AUTHOR');
     return ok({ rumor: { created_at, kind, tags, content }, author });
-  } catch {
+  } catch (error) {
+    // A signer that is away has not judged the message: it must be read again later.
+    const isAway = error instanceof SignerError && error.code !== 'DECLINED';
+    if (isAway) throw error;
     return reject('MESSAGE_SHAPE', 'wrap');
   }
 }
