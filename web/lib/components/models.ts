@@ -28,7 +28,7 @@ export interface BankView {
   readonly dueCount?: number | undefined;
   /** Share of outstanding principal more than 30 days late. */
   readonly par30Bps?: number | undefined;
-  /** What the figures rest on, in words: `11 loans over 19 months; contract keys, age not proven`. */
+  /** What the figures rest on, in words: `11 loans over 19 months; age not proven`. */
   readonly basis: string;
 }
 

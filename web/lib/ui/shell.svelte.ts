@@ -32,7 +32,7 @@ export class Shell {
   /** Empty until the relays are known; the banner is quiet until then. */
   relays = $state<readonly RelayLine[]>([]);
   /** Whether the device says it has a network. */
-  online = $state(true);
+  online = $state(typeof navigator === 'undefined' || navigator.onLine);
 }
 
 /** Makes the frame's state; for the layout (and tests). */

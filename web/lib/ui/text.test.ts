@@ -1,6 +1,6 @@
 /** Strangers' text: nothing invisible, nothing that turns our own text around. */
 import { describe, expect, it } from 'vitest';
-import { cleanLine, cleanText } from './text.ts';
+import { cleanLine, cleanText, revealText } from './text.ts';
 
 describe('cleanText', () => {
   it('removes direction overrides, zero-width and control characters', () => {
@@ -34,5 +34,12 @@ describe('cleanLine', () => {
     const started = performance.now();
     expect(cleanLine('é👍'.repeat(100_000), 60).length).toBeLessThanOrEqual(60);
     expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('revealText', () => {
+  it('writes what cannot be seen as escapes and changes nothing else', () => {
+    expect(revealText('{"a":\n "b\u202ec\u0007"}')).toBe('{"a":\n "b\\u202ec\\u0007"}');
+    expect(JSON.parse(revealText('"x\u200by\u{e0041}"'))).toBe('x\u200by\u{e0041}');
   });
 });

@@ -6,7 +6,7 @@
 
 /** C0 and C1 controls except line feed. */
 const CONTROLS = /(?!\n)\p{Control}/gu;
-/** Direction marks, embeddings, overrides and isolates; zero-width space, joiners of words, tags. */
+/** Direction marks, embeddings, overrides and isolates; zero-width space, word joiner, tags. */
 const INVISIBLE = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
 const LINE_BREAKS = /\r\n?|[\u2028\u2029\u0085]/g;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
@@ -38,4 +38,17 @@ export function cleanLine(text: string, maxLength = 200): string {
     cut += segment;
   }
   return `${cut}…`;
+}
+
+/**
+ * Raw text for inspection: what would be invisible, or would turn the line around, is written as
+ * the escape JSON has for it. Nothing is left out.
+ */
+export function revealText(text: string): string {
+  const escape = (found: string): string =>
+    Array.from({ length: found.length }, (_, index) => {
+      const unit = found.charCodeAt(index).toString(16).padStart(4, '0');
+      return `\\u${unit}`;
+    }).join('');
+  return text.replace(CONTROLS, escape).replace(INVISIBLE, escape).replace(LONE_SURROGATES, escape);
 }

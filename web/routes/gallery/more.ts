@@ -126,8 +126,13 @@ export const prospectus: ProspectusView = {
   place: 'Izalco, El Salvador',
   business: people.bakery,
   bank: banks.old,
-  story:
-    'Aurora has baked for the market of Izalco since 2009. The one oven holds sixty loaves; on market days the shelf is empty by eleven, and two hotels that asked for daily deliveries were turned away.\n\nThe bank visited in January, saw the books of three years and the offer of the oven builder, and found takings of about 38 000 sat a day. With a second oven the family expects half as much again.',
+  story: [
+    'Aurora has baked for the market of Izalco since 2009. The one oven holds sixty loaves; on',
+    'market days the shelf is empty by eleven, and two hotels that asked for daily deliveries',
+    'were turned away.\n\nThe bank visited in January, saw the books of three years and the offer',
+    'of the oven builder, and found takings of about 38 000 sat a day. With a second oven the',
+    'family expects half as much again.',
+  ].join(' '),
   status: { text: 'open, closes in 12 days', tone: 'active' },
   documents: [
     { name: 'Books 2023 to 2025, checked by the bank', sha256: ID },
@@ -158,7 +163,7 @@ export const wallet: WalletView = {
   network: 'regtest',
   balanceMsat: 2_481_337_000n,
   budget: { totalMsat: 1_000_000_000n, usedMsat: 312_000_000n, renewal: 'a month' },
-  cannot: ['It cannot hold a payment until it is settled, so it cannot serve as a bank’s wallet.'],
+  cannot: ['It cannot hold a payment until it is settled, so it cannot be a bank’s wallet.'],
   state: 'connected',
 };
 
