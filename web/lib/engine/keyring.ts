@@ -6,6 +6,7 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod/mini';
 import { createLocalSigner } from '../signer/local-signer.ts';
+import { LEASE_NAME } from './lease.ts';
 import type { Relays, Signer, Store, Verifier } from './ports.ts';
 import { randomHex } from './random.ts';
 
@@ -97,7 +98,8 @@ export class Keyring {
     for (const answer of await this.#verifier.verifyBatch(events)) {
       if (!answer.ok || answer.value.pubkey !== this.#signer.publicKey) continue;
       const { content } = answer.value;
-      if (this.#tried.has(content)) continue;
+      const isLease = answer.value.tags.some(([name, d]) => name === 'd' && d === LEASE_NAME);
+      if (isLease || this.#tried.has(content)) continue;
       this.#tried.add(content);
       const key = await this.#open(content);
       if (key) await this.#keep(key.publicKey, content);
@@ -106,11 +108,7 @@ export class Keyring {
   }
 
   /** Makes a key, keeps it, and does not hand it out before its backup was read back. */
-  async create(
-    use: KeyRecord['use'],
-    createdAtSec: number,
-    contract?: string,
-  ): Promise<NewKey> {
+  async create(use: KeyRecord['use'], createdAtSec: number, contract?: string): Promise<NewKey> {
     const record: KeyRecord = {
       type: 'realyield key',
       v: 1,
@@ -178,4 +176,3 @@ export class Keyring {
     return key;
   }
 }
-

@@ -10,7 +10,8 @@ import { randomHex } from './random.ts';
 import type { Clock, Relays, Signer, Verifier } from './ports.ts';
 
 const KIND = 30_078;
-const NAME = 'realyield-lease';
+/** The `d` of lease events. */
+export const LEASE_NAME = 'realyield-lease';
 const RENEW_MS = 10_000;
 const LASTS_SEC = 30;
 const GIVE_WAY_MS = 2_000;
@@ -40,6 +41,7 @@ export class Lease {
   readonly #id = randomHex().slice(0, 16);
   #latest: LeaseRecord | undefined;
   #lastAtSec = 0;
+  #announcedAtMs = 0;
   /** Until then a former holder may still be finishing what it had begun. */
   #readyAtMs = 0;
   #stops: (() => void)[] = [];
@@ -59,9 +61,19 @@ export class Lease {
     return latest.holder === this.#id || latest.untilSec <= this.#ports.clock.nowSec();
   }
 
+  /**
+   * Since when nobody else was the one that runs, ms; what is older may have been handled by
+   * another holder.
+   */
+  get heldSinceMs(): number {
+    const latest = this.#latest;
+    if (!latest) return 0;
+    return latest.holder === this.#id ? this.#announcedAtMs : latest.untilSec * 1_000;
+  }
+
   /** Listens to other holders, and takes the lease unless a helper finds it held. */
   async start(): Promise<void> {
-    const filter = { kinds: [KIND], authors: [this.#ports.person.publicKey], '#d': [NAME] };
+    const filter = { kinds: [KIND], authors: [this.#ports.person.publicKey], '#d': [LEASE_NAME] };
     await new Promise<void>((resolve) => {
       const stopWaiting = this.#ports.clock.after(2_000, resolve);
       const onEndOfStored = (): void => {
@@ -123,8 +135,10 @@ export class Lease {
     const isFree = !latest || latest.untilSec <= nowSec;
     const isOurs = latest?.holder === this.#id;
     const isFirst = this.#lastAtSec === 0;
-    // A person's client takes the lease when it starts, from a helper or from an older window.
-    const mayTake = isFree || isOurs || (this.#rank === 'person' && isFirst);
+    // A person's client takes the lease when it starts, from a helper or from an older window;
+    // from a helper also later, which may have found it free while this client was offline.
+    const outranks = this.#rank === 'person' && (isFirst || latest?.rank === 'helper');
+    const mayTake = isFree || isOurs || outranks;
     if (mayTake) await this.#announce(LASTS_SEC);
     else this.changed.emit();
   }
@@ -137,8 +151,14 @@ export class Lease {
     const isTaken = this.#latest && this.#latest.holder !== this.#id;
     if (isTaken && (this.#latest?.untilSec ?? 0) > nowSec) this.#giveWay();
     const content = await person.encrypt(person.publicKey, JSON.stringify(record));
-    const event = await person.sign({ kind: KIND, created_at: atSec, tags: [['d', NAME]], content });
+    const event = await person.sign({
+      kind: KIND,
+      created_at: atSec,
+      tags: [['d', LEASE_NAME]],
+      content,
+    });
     this.#lastAtSec = atSec;
+    if (this.#latest?.holder !== this.#id) this.#announcedAtMs = clock.nowMs();
     this.#latest = { ...record, atSec };
     this.changed.emit();
     await relays.publish(event);
