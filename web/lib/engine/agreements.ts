@@ -1,6 +1,5 @@
 /** Agreement: propose, check, countersign, publish, decline, close. */
 import {
-  REGISTER_START,
   buildContract,
   buildContractEvent,
   buildNotice,
@@ -26,6 +25,7 @@ import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
 import { contractRelays } from './parties.ts';
 import { randomHex } from './random.ts';
+import { nextRegisterEntry } from './register.ts';
 
 /** How far a proposal's start may lie from our clock. */
 const START_TOLERANCE_SEC = 900;
@@ -157,7 +157,7 @@ export class Agreements {
           role: own.role,
           terms: embed(state.contract.event),
           ...(delegate ? { delegate: delegate.key.publicKey } : {}),
-          ...(isBank ? { register: this.#nextRegisterEntry() } : {}),
+          ...(isBank ? { register: nextRegisterEntry(this.desk) } : {}),
           prev: ownHeads(this.desk, root, own),
         },
         atSec,
@@ -217,9 +217,7 @@ export class Agreements {
       statement: '',
       prev: ownHeads(this.desk, root, own),
     };
-    const event = await own.main.sign(
-      buildNotice(document, nextEventTimeSec(this.desk, root)),
-    );
+    const event = await own.main.sign(buildNotice(document, nextEventTimeSec(this.desk, root)));
     // Tried on a copy first: a closure that does not hold is never published.
     const verified = verify(event);
     if (!verified.ok) return verified;
@@ -244,11 +242,7 @@ export class Agreements {
     return { id, pubkey, created_at, kind, tags: tags.map((tag) => [...tag]), content, sig };
   }
 
-  #build(
-    offer: ParsedOffer,
-    principalMsat: bigint,
-    key: { publicKey: string; salt: string },
-  ) {
+  #build(offer: ParsedOffer, principalMsat: bigint, key: { publicKey: string; salt: string }) {
     return buildContract(offer, {
       principalMsat,
       investor: { pubkey: key.publicKey, relays: this.desk.relays.urls.slice(0, 4) },
@@ -271,21 +265,6 @@ export class Agreements {
       return reject('CONTENT_TERMS', 'startAtSec');
     }
     return undefined;
-  }
-
-  /** The bank's register: one more than the highest countersignature it knows of. */
-  #nextRegisterEntry(): { serial: number; previous: string } {
-    let serial = 0;
-    let previous = REGISTER_START;
-    for (const root of this.desk.catalog.roots()) {
-      const bank = this.desk.catalog.contract(root)?.fold.state;
-      const signature = bank?.signatures.bank;
-      const isOurs = bank?.contract.document.parties.bank.pubkey === this.desk.person.publicKey;
-      if (!isOurs || !signature?.register || signature.register.serial <= serial) continue;
-      serial = signature.register.serial;
-      previous = signature.id;
-    }
-    return { serial: serial + 1, previous };
   }
 
   async #sendAcceptance(contract: OwnContract, event: SignedEvent): Promise<void> {

@@ -12,13 +12,7 @@ import type { Store, StoreWrite } from './ports.ts';
  * `failed`: the wallet said that nothing left; the part may be asked for again.
  */
 export type JournalStep =
-  | 'wanted'
-  | 'checked'
-  | 'sending'
-  | 'unknown'
-  | 'paid'
-  | 'receipted'
-  | 'failed';
+  'wanted' | 'checked' | 'sending' | 'unknown' | 'paid' | 'receipted' | 'failed';
 
 /** One part in the journal. */
 export interface JournalEntry {

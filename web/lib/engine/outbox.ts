@@ -110,11 +110,7 @@ export class Outbox {
     }
   }
 
-  async #settle(
-    key: string,
-    parcel: Parcel,
-    outcomes: readonly PublishOutcome[],
-  ): Promise<void> {
+  async #settle(key: string, parcel: Parcel, outcomes: readonly PublishOutcome[]): Promise<void> {
     const accepted = [...parcel.accepted];
     const refused = [...parcel.refused];
     for (const outcome of outcomes) {

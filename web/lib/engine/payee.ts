@@ -140,12 +140,10 @@ export class Payee {
   ): Promise<OpenRequest | undefined> {
     const { store, clock } = this.#desk;
     const part = (await store.get('journal', this.#partKey(contract.view.root, leg, n))) as
-      | OpenPart
-      | undefined;
+      OpenPart | undefined;
     if (!part) return undefined;
     const request = (await store.get('journal', requestKey(part.request))) as
-      | OpenRequest
-      | undefined;
+      OpenRequest | undefined;
     if (!request || part.expiresAtSec > clock.nowSec() + MARGIN_SEC) return request;
     // Expired: only a wallet that clearly says it was not paid lets us make another.
     const wallet = this.#desk.wallet();

@@ -2,18 +2,8 @@
  * The payer of one leg of one contract: asks for parts, checks what comes, pays each once,
  * proves it. One step at a time; every step is in the journal before it is taken.
  */
-import {
-  LEGS,
-  checkInvoice,
-  checkRequest,
-  actsFor,
-  planDisbursement,
-  planTicks,
-  unembed,
-  type Leg,
-  type MessageOf,
-  type ParsedRequest,
-} from '@realyield/protocol';
+import { LEGS, actsFor, planDisbursement, type Leg, type MessageOf } from '@realyield/protocol';
+import { checkDelivery } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { ownContract } from './desk.ts';
 import type { Journal, JournalEntry } from './journal.ts';
@@ -21,6 +11,7 @@ import { Listeners } from './listeners.ts';
 import { contractRelays, moneyAddress } from './parties.ts';
 import { payEntry, resolveEntry, type PaymentContext } from './payment.ts';
 import { writeReceipts } from './receipts.ts';
+import { dueTimesOf, settleElsewhere } from './ticks-due.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
 const MOST_PARTS = 10;
@@ -30,13 +21,21 @@ const RETRY_MS = 10_000;
 const IDLE_MS = 30_000;
 const SILENT_AFTER_ASKS = 2;
 
+/** What a payer is told by its session. */
+export interface PayerOrders {
+  /** Whether it may pay now. */
+  readonly holds: () => 'run' | 'paused' | 'elsewhere';
+  /** Since when nobody else paid for this person, ms. */
+  readonly heldSinceMs: () => number;
+}
+
 /** Runs one leg until stopped. */
 export class Payer {
   readonly root: string;
   readonly leg: Leg;
   readonly changed = new Listeners<void>();
   readonly #desk: Desk;
-  readonly #holds: () => 'run' | 'paused' | 'elsewhere';
+  readonly #orders: PayerOrders;
   readonly #startedAtMs: number;
   #status: PayerStatus = statusOf('waiting', 'ASKING');
   #asks = 0;
@@ -46,11 +45,11 @@ export class Payer {
   #stopTimer: (() => void) | undefined;
   #checking: Promise<void> = Promise.resolve();
 
-  constructor(desk: Desk, root: string, leg: Leg, holds: () => 'run' | 'paused' | 'elsewhere') {
+  constructor(desk: Desk, root: string, leg: Leg, orders: PayerOrders) {
     this.#desk = desk;
     this.root = root;
     this.leg = leg;
-    this.#holds = holds;
+    this.#orders = orders;
     this.#startedAtMs = desk.clock.nowMs();
   }
 
@@ -160,7 +159,7 @@ export class Payer {
       this.#say(statusOf('problem', 'KEY_MISSING'));
       return IDLE_MS;
     }
-    await this.#settleElsewhere(contract);
+    await settleElsewhere(this.#desk, contract, this.leg);
     const receiptsMs = await writeReceipts(this.#desk, contract, this.leg);
     const wallet = this.#desk.wallet();
     if (!wallet) {
@@ -170,7 +169,7 @@ export class Payer {
     const context: PaymentContext = { desk: this.#desk, contract, wallet };
     const openMs = await this.#resolveOpen(context);
     if (openMs !== undefined) return Math.min(openMs, receiptsMs);
-    const held = this.#holds();
+    const held = this.#orders.holds();
     if (held === 'paused') this.#say(statusOf('paused', 'PAUSED'));
     if (held === 'elsewhere') this.#say(statusOf('waiting', 'ELSEWHERE'));
     if (held !== 'run') return Math.min(IDLE_MS, receiptsMs);
@@ -179,23 +178,6 @@ export class Payer {
     const askMs = await this.#ask(contract);
     const lastMs = await writeReceipts(this.#desk, contract, this.leg);
     return Math.min(planMs, payMs, askMs, lastMs);
-  }
-
-  /** Parts that another device has paid and proven are done here too. */
-  async #settleElsewhere(contract: OwnContract): Promise<void> {
-    const proven = new Set(
-      contract.view.fold.state.payments
-        .filter((payment) => payment.leg === this.leg)
-        .map((payment) => payment.n),
-    );
-    const done = this.entries().filter(
-      (entry) =>
-        proven.has(entry.n) &&
-        (entry.step === 'wanted' || entry.step === 'checked' || entry.step === 'failed'),
-    );
-    if (done.length > 0) {
-      await this.#journal.write(done.map((entry) => ({ ...entry, step: 'receipted' as const })));
-    }
   }
 
   /** Looks up what has no clear outcome; nothing new is paid meanwhile. */
@@ -238,17 +220,10 @@ export class Payer {
     return plan.untilSec === undefined ? IDLE_MS : (plan.untilSec - nowSec) * 1_000;
   }
 
-  /** When a part may be paid: its tick, or at once. */
-  #dueAtSec(contract: OwnContract): (n: number) => { dueAtSec: number; lapsesAtSec: number } {
-    if (this.leg === 'repayment') return () => ({ dueAtSec: 0, lapsesAtSec: Infinity });
-    const ticks = planTicks(contract.view.fold.state.contract.document);
-    return (n) => ticks[n] ?? { dueAtSec: 0, lapsesAtSec: 0 };
-  }
-
   async #payChecked(context: PaymentContext): Promise<number> {
-    const dueOf = this.#dueAtSec(context.contract);
+    const dueOf = dueTimesOf(context.contract, this.leg);
     for (const entry of this.entries()) {
-      if (this.#holds() !== 'run' || this.#stopped) return 0;
+      if (this.#orders.holds() !== 'run' || this.#stopped) return 0;
       const nowSec = this.#desk.clock.nowSec();
       const tick = dueOf(entry.n);
       const isOpen = entry.step === 'checked' || entry.step === 'failed';
@@ -266,7 +241,8 @@ export class Payer {
         return (tick.dueAtSec - nowSec) * 1_000;
       }
       this.#say(statusOf('working', 'PAYING'));
-      const after = await payEntry(context, entry, this.#startedAtMs);
+      const sinceMs = Math.max(this.#startedAtMs, this.#orders.heldSinceMs());
+      const after = await payEntry(context, entry, sinceMs);
       if (after.step === 'failed') {
         this.#say(statusOf('problem', 'WALLET_REFUSED', { detail: after.reason }));
         return RETRY_MS;
@@ -311,59 +287,14 @@ export class Payer {
     return ASK_AGAIN_MS;
   }
 
-  /** The payer's checks: nothing is paid on a delivery that fails one of them. */
   async #check(message: MessageOf<'requestDelivery'>, author: string): Promise<void> {
     const contract = ownContract(this.#desk, this.root);
-    if (!contract) return;
-    const { state } = contract.view.fold;
-    if (!actsFor(state, author, LEGS[this.leg].payee)) return;
-    const [read] = await this.#desk.verifier.readBatch([unembed(message.request)]);
-    const parsed = read?.ok ? read.value.find((entry) => entry.name === 'request') : undefined;
-    if (!read?.ok || !parsed) {
-      this.#say(statusOf('problem', read?.ok === false ? read.code : 'MESSAGE_SHAPE'));
-      return;
-    }
-    const checked = checkRequest(state, parsed);
-    if (!checked.ok) {
-      this.#say(statusOf('problem', checked.code));
-      return;
-    }
-    if (parsed.document.leg !== this.leg) return;
+    if (!contract || !actsFor(contract.view.fold.state, author, LEGS[this.leg].payee)) return;
+    const checked = await checkDelivery(this.#desk, contract, this.leg, message);
+    for (const code of checked.refused) this.#say(statusOf('problem', code));
+    if (!checked.isAnswer) return;
     this.#asks = 0;
-    await this.#accept(contract, checked.value, message.invoices);
+    if (checked.payable.length > 0) await this.#journal.write(checked.payable);
     this.wake();
-  }
-
-  async #accept(
-    contract: OwnContract,
-    request: ParsedRequest,
-    invoices: readonly string[],
-  ): Promise<void> {
-    const nowSec = this.#desk.clock.nowSec();
-    const payable: JournalEntry[] = [];
-    const used = new Map(this.entries().map((entry) => [entry.paymentHash, entry.n]));
-    for (const [index, n] of request.document.n.entries()) {
-      const entry = this.#journal.get(this.root, this.leg, n);
-      if (entry?.step !== 'wanted') continue;
-      const part = checkInvoice(contract.view.fold.state, request, index, invoices[index], nowSec);
-      if (part.ok && part.value.amountMsat.toString() !== entry.amountMsat) {
-        this.#say(statusOf('problem', 'INVOICE_AMOUNT_MISMATCH'));
-      } else if (part.ok && (used.get(part.value.paymentHash) ?? n) !== n) {
-        this.#say(statusOf('problem', 'INVOICE_HASH_MISMATCH'));
-      } else if (!part.ok) {
-        this.#say(statusOf('problem', part.code));
-      } else {
-        payable.push({
-          ...entry,
-          step: 'checked',
-          updatedAtMs: this.#desk.clock.nowMs(),
-          request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
-          invoice: part.value.invoice,
-          paymentHash: part.value.paymentHash,
-          expiresAtSec: part.value.expiresAtSec,
-        });
-      }
-    }
-    if (payable.length > 0) await this.#journal.write(payable);
   }
 }

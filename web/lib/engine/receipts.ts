@@ -46,11 +46,7 @@ async function writeReceipt(
  * Signs receipts for paid parts: of a request whose parts in hand are all paid at once, else
  * after a short while. Returns how long to wait before looking again, ms.
  */
-export async function writeReceipts(
-  desk: Desk,
-  contract: OwnContract,
-  leg: Leg,
-): Promise<number> {
+export async function writeReceipts(desk: Desk, contract: OwnContract, leg: Leg): Promise<number> {
   const groups = new Map<string, { paid: JournalEntry[]; open: number }>();
   for (const entry of desk.journal.entries(contract.view.root, leg)) {
     if (!entry.request) continue;

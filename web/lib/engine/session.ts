@@ -8,29 +8,28 @@ import {
   contractOf,
   nextRepaymentNumber,
   ok,
-  readEvent,
   reject,
   type BankProfileDocument,
   type Leg,
   type OfferDocument,
   type Result,
   type SignedEvent,
-  type Template,
 } from '@realyield/protocol';
-import { Acknowledger } from './acknowledger.ts';
 import { ActivityLog } from './activity.ts';
 import { Agreements } from './agreements.ts';
 import { Catalog } from './catalog.ts';
+import { Crew } from './crew.ts';
 import { ownContract, type Desk, type OwnContract } from './desk.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { Keyring } from './keyring.ts';
 import { Lease } from './lease.ts';
 import { Listeners } from './listeners.ts';
+import { publishListing } from './listing.ts';
 import { Mailbox, type Incoming } from './mailbox.ts';
 import { Outbox } from './outbox.ts';
 import { Payee } from './payee.ts';
-import { Payer } from './payer.ts';
 import { PauseSwitch } from './pauses.ts';
+import { receive } from './reception.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
 import { sentenceOf, type PayerStatus } from './words.ts';
 
@@ -62,11 +61,11 @@ export class Session {
   readonly #lease: Lease;
   readonly #payee: Payee;
   readonly #pauses: PauseSwitch;
-  readonly #payers = new Map<string, Payer>();
-  readonly #acknowledgers = new Map<string, Acknowledger>();
+  readonly #crew: Crew;
   readonly #stops: (() => void)[] = [];
   #wallet: Wallet | undefined;
   #isAlone = false;
+  #wasRunning = false;
   #isStopped = false;
 
   constructor(ports: SessionPorts) {
@@ -102,6 +101,12 @@ export class Session {
     this.#payee = new Payee(this.#desk);
     this.#lease = new Lease(ports, ports.rank);
     this.#pauses = new PauseSwitch(store);
+    this.#crew = new Crew(this.#desk, {
+      isRunning: () => this.isRunning,
+      isAlone: () => this.#isAlone,
+      isPaused: (root) => this.#pauses.isPaused(root),
+      heldSinceMs: () => this.#lease.heldSinceMs,
+    });
   }
 
   /** Stored data first, then mail, keys and relays. Resolves when the engine is at work. */
@@ -111,7 +116,7 @@ export class Session {
     await keyring.load();
     this.#stops.push(
       catalog.arrived.add((events) => {
-        for (const root of new Set(events.map(contractOf))) if (root) this.#attend(root);
+        for (const root of new Set(events.map(contractOf))) if (root) this.#crew.attend(root);
       }),
       catalog.changed.add(() => {
         this.changed.emit();
@@ -119,8 +124,11 @@ export class Session {
       this.activity.changed.add(() => {
         this.changed.emit();
       }),
+      this.#crew.changed.add(() => {
+        this.changed.emit();
+      }),
       this.#lease.changed.add(() => {
-        this.#wakeAll();
+        this.#leaseChanged();
       }),
     );
     await outbox.start();
@@ -131,10 +139,10 @@ export class Session {
       this.#ports.whenAlone(async () => {
         await this.#desk.journal.load();
         this.#isAlone = true;
-        for (const root of catalog.roots()) this.#attend(root);
+        this.#crew.attendAll();
       }),
     );
-    for (const root of catalog.roots()) this.#attend(root);
+    this.#crew.attendAll();
     void this.restoreKeys();
   }
 
@@ -142,7 +150,7 @@ export class Session {
   async restoreKeys(): Promise<number> {
     const found = await this.#desk.keyring.restore();
     for (const key of this.#desk.keyring.keys()) this.#desk.mailbox.open(key.signer);
-    for (const root of this.catalog.roots()) this.#attend(root);
+    this.#crew.attendAll();
     if (found > 0) this.changed.emit();
     return found;
   }
@@ -157,10 +165,10 @@ export class Session {
     this.#wallet?.close();
     this.#wallet = wallet;
     const stop = wallet?.onPayment(() => {
-      this.#wakeAll();
+      this.#crew.wakeAll();
     });
     if (stop) this.#stops.push(stop);
-    this.#wakeAll();
+    this.#crew.wakeAll();
     this.changed.emit();
   }
 
@@ -172,7 +180,7 @@ export class Session {
   /** Takes over from another device. */
   async takeOver(): Promise<void> {
     await this.#lease.takeOver();
-    this.#wakeAll();
+    this.#crew.wakeAll();
   }
 
   /** Contracts in which this person has a role, newest first. */
@@ -183,8 +191,7 @@ export class Session {
       .filter((contract) => contract !== undefined)
       .sort(
         (a, b) =>
-          b.view.fold.state.contract.event.created_at -
-          a.view.fold.state.contract.event.created_at,
+          b.view.fold.state.contract.event.created_at - a.view.fold.state.contract.event.created_at,
       );
   }
 
@@ -201,7 +208,7 @@ export class Session {
 
   /** How the leg this person pays stands; undefined for contracts they do not pay in. */
   payerStatus(root: string): PayerStatus | undefined {
-    return this.#payers.get(root)?.status;
+    return this.#crew.payer(root)?.status;
   }
 
   /** Journal entries of a leg. */
@@ -217,19 +224,19 @@ export class Session {
   /** Pauses or resumes; what is already on its way is finished. */
   async setPaused(root: string, paused: boolean): Promise<void> {
     await this.#pauses.set(root, paused);
-    this.#payers.get(root)?.wake();
+    this.#crew.payer(root)?.wake();
     this.changed.emit();
   }
 
   /** Tries again now what the wallet refused. */
   async retry(root: string): Promise<void> {
-    await this.#payers.get(root)?.retry();
+    await this.#crew.payer(root)?.retry();
   }
 
   /** Orders one repayment part. */
   async repay(root: string, amountMsat: bigint): Promise<Result<number>> {
     const contract = ownContract(this.#desk, root);
-    const payer = this.#payers.get(root);
+    const payer = this.#crew.payer(root);
     if (!contract || payer?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
     if (contract.view.fold.state.status !== 'effective') return reject('STATE_FORBIDS');
     const inHand = payer.entries().map((entry) => entry.n);
@@ -240,12 +247,12 @@ export class Session {
 
   /** Signs and publishes an offer under the person's own key. */
   publishOffer(document: OfferDocument): Promise<Result<SignedEvent>> {
-    return this.#publish(buildOffer(document, this.#ports.clock.nowSec()));
+    return publishListing(this.#desk, buildOffer(document, this.#ports.clock.nowSec()));
   }
 
   /** Signs and publishes a bank profile. */
   publishProfile(document: BankProfileDocument): Promise<Result<SignedEvent>> {
-    return this.#publish(buildBankProfile(document, this.#ports.clock.nowSec()));
+    return publishListing(this.#desk, buildBankProfile(document, this.#ports.clock.nowSec()));
   }
 
   /** Events that no relay has taken yet. */
@@ -256,8 +263,7 @@ export class Session {
   /** Stops; what is under way is in the journal. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const payer of this.#payers.values()) payer.stop();
-    for (const acknowledger of this.#acknowledgers.values()) acknowledger.stop();
+    this.#crew.stop();
     for (const stop of this.#stops) stop();
     await this.#lease.stop();
     this.#desk.mailbox.stop();
@@ -268,90 +274,24 @@ export class Session {
     this.person.close();
   }
 
-  async #publish(template: Template): Promise<Result<SignedEvent>> {
-    const event = await this.person.sign(template);
-    // Read as a stranger would: what others would refuse is not sent.
-    const read = readEvent(event);
-    if (!read.ok) return read;
-    await this.catalog.add([event], 'this device');
-    await this.#desk.outbox.send(event);
-    return ok(event);
-  }
-
-  #holds(root: string): 'run' | 'paused' | 'elsewhere' {
-    if (!this.isRunning) return 'elsewhere';
-    return this.#pauses.isPaused(root) ? 'paused' : 'run';
-  }
-
-  /** Starts what a contract needs, and tells it that something changed. */
-  #attend(root: string): void {
-    if (this.#isStopped) return;
-    const contract = ownContract(this.#desk, root);
-    if (!contract) return;
-    const { state } = contract.view.fold;
-    if (state.status === 'proposed') return;
-    if (!this.#acknowledgers.has(root)) {
-      this.#stops.push(this.catalog.watch(root));
-      this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, () => this.isRunning));
-    }
-    const leg = contract.own.pays[0];
-    if (this.#isAlone && leg && contract.own.money && !this.#payers.has(root)) {
-      const payer = new Payer(this.#desk, root, leg, () => this.#holds(root));
-      payer.changed.add(() => {
-        this.changed.emit();
-      });
-      this.#payers.set(root, payer);
-    }
-    this.#payers.get(root)?.wake();
-    this.#acknowledgers.get(root)?.wake();
-  }
-
-  #wakeAll(): void {
-    for (const payer of this.#payers.values()) payer.wake();
-    for (const acknowledger of this.#acknowledgers.values()) acknowledger.wake();
-  }
-
   async #receive(incoming: Incoming): Promise<void> {
-    const { message } = incoming;
-    switch (message.type) {
-      case 'proposal':
-      case 'acceptance':
-        await this.agreements.receive(message, incoming);
-        this.#attend(message.type === 'acceptance' ? message.contract : '');
-        break;
-      case 'partsWanted': {
-        // A question that is minutes old has been asked again since.
-        const ageSec = this.#ports.clock.nowSec() - incoming.sentAtSec;
-        if (ageSec < 120 && this.isRunning) await this.#payee.answer(message, incoming);
-        break;
-      }
-      case 'requestDelivery':
-        await this.#payers.get(message.contract)?.deliver(message, incoming.author);
-        break;
-      case 'refusal':
-        this.#refusal(incoming);
-        break;
-    }
+    const { agreements } = this;
+    const isRunning = (): boolean => this.isRunning;
+    const receivers = { desk: this.#desk, agreements, payee: this.#payee, crew: this.#crew };
+    await receive({ ...receivers, isRunning }, incoming);
     this.changed.emit();
   }
 
-  #refusal(incoming: Incoming): void {
-    const { message } = incoming;
-    if (message.type !== 'refusal') return;
-    if (message.of === 'parts') {
-      this.#payers.get(message.contract)?.refused(message);
-      return;
+  #leaseChanged(): void {
+    this.#crew.wakeAll();
+    const isRunning = !this.#isStopped && this.isRunning;
+    // The former holder may have made keys that this one has never seen.
+    if (isRunning && !this.#wasRunning) {
+      this.restoreKeys().catch((error: unknown) => {
+        console.error(error);
+      });
     }
-    const view = this.catalog.contract(message.contract);
-    const parties = view?.fold.state.contract.document.parties;
-    const isParty =
-      parties?.bank.pubkey === incoming.author || parties?.business.pubkey === incoming.author;
-    if (!isParty) return;
-    this.activity.add({
-      contract: message.contract,
-      level: 'problem',
-      code: 'DECLINED',
-      sentence: message.sentence || 'The proposal was declined.',
-    });
+    this.#wasRunning = isRunning;
+    this.changed.emit();
   }
 }

@@ -1,0 +1,87 @@
+/** The workers of one person's contracts: one payer and one acknowledger each, where needed. */
+import { Acknowledger } from './acknowledger.ts';
+import { ownContract, type Desk } from './desk.ts';
+import { Listeners } from './listeners.ts';
+import { Payer } from './payer.ts';
+
+/** What the crew is told by its session. */
+export interface CrewOrders {
+  /** Whether this engine is the one that pays for this person now. */
+  readonly isRunning: () => boolean;
+  /** Whether this process may use the journal. */
+  readonly isAlone: () => boolean;
+  readonly isPaused: (root: string) => boolean;
+  /** Since when nobody else paid for this person, ms. */
+  readonly heldSinceMs: () => number;
+}
+
+/** Payers and acknowledgers by contract. */
+export class Crew {
+  /** A payer's status changed. */
+  readonly changed = new Listeners<void>();
+  readonly #desk: Desk;
+  readonly #orders: CrewOrders;
+  readonly #payers = new Map<string, Payer>();
+  readonly #acknowledgers = new Map<string, Acknowledger>();
+  readonly #stops: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(desk: Desk, orders: CrewOrders) {
+    this.#desk = desk;
+    this.#orders = orders;
+  }
+
+  /** The payer of a contract in which this person pays. */
+  payer(root: string): Payer | undefined {
+    return this.#payers.get(root);
+  }
+
+  /** Starts what a contract needs, and tells it that something changed. */
+  attend(root: string): void {
+    if (this.#stopped) return;
+    const contract = ownContract(this.#desk, root);
+    if (!contract || contract.view.fold.state.status === 'proposed') return;
+    const { isRunning } = this.#orders;
+    if (!this.#acknowledgers.has(root)) {
+      this.#stops.push(this.#desk.catalog.watch(root));
+      this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, isRunning));
+    }
+    const leg = contract.own.pays[0];
+    if (this.#orders.isAlone() && leg && contract.own.money && !this.#payers.has(root)) {
+      const payer = new Payer(this.#desk, root, leg, {
+        holds: () => this.#holds(root),
+        heldSinceMs: this.#orders.heldSinceMs,
+      });
+      payer.changed.add(() => {
+        this.changed.emit();
+      });
+      this.#payers.set(root, payer);
+    }
+    this.#payers.get(root)?.wake();
+    this.#acknowledgers.get(root)?.wake();
+  }
+
+  /** Attends to every contract known. */
+  attendAll(): void {
+    for (const root of this.#desk.catalog.roots()) this.attend(root);
+  }
+
+  /** Makes everybody look at once at what can be done. */
+  wakeAll(): void {
+    for (const payer of this.#payers.values()) payer.wake();
+    for (const acknowledger of this.#acknowledgers.values()) acknowledger.wake();
+  }
+
+  /** Stops after the steps under way. */
+  stop(): void {
+    this.#stopped = true;
+    for (const payer of this.#payers.values()) payer.stop();
+    for (const acknowledger of this.#acknowledgers.values()) acknowledger.stop();
+    for (const stop of this.#stops) stop();
+  }
+
+  #holds(root: string): 'run' | 'paused' | 'elsewhere' {
+    if (!this.#orders.isRunning()) return 'elsewhere';
+    return this.#orders.isPaused(root) ? 'paused' : 'run';
+  }
+}

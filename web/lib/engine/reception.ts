@@ -1,0 +1,62 @@
+/** Private messages that arrived, each handed to whoever deals with it. */
+import type { MessageOf } from '@realyield/protocol';
+import type { Agreements } from './agreements.ts';
+import type { Crew } from './crew.ts';
+import type { Desk } from './desk.ts';
+import type { Incoming } from './mailbox.ts';
+import type { Payee } from './payee.ts';
+
+/** Who deals with messages. */
+export interface Receivers {
+  readonly desk: Desk;
+  readonly agreements: Agreements;
+  readonly payee: Payee;
+  readonly crew: Crew;
+  readonly isRunning: () => boolean;
+}
+
+/** A question older than this has been asked again since. */
+const STALE_SEC = 120;
+
+function receiveRefusal(
+  { desk, crew }: Receivers,
+  message: MessageOf<'refusal'>,
+  author: string,
+): void {
+  if (message.of === 'parts') {
+    crew.payer(message.contract)?.refused(message);
+    return;
+  }
+  const parties = desk.catalog.contract(message.contract)?.fold.state.contract.document.parties;
+  if (parties?.bank.pubkey !== author && parties?.business.pubkey !== author) return;
+  desk.activity.add({
+    contract: message.contract,
+    level: 'problem',
+    code: 'DECLINED',
+    sentence: message.sentence || 'The proposal was declined.',
+  });
+}
+
+/** Deals with one message; resolves when that is done and need not be repeated. */
+export async function receive(receivers: Receivers, incoming: Incoming): Promise<void> {
+  const { message, author } = incoming;
+  switch (message.type) {
+    case 'proposal':
+    case 'acceptance':
+      await receivers.agreements.receive(message, incoming);
+      if (message.type === 'acceptance') receivers.crew.attend(message.contract);
+      break;
+    case 'partsWanted': {
+      const ageSec = receivers.desk.clock.nowSec() - incoming.sentAtSec;
+      const isCurrent = ageSec < STALE_SEC && receivers.isRunning();
+      if (isCurrent) await receivers.payee.answer(message, incoming);
+      break;
+    }
+    case 'requestDelivery':
+      await receivers.crew.payer(message.contract)?.deliver(message, author);
+      break;
+    case 'refusal':
+      receiveRefusal(receivers, message, author);
+      break;
+  }
+}
