@@ -7,7 +7,7 @@ import type { Calendar } from '../format.ts';
 import type { PersonView } from '../ui/shell.svelte.ts';
 
 export type { Calendar } from '../format.ts';
-export type { Fact } from '../ui/Facts.svelte';
+export type { Fact } from '../ui/facts.ts';
 export type { PersonView, RelayLine } from '../ui/shell.svelte.ts';
 
 /** Colour and mark of a status word. */

@@ -1,0 +1,7 @@
+/** One line of a list of facts: either text or an amount, with an optional note under it. */
+export interface Fact {
+  readonly label: string;
+  readonly text?: string | undefined;
+  readonly amountMsat?: bigint | undefined;
+  readonly note?: string | undefined;
+}
