@@ -1,13 +1,15 @@
 /**
  * One worker of the pool with the work it has in hand, and how it is noticed that it died.
  */
-import type { Result, VerifiedEvent } from '@realyield/protocol';
+import type { VerifiedEvent } from '@realyield/protocol';
+import type { AnyResult, Task } from './tasks.ts';
 import type { VerifyAnswer, VerifyRequest } from './verify.worker.ts';
 
 /** Some events of one call, and where their results go. */
 export interface Chunk {
+  readonly task: Task;
   readonly events: readonly unknown[];
-  readonly resolve: (results: readonly Result<VerifiedEvent>[]) => void;
+  readonly resolve: (results: readonly AnyResult[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -26,6 +28,13 @@ function freezeEvent(event: VerifiedEvent): void {
   for (const tag of event.tags) Object.freeze(tag);
   Object.freeze(event.tags);
   Object.freeze(event);
+}
+
+/** Cloning between threads loses the freeze of `verify`. */
+function freezeResult(result: AnyResult): void {
+  if (!result.ok) return;
+  if ('sig' in result.value) freezeEvent(result.value);
+  else for (const { event } of result.value) freezeEvent(event);
 }
 
 /** A worker, alive until it fails, stays silent for too long, or is stopped. */
@@ -62,7 +71,8 @@ export class PoolWorker {
   /** Hands over a chunk; throws when its events cannot be cloned, and then keeps nothing. */
   take(chunk: Chunk): void {
     const batch = (this.#nextBatch += 1);
-    this.#worker.postMessage({ batch, events: chunk.events } satisfies VerifyRequest);
+    const { task, events } = chunk;
+    this.#worker.postMessage({ batch, task, events } satisfies VerifyRequest);
     this.#inHand.set(batch, chunk);
     if (this.#inHand.size === 1) this.#watch();
   }
@@ -89,7 +99,7 @@ export class PoolWorker {
     if (chunk === undefined) return;
     this.#inHand.delete(answer.batch);
     this.#watch();
-    for (const result of answer.results) if (result.ok) freezeEvent(result.value);
+    for (const result of answer.results) freezeResult(result);
     chunk.resolve(answer.results);
     this.#events.onAnswer();
   }

@@ -2,9 +2,11 @@
  * Checks events in workers, as many as there are cores up to four. Whatever happens to the
  * workers, every call is answered and with the same results: what they cannot do is done here.
  */
-import { nobleVerifier, verify, type Result, type VerifiedEvent } from '@realyield/protocol';
+import { nobleVerifier } from '@realyield/protocol';
+import type { Verifier } from '../../engine/ports.ts';
 import { loadWasmVerifier } from './load-wasm.ts';
 import { PoolWorker, type Chunk } from './pool-worker.ts';
+import { TASKS, type AnyResult, type Task, type TaskResults } from './tasks.ts';
 
 /** How to run a pool; all optional. */
 export interface VerifierPoolOptions {
@@ -17,12 +19,14 @@ export interface VerifierPoolOptions {
 }
 
 /** A running pool. */
-export interface VerifierPool {
+export interface VerifierPool extends Verifier {
   /**
    * Checks each event as `verify` does: one result for each, in order, or refusals with
    * EVENT_SHAPE, EVENT_SIZE, EVENT_ID or EVENT_SIGNATURE. Rejects only once the pool is stopped.
    */
-  verifyBatch(events: readonly unknown[]): Promise<Result<VerifiedEvent>[]>;
+  verifyBatch(events: readonly unknown[]): Promise<TaskResults['verify'][]>;
+  /** The same with `readEvent`: each event with those embedded in it, typed, itself last. */
+  readBatch(events: readonly unknown[]): Promise<TaskResults['read'][]>;
   /** Ends the workers; calls not yet answered reject. */
   stop(): void;
 }
@@ -97,17 +101,26 @@ class Pool implements VerifierPool {
     this.#distribute();
   }
 
-  async verifyBatch(events: readonly unknown[]): Promise<Result<VerifiedEvent>[]> {
+  verifyBatch(events: readonly unknown[]): Promise<TaskResults['verify'][]> {
+    return this.#run('verify', events);
+  }
+
+  readBatch(events: readonly unknown[]): Promise<TaskResults['read'][]> {
+    return this.#run('read', events);
+  }
+
+  async #run<T extends Task>(task: T, events: readonly unknown[]): Promise<TaskResults[T][]> {
     if (this.#isStopped) throw new Error('the verifier has been stopped');
-    const parts: Promise<readonly Result<VerifiedEvent>[]>[] = [];
+    const parts: Promise<readonly AnyResult[]>[] = [];
     for (let from = 0; from < events.length; from += CHUNK_EVENTS) {
       const part = events.slice(from, from + CHUNK_EVENTS).map(pickFields);
       parts.push(
-        new Promise((resolve, reject) => this.#queue.push({ events: part, resolve, reject })),
+        new Promise((resolve, reject) => this.#queue.push({ task, events: part, resolve, reject })),
       );
     }
     this.#distribute();
-    return (await Promise.all(parts)).flat();
+    // Every chunk of this call was made with its task.
+    return (await Promise.all(parts)).flat() as TaskResults[T][];
   }
 
   #leastLoaded(): PoolWorker | undefined {
@@ -146,9 +159,9 @@ class Pool implements VerifierPool {
     const verifier = await loadWasmVerifier().catch(() => nobleVerifier);
     let pauseAtMs = performance.now() + SLICE_MS;
     for (let chunk = this.#local.shift(); chunk !== undefined; chunk = this.#local.shift()) {
-      const results: Result<VerifiedEvent>[] = [];
+      const results: AnyResult[] = [];
       for (const event of chunk.events) {
-        results.push(verify(event, verifier));
+        results.push(TASKS[chunk.task](event, verifier));
         if (performance.now() < pauseAtMs) continue;
         await new Promise((resolve) => setTimeout(resolve, 0));
         pauseAtMs = performance.now() + SLICE_MS;

@@ -1,0 +1,20 @@
+/** What the pool can be asked to do with an event, the same in a worker and on the page's thread. */
+import { readEvent, verify, type ParsedEvent, type Result } from '@realyield/protocol';
+import type { SignatureVerifier, VerifiedEvent } from '@realyield/protocol';
+
+/** Result of each task for one event. */
+export interface TaskResults {
+  readonly verify: Result<VerifiedEvent>;
+  readonly read: Result<readonly ParsedEvent[]>;
+}
+
+/** A task's name. */
+export type Task = keyof TaskResults;
+
+/** Result of one event under some task. */
+export type AnyResult = TaskResults[Task];
+
+/** How each task is done. */
+export const TASKS: Readonly<
+  Record<Task, (event: unknown, verifier: SignatureVerifier) => AnyResult>
+> = { verify, read: readEvent };
