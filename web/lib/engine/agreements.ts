@@ -42,6 +42,7 @@ export interface Proposal {
 /** Agreements of one person. */
 export class Agreements {
   readonly #desk: Desk;
+  #signing: Promise<unknown> = Promise.resolve();
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -135,7 +136,14 @@ export class Agreements {
   }
 
   /** Signs as business or bank; the bank signs last and publishes. */
-  async countersign(root: string): Promise<Result<string>> {
+  countersign(root: string): Promise<Result<string>> {
+    // One after another: two at once would take the same number in the bank's register.
+    const signed = this.#signing.then(() => this.#countersign(root));
+    this.#signing = signed.catch(() => undefined);
+    return signed;
+  }
+
+  async #countersign(root: string): Promise<Result<string>> {
     const contract = ownContract(this.desk, root);
     if (!contract) return reject('CONTRACT_UNKNOWN');
     const { own, view } = contract;
