@@ -72,7 +72,11 @@ export class Acknowledger {
       console.error(error);
     }
     this.#busy = false;
-    if (!this.#stopped && this.#unanswered().length > 0) this.#later(waitMs);
+    this.#goOn(waitMs);
+  }
+
+  #goOn(delayMs: number): void {
+    if (!this.#stopped && this.#unanswered().length > 0) this.#later(delayMs);
   }
 
   async #isReceived(payment: Payment): Promise<boolean> {

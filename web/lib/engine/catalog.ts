@@ -64,7 +64,7 @@ export class Catalog {
   readonly #ports: CatalogPorts;
   readonly #book = new EventBook();
   readonly #views = new Map<string, ContractView>();
-  readonly #watched = new Map<string, { count: number; stop: () => void }>();
+  readonly #watched = new Map<string, { count: number; isListed: boolean; stop: () => void }>();
   readonly #stops: (() => void)[] = [];
   #refused: Refused[] = [];
   #waiting: Waiting[] = [];
@@ -158,8 +158,19 @@ export class Catalog {
     if (watched) watched.count += 1;
     else {
       const filters = [{ '#e': [root] }, { ids: [root] }];
-      const take = (raw: unknown, url: string): void => void this.add([raw], url);
-      this.#watched.set(root, { count: 1, stop: this.#ports.relays.subscribe(filters, take) });
+      const arriving: Promise<void>[] = [];
+      const take = (raw: unknown, url: string): void => {
+        const taken = this.add([raw], url);
+        if (!entry.isListed) arriving.push(taken);
+      };
+      const entry = { count: 1, isListed: false, stop: (): void => undefined };
+      const onEndOfStored = (): void => {
+        void Promise.all(arriving.splice(0)).then(() => {
+          entry.isListed = true;
+        });
+      };
+      this.#watched.set(root, entry);
+      entry.stop = this.#ports.relays.subscribe(filters, take, { onEndOfStored });
     }
     return () => {
       const entry = this.#watched.get(root);
@@ -169,6 +180,11 @@ export class Catalog {
       entry.stop();
       this.#watched.delete(root);
     };
+  }
+
+  /** Whether a relay has sent all it had stored of a contract that is being watched. */
+  isWatchListed(root: string): boolean {
+    return this.#watched.get(root)?.isListed ?? false;
   }
 
   /** Takes raw events in; resolves when they are verified and kept, or refused. */

@@ -15,16 +15,21 @@ import type { JournalEntry } from './journal.ts';
 export interface CheckedDelivery {
   /** Entries that may now be paid, not yet in the journal. */
   readonly payable: readonly JournalEntry[];
+  /** Entries of parts whose request has run out; they may have been paid by another device. */
+  readonly expired: readonly JournalEntry[];
+  /** Orders whose number the payee has already given to another order of ours. */
+  readonly taken: readonly JournalEntry[];
   /** What was wrong, in order of the parts. */
   readonly refused: readonly RejectCode[];
   /** Whether it is the payee's signed answer for this leg, right or wrong in its invoices. */
   readonly isAnswer: boolean;
 }
 
-const IGNORED: CheckedDelivery = { payable: [], refused: [], isAnswer: false };
+const NONE = { payable: [], expired: [], taken: [] };
+const IGNORED: CheckedDelivery = { ...NONE, refused: [], isAnswer: false };
 
 function refusal(code: RejectCode): CheckedDelivery {
-  return { payable: [], refused: [code], isAnswer: false };
+  return { ...NONE, refused: [code], isAnswer: false };
 }
 
 function checkParts(
@@ -37,6 +42,8 @@ function checkParts(
   const { leg } = request.document;
   const nowSec = desk.clock.nowSec();
   const payable: JournalEntry[] = [];
+  const expired: JournalEntry[] = [];
+  const taken: JournalEntry[] = [];
   const refused: RejectCode[] = [];
   const entries = desk.journal.entries(root, leg);
   const used = new Map(entries.map((entry) => [entry.paymentHash, entry.n]));
@@ -44,24 +51,26 @@ function checkParts(
     const entry = desk.journal.get(root, leg, n);
     if (entry?.step !== 'wanted') continue;
     const part = checkInvoice(fold.state, request, index, invoices[index], nowSec);
-    if (!part.ok) refused.push(part.code);
-    else if (part.value.amountMsat.toString() !== entry.amountMsat) {
-      refused.push('INVOICE_AMOUNT_MISMATCH');
-    } else if ((used.get(part.value.paymentHash) ?? n) !== n) {
-      refused.push('INVOICE_HASH_MISMATCH');
-    } else {
-      payable.push({
-        ...entry,
-        step: 'checked',
-        updatedAtMs: desk.clock.nowMs(),
-        request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
-        invoice: part.value.invoice,
-        paymentHash: part.value.paymentHash,
-        expiresAtSec: part.value.expiresAtSec,
-      });
+    const paymentHash = request.document.paymentHash[index] ?? '';
+    const isAsked = request.document.msat[index] === entry.amountMsat;
+    const asDelivered = (expiresAtSec: number): JournalEntry => ({
+      ...entry,
+      updatedAtMs: desk.clock.nowMs(),
+      request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
+      invoice: invoices[index] ?? '',
+      paymentHash,
+      expiresAtSec,
+    });
+    if (!isAsked && leg === 'repayment') taken.push(entry);
+    else if (!isAsked) refused.push('INVOICE_AMOUNT_MISMATCH');
+    else if (part.ok && (used.get(paymentHash) ?? n) !== n) refused.push('INVOICE_HASH_MISMATCH');
+    else if (part.ok) payable.push({ ...asDelivered(part.value.expiresAtSec), step: 'checked' });
+    else {
+      if (part.code === 'INVOICE_EXPIRED') expired.push(asDelivered(0));
+      refused.push(part.code);
     }
   }
-  return { payable, refused, isAnswer: true };
+  return { payable, expired, taken, refused, isAnswer: true };
 }
 
 /** Checks a delivery: who signed the request, and every invoice against it. */

@@ -45,6 +45,18 @@ export function entryKey(contract: string, leg: Leg, n: number): string {
   return `${PREFIX}${contract}|${leg}|${n}`;
 }
 
+/** The first entry of a part. */
+export function wantedEntry(
+  contract: string,
+  leg: Leg,
+  n: number,
+  amountMsat: bigint,
+  nowMs: number,
+): JournalEntry {
+  const amount = amountMsat.toString();
+  return { contract, leg, n, amountMsat: amount, step: 'wanted', updatedAtMs: nowMs, askedAtMs: 0 };
+}
+
 /** The journal of one person. */
 export class Journal {
   readonly #store: Store;
@@ -85,5 +97,21 @@ export class Journal {
     for (const entry of entries) {
       this.#entries.set(entryKey(entry.contract, entry.leg, entry.n), entry);
     }
+  }
+
+  /** Gives an order that was never paid another number. */
+  async renumber(entry: JournalEntry, n: number): Promise<void> {
+    const { contract, leg } = entry;
+    const next = { ...entry, n, askedAtMs: 0 };
+    const from = entryKey(contract, leg, entry.n);
+    await this.write([next], [{ table: 'journal', key: from, remove: true }]);
+    this.#entries.delete(from);
+  }
+
+  /** Forgets an order that was never paid. */
+  async drop(entry: JournalEntry): Promise<void> {
+    const key = entryKey(entry.contract, entry.leg, entry.n);
+    await this.#store.write([{ table: 'journal', key, remove: true }]);
+    this.#entries.delete(key);
   }
 }

@@ -2,16 +2,23 @@
  * The payer of one leg of one contract: asks for parts, checks what comes, pays each once,
  * proves it. One step at a time; every step is in the journal before it is taken.
  */
-import { LEGS, actsFor, planDisbursement, type Leg, type MessageOf } from '@realyield/protocol';
+import {
+  LEGS,
+  actsFor,
+  nextRepaymentNumber,
+  planDisbursement,
+  type Leg,
+  type MessageOf,
+} from '@realyield/protocol';
 import { checkDelivery } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { ownContract } from './desk.ts';
-import type { Journal, JournalEntry } from './journal.ts';
+import { wantedEntry, type Journal, type JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
-import { contractRelays, moneyAddress } from './parties.ts';
-import { payEntry, resolveEntry, type PaymentContext } from './payment.ts';
+import { askForParts } from './asking.ts';
+import { payEntry, recoverEntry, resolveEntry, type PaymentContext } from './payment.ts';
 import { writeReceipts } from './receipts.ts';
-import { dueTimesOf, settleElsewhere } from './ticks-due.ts';
+import { dropExcessOrders, dueTimesOf, isBusy, liveEntries, settleElsewhere } from './ticks-due.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
 const MOST_PARTS = 10;
@@ -20,6 +27,11 @@ const ASK_AGAIN_MS = 6_000;
 const RETRY_MS = 10_000;
 const IDLE_MS = 30_000;
 const SILENT_AFTER_ASKS = 2;
+/** How long a payer waits for a relay to say what is already paid. */
+const LISTING_MS = 5_000;
+const LOOK_AGAIN_MS = 250;
+/** How long until a wallet that did not answer is asked again. */
+const SILENT_WALLET_MS = 1_500;
 
 /** What a payer is told by its session. */
 export interface PayerOrders {
@@ -110,15 +122,7 @@ export class Payer {
   }
 
   #wanted(n: number, amountMsat: bigint): JournalEntry {
-    return {
-      contract: this.root,
-      leg: this.leg,
-      n,
-      amountMsat: amountMsat.toString(),
-      step: 'wanted',
-      updatedAtMs: this.#desk.clock.nowMs(),
-      askedAtMs: 0,
-    };
+    return wantedEntry(this.root, this.leg, n, amountMsat, this.#desk.clock.nowMs());
   }
 
   #say(status: PayerStatus): void {
@@ -173,6 +177,9 @@ export class Payer {
     if (held === 'paused') this.#say(statusOf('paused', 'PAUSED'));
     if (held === 'elsewhere') this.#say(statusOf('waiting', 'ELSEWHERE'));
     if (held !== 'run') return Math.min(IDLE_MS, receiptsMs);
+    const ageMs = this.#desk.clock.nowMs() - this.#startedAtMs;
+    if (ageMs < LISTING_MS && !this.#desk.catalog.isWatchListed(this.root)) return LOOK_AGAIN_MS;
+    if (this.leg === 'repayment') await dropExcessOrders(this.#desk, contract);
     const planMs = await this.#plan(contract);
     const payMs = await this.#payChecked(context);
     const askMs = await this.#ask(contract);
@@ -189,7 +196,7 @@ export class Payer {
       const after = await resolveEntry(context, entry);
       if (after.step === 'unknown' || after.step === 'sending') {
         this.#say(statusOf('problem', 'WALLET_SILENT'));
-        return 1_500;
+        return SILENT_WALLET_MS;
       }
     }
     if (open.length > 0) this.#again = true;
@@ -200,13 +207,13 @@ export class Payer {
     const { state } = contract.view.fold;
     const nowSec = this.#desk.clock.nowSec();
     if (this.leg === 'repayment') {
-      const busy = this.entries().some((entry) => entry.step !== 'receipted');
-      if (!busy) this.#say(statusOf('done', 'nothingDue'));
+      if (!isBusy(this.#desk, contract, this.leg)) this.#say(statusOf('done', 'nothingDue'));
       return IDLE_MS;
     }
     const inHand = new Set(this.entries().map((entry) => entry.n));
     const plan = planDisbursement(state, inHand, nowSec, MOST_PARTS, AHEAD_SEC);
-    const waiting = this.entries().some((entry) => entry.step === 'wanted');
+    const live = liveEntries(this.#desk, contract, this.leg);
+    const waiting = live.some((entry) => entry.step === 'wanted');
     if (plan.action === 'pay') {
       // One set of parts is asked for at a time, so that a silent payee costs nothing.
       if (waiting) return ASK_AGAIN_MS;
@@ -215,19 +222,18 @@ export class Payer {
       return IDLE_MS;
     }
     const level = plan.reason === 'complete' || plan.reason === 'lapsed' ? 'done' : 'waiting';
-    const isBusy = this.entries().some((entry) => entry.step !== 'receipted');
-    if (!isBusy) this.#say(statusOf(level, plan.reason, { untilSec: plan.untilSec }));
+    if (!isBusy(this.#desk, contract, this.leg))
+      this.#say(statusOf(level, plan.reason, { untilSec: plan.untilSec }));
     return plan.untilSec === undefined ? IDLE_MS : (plan.untilSec - nowSec) * 1_000;
   }
 
   async #payChecked(context: PaymentContext): Promise<number> {
     const dueOf = dueTimesOf(context.contract, this.leg);
-    for (const entry of this.entries()) {
+    for (const entry of liveEntries(this.#desk, context.contract, this.leg)) {
       if (this.#orders.holds() !== 'run' || this.#stopped) return 0;
       const nowSec = this.#desk.clock.nowSec();
       const tick = dueOf(entry.n);
-      const isOpen = entry.step === 'checked' || entry.step === 'failed';
-      if (!isOpen || tick.lapsesAtSec <= nowSec) continue;
+      if (entry.step !== 'checked' && entry.step !== 'failed') continue;
       if (entry.step === 'failed') {
         const waitMs = entry.updatedAtMs + RETRY_MS - this.#desk.clock.nowMs();
         if (waitMs > 0) return waitMs;
@@ -248,9 +254,9 @@ export class Payer {
         return RETRY_MS;
       }
       this.changed.emit();
-      if (after.step === 'unknown') {
+      if (after.step === 'unknown' || after.step === 'checked') {
         this.#say(statusOf('problem', 'WALLET_SILENT'));
-        return 500;
+        return SILENT_WALLET_MS;
       }
       await writeReceipts(this.#desk, context.contract, this.leg);
     }
@@ -258,32 +264,17 @@ export class Payer {
   }
 
   async #ask(contract: OwnContract): Promise<number> {
-    const { state } = contract.view.fold;
     const nowMs = this.#desk.clock.nowMs();
-    const wanted = this.entries().filter((entry) => entry.step === 'wanted');
-    const first = wanted[0];
-    const money = contract.own.money;
-    if (!first || !money) return IDLE_MS;
+    const live = liveEntries(this.#desk, contract, this.leg);
+    const wanted = live.filter((entry) => entry.step === 'wanted');
+    if (wanted.length === 0) return IDLE_MS;
     const lastMs = Math.max(...wanted.map((entry) => entry.askedAtMs));
     if (nowMs - lastMs < ASK_AGAIN_MS) return lastMs + ASK_AGAIN_MS - nowMs;
     this.#asks += 1;
     if (this.#asks > SILENT_AFTER_ASKS) this.#say(statusOf('problem', 'PAYEE_SILENT'));
     else this.#say(statusOf('working', 'ASKING'));
     await this.#journal.write(wanted.map((entry) => ({ ...entry, askedAtMs: nowMs })));
-    const address = moneyAddress(state, LEGS[this.leg].payee);
-    await this.#desk.mailbox.sendOnce(
-      {
-        v: 1,
-        type: 'partsWanted',
-        contract: this.root,
-        leg: this.leg,
-        n: wanted.map((entry) => entry.n),
-        msat: wanted.map((entry) => entry.amountMsat),
-      },
-      money,
-      address.publicKey,
-      address.relays.length > 0 ? address.relays : contractRelays(state),
-    );
+    await askForParts(this.#desk, contract, this.leg, wanted);
     return ASK_AGAIN_MS;
   }
 
@@ -295,6 +286,15 @@ export class Payer {
     if (!checked.isAnswer) return;
     this.#asks = 0;
     if (checked.payable.length > 0) await this.#journal.write(checked.payable);
+    const wallet = this.#desk.wallet();
+    for (const entry of checked.expired) {
+      if (wallet) await recoverEntry({ desk: this.#desk, contract, wallet }, entry);
+    }
+    const { state } = contract.view.fold;
+    for (const entry of checked.taken) {
+      const inHand = this.entries().map(({ n }) => n);
+      await this.#journal.renumber(entry, nextRepaymentNumber(state, inHand));
+    }
     this.wake();
   }
 }

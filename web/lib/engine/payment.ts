@@ -37,6 +37,8 @@ function paid(entry: JournalEntry, preimage: string, feesPaidMsat: bigint): Jour
 /** The journal step that a wallet's record of a payment means; undefined: still open. */
 function settledStep(entry: JournalEntry, record: PaymentRecord): JournalEntry | undefined {
   const { preimage } = record;
+  // The same hash can also come in (a bank passes payments on): that one is not ours.
+  if (record.direction !== 'outgoing') return undefined;
   if (record.state === 'settled' && preimage && isPreimageOf(preimage, entry.paymentHash ?? '')) {
     return paid(entry, preimage, record.feesPaidMsat);
   }
@@ -71,7 +73,22 @@ export async function resolveEntry(
 }
 
 /**
- * Pays a checked entry. A request older than this run may have been paid by another device or
+ * A part whose request has run out may have been paid all the same, by another device that was
+ * lost before it could prove it. True when the wallet has the proof and the journal too.
+ */
+export async function recoverEntry(context: PaymentContext, entry: JournalEntry): Promise<boolean> {
+  const { paymentHash, invoice } = entry;
+  if (paymentHash === undefined || invoice === undefined) return false;
+  const answer = await context.wallet.lookup({ paymentHash, invoice });
+  const record = answer.state === 'answered' ? answer.value : undefined;
+  const next = record && settledStep(entry, record);
+  if (next?.step !== 'paid') return false;
+  await write(context.desk, next);
+  return true;
+}
+
+/**
+ * Pays a checked entry; one the wallet has not been told of comes back unchanged. A request older than this run may have been paid by another device or
  * an earlier life of this one, so the wallet is asked first.
  */
 export async function payEntry(
@@ -86,6 +103,8 @@ export async function payEntry(
   }
   if (request.created_at * 1_000 < startedAtMs + 1_000) {
     const known = await wallet.lookup({ paymentHash, invoice });
+    // Until the wallet says, the other may have paid: the entry stays as it is.
+    if (known.state === 'unknown') return entry;
     if (known.state === 'answered' && known.value) {
       const next = settledStep(entry, known.value);
       if (next?.step === 'paid') return write(desk, next);

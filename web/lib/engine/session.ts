@@ -5,6 +5,7 @@
 import {
   buildBankProfile,
   buildOffer,
+  computeLedger,
   contractOf,
   nextRepaymentNumber,
   ok,
@@ -235,12 +236,15 @@ export class Session {
 
   /** Orders one repayment part. */
   async repay(root: string, amountMsat: bigint): Promise<Result<number>> {
-    const contract = ownContract(this.#desk, root);
+    const state = ownContract(this.#desk, root)?.view.fold.state;
     const payer = this.#crew.payer(root);
-    if (!contract || payer?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
-    if (contract.view.fold.state.status !== 'effective') return reject('STATE_FORBIDS');
+    if (!state || payer?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
+    if (state.status !== 'effective') return reject('STATE_FORBIDS');
+    const nowSec = this.#ports.clock.nowSec();
+    const { payoffMsat } = computeLedger(state.contract.document, state.payments, nowSec);
+    if (amountMsat <= 0n || amountMsat > payoffMsat) return reject('PART_AMOUNT');
     const inHand = payer.entries().map((entry) => entry.n);
-    const n = nextRepaymentNumber(contract.view.fold.state, inHand);
+    const n = nextRepaymentNumber(state, inHand);
     await payer.order(n, amountMsat);
     return ok(n);
   }
@@ -275,10 +279,9 @@ export class Session {
   }
 
   async #receive(incoming: Incoming): Promise<void> {
-    const { agreements } = this;
     const isRunning = (): boolean => this.isRunning;
-    const receivers = { desk: this.#desk, agreements, payee: this.#payee, crew: this.#crew };
-    await receive({ ...receivers, isRunning }, incoming);
+    const own = { desk: this.#desk, payee: this.#payee, crew: this.#crew };
+    await receive({ ...own, agreements: this.agreements, isRunning }, incoming);
     this.changed.emit();
   }
 

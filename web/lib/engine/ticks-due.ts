@@ -1,7 +1,8 @@
 /** What a leg's plan and proofs say about the payer's journal. */
-import { planTicks, type Leg } from '@realyield/protocol';
+import { computeLedger, planTicks, type Leg } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
-import type { JournalStep } from './journal.ts';
+import type { JournalEntry, JournalStep } from './journal.ts';
+import { sentenceOf } from './words.ts';
 
 /** When a part may be paid, and when no more, Unix seconds. */
 export interface DueTimes {
@@ -27,4 +28,35 @@ export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Le
     .filter((entry) => proven.has(entry.n) && UNPAID.includes(entry.step));
   if (done.length === 0) return;
   await desk.journal.write(done.map((entry) => ({ ...entry, step: 'receipted' as const })));
+}
+
+/** Entries that something can still come of: of parts that have not lapsed. */
+export function liveEntries(desk: Desk, contract: OwnContract, leg: Leg): readonly JournalEntry[] {
+  const nowSec = desk.clock.nowSec();
+  const timesOf = dueTimesOf(contract, leg);
+  return desk.journal
+    .entries(contract.view.root, leg)
+    .filter((entry) => !UNPAID.includes(entry.step) || timesOf(entry.n).lapsesAtSec > nowSec);
+}
+
+/** Whether parts are on their way. */
+export function isBusy(desk: Desk, contract: OwnContract, leg: Leg): boolean {
+  return liveEntries(desk, contract, leg).some((entry) => entry.step !== 'receipted');
+}
+
+/**
+ * Drops repayments ordered beyond what is owed: another device of the same person has repaid
+ * meanwhile, and paying this too would be a gift.
+ */
+export async function dropExcessOrders(desk: Desk, contract: OwnContract): Promise<void> {
+  const { root, fold } = contract.view;
+  const { state } = fold;
+  const nowSec = desk.clock.nowSec();
+  const owedMsat = computeLedger(state.contract.document, state.payments, nowSec).payoffMsat;
+  for (const entry of desk.journal.entries(root, 'repayment')) {
+    if (!UNPAID.includes(entry.step) || BigInt(entry.amountMsat) <= owedMsat) continue;
+    await desk.journal.drop(entry);
+    const code = 'ORDER_DROPPED';
+    desk.activity.add({ contract: root, level: 'problem', code, sentence: sentenceOf(code) });
+  }
 }

@@ -12,7 +12,8 @@ export type EngineCode =
   | 'ELSEWHERE'
   | 'PAYING'
   | 'ASKING'
-  | 'KEY_MISSING';
+  | 'KEY_MISSING'
+  | 'ORDER_DROPPED';
 
 const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_MISSING: 'No wallet is connected. Nothing is paid until you connect one.',
@@ -27,6 +28,7 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   PAYING: 'Paying.',
   ASKING: 'Asking for the next payment request.',
   KEY_MISSING: 'The key for this contract is not on this device yet.',
+  ORDER_DROPPED: 'A repayment was ordered that is more than what is owed now. It was not paid.',
 };
 
 const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {
