@@ -29,6 +29,7 @@ export * from './contract/ticks.ts';
 export * from './contract/ledger.ts';
 export * from './contract/schedule.ts';
 export * from './contract/fold.ts';
+export { headsOf } from './contract/graph.ts';
 export * from './contract/hash.ts';
 export { TRANSITIONS, permittedActs, actOf, type ContractAct } from './contract/transitions.ts';
 export { requestMismatch, settledAtSec } from './contract/payments.ts';

@@ -18,12 +18,19 @@ export interface RejectedEvent {
   readonly detail: string | undefined;
 }
 
-/** A receipt that proves payments, with the earliest time later final events leave it. */
+/** A receipt that proves payments, with the request it embeds. */
 export interface AppliedReceipt {
   readonly receipt: ParsedReceipt;
   readonly request: ParsedRequest;
-  /** Effective time of the last final event applied before it, if any. */
-  readonly afterFinalSec: number | undefined;
+}
+
+/** A closure that holds. */
+export interface AppliedClosure {
+  readonly id: string;
+  /** Ids of everything it rests on. */
+  readonly past: ReadonlySet<string>;
+  /** Latest settled time among the payments it rests on. */
+  readonly restsAtSec: number;
 }
 
 /** Working state of a fold. */
@@ -31,59 +38,65 @@ export interface Draft {
   readonly root: string;
   readonly contract: ParsedContract;
   status: ContractStatus;
-  readonly signatures: Partial<Record<PartyRole, AppliedSignature>>;
+  signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
+  readonly withdrawnBy: Set<PartyRole>;
   readonly receipts: AppliedReceipt[];
+  /** Requests of those receipts, by id. */
+  readonly proven: Map<string, ParsedRequest>;
   readonly acknowledgements: ParsedAcknowledgement[];
-  readonly finalEvents: string[];
-  lastFinalSec: number | undefined;
+  readonly closures: AppliedClosure[];
   readonly equivocations: Equivocation[];
   readonly rejects: RejectedEvent[];
-  /** Requests by id, from receipts in the set. */
+  /** Requests by id that receipts in the set embed. */
   readonly requests: ReadonlyMap<string, ParsedRequest>;
+  /** Ids of everything an event of the set rests on, itself left out. */
+  readonly pastOf: (id: string) => ReadonlySet<string>;
 }
 
 /** An empty draft for a contract. */
 export function createDraft(
   contract: ParsedContract,
-  requests: ReadonlyMap<string, ParsedRequest>,
+  requests: Draft['requests'],
+  pastOf: Draft['pastOf'],
 ): Draft {
   return {
     root: contract.event.id,
     contract,
     status: 'proposed',
     signatures: {},
+    withdrawnBy: new Set(),
     receipts: [],
+    proven: new Map(),
     acknowledgements: [],
-    finalEvents: [],
-    lastFinalSec: undefined,
+    closures: [],
     equivocations: [],
     rejects: [],
     requests,
+    pastOf,
   };
 }
 
 /** The role a main key holds in the contract. */
-export function roleOfKey(draft: Pick<Draft, 'contract'>, key: string): PartyRole | undefined {
-  return PARTY_ROLES.find((role) => draft.contract.document.parties[role].pubkey === key);
+export function roleOfKey(state: Pick<Draft, 'contract'>, key: string): PartyRole | undefined {
+  return PARTY_ROLES.find((role) => state.contract.document.parties[role].pubkey === key);
 }
 
-/** Whether a key may request, receipt and acknowledge for a role: its own or its delegate's. */
+/** Whether a key may request, receipt and acknowledge for a role: its own or a delegate's. */
 export function actsFor(
   state: Pick<Draft, 'contract' | 'signatures'>,
   key: string,
   role: PartyRole,
 ): boolean {
-  return (
-    state.contract.document.parties[role].pubkey === key || state.signatures[role]?.delegate === key
-  );
+  if (state.contract.document.parties[role].pubkey === key) return true;
+  return state.signatures[role]?.delegates.includes(key) ?? false;
 }
 
-/** The role for which a key acts, main or delegate. */
+/** The first role for which a key acts, main or delegate; a delegate may act for several. */
 export function roleOfActor(
   state: Pick<Draft, 'contract' | 'signatures'>,
   key: string,
 ): PartyRole | undefined {
-  return PARTY_ROLES.find((role) => actsFor(state, key, role));
+  return roleOfKey(state, key) ?? PARTY_ROLES.find((role) => actsFor(state, key, role));
 }
 
 /** The contract an event belongs to; undefined for listings and notices on offers. */

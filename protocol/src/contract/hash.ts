@@ -8,7 +8,7 @@ import { canonicalize, type Json } from '../canonical.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { PROTOCOL_VERSION } from '../params.ts';
 import type { ContractState, Payment } from './state.ts';
-import { planTicks } from './ticks.ts';
+import { tickAt } from './ticks.ts';
 
 function digest(value: Json): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalize(value))));
@@ -27,7 +27,7 @@ function legDigests(payments: readonly Payment[], leg: Leg): Json {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([request, list]) => {
       const rows = [...list]
-        .sort((a, b) => a.n - b.n || (a.paymentHash < b.paymentHash ? -1 : 1))
+        .sort((a, b) => a.n - b.n)
         .map((payment): Json => [
           payment.n,
           payment.amountMsat.toString(),
@@ -40,11 +40,10 @@ function legDigests(payments: readonly Payment[], leg: Leg): Json {
 
 function trancheTotals(state: ContractState): Json {
   const { document } = state.contract;
-  const trancheOf = new Map(planTicks(document).map((tick) => [tick.n, tick.tranche]));
   const totals = document.tranches.map(() => 0n);
   for (const payment of state.payments) {
     if (payment.leg !== 'disbursement') continue;
-    const tranche = trancheOf.get(payment.n) ?? 0;
+    const tranche = tickAt(document, payment.n)?.tranche ?? 0;
     totals[tranche] = (totals[tranche] ?? 0n) + payment.amountMsat;
   }
   return totals.map((total) => total.toString());

@@ -6,7 +6,7 @@ import { LEGS, type Equivocation, type Payment, type PaymentClass } from './stat
 import { actsFor, type AppliedReceipt, type Draft } from './draft.ts';
 import type { ParsedRequest } from '../events.ts';
 import type { RequestDocument } from '../kinds/money-events.ts';
-import { planTicks } from './ticks.ts';
+import { tickAt } from './ticks.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
 
@@ -25,14 +25,11 @@ export function requestMismatch(
   request: RequestDocument,
 ): Reject | undefined {
   if (request.leg === 'repayment') return undefined;
-  const ticks = planTicks(contract);
-  for (const [index, n] of request.n.entries()) {
-    const tick = ticks[n];
-    if (!tick) return reject('PART_UNKNOWN', String(n));
-    // P-4: "a disbursement part has the amount of its tick".
-    if (tick.amountMsat.toString() !== request.msat[index]) return reject('PART_AMOUNT', String(n));
-  }
-  return undefined;
+  const ticks = request.n.map((n) => tickAt(contract, n));
+  const strange = ticks.findIndex((tick) => tick === undefined);
+  if (strange >= 0) return reject('PART_UNKNOWN', String(request.n[strange]));
+  const wrong = ticks.find((tick, index) => tick?.amountMsat.toString() !== request.msat[index]);
+  return wrong ? reject('PART_AMOUNT', String(wrong.n)) : undefined;
 }
 
 /** When a payment counts as settled: the receipt's time, kept inside the part's window. */
@@ -57,7 +54,6 @@ function witnessesOf(entry: AppliedReceipt): Witness[] {
   });
 }
 
-/** P-9: of several receipts of one part the latest settled counts, then the lowest id. */
 function isBetter(a: Witness, b: Witness): boolean {
   if (a.entry.request.event.id !== b.entry.request.event.id) {
     return a.entry.request.event.id < b.entry.request.event.id;
@@ -66,67 +62,60 @@ function isBetter(a: Witness, b: Witness): boolean {
   return a.entry.receipt.event.id < b.entry.receipt.event.id;
 }
 
+const partKey = (request: string, n: number): string => `${request}:${n}`;
+
 interface Answers {
   readonly received: ReadonlySet<string>;
-  /** Time stated by the payee's objection with the lowest id. */
-  readonly contested: ReadonlyMap<string, number>;
+  /** Latest time a payee's objection states that lies inside the window. */
+  readonly statedSec: ReadonlyMap<string, number>;
 }
 
-/** What payees said; an answer about a request that is not here is refused. */
-function collectAnswers(draft: Draft): Answers {
+/** What resolving needs of a draft; a closure is judged on a part of its receipts and answers. */
+export type Evidence = Pick<
+  Draft,
+  'contract' | 'signatures' | 'receipts' | 'acknowledgements' | 'requests'
+>;
+
+/** What payees said; answers that were refused are passed over. */
+function collectAnswers(evidence: Evidence): Answers {
   const received = new Set<string>();
-  const contested = new Map<string, number>();
-  const sorted = [...draft.acknowledgements].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
-  for (const { document, event } of sorted) {
+  const statedSec = new Map<string, number>();
+  for (const { document, event } of evidence.acknowledgements) {
     if (document.type === 'cash') continue;
     const items = document.type === 'received' ? document.items : [document];
     for (const item of items) {
-      const request = draft.requests.get(item.request);
-      if (!request) {
-        draft.rejects.push({ id: event.id, code: 'REQUEST_UNKNOWN', detail: item.request });
-        continue;
-      }
-      if (!actsFor(draft, event.pubkey, LEGS[request.document.leg].payee)) {
-        draft.rejects.push({ id: event.id, code: 'AUTHOR_ROLE', detail: item.request });
-        continue;
-      }
+      const request = evidence.requests.get(item.request)?.document;
+      if (!request || !actsFor(evidence, event.pubkey, LEGS[request.leg].payee)) continue;
       for (const n of item.n) {
-        const key = `${item.request}:${n}`;
+        const key = partKey(item.request, n);
         if (document.type === 'received') received.add(key);
-        else if (document.settledAtSec !== undefined && !contested.has(key)) {
-          contested.set(key, document.settledAtSec);
+        else if ((document.settledAtSec ?? Infinity) <= request.expiresAtSec) {
+          const latest = Math.max(document.settledAtSec ?? 0, statedSec.get(key) ?? 0);
+          statedSec.set(key, latest);
         }
       }
     }
   }
-  return { received, contested };
+  return { received, statedSec };
 }
 
-function toPayment(best: Witness, all: readonly Witness[], answers: Answers): Payment {
+function toPayment(best: Witness, answers: Answers): Payment {
   const { request, receipt } = best.entry;
-  const { notBeforeSec, expiresAtSec, leg } = request.document;
-  const key = `${request.event.id}:${best.n}`;
-  const stated = answers.contested.get(key);
-  const isContested = stated !== undefined && stated > best.settledAtSec && stated <= expiresAtSec;
-  let settled = isContested ? Math.max(stated, notBeforeSec) : best.settledAtSec;
-  const seen = all.some((witness) => witness.entry.afterFinalSec === undefined);
-  const afterFinal = leg === 'disbursement' && !seen;
-  if (afterFinal) {
-    const finals = all.map((witness) => witness.entry.afterFinalSec ?? 0);
-    settled = Math.max(settled, Math.min(...finals));
-  }
+  const key = partKey(request.event.id, best.n);
+  const stated = answers.statedSec.get(key) ?? 0;
+  const timeContested = stated > best.settledAtSec;
   const proof: PaymentClass = answers.received.has(key) ? 'preimage+acknowledgement' : 'preimage';
   return {
-    leg,
+    leg: request.document.leg,
     request: request.event.id,
     n: best.n,
     amountMsat: best.amountMsat,
     paymentHash: best.paymentHash,
     preimage: best.preimage,
-    settledAtSec: settled,
+    settledAtSec: timeContested ? stated : best.settledAtSec,
     class: proof,
-    timeContested: isContested,
-    afterFinal,
+    timeContested,
+    afterFinal: false,
     receipt: receipt.event.id,
   };
 }
@@ -137,55 +126,65 @@ function byTime(a: Payment, b: Payment): number {
   return a.n - b.n;
 }
 
-/** The proven payments of a draft, one per payee and payment hash. */
-export function resolvePayments(draft: Draft): Payment[] {
-  const witnesses = new Map<string, Witness[]>();
-  for (const entry of draft.receipts) {
+/** The proven payments, one per payee and payment hash. */
+export function resolvePayments(evidence: Evidence): Payment[] {
+  const best = new Map<string, Witness>();
+  for (const entry of evidence.receipts) {
+    const { payee } = LEGS[entry.request.document.leg];
     for (const witness of witnessesOf(entry)) {
-      const payee = LEGS[entry.request.document.leg].payee;
       const key = `${payee}:${witness.paymentHash}`;
-      const list = witnesses.get(key);
-      if (list) list.push(witness);
-      else witnesses.set(key, [witness]);
+      const known = best.get(key);
+      if (!known || isBetter(witness, known)) best.set(key, witness);
     }
   }
-  const answers = collectAnswers(draft);
-  const payments: Payment[] = [];
-  for (const list of witnesses.values()) {
-    const best = list.reduce((found, next) => (isBetter(next, found) ? next : found));
-    const same = list.filter(
-      (witness) =>
-        witness.entry.request.event.id === best.entry.request.event.id && witness.n === best.n,
-    );
-    payments.push(toPayment(best, same, answers));
-  }
-  return payments.sort(byTime);
+  const answers = collectAnswers(evidence);
+  return [...best.values()].map((witness) => toPayment(witness, answers)).sort(byTime);
 }
 
-/** Requests in receipts that ask for one part twice at one time: the payee contradicts itself. */
+/** Flags disbursements that no closure rests on, and dates them no earlier than it. */
+export function flagUnseen(draft: Draft, payments: readonly Payment[]): Payment[] {
+  if (draft.closures.length === 0) return [...payments];
+  const seen = new Set<string>();
+  for (const { receipt, request } of draft.receipts) {
+    if (!draft.closures.some((closure) => closure.past.has(receipt.event.id))) continue;
+    for (const n of receipt.document.n) seen.add(partKey(request.event.id, n));
+  }
+  const restsAtSec = Math.min(...draft.closures.map((closure) => closure.restsAtSec));
+  return payments
+    .map((payment) => {
+      if (payment.leg !== 'disbursement') return payment;
+      if (seen.has(partKey(payment.request, payment.n))) return payment;
+      const settled = Math.max(payment.settledAtSec, restsAtSec);
+      return { ...payment, settledAtSec: settled, afterFinal: true };
+    })
+    .sort(byTime);
+}
+
+function compareWindows(a: ParsedRequest, b: ParsedRequest): number {
+  const from = a.document.notBeforeSec - b.document.notBeforeSec;
+  if (from !== 0) return from;
+  return a.event.id < b.event.id ? -1 : 1;
+}
+
+/**
+ * Requests in receipts that ask for one part twice at one time: the payee contradicts itself.
+ * Each is compared with the one before it that lasts longest, so that a flood costs no more than
+ * its own length.
+ */
 export function findOverlaps(requests: Iterable<ParsedRequest>): Equivocation[] {
-  const sorted = [...requests].sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
   const found = new Map<string, Equivocation>();
-  const byPart = new Map<string, ParsedRequest[]>();
-  for (const request of sorted) {
-    const { document } = request;
+  const longest = new Map<string, ParsedRequest>();
+  for (const request of [...requests].sort(compareWindows)) {
+    const { document, event } = request;
     for (const n of document.n) {
       const key = `${document.leg}:${n}`;
-      const others = byPart.get(key) ?? [];
-      for (const other of others) {
-        const overlap =
-          other.document.notBeforeSec < document.expiresAtSec &&
-          document.notBeforeSec < other.document.expiresAtSec;
-        const pair = `${other.event.id}:${request.event.id}`;
-        if (overlap && !found.has(pair)) {
-          found.set(pair, {
-            reason: 'overlapping requests',
-            author: request.event.pubkey,
-            events: [other.event.id, request.event.id],
-          });
-        }
+      const other = longest.get(key);
+      if (other && document.notBeforeSec < other.document.expiresAtSec) {
+        const [least, most] = [event.id, other.event.id].sort() as [string, string];
+        const overlap = { reason: 'overlapping requests', author: event.pubkey } as const;
+        found.set(`${least}:${most}`, { ...overlap, events: [least, most] });
       }
-      byPart.set(key, [...others, request]);
+      if (!other || document.expiresAtSec > other.document.expiresAtSec) longest.set(key, request);
     }
   }
   return [...found.values()];

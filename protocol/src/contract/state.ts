@@ -21,7 +21,7 @@ export interface Payment {
   readonly class: PaymentClass;
   /** The payee stated another time than the receipt. */
   readonly timeContested: boolean;
-  /** A disbursement that a final event had not seen. */
+  /** A disbursement that no closure rests on although there is one. */
   readonly afterFinal: boolean;
   /** Id of the receipt that proves it. */
   readonly receipt: string;
@@ -30,7 +30,10 @@ export interface Payment {
 /** One role's signature in effect. */
 export interface AppliedSignature {
   readonly id: string;
+  /** The delegate this acceptance names: where messages about money go. */
   readonly delegate: string | undefined;
+  /** Every delegate the role has named, in any acceptance: all of them may act for it. */
+  readonly delegates: readonly string[];
   readonly effectiveAtSec: number;
   readonly register: { readonly serial: number; readonly previous: string } | undefined;
 }
@@ -51,9 +54,12 @@ export interface ContractState {
   readonly version: string;
   readonly status: ContractStatus;
   readonly signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
+  /** Parties that withdrew, whether or not that came in time. */
+  readonly withdrawnBy: readonly PartyRole[];
   readonly effectiveAtSec: number | undefined;
   /** Sorted by settled time, request id, n. */
   readonly payments: readonly Payment[];
+  /** Closures that hold, earliest first. */
   readonly finalEvents: readonly string[];
   readonly equivocations: readonly Equivocation[];
 }

@@ -1,5 +1,5 @@
 /** The tick plan of a contract's tranches. Spec: specs/payments.md, "Ticks". */
-import { splitEqually } from '../money.ts';
+import { divideFloor, floorToSat } from '../money.ts';
 import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
 
 /** One tick: the part of a disbursement due at one moment. */
@@ -11,24 +11,41 @@ export interface Tick {
   readonly lapsesAtSec: number;
 }
 
-function tickAmounts(tranche: Tranche): bigint[] {
-  return splitEqually(BigInt(tranche.amountMsat), tranche.ticks);
+/** How many ticks a contract has. */
+export function countTicks(document: ContractDocument): number {
+  return document.tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
+}
+
+function tickOf(tranche: Tranche, index: number, place: number, n: number): Tick {
+  const totalMsat = BigInt(tranche.amountMsat);
+  const shareMsat = floorToSat(divideFloor(totalMsat, BigInt(tranche.ticks)));
+  const isLast = place === tranche.ticks - 1;
+  const lengthSec = tranche.toSec - tranche.fromSec;
+  return {
+    n,
+    tranche: index,
+    amountMsat: isLast ? totalMsat - shareMsat * BigInt(place) : shareMsat,
+    dueAtSec: tranche.fromSec + Math.floor((place * lengthSec) / tranche.ticks),
+    lapsesAtSec: tranche.lapsesAtSec,
+  };
+}
+
+/** The tick with this number, or undefined when the contract has none such. */
+export function tickAt(document: ContractDocument, n: number): Tick | undefined {
+  let first = 0;
+  for (const [index, tranche] of document.tranches.entries()) {
+    if (n < first + tranche.ticks) return tickOf(tranche, index, n - first, n);
+    first += tranche.ticks;
+  }
+  return undefined;
 }
 
 /** All ticks of a contract in order; n counts through all tranches from 0. */
 export function planTicks(document: ContractDocument): Tick[] {
   const ticks: Tick[] = [];
   for (const [index, tranche] of document.tranches.entries()) {
-    const lengthSec = tranche.toSec - tranche.fromSec;
-    for (const [place, amountMsat] of tickAmounts(tranche).entries()) {
-      ticks.push({
-        n: ticks.length,
-        tranche: index,
-        amountMsat,
-        // P-3: "tick i of k is due at from + floor(i × length / k)."
-        dueAtSec: tranche.fromSec + Math.floor((place * lengthSec) / tranche.ticks),
-        lapsesAtSec: tranche.lapsesAtSec,
-      });
+    for (let place = 0; place < tranche.ticks; place += 1) {
+      ticks.push(tickOf(tranche, index, place, ticks.length));
     }
   }
   return ticks;

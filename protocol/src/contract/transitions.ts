@@ -1,12 +1,14 @@
 /**
- * The one table of what may happen to a contract: [status, act] → who may do it and what it does.
- * Spec: specs/contract.md, "Transitions". The client's "what may I do now" reads the same table.
+ * The one table of what may happen to a contract: which acts count in which status, and, for
+ * each act, whose it is and what it does. The client's "what may I do now" reads the same table.
+ * Spec: specs/contract.md, "Transitions".
  */
-import type { ParsedEvent, ParsedReceipt, ParsedSignature } from '../events.ts';
+import type { ParsedAcknowledgement, ParsedEvent, ParsedReceipt } from '../events.ts';
 import { Kind } from '../kinds.ts';
+import type { AcceptanceDocument } from '../kinds/agreement.ts';
 import type { PartyRole } from '../kinds/fields.ts';
-import { reject, type Reject } from '../result.ts';
-import { actsFor, roleOfActor, roleOfKey, type Draft } from './draft.ts';
+import { REJECT_CODES, reject, type Reject } from '../result.ts';
+import { actsFor, roleOfKey, type Draft } from './draft.ts';
 import { computeLedger } from './ledger.ts';
 import { requestMismatch, resolvePayments } from './payments.ts';
 import { LEGS, PARTY_ROLES, type ContractState, type ContractStatus } from './state.ts';
@@ -15,39 +17,38 @@ import { LEGS, PARTY_ROLES, type ContractState, type ContractStatus } from './st
 export type ContractAct =
   'acceptance' | 'withdrawal' | 'receipt' | 'received' | 'objection' | 'cash' | 'closure';
 
-type Apply = (draft: Draft, parsed: ParsedEvent) => Reject | undefined;
-
-interface Transition {
+interface Act {
+  /** Acts of a lower phase are applied first, whatever their dates say. */
+  readonly phase: number;
+  /** Whether a delegate may do it. */
+  readonly keys: 'main' | 'delegate';
   readonly roles: readonly PartyRole[];
-  readonly apply: Apply;
+  readonly apply: (draft: Draft, parsed: ParsedEvent) => Reject | undefined;
 }
 
-function applyAcceptance(draft: Draft, parsed: ParsedEvent): Reject | undefined {
-  const { document, event } = parsed as ParsedSignature;
-  if (document.type !== 'acceptance') return reject('STATE_FORBIDS');
-  if (draft.contract.document.parties[document.role].pubkey !== event.pubkey) {
-    // C-7: "An acceptance is valid only from the key the contract names for its role".
-    return reject('AUTHOR_ROLE', document.role);
-  }
+function applyAcceptance(draft: Draft, parsed: ParsedEvent): undefined {
+  const document = parsed.document as AcceptanceDocument;
+  const { event } = parsed;
   const earlier = draft.signatures[document.role];
+  const delegates = document.delegate === undefined ? [] : [document.delegate];
   if (earlier) {
     draft.equivocations.push({
       reason: 'rival signatures',
       author: event.pubkey,
       events: earlier.id < event.id ? [earlier.id, event.id] : [event.id, earlier.id],
     });
-    return reject('ALREADY_SIGNED', document.role);
+    const all = [...new Set([...earlier.delegates, ...delegates])];
+    draft.signatures = { ...draft.signatures, [document.role]: { ...earlier, delegates: all } };
+    return undefined;
   }
-  const { delegate } = document;
-  if (delegate !== undefined && roleOfActor(draft, delegate) !== undefined) {
-    return reject('DELEGATE_CONFLICT');
-  }
-  draft.signatures[document.role] = {
+  const signature = {
     id: event.id,
-    delegate,
+    delegate: document.delegate,
+    delegates,
     effectiveAtSec: event.created_at,
     register: document.register,
   };
+  draft.signatures = { ...draft.signatures, [document.role]: signature };
   const complete = PARTY_ROLES.every((role) => draft.signatures[role] !== undefined);
   if (complete) draft.status = 'effective';
   return undefined;
@@ -61,60 +62,77 @@ function applyWithdrawal(draft: Draft): undefined {
 function applyReceipt(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const receipt = parsed as ParsedReceipt;
   const request = draft.requests.get(receipt.document.request.id);
-  if (!request) return reject('REQUEST_UNKNOWN');
-  const leg = LEGS[request.document.leg];
-  if (!actsFor(draft, receipt.event.pubkey, leg.payer)) return reject('AUTHOR_ROLE', leg.payer);
-  if (!actsFor(draft, request.event.pubkey, leg.payee)) return reject('AUTHOR_ROLE', leg.payee);
+  if (!request) return reject('REQUEST_UNKNOWN', receipt.document.request.id);
   const mismatch = requestMismatch(draft.contract.document, request.document);
   if (mismatch) return mismatch;
-  draft.receipts.push({ receipt, request, afterFinalSec: draft.lastFinalSec });
+  draft.receipts.push({ receipt, request });
+  draft.proven.set(request.event.id, request);
   return undefined;
 }
 
-function applyAcknowledgement(draft: Draft, parsed: ParsedEvent): undefined {
-  if (parsed.name === 'acknowledgement') draft.acknowledgements.push(parsed);
-  return undefined;
+function applyAnswer(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  const { document, event } = parsed as ParsedAcknowledgement;
+  if (document.type === 'cash') return undefined;
+  const refusals: Reject[] = [];
+  const items = document.type === 'received' ? document.items : [document];
+  for (const item of items) {
+    const request = draft.proven.get(item.request);
+    if (!request) {
+      refusals.push(reject('REQUEST_UNKNOWN', item.request));
+      continue;
+    }
+    const { leg, n } = request.document;
+    if (!actsFor(draft, event.pubkey, LEGS[leg].payee)) {
+      refusals.push(reject('AUTHOR_ROLE', LEGS[leg].payee));
+    }
+    const strange = item.n.find((part) => !n.includes(part));
+    if (strange !== undefined) refusals.push(reject('PART_UNKNOWN', String(strange)));
+  }
+  draft.acknowledgements.push(parsed as ParsedAcknowledgement);
+  const rank = ({ code }: Reject): number => REJECT_CODES.indexOf(code);
+  return refusals.sort((a, b) => rank(a) - rank(b))[0];
 }
 
 function applyClosure(draft: Draft, parsed: ParsedEvent): Reject | undefined {
-  // Answers about unknown requests are reported once, at the end, not at every closure.
-  const payments = resolvePayments({ ...draft, rejects: [] });
-  const latest = payments[payments.length - 1]?.settledAtSec ?? 0;
-  const asOfSec = Math.max(parsed.event.created_at, latest);
-  // C-12: "A closure is valid only when the ledger at its time is repaid".
+  const past = draft.pastOf(parsed.event.id);
+  const payments = resolvePayments({
+    ...draft,
+    receipts: draft.receipts.filter(({ receipt }) => past.has(receipt.event.id)),
+    acknowledgements: draft.acknowledgements.filter(({ event }) => past.has(event.id)),
+  });
+  const restsAtSec = payments.reduce((most, { settledAtSec }) => Math.max(most, settledAtSec), 0);
+  const asOfSec = Math.max(parsed.event.created_at, restsAtSec);
   const ledger = computeLedger(draft.contract.document, payments, asOfSec);
   if (!ledger.repaid) return reject('NOT_REPAID');
   draft.status = 'closed';
-  draft.finalEvents.push(parsed.event.id);
-  draft.lastFinalSec = Math.max(draft.lastFinalSec ?? 0, parsed.event.created_at);
+  draft.closures.push({ id: parsed.event.id, past, restsAtSec });
   return undefined;
 }
 
 const anyParty: readonly PartyRole[] = ['investor', 'business', 'bank'];
 const payers: readonly PartyRole[] = ['investor', 'business'];
 
-const moneyActs = {
-  receipt: { roles: payers, apply: applyReceipt },
-  received: { roles: payers, apply: applyAcknowledgement },
-  objection: { roles: payers, apply: applyAcknowledgement },
-  cash: { roles: payers, apply: applyAcknowledgement },
-} satisfies Partial<Record<ContractAct, Transition>>;
+/** Every act: whose it is and what it does. */
+const ACTS: Readonly<Record<ContractAct, Act>> = {
+  acceptance: { phase: 0, keys: 'main', roles: anyParty, apply: applyAcceptance },
+  withdrawal: { phase: 1, keys: 'main', roles: anyParty, apply: applyWithdrawal },
+  receipt: { phase: 2, keys: 'delegate', roles: payers, apply: applyReceipt },
+  received: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
+  objection: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
+  cash: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
+  closure: { phase: 4, keys: 'main', roles: ['bank'], apply: applyClosure },
+};
 
-/** The table itself. */
+const money = { receipt: 'offered', received: 'offered', objection: 'offered' } as const;
+
+/** Which acts count in which status; those not `offered` count, but no client proposes them. */
 export const TRANSITIONS: Readonly<
-  Record<ContractStatus, Partial<Record<ContractAct, Transition>>>
+  Record<ContractStatus, Partial<Readonly<Record<ContractAct, 'offered' | 'counted'>>>>
 > = {
-  proposed: {
-    acceptance: { roles: anyParty, apply: applyAcceptance },
-    withdrawal: { roles: anyParty, apply: applyWithdrawal },
-  },
-  effective: {
-    acceptance: { roles: [], apply: applyAcceptance },
-    ...moneyActs,
-    closure: { roles: ['bank'], apply: applyClosure },
-  },
-  withdrawn: {},
-  closed: { ...moneyActs },
+  proposed: { acceptance: 'offered', withdrawal: 'offered' },
+  effective: { acceptance: 'counted', ...money, cash: 'offered', closure: 'offered' },
+  withdrawn: { withdrawal: 'counted' },
+  closed: { ...money, cash: 'offered', closure: 'counted' },
 };
 
 /** The act an event performs, or undefined when it is none on a contract. */
@@ -134,30 +152,55 @@ export function actOf(parsed: ParsedEvent): ContractAct | undefined {
   }
 }
 
-const ACTS: Readonly<Record<ContractAct, 'main' | 'delegate'>> = {
-  acceptance: 'main',
-  withdrawal: 'main',
-  receipt: 'delegate',
-  received: 'delegate',
-  objection: 'delegate',
-  cash: 'delegate',
-  closure: 'main',
-};
+/** When an event is applied: lower phases first. */
+export function phaseOf(parsed: ParsedEvent): number {
+  const act = actOf(parsed);
+  return act ? ACTS[act].phase : Infinity;
+}
 
-/** Applies one event to the draft; a refusal changes nothing but the list of equivocations. */
+/** Whether an event is final: an act of the last phase by whose act it is. */
+export function isFinal(draft: Draft, parsed: ParsedEvent): boolean {
+  const act = actOf(parsed);
+  return act === 'closure' && refusalOfAuthor(draft, act, parsed) === undefined;
+}
+
+/** The roles one event needs of its author: narrower than its act's where it names a leg. */
+function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): readonly PartyRole[] {
+  if (act === 'acceptance') return [(parsed.document as AcceptanceDocument).role];
+  if (parsed.name === 'receipt') {
+    const request = draft.requests.get(parsed.document.request.id);
+    if (request) return [LEGS[request.document.leg].payer];
+  }
+  if (parsed.name === 'acknowledgement' && parsed.document.type === 'cash') {
+    return [LEGS[parsed.document.leg].payee];
+  }
+  return ACTS[act].roles;
+}
+
+function refusalOfAuthor(draft: Draft, act: ContractAct, parsed: ParsedEvent): Reject | undefined {
+  const key = parsed.event.pubkey;
+  const roles = rolesNeeded(draft, act, parsed);
+  const isHeld = (role: PartyRole): boolean =>
+    ACTS[act].keys === 'main' ? roleOfKey(draft, key) === role : actsFor(draft, key, role);
+  if (!roles.some(isHeld)) return reject('AUTHOR_ROLE', roles.join());
+  if (parsed.name !== 'receipt') return undefined;
+  const request = draft.requests.get(parsed.document.request.id);
+  if (!request) return undefined;
+  const { payee } = LEGS[request.document.leg];
+  return actsFor(draft, request.event.pubkey, payee) ? undefined : reject('AUTHOR_ROLE', payee);
+}
+
+/** Applies one event to the draft; what is refused proves nothing. */
 export function applyEvent(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const act = actOf(parsed);
   if (!act) return reject('STATE_FORBIDS', parsed.name);
-  const transition = TRANSITIONS[draft.status][act];
-  if (!transition) return reject('STATE_FORBIDS', `${draft.status} ${act}`);
-  const key = parsed.event.pubkey;
-  const role = ACTS[act] === 'main' ? roleOfKey(draft, key) : roleOfActor(draft, key);
-  // C-6: "The author's role is read from the contract, never from tags".
-  if (!role) return reject('AUTHOR_ROLE');
-  if (transition.roles.length > 0 && !transition.roles.includes(role)) {
-    return reject('AUTHOR_ROLE', role);
-  }
-  return transition.apply(draft, parsed);
+  const refused = refusalOfAuthor(draft, act, parsed);
+  if (refused) return refused;
+  const role = roleOfKey(draft, parsed.event.pubkey);
+  // Remembered even when it comes too late: nobody has to go on lending after it.
+  if (act === 'withdrawal' && role) draft.withdrawnBy.add(role);
+  if (!TRANSITIONS[draft.status][act]) return reject('STATE_FORBIDS', `${draft.status} ${act}`);
+  return ACTS[act].apply(draft, parsed);
 }
 
 /** What a role may do next, by the table; empty for strangers. */
@@ -165,9 +208,9 @@ export function permittedActs(
   state: Pick<ContractState, 'status' | 'signatures'>,
   role: PartyRole,
 ): ContractAct[] {
-  const entries = Object.entries(TRANSITIONS[state.status]) as [ContractAct, Transition][];
+  const entries = Object.entries(TRANSITIONS[state.status]) as [ContractAct, string][];
   return entries
-    .filter(([, transition]) => transition.roles.includes(role))
+    .filter(([act, how]) => how === 'offered' && ACTS[act].roles.includes(role))
     .map(([act]) => act)
     .filter((act) => act !== 'acceptance' || state.signatures[role] === undefined);
 }
