@@ -1,0 +1,77 @@
+/** The little of bcoin that the local chain uses; the package carries no types of its own. */
+declare module 'bcoin' {
+  interface ChainEntry {
+    readonly height: number;
+    /** Block hash as hex, little-endian as in a header. */
+    readonly hash: string;
+    /** Header time, Unix seconds. */
+    readonly time: number;
+  }
+
+  interface Coin {
+    readonly value: number;
+  }
+
+  interface Transaction {
+    txid(): string;
+    toRaw(): Buffer;
+  }
+
+  interface Block {
+    readonly txs: readonly Transaction[];
+    toRaw(): Buffer;
+  }
+
+  interface MiningJob {
+    readonly attempt: { time: number };
+    mine(): Block;
+  }
+
+  interface KeyRing {
+    getAddress(): object;
+  }
+
+  interface Chain {
+    readonly tip: ChainEntry;
+    add(block: Block): Promise<ChainEntry | null>;
+  }
+
+  interface Mempool {
+    /** Resolves null when taken, a list of missing parents when not; throws when invalid. */
+    addTX(transaction: Transaction): Promise<readonly string[] | null>;
+  }
+
+  interface FullNode {
+    readonly chain: Chain;
+    readonly mempool: Mempool;
+    readonly miner: { createJob(tip: ChainEntry, address: object): Promise<MiningJob> };
+    ensure(): Promise<void>;
+    open(): Promise<void>;
+    close(): Promise<void>;
+    on(name: 'connect', listener: (entry: ChainEntry, block: Block) => void): void;
+    on(name: 'error', listener: (error: unknown) => void): void;
+  }
+
+  interface MutableTransaction {
+    addOutput(script: object, valueSat: number): void;
+    fund(
+      coins: readonly Coin[],
+      options: { rate: number; changeAddress: object; height: number },
+    ): Promise<unknown>;
+    sign(ring: KeyRing): number;
+    isSigned(): boolean;
+    toRaw(): Buffer;
+  }
+
+  const bcoin: {
+    readonly FullNode: new (options: object) => FullNode;
+    readonly MTX: new () => MutableTransaction;
+    readonly Network: { set(name: 'regtest'): void };
+    readonly KeyRing: { generate(network: 'regtest'): KeyRing & { witness: boolean } };
+    readonly Coin: { fromTX(transaction: Transaction, index: number, height: number): Coin };
+    readonly Script: { fromRaw(raw: Buffer): object };
+    readonly TX: { fromRaw(raw: Buffer): Transaction };
+  };
+  export type { Block, Chain, ChainEntry, Coin, FullNode, KeyRing, Transaction };
+  export default bcoin;
+}

@@ -1,0 +1,77 @@
+/** Starts payments and probes with LDK, and tells which payments it has in its hands. */
+import * as ldk from 'lightningdevkit';
+import { toHex } from './ldk.ts';
+
+const PAYMENT_ATTEMPTS = 3;
+
+/** Whether a payment is under way; unless it was `sent`, nothing has left because of the call. */
+export type SendOutcome = 'sent' | 'no-route' | 'expired' | 'duplicate' | 'unreadable' | 'other';
+
+const REFUSALS: ReadonlyMap<ldk.RetryableSendFailure, SendOutcome> = new Map([
+  [ldk.RetryableSendFailure.LDKRetryableSendFailure_PaymentExpired, 'expired'],
+  [ldk.RetryableSendFailure.LDKRetryableSendFailure_RouteNotFound, 'no-route'],
+  [ldk.RetryableSendFailure.LDKRetryableSendFailure_DuplicatePayment, 'duplicate'],
+]);
+
+/** The most that LDK pays in fees for routing an amount, in msat: 1 % and 50 sat. */
+export function computeFeeLimitMsat(amountMsat: bigint): bigint {
+  return amountMsat / 100n + 50_000n;
+}
+
+function readTerms(bolt11: string, amountMsat: bigint | undefined) {
+  const parsed = ldk.Bolt11Invoice.constructor_from_str(bolt11);
+  if (!(parsed instanceof ldk.Result_Bolt11InvoiceParseOrSemanticErrorZ_OK)) return undefined;
+  const terms =
+    amountMsat === undefined
+      ? ldk.UtilMethods.constructor_payment_parameters_from_invoice(parsed.res)
+      : ldk.UtilMethods.constructor_payment_parameters_from_variable_amount_invoice(
+          parsed.res,
+          amountMsat,
+        );
+  const Terms = ldk.Result_C3Tuple_ThirtyTwoBytesRecipientOnionFieldsRouteParametersZNoneZ_OK;
+  return terms instanceof Terms ? terms.res : undefined;
+}
+
+/** Starts a payment under its hash as id; the amount only where the invoice names none. */
+export function sendPayment(
+  manager: ldk.ChannelManager,
+  bolt11: string,
+  amountMsat: bigint | undefined,
+): SendOutcome {
+  const terms = readTerms(bolt11, amountMsat);
+  if (!terms) return 'unreadable';
+  const hash = terms.get_a();
+  const retry = ldk.Retry.constructor_attempts(PAYMENT_ATTEMPTS);
+  const sent = manager.send_payment(hash, terms.get_b(), hash, terms.get_c(), retry);
+  if (!(sent instanceof ldk.Result_NoneRetryableSendFailureZ_Err)) return 'sent';
+  return REFUSALS.get(sent.err) ?? 'other';
+}
+
+/** Sends a probe along the way an invoice's payment would take; its payment id, if it left. */
+export function sendProbe(manager: ldk.ChannelManager, bolt11: string): string | undefined {
+  const terms = readTerms(bolt11, undefined);
+  if (!terms) return undefined;
+  const limit = ldk.Option_u64Z.constructor_none();
+  const sent = manager.send_preflight_probes(terms.get_c(), limit);
+  const Sent = ldk.Result_CVec_C2Tuple_ThirtyTwoBytesThirtyTwoBytesZZProbeSendFailureZ_OK;
+  const probe = sent instanceof Sent ? sent.res[0] : undefined;
+  return probe && toHex(probe.get_b());
+}
+
+/** Whether LDK still has something to do with, or to say about, a payment sent from here. */
+export function hasOutgoing(manager: ldk.ChannelManager, paymentHash: string): boolean {
+  return manager.list_recent_payments().some((payment) => {
+    if (payment instanceof ldk.RecentPaymentDetails_AwaitingInvoice) return false;
+    const known = payment as
+      | ldk.RecentPaymentDetails_Pending
+      | ldk.RecentPaymentDetails_Abandoned
+      | ldk.RecentPaymentDetails_Fulfilled;
+    return toHex(known.payment_id) === paymentHash;
+  });
+}
+
+/** Whether a payment of this hash has arrived and is neither claimed nor given back. */
+export function hasIncoming(manager: ldk.ChannelManager, paymentHash: string): boolean {
+  const held = manager.list_channels().flatMap((channel) => channel.get_pending_inbound_htlcs());
+  return held.some((htlc) => toHex(htlc.get_payment_hash()) === paymentHash);
+}
