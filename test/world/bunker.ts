@@ -1,0 +1,139 @@
+/**
+ * A remote signer (NIP-46) for the local world: holds one key and signs for whoever knows the
+ * secret in its address. It has no owner to ask, so it approves everything.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { verify } from '@realyield/protocol';
+import * as z from 'zod';
+import type { Signer } from '../../web/lib/engine/ports.ts';
+import { createRelays } from '../../web/lib/nostr/relays.ts';
+import { loadWasmVerifier } from '../../web/lib/nostr/verifier/load-wasm.ts';
+import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
+import { nodeWebSocket } from './node-web-socket.ts';
+
+const NOSTR_CONNECT_KIND = 24_133;
+/** Older requests are leftovers that some relays keep for minutes. */
+const MOST_AGE_SEC = 60;
+const MOST_REMEMBERED = 10_000;
+
+/** How to start a bunker. */
+export interface BunkerServerOptions {
+  /** The key it signs with; copied. */
+  readonly secretKey: Uint8Array;
+  readonly relayUrl: string;
+  /** What a client must know to connect; anybody may unless given. */
+  readonly secret?: string;
+}
+
+/** A running bunker. */
+export interface BunkerServer {
+  /** bunker://… for clients. The same for the same key, relay and secret. */
+  readonly uri: string;
+  stop(): void;
+}
+
+const requestSchema = z.object({
+  id: z.string(),
+  method: z.string(),
+  params: z.array(z.string()),
+});
+
+const templateSchema = z.object({
+  kind: z.int(),
+  created_at: z.int(),
+  tags: z.array(z.array(z.string())),
+  content: z.string(),
+});
+
+/** One key's methods, for the clients that have connected. */
+class Methods {
+  readonly #signer: Signer;
+  readonly #secret: string | undefined;
+  readonly #clients = new Set<string>();
+
+  constructor(signer: Signer, secret: string | undefined) {
+    this.#signer = signer;
+    this.#secret = secret;
+  }
+
+  /** The result of a request; throws with words for the client. */
+  async answer(client: string, method: string, params: readonly string[]): Promise<string> {
+    const [first = '', second = ''] = params;
+    if (method === 'connect') {
+      if (this.#secret !== undefined && second !== this.#secret) throw new Error('wrong secret');
+      this.#clients.add(client);
+      return 'ack';
+    }
+    if (method === 'ping') return 'pong';
+    if (!this.#clients.has(client)) throw new Error('connect first');
+    switch (method) {
+      case 'get_public_key':
+        return this.#signer.publicKey;
+      case 'sign_event':
+        return JSON.stringify(await this.#signer.sign(templateSchema.parse(JSON.parse(first))));
+      case 'nip44_encrypt':
+        return this.#signer.encrypt(first, second);
+      case 'nip44_decrypt':
+        return this.#signer.decrypt(first, second);
+      default:
+        throw new Error(`unknown method ${method}`);
+    }
+  }
+}
+
+/** Starts a bunker; resolves when its relay is connected and it can be asked. */
+export async function startBunker(options: BunkerServerOptions): Promise<BunkerServer> {
+  const { secretKey, relayUrl, secret } = options;
+  const signer = createLocalSigner(secretKey.slice());
+  // A bunker talks under a key that is not the one it signs with.
+  const transport = createLocalSigner(sha256(concatBytes(utf8ToBytes('bunker'), secretKey)));
+  const methods = new Methods(signer, secret);
+  const verifier = await loadWasmVerifier();
+  const relays = createRelays({ urls: [relayUrl], webSocket: nodeWebSocket });
+  const seen = new Set<string>();
+  let isStopped = false;
+
+  async function serve(raw: unknown): Promise<void> {
+    const verified = verify(raw, verifier);
+    if (!verified.ok || verified.value.kind !== NOSTR_CONNECT_KIND) return;
+    const { id, pubkey: client, created_at, content } = verified.value;
+    if (seen.has(id) || created_at < Date.now() / 1000 - MOST_AGE_SEC) return;
+    if (seen.size >= MOST_REMEMBERED) seen.clear();
+    seen.add(id);
+    const request = requestSchema.parse(JSON.parse(await transport.decrypt(client, content)));
+    const answer = await methods.answer(client, request.method, request.params).then(
+      (result) => ({ id: request.id, result }),
+      (error: unknown) => ({ id: request.id, result: '', error: String(error) }),
+    );
+    const reply = await transport.sign({
+      kind: NOSTR_CONNECT_KIND,
+      created_at: Math.floor(Date.now() / 1000),
+      tags: [['p', client]],
+      content: await transport.encrypt(client, JSON.stringify(answer)),
+    });
+    if (!isStopped) await relays.publish(reply);
+  }
+
+  const filter = { kinds: [NOSTR_CONNECT_KIND], '#p': [transport.publicKey] };
+  await new Promise<void>((resolve) => {
+    // What does not decrypt or parse is answered with silence.
+    relays.subscribe([filter], (raw) => void serve(raw).catch(() => undefined), {
+      onEndOfStored: resolve,
+    });
+  });
+
+  const query = new URLSearchParams({
+    relay: relayUrl,
+    ...(secret === undefined ? {} : { secret }),
+  });
+  return {
+    uri: `bunker://${transport.publicKey}?${query}`,
+    stop() {
+      isStopped = true;
+      relays.close();
+      signer.close();
+      transport.close();
+    },
+  };
+}
