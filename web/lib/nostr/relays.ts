@@ -2,10 +2,11 @@
  * The relays in use: one connection each, everything that comes out raw and unverified. Stored
  * answers are paged until a relay has no more, because relays cap what one answer holds.
  */
+import type { SignedEvent } from '@realyield/protocol';
 import type { Filter, PublishOutcome, QueryAnswer, RelayState, Relays } from '../engine/ports.ts';
 import { Listeners } from '../engine/listeners.ts';
+import { olderFilters, readAllPages, type Page } from './paging.ts';
 import { DEFAULT_TIMINGS, RelayLink, type LinkTimings } from './relay-link.ts';
-import type { SignedEvent } from '@realyield/protocol';
 
 /** How to reach relays. */
 export interface RelaysOptions {
@@ -16,21 +17,20 @@ export interface RelaysOptions {
 }
 
 const QUERY_MS = 6_000;
-/** An answer shorter than this cannot have been capped by any relay we would use. */
-const PAGE_LEAST = 100;
-const MOST_PAGES = 50;
+/** How often the rest of a capped answer is asked for; a reconnection asks for it again. */
+const OLDER_ATTEMPTS = 2;
 
-interface PageAnswer {
-  readonly events: readonly unknown[];
-  readonly complete: boolean;
-}
+type OnEvent = (event: unknown, url: string) => void;
 
-function createdAt(event: unknown): number | undefined {
-  const value =
-    typeof event === 'object' && event !== null && 'created_at' in event
-      ? event.created_at
-      : undefined;
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+/** The address connections are kept by; undefined for what is no relay's. */
+function addressOf(url: string): string | undefined {
+  try {
+    const { protocol, href } = new URL(url);
+    if (protocol !== 'ws:' && protocol !== 'wss:') return undefined;
+    return href.replace(/#.*$/, '').replace(/\/$/, '');
+  } catch {
+    return undefined;
+  }
 }
 
 class RelaySet implements Relays {
@@ -38,95 +38,102 @@ class RelaySet implements Relays {
   readonly #links = new Map<string, RelayLink>();
   readonly #states = new Listeners<readonly RelayState[]>();
   readonly #timings: LinkTimings;
-  readonly #webSocket: typeof WebSocket | undefined;
+  readonly #webSocket: typeof WebSocket;
+  readonly #kept: ReadonlySet<string | undefined>;
+  #isClosed = false;
 
-  constructor(options: RelaysOptions) {
+  constructor(options: RelaysOptions, webSocket: typeof WebSocket) {
     this.urls = [...new Set(options.urls)];
     this.#timings = { ...DEFAULT_TIMINGS, ...options.timings };
-    this.#webSocket = options.webSocket;
-    for (const url of this.urls) void this.#link(url).open();
+    this.#webSocket = webSocket;
+    this.#kept = new Set(this.urls.map(addressOf));
+    for (const url of this.urls) void this.#link(url)?.open();
   }
 
-  #link(url: string): RelayLink {
-    const known = this.#links.get(url);
-    if (known) return known;
-    const tell = (): void => {
-      this.#states.emit(this.states());
-    };
-    const link = new RelayLink(url, this.#timings, tell, this.#webSocket);
-    this.#links.set(url, link);
-    return link;
-  }
-
-  publish(
+  async publish(
     event: SignedEvent,
     urls: readonly string[] = this.urls,
   ): Promise<readonly PublishOutcome[]> {
-    return Promise.all([...new Set(urls)].map((url) => this.#link(url).publish(event)));
+    return Promise.all(
+      [...new Set(urls)].map(async (url) => {
+        const link = this.#link(url);
+        if (!link) return { url, accepted: false, reason: 'not a relay' };
+        return { ...(await link.publish(event)), url };
+      }),
+    );
   }
 
   async query(
     filters: readonly Filter[],
     options: { readonly urls?: readonly string[]; readonly timeoutMs?: number } = {},
   ): Promise<QueryAnswer> {
-    const urls = [...new Set(options.urls ?? this.urls)];
     const timeoutMs = options.timeoutMs ?? QUERY_MS;
     const answers = await Promise.all(
-      urls.map(async (url) => {
-        const pages = filters.map((filter) => this.#queryAll(url, filter, timeoutMs));
-        return { url, pages: await Promise.all(pages) };
+      [...new Set(options.urls ?? this.urls)].map(async (url) => {
+        const pages = await Promise.all(
+          filters.map((filter) => this.#readAll(url, filter, timeoutMs)),
+        );
+        const missing = pages.find((page) => page.missing !== undefined)?.missing;
+        return { url, missing, events: pages.flatMap((page) => page.events) };
       }),
     );
-    const seen = new Map<string, unknown>();
-    for (const { pages } of answers) {
-      for (const event of pages.flatMap((page) => page.events)) {
-        seen.set(JSON.stringify(event), event);
-      }
+    const found = new Map<string, unknown>();
+    for (const event of answers.flatMap(({ events }) => events)) {
+      found.set(JSON.stringify(event), event);
     }
-    const isComplete = (answer: { pages: PageAnswer[] }): boolean =>
-      answer.pages.every((page) => page.complete);
     return {
-      events: [...seen.values()],
-      complete: answers.filter(isComplete).map((answer) => answer.url),
-      incomplete: answers
-        .filter((answer) => !isComplete(answer))
-        .map((answer) => ({ url: answer.url, reason: 'did not answer in time' })),
+      events: [...found.values()],
+      complete: answers.filter(({ missing }) => missing === undefined).map(({ url }) => url),
+      incomplete: answers.flatMap(({ url, missing }) =>
+        missing === undefined ? [] : [{ url, reason: missing }],
+      ),
     };
   }
 
   subscribe(
     filters: readonly Filter[],
-    onEvent: (event: unknown, url: string) => void,
+    onEvent: OnEvent,
     options: { readonly urls?: readonly string[]; readonly onEndOfStored?: () => void } = {},
   ): () => void {
-    const urls = [...new Set(options.urls ?? this.urls)];
+    const ending = new AbortController();
     let isTold = false;
-    const stops = urls.map((url) => {
-      let count = 0;
-      let oldestSec = Infinity;
-      return this.#link(url).subscribe({
+    const tell = (): void => {
+      clearTimeout(timer);
+      if (isTold || ending.signal.aborted) return;
+      isTold = true;
+      options.onEndOfStored?.();
+    };
+    const links = [...new Set(options.urls ?? this.urls)].flatMap((url) => {
+      const link = this.#link(url);
+      return link ? [{ url, link }] : [];
+    });
+    // A relay that is connected and mute keeps nobody waiting; without any, there is no answer.
+    const timer = setTimeout(() => {
+      if (links.some(({ link }) => link.state.state === 'open')) tell();
+    }, QUERY_MS);
+    const stops = links.map(({ url, link }) =>
+      this.#follow(
+        link,
         filters,
-        onEvent: (event) => {
-          count += 1;
-          oldestSec = Math.min(oldestSec, createdAt(event) ?? Infinity);
+        (event) => {
           onEvent(event, url);
         },
-        onEndOfStored: () => {
-          if (count >= PAGE_LEAST) this.#fetchOlder(url, filters, oldestSec, onEvent);
-          count = 0;
-          // The first relay that has sent everything is enough to stop waiting for.
-          if (!isTold) options.onEndOfStored?.();
-          isTold = true;
-        },
-      });
-    });
+        tell,
+        ending.signal,
+      ),
+    );
     return () => {
+      ending.abort();
+      clearTimeout(timer);
       for (const stop of stops) stop();
     };
   }
 
   states(): readonly RelayState[] {
-    return this.urls.map((url) => this.#link(url).state);
+    return this.urls.map((url) => {
+      const state = this.#link(url)?.state;
+      return state ? { ...state, url } : { url, state: 'refused', sinceMs: 0 };
+    });
   }
 
   onState(listener: (states: readonly RelayState[]) => void): () => void {
@@ -135,71 +142,120 @@ class RelaySet implements Relays {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const link of this.#links.values()) link.close();
   }
 
-  #fetchOlder(
-    url: string,
+  #link(url: string): RelayLink | undefined {
+    const address = addressOf(url);
+    if (address === undefined) return undefined;
+    const known = this.#links.get(address);
+    if (known) return known;
+    const link = new RelayLink(address, {
+      timings: this.#timings,
+      webSocket: this.#webSocket,
+      isKept: this.#kept.has(address),
+      onState: () => {
+        this.#states.emit(this.states());
+      },
+    });
+    this.#links.set(address, link);
+    if (this.#isClosed) link.close();
+    return link;
+  }
+
+  /** One relay's share of a subscription: its stored events, the older ones too, then live. */
+  #follow(
+    link: RelayLink,
     filters: readonly Filter[],
-    untilSec: number,
-    onEvent: (event: unknown, url: string) => void,
-  ): void {
-    for (const filter of filters) {
-      if (filter.ids || filter.limit !== undefined) continue;
-      const older = { ...filter, until: Math.min(filter.until ?? Infinity, untilSec) };
-      void this.#queryAll(url, older, QUERY_MS).then(({ events }) => {
-        for (const event of events) onEvent(event, url);
-      });
+    onEvent: (event: unknown) => void,
+    onEndOfStored: () => void,
+    signal: AbortSignal,
+  ): () => void {
+    let stored: unknown[] | undefined;
+    let round = 0;
+    return link.subscribe({
+      filters,
+      onStart: () => {
+        stored = [];
+        round += 1;
+      },
+      onEvent: (event) => {
+        stored?.push(event);
+        onEvent(event);
+      },
+      onEndOfStored: () => {
+        const thisRound = round;
+        const isCurrent = (): boolean => thisRound === round && !signal.aborted;
+        const older = olderFilters(filters, stored ?? []);
+        stored = undefined;
+        for (const filter of older) void this.#bringOlder(link.url, filter, onEvent, isCurrent);
+        onEndOfStored();
+      },
+      onRefused: () => {
+        stored = undefined;
+      },
+    });
+  }
+
+  async #bringOlder(
+    url: string,
+    filter: Filter,
+    onEvent: (event: unknown) => void,
+    isCurrent: () => boolean,
+  ): Promise<void> {
+    for (let attempt = 0; attempt < OLDER_ATTEMPTS; attempt += 1) {
+      const { events, missing } = await this.#readAll(url, filter, QUERY_MS);
+      if (!isCurrent()) return;
+      for (const event of events) onEvent(event);
+      if (missing === undefined) return;
     }
   }
 
-  async #queryAll(url: string, filter: Filter, timeoutMs: number): Promise<PageAnswer> {
-    const found = new Map<string, unknown>();
-    let until = filter.until;
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-      const asked = until === undefined ? filter : { ...filter, until };
-      const answer = await this.#queryPage(url, asked, timeoutMs);
-      const before = found.size;
-      for (const event of answer.events) found.set(JSON.stringify(event), event);
-      const times = answer.events.map(createdAt).filter((time) => time !== undefined);
-      const oldestSec = Math.min(...times);
-      const isLast =
-        answer.events.length < PAGE_LEAST || found.size === before || filter.limit !== undefined;
-      if (!answer.complete || isLast) {
-        return { events: [...found.values()], complete: answer.complete };
-      }
-      // The same second again: a page may end in the middle of one.
-      until = oldestSec === until ? oldestSec - 1 : oldestSec;
-    }
-    return { events: [...found.values()], complete: false };
+  #readAll(url: string, filter: Filter, timeoutMs: number): Promise<Page> {
+    return readAllPages((asked) => this.#readPage(url, asked, timeoutMs), filter);
   }
 
-  async #queryPage(url: string, filter: Filter, timeoutMs: number): Promise<PageAnswer> {
+  #readPage(url: string, filter: Filter, timeoutMs: number): Promise<Page> {
     const link = this.#link(url);
-    if (!(await link.open())) return { events: [], complete: false };
+    if (!link) return Promise.resolve({ events: [], missing: 'not a relay' });
     return new Promise((resolve) => {
-      const events: unknown[] = [];
+      let events: unknown[] = [];
       let stop: () => void = () => undefined;
-      const finish = (complete: boolean): void => {
+      const finish = (missing?: string): void => {
         clearTimeout(timer);
         stop();
-        resolve({ events, complete });
+        resolve(missing === undefined ? { events } : { events, missing });
       };
       const timer = setTimeout(() => {
-        finish(false);
+        finish('did not answer in time');
       }, timeoutMs);
+      void link.open().then((isOpen) => {
+        if (!isOpen) finish('not reachable');
+      });
       stop = link.subscribe({
         filters: [filter],
+        // After a reconnection the answer begins anew.
+        onStart: () => (events = []),
         onEvent: (event) => events.push(event),
         onEndOfStored: () => {
-          finish(true);
+          finish();
+        },
+        onRefused: (reason) => {
+          finish(`refused: ${reason}`);
         },
       });
     });
   }
 }
 
-/** Opens connections to relays; they stay up until `close`. */
+/**
+ * Opens connections to relays; they stay up until `close`. Throws where there is neither a
+ * WebSocket of the platform's nor one given.
+ */
 export function createRelays(options: RelaysOptions): Relays {
-  return new RelaySet(options);
+  const platform = (globalThis as { WebSocket?: typeof WebSocket }).WebSocket;
+  const webSocket = options.webSocket ?? platform;
+  if (!webSocket) throw new Error('There is no WebSocket here: give one.');
+  return new RelaySet(options, webSocket);
 }
