@@ -7,6 +7,7 @@ import { actsFor } from './contract/draft.ts';
 import { requestMismatch } from './contract/payments.ts';
 import { LEGS, type ContractState } from './contract/state.ts';
 import type { ParsedRequest } from './events.ts';
+import { CLOCK_TOLERANCE_SEC } from './params.ts';
 import { ok, reject, type Result } from './result.ts';
 
 /** One part that may be paid: the invoice says exactly what the payee signed. */
@@ -22,7 +23,8 @@ export interface PayablePart {
 export function checkRequest(state: ContractState, request: ParsedRequest): Result<ParsedRequest> {
   const { document, event } = request;
   if (document.contract !== state.root) return reject('CONTRACT_MISMATCH');
-  if (!actsFor(state, event.pubkey, LEGS[document.leg].payee)) return reject('AUTHOR_ROLE', 'payee');
+  if (!actsFor(state, event.pubkey, LEGS[document.leg].payee))
+    return reject('AUTHOR_ROLE', 'payee');
   return requestMismatch(state.contract.document, document) ?? ok(request);
 }
 
@@ -44,12 +46,16 @@ export function checkInvoice(
   if (n === undefined || amount === undefined || paymentHash === undefined) {
     return reject('PART_UNKNOWN', String(index));
   }
+  // Paid before its window, a part would count from the window on: later than it was paid.
+  const isOpen = document.notBeforeSec <= nowSec + CLOCK_TOLERANCE_SEC;
+  if (!isOpen) return reject('PART_WINDOW', String(n));
   const parsed: Result<Bolt11Invoice> = parseBolt11(invoiceText);
   if (!parsed.ok) return parsed;
   const invoice = parsed.value;
   if (invoice.network !== state.contract.document.network) return reject('INVOICE_NETWORK');
   if (invoice.paymentHash !== paymentHash) return reject('INVOICE_HASH_MISMATCH', String(n));
-  if (invoice.amountMsat?.toString() !== amount) return reject('INVOICE_AMOUNT_MISMATCH', String(n));
+  if (invoice.amountMsat?.toString() !== amount)
+    return reject('INVOICE_AMOUNT_MISMATCH', String(n));
   if (invoice.expiresAtSec <= nowSec) return reject('INVOICE_EXPIRED', String(n));
   if (document.expiresAtSec <= nowSec) return reject('INVOICE_EXPIRED', String(n));
   if (invoice.expiresAtSec < document.expiresAtSec) return reject('INVOICE_WINDOW', String(n));

@@ -4,6 +4,7 @@
  */
 import type * as z from 'zod/mini';
 import { canonicalize, parseCanonical, type Json } from './canonical.ts';
+import { crossCheck } from './crosscheck.ts';
 import { Kind, kindRow } from './kinds.ts';
 import { ok, reject, type Reject, type Result } from './result.ts';
 import {
@@ -107,17 +108,6 @@ function finish<Name extends ParsedEvent['name'], Document>(
 
 const none = (): undefined => undefined;
 
-function signatureContradiction(document: SignatureDocument): Reject | undefined {
-  return document.type === 'acceptance' ? terms.acceptanceContradiction(document) : undefined;
-}
-
-function receiptContradiction(document: ReceiptDocument): Reject | undefined {
-  if (document.request.kind !== Kind.request) return reject('EMBEDDED_MISMATCH', 'request');
-  const request = requestSchema.safeParse(document.request.content);
-  if (!request.success) return reject('EMBEDDED_INVALID', 'request');
-  return terms.receiptContradiction(document, request.data);
-}
-
 function readKind(event: VerifiedEvent, content: Json): Step {
   switch (event.kind) {
     case Kind.bankProfile: {
@@ -138,7 +128,7 @@ function readKind(event: VerifiedEvent, content: Json): Step {
     }
     case Kind.signature: {
       const parsed = parseContent(signatureSchema, content);
-      return finish('signature', event, parsed, signatureContradiction, tags.signatureTags);
+      return finish('signature', event, parsed, terms.signatureContradiction, tags.signatureTags);
     }
     case Kind.request: {
       const parsed = parseContent(requestSchema, content);
@@ -146,7 +136,7 @@ function readKind(event: VerifiedEvent, content: Json): Step {
     }
     case Kind.receipt: {
       const parsed = parseContent(receiptSchema, content);
-      return finish('receipt', event, parsed, receiptContradiction, tags.receiptTags);
+      return finish('receipt', event, parsed, terms.receiptContradiction, tags.receiptTags);
     }
     case Kind.acknowledgement: {
       const parsed = parseContent(acknowledgementSchema, content);
@@ -161,14 +151,19 @@ function readKind(event: VerifiedEvent, content: Json): Step {
   }
 }
 
-/** Types an event whose signature is verified; embedded events are not looked into. */
-export function parseEvent(event: VerifiedEvent): Result<ParsedEvent> {
+function typeEvent(event: VerifiedEvent): Step {
   const row = kindRow(event.kind);
   if (!row?.defined) return reject('KIND_UNKNOWN', String(event.kind));
   const bytes = new TextEncoder().encode(event.content).length;
   if (bytes > Math.min(row.maxContentBytes, MAX_CONTENT_BYTES)) return reject('CONTENT_SIZE');
   const content = parseCanonical(event.content);
   return content.ok ? readKind(event, content.value) : content;
+}
+
+/** Types an event whose signature is verified; embedded events are not verified. */
+export function parseEvent(event: VerifiedEvent): Result<ParsedEvent> {
+  const typed = typeEvent(event);
+  return typed.ok ? (crossCheck(typed.value) ?? typed) : typed;
 }
 
 /** The events a document embeds, outermost first. */
@@ -213,7 +208,7 @@ export function readEvent(
 ): Result<readonly ParsedEvent[]> {
   const verified = verify(input, verifier);
   if (!verified.ok) return verified;
-  const parsed = parseEvent(verified.value);
+  const parsed = typeEvent(verified.value);
   if (!parsed.ok) return parsed;
   const inner: ParsedEvent[] = [];
   for (const embedded of embeddedIn(parsed.value)) {
@@ -222,5 +217,5 @@ export function readEvent(
     if (!read.ok) return reject('EMBEDDED_INVALID', `${embedded.id.slice(0, 8)} ${read.code}`);
     inner.push(...read.value);
   }
-  return ok([...inner, parsed.value]);
+  return crossCheck(parsed.value) ?? ok([...inner, parsed.value]);
 }

@@ -9,10 +9,13 @@ export const TOPIC = 'realyield';
 /** Longest payment window of a live request, seconds. */
 export const MAX_LIVE_WINDOW_SEC = 86_400;
 
+/** How far two parties' clocks may differ before a payer takes a window as not open, seconds. */
+export const CLOCK_TOLERANCE_SEC = 60;
+
 /** Most parts one request may list. */
 export const MAX_PARTS = 300;
 
-/** Most ticks one tranche may have. */
+/** Most ticks one contract may have. */
 export const MAX_TICKS = 100_000;
 
 /** Seconds of a contract day on every network but regtest. */

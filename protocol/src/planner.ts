@@ -38,21 +38,37 @@ function paidNumbers(state: ContractState, leg: Leg): Set<number> {
   return new Set(paid.map((payment) => payment.n));
 }
 
-/** Ticks paid, lapsed and to come. */
-export function disbursementProgress(state: ContractState, asOfSec: number): DisbursementProgress {
-  const ticks = planTicks(state.contract.document);
-  const paid = paidNumbers(state, 'disbursement');
-  const open = ticks.filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec);
-  const paidMsat = state.payments
+function disbursedMsat(state: ContractState): bigint {
+  return state.payments
     .filter((payment) => payment.leg === 'disbursement')
     .reduce((sum, payment) => sum + payment.amountMsat, 0n);
+}
+
+/** Ticks from the first on, as long as the principal covers them. */
+function ticksWithin(ticks: readonly Tick[], roomMsat: bigint): Tick[] {
+  let leftMsat = roomMsat;
+  const end = ticks.findIndex((tick) => {
+    leftMsat -= tick.amountMsat;
+    return leftMsat < 0n;
+  });
+  return end < 0 ? [...ticks] : ticks.slice(0, end);
+}
+
+/** Ticks paid, lapsed and to come. */
+export function disbursementProgress(state: ContractState, asOfSec: number): DisbursementProgress {
+  const { document } = state.contract;
+  const ticks = planTicks(document);
+  const paid = paidNumbers(state, 'disbursement');
+  const paidMsat = disbursedMsat(state);
+  const open = ticks.filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec);
+  const payable = ticksWithin(open, BigInt(document.principalMsat) - paidMsat);
   return {
     ticks: ticks.length,
     paidTicks: paid.size,
     lapsedTicks: ticks.length - paid.size - open.length,
     paidMsat,
-    toGoMsat: open.reduce((sum, tick) => sum + tick.amountMsat, 0n),
-    next: open[0],
+    toGoMsat: payable.reduce((sum, tick) => sum + tick.amountMsat, 0n),
+    next: payable[0],
   };
 }
 
@@ -68,28 +84,30 @@ export function planDisbursement(
   mostParts: number,
   aheadSec = 0,
 ): Plan {
-  if (state.status !== 'effective') return { action: 'wait', reason: 'notEffective' };
-  const ticks = planTicks(state.contract.document);
+  const isHeld = state.withdrawnBy.includes('investor');
+  if (state.status !== 'effective' || isHeld) return { action: 'wait', reason: 'notEffective' };
+  const { document } = state.contract;
   const paid = paidNumbers(state, 'disbursement');
-  const unpaid = ticks.filter((tick) => !paid.has(tick.n));
-  if (unpaid.length === 0) return { action: 'wait', reason: 'complete' };
+  const unpaid = planTicks(document).filter((tick) => !paid.has(tick.n));
+  const busy = unpaid.filter((tick) => inHand.has(tick.n));
+  const busyMsat = busy.reduce((sum, tick) => sum + tick.amountMsat, 0n);
+  const roomMsat = BigInt(document.principalMsat) - disbursedMsat(state) - busyMsat;
   const open = unpaid.filter((tick) => tick.lapsesAtSec > asOfSec);
-  if (open.length === 0) return { action: 'wait', reason: 'lapsed' };
   const free = open.filter((tick) => !inHand.has(tick.n));
-  const horizonSec = asOfSec + aheadSec;
-  const due = free.filter((tick) => tick.dueAtSec <= horizonSec).slice(0, mostParts);
+  const payable = ticksWithin(free, roomMsat);
+  const due = payable.filter((tick) => tick.dueAtSec <= asOfSec + aheadSec).slice(0, mostParts);
   if (due.length > 0) {
-    const parts = due.map((tick) => ({
-      leg: 'disbursement' as const,
-      n: tick.n,
-      amountMsat: tick.amountMsat,
-    }));
-    return { action: 'pay', parts };
+    const leg = 'disbursement' as const;
+    return { action: 'pay', parts: due.map(({ n, amountMsat }) => ({ leg, n, amountMsat })) };
   }
-  const next = free[0];
-  if (!next) return { action: 'wait', reason: 'inFlight' };
-  const reason = next.n === 0 ? 'windowNotOpen' : 'nextTick';
-  return { action: 'wait', reason, untilSec: next.dueAtSec - aheadSec };
+  const next = payable[0];
+  if (next) {
+    const reason = next.n === 0 ? 'windowNotOpen' : 'nextTick';
+    return { action: 'wait', reason, untilSec: next.dueAtSec - aheadSec };
+  }
+  if (open.length > free.length) return { action: 'wait', reason: 'inFlight' };
+  const isLapsed = unpaid.length > 0 && open.length === 0;
+  return { action: 'wait', reason: isLapsed ? 'lapsed' : 'complete' };
 }
 
 /** The number the next repayment part takes: one above all that are known. */
@@ -104,7 +122,8 @@ export function planRepayment(
   inHand: ReadonlySet<number>,
   asOfSec: number,
 ): Plan {
-  if (state.status !== 'effective') return { action: 'wait', reason: 'notEffective' };
+  const isOwed = state.status === 'effective' || state.status === 'closed';
+  if (!isOwed) return { action: 'wait', reason: 'notEffective' };
   if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
   const ledger = computeLedger(state.contract.document, state.payments, asOfSec);
   if (ledger.dueNowMsat === 0n) {

@@ -3,12 +3,10 @@
  * Spec: specs/listings.md "Terms", specs/contract.md "Terms", specs/payments.md "Terms".
  * Each function names the first contradiction, or returns undefined.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { DAY_SEC, MAX_LIVE_WINDOW_SEC, REGISTER_START } from './params.ts';
+import { DAY_SEC, MAX_TICKS, REGISTER_START } from './params.ts';
 import { Kind } from './kinds.ts';
 import { reject, type Reject } from './result.ts';
-import type { AcceptanceDocument, ContractDocument } from './kinds/agreement.ts';
+import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { OfferDocument } from './kinds/listings.ts';
 import type { ReceiptDocument, RequestDocument } from './kinds/money-events.ts';
 
@@ -20,6 +18,10 @@ function isWholeSat(amount: string): boolean {
 
 function badDay(network: string, daySec: number): boolean {
   return network !== 'regtest' && daySec !== DAY_SEC;
+}
+
+function countTicks(tranches: readonly { readonly ticks: number }[]): number {
+  return tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
 }
 
 /** Contradictions within an offer. */
@@ -42,7 +44,21 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
     const least = (BigInt(document.minimumTicketMsat) * BigInt(tranche.shareBps)) / 10_000n;
     if (least < BigInt(tranche.ticks) * 1000n) return terms('ticks');
   }
-  return shares === 10_000 ? undefined : terms('shareBps');
+  if (shares !== 10_000) return terms('shareBps');
+  return countTicks(document.tranches) > MAX_TICKS ? terms('ticks') : undefined;
+}
+
+const BASE_KINDS = {
+  offer: Kind.offer,
+  attestation: Kind.attestation,
+  consent: Kind.signature,
+} as const;
+
+function badBases(bases: ContractDocument['bases']): Reject | undefined {
+  const ids = bases.map((base) => base.event.id);
+  if (new Set(ids).size !== ids.length) return terms('bases');
+  const isRight = bases.every((base) => base.event.kind === BASE_KINDS[base.as]);
+  return isRight ? undefined : terms('bases');
 }
 
 /** Contradictions within a contract. */
@@ -50,9 +66,11 @@ export function contractContradiction(document: ContractDocument): Reject | unde
   if (badDay(document.network, document.daySec)) return terms('daySec');
   const keys = Object.values(document.parties).map((party) => party.pubkey);
   if (new Set(keys).size !== keys.length) return terms('parties');
+  const badBase = badBases(document.bases);
+  if (badBase) return badBase;
   const offers = document.bases.filter((base) => base.as === 'offer');
   const offer = offers[0]?.event;
-  if (offers.length !== 1 || offer?.kind !== Kind.offer) return terms('bases');
+  if (offers.length !== 1 || !offer) return terms('bases');
   if (offer.pubkey !== document.parties.bank.pubkey) return terms('bank');
   if (!isWholeSat(document.principalMsat)) return terms('principalMsat');
   let total = 0n;
@@ -66,15 +84,15 @@ export function contractContradiction(document: ContractDocument): Reject | unde
     if (tranche.lapsesAtSec > document.plan.dueAtSec) return terms('dueAtSec');
     lastSec = tranche.toSec;
   }
-  return total === BigInt(document.principalMsat) ? undefined : terms('tranches');
+  if (total !== BigInt(document.principalMsat)) return terms('tranches');
+  return countTicks(document.tranches) > MAX_TICKS ? terms('ticks') : undefined;
 }
 
-/** Contradictions within an acceptance. */
-export function acceptanceContradiction(document: AcceptanceDocument): Reject | undefined {
-  if (document.terms.id !== document.contract) return reject('EMBEDDED_MISMATCH', 'terms');
-  if (document.terms.kind !== Kind.contract) return reject('EMBEDDED_MISMATCH', 'terms');
-  if ((document.role === 'bank') !== (document.register !== undefined)) return terms('register');
-  const register = document.register;
+/** Contradictions within a signature: only a bank's acceptance carries its register. */
+export function signatureContradiction(document: SignatureDocument): Reject | undefined {
+  if (document.type !== 'acceptance') return undefined;
+  const { register, role } = document;
+  if ((role === 'bank') !== (register !== undefined)) return terms('register');
   if (register && (register.serial === 1) !== (register.previous === REGISTER_START)) {
     return terms('register');
   }
@@ -86,27 +104,10 @@ export function requestContradiction(document: RequestDocument): Reject | undefi
   if (document.msat.length !== document.n.length) return terms('msat');
   if (document.paymentHash.length !== document.n.length) return terms('paymentHash');
   if (new Set(document.paymentHash).size !== document.n.length) return terms('paymentHash');
-  if (document.msat.some((amount) => BigInt(amount) === 0n)) return terms('msat');
-  const windowSec = document.expiresAtSec - document.notBeforeSec;
-  // P-5 of specs/payments.md: a live window is longer than nothing and at most a day.
-  return windowSec > 0 && windowSec <= MAX_LIVE_WINDOW_SEC ? undefined : reject('PART_WINDOW');
+  return document.msat.some((amount) => BigInt(amount) === 0n) ? terms('msat') : undefined;
 }
 
-/** Contradictions within a receipt; every preimage is hashed and compared here. */
-export function receiptContradiction(
-  document: ReceiptDocument,
-  request: RequestDocument,
-): Reject | undefined {
-  if (document.preimage.length !== document.n.length) return terms('preimage');
-  if (request.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'request');
-  const hashOf = new Map(request.n.map((n, index) => [n, request.paymentHash[index]]));
-  for (const [index, n] of document.n.entries()) {
-    const expected = hashOf.get(n);
-    if (expected === undefined) return reject('PART_UNKNOWN', String(n));
-    const preimage = document.preimage[index] ?? '';
-    if (bytesToHex(sha256(hexToBytes(preimage))) !== expected) {
-      return reject('PREIMAGE_MISMATCH', String(n));
-    }
-  }
-  return undefined;
+/** Contradictions within a receipt. */
+export function receiptContradiction(document: ReceiptDocument): Reject | undefined {
+  return document.preimage.length === document.n.length ? undefined : terms('preimage');
 }

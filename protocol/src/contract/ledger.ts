@@ -39,7 +39,7 @@ export interface Ledger {
   readonly disbursedMsat: bigint;
   /** Disbursed beyond the contract's principal: owed back, bears no interest. */
   readonly excessDisbursedMsat: bigint;
-  /** Still to be disbursed by ticks that have not lapsed. */
+  /** At most this much can still be disbursed: tranches that have not lapsed. */
   readonly undisbursedMsat: bigint;
   readonly repaidMsat: bigint;
   readonly principalPaidMsat: bigint;
@@ -206,10 +206,12 @@ function viewInstalment(
   };
 }
 
-/** What ticks that have not lapsed may still bring, never more than the principal lacks. */
+/** At most what open tranches may still bring, and never more than the principal lacks. */
 function openDisbursement(document: ContractDocument, disbursed: bigint, asOfSec: number): bigint {
-  const open = document.tranches.some((tranche) => tranche.lapsesAtSec > asOfSec);
-  return open ? BigInt(document.principalMsat) - disbursed : 0n;
+  const open = document.tranches
+    .filter((tranche) => tranche.lapsesAtSec > asOfSec)
+    .reduce((sum, tranche) => sum + BigInt(tranche.amountMsat), 0n);
+  return minimum(open, BigInt(document.principalMsat) - disbursed);
 }
 
 /** Balances of a contract at a time, from the payments settled by the end of that day. */

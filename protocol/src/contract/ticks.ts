@@ -11,21 +11,18 @@ export interface Tick {
   readonly lapsesAtSec: number;
 }
 
-/** How many ticks a contract has. */
-export function countTicks(document: ContractDocument): number {
-  return document.tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
-}
-
 function tickOf(tranche: Tranche, index: number, place: number, n: number): Tick {
   const totalMsat = BigInt(tranche.amountMsat);
   const shareMsat = floorToSat(divideFloor(totalMsat, BigInt(tranche.ticks)));
   const isLast = place === tranche.ticks - 1;
-  const lengthSec = tranche.toSec - tranche.fromSec;
+  // Whole numbers throughout: place × length may exceed what a float holds exactly.
+  const lengthSec = BigInt(tranche.toSec - tranche.fromSec);
+  const offsetSec = divideFloor(BigInt(place) * lengthSec, BigInt(tranche.ticks));
   return {
     n,
     tranche: index,
     amountMsat: isLast ? totalMsat - shareMsat * BigInt(place) : shareMsat,
-    dueAtSec: tranche.fromSec + Math.floor((place * lengthSec) / tranche.ticks),
+    dueAtSec: tranche.fromSec + Number(offsetSec),
     lapsesAtSec: tranche.lapsesAtSec,
   };
 }

@@ -101,7 +101,8 @@ const fundingReached = z.strictObject({
   v: versionField,
   type: z.literal('fundingReached'),
   offer: z.strictObject({ id: hex32, address: textField(200) }),
-  contracts: z.array(hex32).check(z.minLength(1), z.maxLength(500)),
+  /** With their tags, more would not fit an event. */
+  contracts: z.array(hex32).check(z.minLength(1), z.maxLength(400)),
   totalMsat: msatField,
   prev: idList,
 });

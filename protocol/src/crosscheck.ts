@@ -1,0 +1,93 @@
+/**
+ * Checks between a document and what it embeds or who signed it; made after everything embedded
+ * has been read. Each names the first contradiction, or returns undefined.
+ * Spec: specs/events.md, specs/contract.md, specs/payments.md.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import type { ParsedEvent } from './events.ts';
+import { Kind } from './kinds.ts';
+import {
+  contractSchema,
+  type AcceptanceDocument,
+  type ContractDocument,
+} from './kinds/agreement.ts';
+import {
+  requestSchema,
+  type NoticeDocument,
+  type ReceiptDocument,
+  type RequestDocument,
+} from './kinds/money-events.ts';
+import { MAX_LIVE_WINDOW_SEC } from './params.ts';
+import { reject, type Reject } from './result.ts';
+
+function checkAcceptance(document: AcceptanceDocument): Reject | undefined {
+  const { terms } = document;
+  if (terms.id !== document.contract) return reject('EMBEDDED_MISMATCH', 'terms');
+  if (terms.kind !== Kind.contract) return reject('EMBEDDED_MISMATCH', 'terms');
+  const contract = contractSchema.safeParse(terms.content);
+  if (!contract.success) return reject('EMBEDDED_INVALID', 'terms');
+  const keys = Object.values(contract.data.parties).map((party) => party.pubkey);
+  const isConflict = document.delegate !== undefined && keys.includes(document.delegate);
+  return isConflict ? reject('DELEGATE_CONFLICT') : undefined;
+}
+
+function checkRequest(document: RequestDocument): Reject | undefined {
+  const windowSec = document.expiresAtSec - document.notBeforeSec;
+  return windowSec > 0 && windowSec <= MAX_LIVE_WINDOW_SEC ? undefined : reject('PART_WINDOW');
+}
+
+function checkReceipt(document: ReceiptDocument): Reject | undefined {
+  if (document.request.kind !== Kind.request) return reject('EMBEDDED_MISMATCH', 'request');
+  const request = requestSchema.safeParse(document.request.content);
+  if (!request.success) return reject('EMBEDDED_INVALID', 'request');
+  if (request.data.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'request');
+  const { n: offered, paymentHash } = request.data;
+  const strange = document.n.find((n) => !offered.includes(n));
+  if (strange !== undefined) return reject('PART_UNKNOWN', String(strange));
+  const hashOf = new Map(offered.map((n, index) => [n, paymentHash[index]]));
+  const wrong = document.n.find((n, index) => {
+    const preimage = document.preimage[index] ?? '';
+    return bytesToHex(sha256(hexToBytes(preimage))) !== hashOf.get(n);
+  });
+  return wrong === undefined ? undefined : reject('PREIMAGE_MISMATCH', String(wrong));
+}
+
+function checkNotice(document: NoticeDocument, author: string): Reject | undefined {
+  if (document.type !== 'fundingReached') return undefined;
+  const isOwn = document.offer.address.startsWith(`${Kind.offer}:${author}:`);
+  return isOwn ? undefined : reject('AUTHOR_ROLE', 'bank');
+}
+
+/** A consent is the business's to this very offer; an attestation is on business or bank. */
+function checkContract(document: ContractDocument): Reject | undefined {
+  const { business, bank } = document.parties;
+  const offerId = document.bases.find((base) => base.as === 'offer')?.event.id;
+  const isRight = document.bases.every(({ as, event }) => {
+    if (as === 'offer') return true;
+    if (as === 'attestation') {
+      return [business.pubkey, bank.pubkey].some((key) => key === event.content['subject']);
+    }
+    const { type, offer } = event.content;
+    return type === 'consent' && offer === offerId && event.pubkey === business.pubkey;
+  });
+  return isRight ? undefined : reject('EMBEDDED_MISMATCH', 'bases');
+}
+
+/** The first contradiction between an event, its author and what it embeds. */
+export function crossCheck(parsed: ParsedEvent): Reject | undefined {
+  switch (parsed.name) {
+    case 'contract':
+      return checkContract(parsed.document);
+    case 'signature':
+      return parsed.document.type === 'acceptance' ? checkAcceptance(parsed.document) : undefined;
+    case 'request':
+      return checkRequest(parsed.document);
+    case 'receipt':
+      return checkReceipt(parsed.document);
+    case 'notice':
+      return checkNotice(parsed.document, parsed.event.pubkey);
+    default:
+      return undefined;
+  }
+}
