@@ -15,7 +15,7 @@ import type {
   ScheduleView,
   TermsView,
 } from '../../components/models.ts';
-import { formatDuration, formatPlural, formatTerm } from '../../format.ts';
+import { formatDuration, formatPlural } from '../../format.ts';
 import { personView, type Names } from './people.ts';
 
 const countryNames = new Intl.DisplayNames('en', { type: 'region' });
@@ -81,8 +81,8 @@ export function offerCard(names: Names, offer: ParsedOffer): OfferCardView {
     soughtMsat: BigInt(document.amountSoughtMsat),
     raisedMsat: raisedMsat(names, offer),
     rateBps: document.rateBps,
-    term: formatTerm(document.plan.termDays),
-    plan: 'repaid at the end',
+    term: formatPlural(document.plan.termDays, 'day'),
+    plan: 'at the end',
     bank: bankView(names, offer.event.pubkey),
     bond: 'no bond',
     status:

@@ -1,0 +1,110 @@
+/**
+ * Compares what the contracts say with what the wallets did: every preimage of a receipt is in
+ * the payee node's own ledger, and every wallet moved exactly its receipts plus the fees it paid.
+ */
+import { expect } from '@playwright/test';
+import {
+  LEGS,
+  foldContract,
+  readEvent,
+  type ParsedEvent,
+  type PartyRole,
+  type Payment,
+} from '@realyield/protocol';
+import WebSocket from 'ws';
+import type { WorldProcess } from './world-process.ts';
+
+/** One payment in a wallet's own ledger, amounts as decimal msat. */
+interface LedgerRow {
+  readonly direction: 'incoming' | 'outgoing';
+  readonly paymentHash: string;
+  readonly preimage: string | null;
+  readonly amountMsat: string;
+  readonly feesPaidMsat: string;
+  readonly state: string;
+}
+
+/** All stored events about contracts on one relay, raw. */
+async function fetchEvents(relay: string, roots: readonly string[]): Promise<unknown[]> {
+  const socket = new WebSocket(relay);
+  const events: unknown[] = [];
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('open', () => {
+      socket.send(JSON.stringify(['REQ', 'all', { '#e': roots }, { ids: roots }]));
+    });
+    socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as unknown[];
+      if (message[0] === 'EVENT') events.push(message[2]);
+      if (message[0] === 'EOSE') resolve();
+    });
+  });
+  socket.close();
+  return events;
+}
+
+/** A person's wallet as the world keeps it, settled rows only. */
+async function settledRows(world: WorldProcess, persona: string): Promise<LedgerRow[]> {
+  const rows = await world.control<LedgerRow[]>({ do: 'ledger', persona });
+  return rows.filter((row) => row.state === 'settled');
+}
+
+function sum(rows: readonly bigint[]): bigint {
+  return rows.reduce((total, amount) => total + amount, 0n);
+}
+
+/** Who pays and is paid in one contract. */
+export interface LedgerContract {
+  readonly root: string;
+  readonly investor: string;
+}
+
+async function paymentsOf(world: WorldProcess, root: string): Promise<readonly Payment[]> {
+  const parsed: ParsedEvent[] = [];
+  for (const relay of world.relays) {
+    for (const raw of await fetchEvents(relay, [root])) {
+      const read = readEvent(raw);
+      if (read.ok) parsed.push(...read.value);
+    }
+  }
+  const fold = foldContract(root, parsed);
+  if (!fold.ok) throw new Error(fold.code);
+  return fold.value.state.payments;
+}
+
+/** Checks the wallets of everybody in some contracts; no other payments may have been made. */
+export async function checkLedgers(
+  world: WorldProcess,
+  contracts: readonly LedgerContract[],
+  business: string,
+): Promise<void> {
+  const moved = new Map<string, { out: Payment[]; in: Payment[] }>();
+  const of = (persona: string) => {
+    const entry = moved.get(persona) ?? { out: [], in: [] };
+    moved.set(persona, entry);
+    return entry;
+  };
+  for (const { root, investor } of contracts) {
+    const personas: Record<PartyRole, string> = { investor, business, bank: 'bank' };
+    const payments = await paymentsOf(world, root);
+    expect(payments.length).toBeGreaterThan(0);
+    for (const payment of payments) {
+      of(personas[LEGS[payment.leg].payer]).out.push(payment);
+      of(personas[LEGS[payment.leg].payee]).in.push(payment);
+    }
+  }
+  for (const [persona, payments] of moved) {
+    const rows = await settledRows(world, persona);
+    const incoming = rows.filter((row) => row.direction === 'incoming');
+    const outgoing = rows.filter((row) => row.direction === 'outgoing');
+    const preimages = new Set(incoming.map((row) => row.preimage));
+    for (const payment of payments.in) expect(preimages).toContain(payment.preimage);
+    const received = sum(incoming.map((row) => BigInt(row.amountMsat)));
+    const paid = sum(outgoing.map((row) => BigInt(row.amountMsat)));
+    expect(received, `${persona} received`).toBe(sum(payments.in.map((p) => p.amountMsat)));
+    expect(paid, `${persona} paid`).toBe(sum(payments.out.map((p) => p.amountMsat)));
+    const fees = sum(outgoing.map((row) => BigInt(row.feesPaidMsat)));
+    const change = await world.control<string>({ do: 'balanceChange', persona });
+    expect(BigInt(change), `${persona} balance`).toBe(received - paid - fees);
+  }
+}

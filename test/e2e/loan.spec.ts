@@ -1,0 +1,84 @@
+/**
+ * The whole life of a loan on real parts: four browsers (two investors with a contract each, the
+ * bank, the business), no helpers; then a fifth that knows nobody and computes the same.
+ */
+import { expect, test } from '@playwright/test';
+import {
+  become,
+  countersign,
+  invest,
+  openBrowser,
+  openContract,
+  publishOffer,
+  stateHash,
+  type Person,
+} from './people.ts';
+import { startWorldProcess, type WorldProcess } from './world-process.ts';
+import { checkLedgers } from './ledgers.ts';
+
+let world: WorldProcess;
+
+test.beforeAll(async () => {
+  world = await startWorldProcess(['--no-helpers']);
+});
+
+test.afterAll(async () => {
+  await world.stop();
+});
+
+async function streamToTheEnd(investor: Person, root: string): Promise<void> {
+  await openContract(investor, root);
+  await expect(investor.page.getByText('all paid', { exact: true })).toBeVisible({
+    timeout: 90_000,
+  });
+}
+
+test('one loan, from prospectus to closure, the same for everybody', async ({ browser }) => {
+  const bank = await become(browser, world.url, 'Banco Comunal');
+  const bakery = await become(browser, world.url, 'Panadería Luz');
+  const ana = await become(browser, world.url, 'Ana Morales');
+  const ben = await become(browser, world.url, 'Ben Okafor');
+
+  await publishOffer(bank);
+  const roots = [await invest(ana, '100000'), await invest(ben, '50000')] as const;
+  await expect(ana.page.getByText('Waiting for the business and the bank to sign.')).toBeVisible();
+
+  for (const root of roots) {
+    await countersign(bakery, root);
+    await countersign(bank, root);
+  }
+
+  // Ana pauses at once and Ben streams on; then she resumes.
+  await openContract(ana, roots[0]);
+  await ana.page.getByRole('button', { name: /^Pause/ }).click();
+  await expect(ana.page.getByText('Paused by you.')).toBeVisible();
+  await streamToTheEnd(ben, roots[1]);
+  await ana.page.getByRole('button', { name: /^Resume/ }).click();
+  await streamToTheEnd(ana, roots[0]);
+
+  for (const root of roots) {
+    await openContract(bakery, root);
+    await bakery.page.getByRole('button', { name: /^Repay/ }).click();
+    await openContract(bank, root);
+    await bank.page.getByRole('button', { name: 'Close the contract' }).click({ timeout: 60_000 });
+  }
+
+  const stranger = await openBrowser(browser, world.url);
+  for (const [index, root] of roots.entries()) {
+    const holders = [index === 0 ? ana.page : ben.page, bakery.page, bank.page, stranger];
+    const hashes = new Set<string>();
+    for (const page of holders) hashes.add(await stateHash(page, root, 'closed'));
+    await expect
+      .poll(async () => {
+        const seen = await Promise.all(
+          holders.map((page) => page.locator('[data-state-hash]').getAttribute('data-state-hash')),
+        );
+        return new Set(seen).size;
+      })
+      .toBe(1);
+    expect([...hashes].every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
+  }
+
+  const contracts = roots.map((root, index) => ({ root, investor: index === 0 ? 'ana' : 'ben' }));
+  await checkLedgers(world, contracts, 'bakery');
+});

@@ -1,0 +1,103 @@
+/** What people do in the client, step by step, as the end-to-end tests do it. */
+import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+
+/** A person in a browser of their own. */
+export interface Person {
+  readonly name: string;
+  readonly context: BrowserContext;
+  readonly page: Page;
+}
+
+/** Waits until the page can be pressed: SvelteKit has taken over. */
+export async function ready(page: Page): Promise<void> {
+  await page.locator('html[data-ready="yes"]').waitFor();
+}
+
+/** Opens a fresh browser context on the world. */
+export async function openBrowser(browser: Browser, url: string): Promise<Page> {
+  const context = await browser.newContext({ baseURL: url });
+  const page = await context.newPage();
+  await page.goto('/');
+  await ready(page);
+  return page;
+}
+
+/** Becomes one of the local world's people. */
+export async function become(browser: Browser, url: string, name: string): Promise<Person> {
+  const page = await openBrowser(browser, url);
+  await page.goto('/connect');
+  await ready(page);
+  const card = page.locator('article', { hasText: name });
+  await card.getByRole('button', { name: 'Be this person' }).click();
+  await expect(page.getByRole('heading', { name: 'You and your wallet' })).toBeVisible();
+  await expect(page.getByText('connected', { exact: true }).first()).toBeVisible();
+  return { name, context: page.context(), page };
+}
+
+/** What the bank fills into its form. */
+export const OFFER = {
+  Title: 'A delivery bicycle',
+  'What the money is for': 'A cargo bicycle for the morning round.',
+  'Story and plan': 'The round takes three hours on foot and would take one by bicycle.',
+  Sector: 'Food',
+  Town: 'Suchitoto',
+  Country: 'SV',
+  'Amount sought': '400000',
+  'Smallest ticket': '20000',
+  'Interest a year': '12',
+  Term: '120',
+  'Paid out over': '10',
+  'In how many payments': '10',
+  'What the bank does': 'The bank visits within ten days of a missed payment.',
+  'Governing law': 'Law of El Salvador',
+} as const;
+
+/** The bank publishes an offer from its desk. */
+export async function publishOffer(bank: Person): Promise<void> {
+  await bank.page.goto('/desk/offer');
+  await ready(bank.page);
+  for (const [label, value] of Object.entries(OFFER)) {
+    await bank.page.getByLabel(label, { exact: true }).fill(value);
+  }
+  await bank.page.getByRole('button', { name: 'Sign and publish' }).click();
+  await expect(bank.page).toHaveURL(/\/desk$/);
+  await expect(bank.page.getByText(OFFER['What the money is for']).first()).toBeVisible();
+}
+
+/** An investor finds the offer, chooses an amount and signs; yields the contract's id. */
+export async function invest(investor: Person, sats: string): Promise<string> {
+  const { page } = investor;
+  await page.goto('/');
+  await ready(page);
+  await page.getByText(OFFER['What the money is for']).first().click();
+  await expect(page.getByRole('heading', { name: OFFER.Title })).toBeVisible();
+  await page.getByLabel('How much you lend').fill(sats);
+  await page.getByRole('button', { name: /^Invest/ }).click();
+  await page.getByRole('button', { name: 'Sign and propose' }).click();
+  await expect(page).toHaveURL(/\/contracts\/[0-9a-f]{64}$/);
+  return page.url().slice(-64);
+}
+
+/** Opens a contract's page. */
+export async function openContract(person: Pick<Person, 'page'>, root: string): Promise<void> {
+  await person.page.goto(`/contracts/${root}`);
+  await ready(person.page);
+}
+
+/** Business or bank signs a proposal on its page. */
+export async function countersign(person: Person, root: string): Promise<void> {
+  await openContract(person, root);
+  await person.page.getByRole('button', { name: 'Countersign' }).click();
+  await expect(person.page.getByRole('button', { name: 'Countersign' })).toBeHidden();
+}
+
+/** Waits until a contract's page says it is in a status; yields the state hash shown there. */
+export async function stateHash(page: Page, root: string, status: string): Promise<string> {
+  if (!page.url().endsWith(root)) {
+    await page.goto(`/contracts/${root}`);
+    await ready(page);
+  }
+  const shown = page.locator(`[data-status="${status}"]`);
+  await shown.waitFor({ timeout: 60_000 });
+  return (await shown.getAttribute('data-state-hash')) ?? '';
+}

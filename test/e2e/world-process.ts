@@ -1,0 +1,64 @@
+/** The local world as its own process, started as `npm start` starts it, and its control door. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** A running world. */
+export interface WorldProcess {
+  readonly url: string;
+  readonly relays: readonly string[];
+  /** Asks the control door; throws with its sentence when it refuses. */
+  control<T>(request: Record<string, unknown>): Promise<T>;
+  /** Stops it as Ctrl-C does; resolves when the process is gone. */
+  stop(): Promise<void>;
+}
+
+/** Starts a world with the control door open; resolves when it says it is ready. */
+export async function startWorldProcess(flags: readonly string[] = []): Promise<WorldProcess> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      '--conditions=@realyield/source',
+      'test/world/main.ts',
+      '--control',
+      '--no-open',
+      '--port',
+      '0',
+      ...flags,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ready = await readyLine(child);
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null) return;
+    child.kill('SIGINT');
+    await once(child, 'exit');
+  };
+  const control = async <T>(request: Record<string, unknown>): Promise<T> => {
+    const response = await fetch(`${ready.url}/control`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    const answer = (await response.json()) as
+      { ok: true; value: T } | { ok: false; sentence: string };
+    if (!answer.ok) throw new Error(answer.sentence);
+    return answer.value;
+  };
+  return { ...ready, control, stop };
+}
+
+async function readyLine(child: ChildProcess): Promise<{ url: string; relays: string[] }> {
+  if (!child.stdout) throw new Error('no output to read');
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const match = /^world ready (\{.*\})$/.exec(line);
+    if (match?.[1] !== undefined) {
+      const ready = JSON.parse(match[1]) as { url: string; relays?: string[] };
+      return { url: ready.url, relays: ready.relays ?? [] };
+    }
+  }
+  throw new Error('the world stopped before it was ready');
+}
