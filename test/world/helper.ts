@@ -4,19 +4,14 @@
  * the persona's own client opens and comes back when that has gone.
  */
 import { sentenceFor } from '@realyield/protocol';
-import type { Relays, Signer, Store, Verifier, Wallet } from '../../web/lib/engine/ports.ts';
 import { Session } from '../../web/lib/engine/session.ts';
+import type { EngineParts } from './engine-parts.ts';
 import { decide, type Facts, type Step } from './policies.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What a helper works with; it closes all of it when it stops. */
-export interface HelperParts {
+export interface HelperParts extends EngineParts {
   readonly name: string;
-  readonly person: Signer;
-  readonly relays: Relays;
-  readonly store: Store;
-  readonly verifier: Verifier;
-  readonly wallet: Wallet;
 }
 
 const GATHER_MS = 100;
@@ -122,14 +117,16 @@ export class Helper {
       isSound: problem === undefined,
       hasBusinessSignature: contract.view.fold.state.signatures.business !== undefined,
     }));
-    const contracts = session.contracts().map(({ view, own }) => ({
-      root: view.root,
-      role: own.role,
-      state: view.fold.state,
-      openOrders: session
+    const contracts = session.contracts().map(({ view, own }) => {
+      const { state } = view.fold;
+      const proven = state.payments.filter((payment) => payment.leg === 'repayment');
+      const done = new Set(proven.map((payment) => payment.n));
+      // Not by the journal's step: a receipt is in the journal a moment before it is in the fold.
+      const openOrders = session
         .journalEntries(view.root, 'repayment')
-        .filter((entry) => entry.step !== 'receipted').length,
-    }));
+        .filter((entry) => !done.has(entry.n)).length;
+      return { root: view.root, role: own.role, state, openOrders };
+    });
     return { proposals, contracts, nowSec: systemClock.nowSec() };
   }
 

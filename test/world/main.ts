@@ -1,0 +1,125 @@
+/**
+ * `npm start`: builds the client when it must, starts the local world, and says where it is.
+ *
+ *   --port N       preferred port of the page (4180)
+ *   --folder PATH  keep the world here instead of in a temporary folder
+ *   --no-helpers   nobody acts but you
+ *   --no-open      do not open a browser
+ *   --control      let tests control the world over HTTP (see control.ts)
+ *
+ * The last line on a start that worked is `world ready {"url": …}`, for programs. Ctrl-C stops
+ * everything; a second one at once.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { BUILD_FOLDER, ensureBuild, type Build } from './build.ts';
+import { startWorld, type World } from './world.ts';
+
+/** However the world hangs, Ctrl-C ends it after this long. */
+const STOP_MS = 4_500;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4180' },
+    folder: { type: 'string' },
+    helpers: { type: 'boolean', default: true },
+    open: { type: 'boolean', default: true },
+    control: { type: 'boolean', default: false },
+  },
+  allowNegative: true,
+});
+
+/** Opens the page where there is a desktop; never fails, and waits for nothing. */
+function openBrowser(url: string): void {
+  const isDesktop =
+    process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'];
+  if (!isDesktop || process.env['CI']) return;
+  const command = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  const [program, args] =
+    process.platform === 'win32' ? ['cmd', ['/c', 'start', '', url]] : [command, [url]];
+  const child = spawn(program, args, { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}
+
+class Program {
+  readonly #isTemporary = values.folder === undefined;
+  readonly #folder: string;
+  #build: Build | undefined;
+  #world: World | undefined;
+  #isStopping = false;
+
+  constructor() {
+    const { folder } = values;
+    this.#folder =
+      folder === undefined ? mkdtempSync(join(tmpdir(), 'real-yield-world-')) : resolve(folder);
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+  }
+
+  async run(): Promise<void> {
+    const startedMs = Date.now();
+    console.log('Starting the local world: a Bitcoin chain, Lightning nodes, two relays …');
+    this.#build = ensureBuild();
+    if (this.#build.isNeeded) console.log('Building the client; this takes a while once …');
+    const building = this.#build.done.then(() => {
+      if (this.#build?.isNeeded) console.log('The client is built.');
+    });
+    // Both fail on their own; whichever fails first is what is told.
+    const starting = startWorld({
+      folder: this.#folder,
+      httpPort: Number(values.port),
+      helpers: values.helpers,
+      control: values.control,
+      buildFolder: BUILD_FOLDER,
+      log: (line) => {
+        console.log(line);
+      },
+    });
+    starting.then(
+      (world) => {
+        this.#world = world;
+        if (this.#isStopping) void world.stop();
+      },
+      () => undefined,
+    );
+    const [world] = await Promise.all([starting, building]);
+    world.serveClient();
+    const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
+    console.log(`\nReady after ${seconds} s. Open ${world.url} in a browser. Ctrl-C stops it.`);
+    console.log(`world ready ${JSON.stringify({ url: world.url })}`);
+    if (values.open) openBrowser(world.url);
+  }
+
+  /** Stops everything and ends the process, whatever hangs. */
+  async stop(code: number): Promise<void> {
+    if (this.#isStopping) this.#leave(code);
+    this.#isStopping = true;
+    setTimeout(() => {
+      this.#leave(code);
+    }, STOP_MS).unref();
+    this.#build?.stop();
+    await this.#world?.stop().catch((error: unknown) => {
+      console.error(error);
+    });
+    this.#leave(code);
+  }
+
+  #leave(code: number): never {
+    if (this.#isTemporary) rmSync(this.#folder, { recursive: true, force: true });
+    process.exit(code);
+  }
+}
+
+const program = new Program();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void program.stop(128 + constants.signals[signal]));
+}
+try {
+  await program.run();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  await program.stop(1);
+}
