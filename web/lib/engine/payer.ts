@@ -206,8 +206,9 @@ export class Payer {
   async #plan(contract: OwnContract): Promise<number> {
     const { state } = contract.view.fold;
     const nowSec = this.#desk.clock.nowSec();
-    if (this.leg === 'repayment') {
-      if (!isBusy(this.#desk, contract, this.leg)) this.#say(statusOf('done', 'nothingDue'));
+    if (this.leg === 'repayment' || state.status === 'closed') {
+      const code = state.status === 'closed' ? 'complete' : 'nothingDue';
+      if (!isBusy(this.#desk, contract, this.leg)) this.#say(statusOf('done', code));
       return IDLE_MS;
     }
     const inHand = new Set(this.entries().map((entry) => entry.n));
