@@ -30,34 +30,34 @@ export async function startWorldProcess(flags: readonly string[] = []): Promise<
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const ready = await readyLine(child);
+  const url = await readyLine(child);
+  const response = await fetch(`${url}/world.json`);
+  const { relays } = (await response.json()) as { relays: string[] };
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null) return;
     child.kill('SIGINT');
     await once(child, 'exit');
   };
   const control = async <T>(request: Record<string, unknown>): Promise<T> => {
-    const response = await fetch(`${ready.url}/control`, {
+    const asked = await fetch(`${url}/control`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(request),
     });
-    const answer = (await response.json()) as
-      { ok: true; value: T } | { ok: false; sentence: string };
+    const answer = (await asked.json()) as { ok: true; value: T } | { ok: false; sentence: string };
     if (!answer.ok) throw new Error(answer.sentence);
     return answer.value;
   };
-  return { ...ready, control, stop };
+  return { url, relays, control, stop };
 }
 
-async function readyLine(child: ChildProcess): Promise<{ url: string; relays: string[] }> {
+async function readyLine(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('no output to read');
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
     const match = /^world ready (\{.*\})$/.exec(line);
     if (match?.[1] !== undefined) {
-      const ready = JSON.parse(match[1]) as { url: string; relays?: string[] };
-      return { url: ready.url, relays: ready.relays ?? [] };
+      return (JSON.parse(match[1]) as { url: string }).url;
     }
   }
   throw new Error('the world stopped before it was ready');
