@@ -15,11 +15,11 @@ export const replySchema = z.object({
 
 /** Answer to get_info. */
 export const infoSchema = z.object({
-  alias: z.optional(z.string()),
-  pubkey: z.optional(z.string()),
-  network: z.optional(z.string()),
+  alias: maybe(z.string()),
+  pubkey: maybe(z.string()),
+  network: maybe(z.string()),
   methods: z.array(z.string()),
-  notifications: z.optional(z.array(z.string())),
+  notifications: maybe(z.array(z.string())),
 });
 
 /** Answer to get_balance, msat. */
@@ -27,14 +27,17 @@ export const balanceSchema = z.object({ balance: amount });
 
 /** Answer to get_budget, msat; empty where there is none. */
 export const budgetSchema = z.object({
-  total_budget: z.optional(amount),
-  used_budget: z.optional(amount),
+  total_budget: maybe(amount),
+  used_budget: maybe(amount),
 });
 
 /** Answer to pay_invoice. */
-export const paySchema = z.object({ preimage: hash, fees_paid: z.optional(amount) });
+export const paySchema = z.object({ preimage: hash, fees_paid: maybe(amount) });
 
-/** A transaction, as make_invoice, lookup_invoice and notifications carry it. */
+/** Answer to make_invoice; everything else about it is read from the invoice itself. */
+export const madeSchema = z.object({ invoice: z.string() });
+
+/** A transaction, as lookup_invoice and notifications carry it. */
 export const transactionSchema = z.object({
   type: z.optional(z.enum(['incoming', 'outgoing'])),
   state: maybe(z.string()),

@@ -3,38 +3,30 @@
  * needs what they lack: a timeout is unknown, every request expires, the conversation key is
  * computed once, and every answer is checked before it is believed.
  */
-import { hexToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod/mini';
-import { parseBolt11, verify } from '@realyield/protocol';
+import { parseBolt11, sentenceFor } from '@realyield/protocol';
 import { Listeners } from '../engine/listeners.ts';
 import { isPreimageOf } from '../engine/payment.ts';
 import type {
   MadeInvoice,
   PaymentRecord,
-  Relays,
-  Signer,
   Wallet,
   WalletAnswer,
   WalletInfo,
 } from '../engine/ports.ts';
-import { createRelays } from '../nostr/relays.ts';
-import { createLocalSigner } from '../signer/local-signer.ts';
 import {
   balanceSchema,
   budgetSchema,
   infoSchema,
+  madeSchema,
   paySchema,
-  replySchema,
   toRecord,
   transactionSchema,
 } from './answers.ts';
+import { WalletChannel } from './channel.ts';
 import type { WalletConnection } from './connection.ts';
 
 export { parseWalletUri, type WalletConnection } from './connection.ts';
-
-const REQUEST_KIND = 23_194;
-const RESPONSE_KIND = 23_195;
-const NOTIFICATION_KINDS = [23_197, 23_196];
 
 /** Timings and platform, all optional. */
 export interface NwcOptions {
@@ -65,36 +57,28 @@ const SENTENCES: Readonly<Record<string, string>> = {
   RATE_LIMITED: 'The wallet asks for a slower pace.',
 };
 
-const SILENT = 'The wallet has not answered.';
-const SENSELESS = 'The wallet’s answer makes no sense.';
-
-type Reply = z.infer<typeof replySchema>;
+const MOST_WORDS = 200;
+const REPLY_MS = 10_000;
+const PAY_REPLY_MS = 30_000;
+const NO_ANSWER = {
+  silent: 'The wallet has not answered.',
+  unreachable: 'The wallet cannot be reached.',
+  senseless: `${sentenceFor('WALLET_ANSWER')} (WALLET_ANSWER)`,
+} as const;
 
 class NwcWallet implements Wallet {
-  readonly #connection: WalletConnection;
   readonly #options: NwcOptions;
-  readonly #signer: Signer;
-  readonly #relays: Relays;
-  readonly #waiting = new Map<string, (reply: Reply) => void>();
+  readonly #channel: WalletChannel;
   readonly #payments = new Listeners<PaymentRecord>();
-  readonly #stop: () => void;
 
   constructor(connection: WalletConnection, options: NwcOptions) {
-    this.#connection = connection;
     this.#options = options;
-    this.#signer = createLocalSigner(hexToBytes(connection.secret));
-    const { webSocket } = options;
-    this.#relays = createRelays({
-      urls: connection.relays,
-      ...(webSocket === undefined ? {} : { webSocket }),
+    this.#channel = new WalletChannel(connection, options.webSocket);
+    this.#channel.notified.add((notice) => {
+      const shape = z.object({ notification: transactionSchema }).safeParse(notice);
+      const record = shape.success ? toRecord(shape.data.notification) : undefined;
+      if (record) this.#payments.emit(record);
     });
-    const filter = {
-      kinds: [RESPONSE_KIND, ...NOTIFICATION_KINDS],
-      authors: [connection.walletPublicKey],
-      '#p': [this.#signer.publicKey],
-      since: Math.floor(Date.now() / 1_000) - 10,
-    };
-    this.#stop = this.#relays.subscribe([filter], (raw) => void this.#hear(raw));
   }
 
   async info(): Promise<WalletAnswer<WalletInfo>> {
@@ -102,8 +86,8 @@ class NwcWallet implements Wallet {
       alias: info.alias ?? '',
       methods: info.methods,
       notifications: info.notifications ?? [],
-      network: info.network,
-      nodeId: info.pubkey,
+      network: info.network ?? undefined,
+      nodeId: info.pubkey ?? undefined,
     }));
   }
 
@@ -121,7 +105,7 @@ class NwcWallet implements Wallet {
       description: order.description,
       expiry: order.expirySec,
     };
-    return this.#ask('make_invoice', params, transactionSchema, (made) => {
+    return this.#ask('make_invoice', params, madeSchema, (made) => {
       const invoice = parseBolt11(made.invoice);
       return invoice.ok
         ? { invoice: invoice.value.paymentRequest, paymentHash: invoice.value.paymentHash }
@@ -135,18 +119,21 @@ class NwcWallet implements Wallet {
    */
   async pay(invoice: string): Promise<WalletAnswer<{ preimage: string; feesPaidMsat: bigint }>> {
     const parsed = parseBolt11(invoice);
-    if (!parsed.ok) return { state: 'refused', code: parsed.code, sentence: SENSELESS };
+    if (!parsed.ok) {
+      // Nothing was sent: no wallet need be asked about what is no invoice.
+      return { state: 'refused', code: parsed.code, sentence: sentenceFor(parsed.code) };
+    }
     const { paymentHash } = parsed.value;
-    const patienceMs = this.#options.payReplyMs ?? 30_000;
     const answer = await this.#ask(
       'pay_invoice',
       { invoice },
       paySchema,
-      ({ preimage, fees_paid }) =>
-        isPreimageOf(preimage, paymentHash)
-          ? { preimage, feesPaidMsat: BigInt(fees_paid ?? 0) }
-          : undefined,
-      patienceMs,
+      (paid) => {
+        const preimage = paid.preimage.toLowerCase();
+        if (!isPreimageOf(preimage, paymentHash)) return undefined;
+        return { preimage, feesPaidMsat: BigInt(paid.fees_paid ?? 0) };
+      },
+      this.#options.payReplyMs ?? PAY_REPLY_MS,
     );
     if (answer.state !== 'refused' || NOTHING_LEFT.has(answer.code)) return answer;
     return { state: 'unknown', sentence: answer.sentence };
@@ -166,9 +153,9 @@ class NwcWallet implements Wallet {
   async budget(): Promise<WalletAnswer<{ totalMsat: bigint; usedMsat: bigint } | undefined>> {
     const answer = await this.#ask('get_budget', {}, budgetSchema, (budget) => ({
       budget:
-        budget.total_budget === undefined
-          ? undefined
-          : { totalMsat: BigInt(budget.total_budget), usedMsat: BigInt(budget.used_budget ?? 0) },
+        typeof budget.total_budget === 'number'
+          ? { totalMsat: BigInt(budget.total_budget), usedMsat: BigInt(budget.used_budget ?? 0) }
+          : undefined,
     }));
     return answer.state === 'answered' ? { ...answer, value: answer.value.budget } : answer;
   }
@@ -178,10 +165,7 @@ class NwcWallet implements Wallet {
   }
 
   close(): void {
-    this.#stop();
-    this.#relays.close();
-    this.#signer.close();
-    this.#waiting.clear();
+    this.#channel.close();
   }
 
   async #lookup(
@@ -205,85 +189,21 @@ class NwcWallet implements Wallet {
     params: Readonly<Record<string, unknown>>,
     schema: z.ZodMiniType<T>,
     convert: (result: T) => R | undefined,
-    patienceMs = this.#options.replyMs ?? 10_000,
+    patienceMs = this.#options.replyMs ?? REPLY_MS,
   ): Promise<WalletAnswer<R>> {
-    const reply = await this.#send(method, params, patienceMs);
-    if (!reply) return { state: 'unknown', sentence: SILENT };
-    if (reply.error) {
-      const { code, message } = reply.error;
-      return { state: 'refused', code, sentence: SENTENCES[code] ?? message.slice(0, 200) };
+    const answer = await this.#channel.request(method, params, patienceMs);
+    if (answer.state !== 'replied') return { state: 'unknown', sentence: NO_ANSWER[answer.state] };
+    const { error, result } = answer.reply;
+    if (error) {
+      const { code, message } = error;
+      const words = message.slice(0, MOST_WORDS).trim() || code.slice(0, MOST_WORDS);
+      return { state: 'refused', code, sentence: SENTENCES[code] ?? `The wallet says: ${words}` };
     }
-    const parsed = schema.safeParse(reply.result);
+    const parsed = schema.safeParse(result);
     const value = parsed.success ? convert(parsed.data) : undefined;
     return value === undefined
-      ? { state: 'unknown', sentence: SENSELESS }
+      ? { state: 'unknown', sentence: NO_ANSWER.senseless }
       : { state: 'answered', value };
-  }
-
-  async #send(
-    method: string,
-    params: Readonly<Record<string, unknown>>,
-    patienceMs: number,
-  ): Promise<Reply | undefined> {
-    const nowSec = Math.floor(Date.now() / 1_000);
-    const { walletPublicKey } = this.#connection;
-    const text = JSON.stringify({ method, params });
-    try {
-      const event = await this.#signer.sign({
-        kind: REQUEST_KIND,
-        created_at: nowSec,
-        tags: [
-          ['p', walletPublicKey],
-          ['encryption', 'nip44_v2'],
-          // A wallet that wakes up later must not act on it: see NEVER_ARRIVED_MS in payment.ts.
-          ['expiration', String(nowSec + Math.ceil(patienceMs / 1_000) + 15)],
-        ],
-        content: await this.#signer.encrypt(walletPublicKey, text),
-      });
-      return await new Promise<Reply | undefined>((resolve) => {
-        const timer = setTimeout(() => {
-          this.#waiting.delete(event.id);
-          resolve(undefined);
-        }, patienceMs);
-        this.#waiting.set(event.id, (reply) => {
-          clearTimeout(timer);
-          this.#waiting.delete(event.id);
-          resolve(reply);
-        });
-        // Whether a relay took it or not: only an answer or silence tells anything about money.
-        void this.#relays.publish(event);
-      });
-    } catch (error) {
-      console.error(error);
-      return undefined;
-    }
-  }
-
-  async #hear(raw: unknown): Promise<void> {
-    const verified = verify(raw);
-    if (!verified.ok || verified.value.pubkey !== this.#connection.walletPublicKey) return;
-    const event = verified.value;
-    const asked = event.tags.find((tag) => tag[0] === 'e')?.[1] ?? '';
-    const waiting = this.#waiting.get(asked);
-    if (event.kind === RESPONSE_KIND && !waiting) return;
-    try {
-      const text = await this.#signer.decrypt(event.pubkey, event.content);
-      const json: unknown = JSON.parse(text);
-      if (event.kind !== RESPONSE_KIND) {
-        this.#notice(json);
-        return;
-      }
-      const reply = replySchema.safeParse(json);
-      if (reply.success) waiting?.(reply.data);
-    } catch {
-      // Unreadable: the same as silence.
-    }
-  }
-
-  #notice(json: unknown): void {
-    const shape = z.object({ notification: transactionSchema }).safeParse(json);
-    const record = shape.success ? toRecord(shape.data.notification) : undefined;
-    if (record) this.#payments.emit(record);
   }
 }
 
