@@ -104,7 +104,10 @@ export async function startBunker(options: BunkerServerOptions): Promise<BunkerS
     const request = requestSchema.parse(JSON.parse(await transport.decrypt(client, content)));
     const answer = await methods.answer(client, request.method, request.params).then(
       (result) => ({ id: request.id, result }),
-      (error: unknown) => ({ id: request.id, result: '', error: String(error) }),
+      (error: unknown) => {
+        const words = error instanceof Error ? error.message : String(error);
+        return { id: request.id, result: '', error: words };
+      },
     );
     const reply = await transport.sign({
       kind: NOSTR_CONNECT_KIND,

@@ -28,7 +28,11 @@ export interface BunkerOptions {
 
 const TIMEOUT_MS = 30_000;
 const APPROVAL_MS = 120_000;
-const RETRY_MS = 500;
+/**
+ * Pauses before asking again once the connection was lost. More than one, because the signer may
+ * have lost the same relay, which keeps no requests; few, because it may ask its owner each time.
+ */
+const RETRIES_MS = [500, 2_500, 6_000];
 /** A signer that ignores a used secret may still know us: it is asked at once, for so long. */
 const KNOWN_CLIENT_MS = 5_000;
 const MOST_IN_FLIGHT = 8;
@@ -51,6 +55,7 @@ class Exchange {
   readonly #ask: () => Promise<unknown>;
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #retriesMs: number[] = [];
   #isSettled = false;
 
   constructor(ask: () => Promise<unknown>, settle: (outcome: string | SignerError) => void) {
@@ -71,13 +76,20 @@ class Exchange {
     );
   }
 
-  /** Asks again soon: the answer to an earlier try may have been lost with the connection. */
+  /** Asks again soon: question or answer may have been lost with the connection. */
   again(): void {
-    if (this.#isSettled || this.#retry !== undefined) return;
+    this.#retriesMs = [...RETRIES_MS];
+    if (this.#retry === undefined) this.#retryLater();
+  }
+
+  #retryLater(): void {
+    const pauseMs = this.#retriesMs.shift();
+    if (this.#isSettled || pauseMs === undefined) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#try();
-    }, RETRY_MS);
+      this.#retryLater();
+    }, pauseMs);
   }
 
   finish(outcome: string | SignerError): void {
@@ -145,7 +157,8 @@ class RemoteSigner implements Signer {
       (error: unknown) => error,
     );
     // A secret is good once; a client the signer remembers needs none.
-    const waitMs = refusal === undefined ? this.#timeoutMs : KNOWN_CLIENT_MS;
+    const shortMs = Math.min(KNOWN_CLIENT_MS, this.#timeoutMs);
+    const waitMs = refusal === undefined ? this.#timeoutMs : shortMs;
     const publicKey = await this.#request('get_public_key', [], waitMs).catch((error: unknown) => {
       throw refusal ?? error;
     });
