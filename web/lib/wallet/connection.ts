@@ -1,4 +1,6 @@
 /** Wallet connections: `nostr+walletconnect://` addresses (NIP-47). */
+import { schnorr } from '@noble/curves/secp256k1.js';
+import { hexToBytes } from '@noble/hashes/utils.js';
 import { ok, reject, type Result } from '@realyield/protocol';
 
 /** Everything needed to talk to a wallet. */
@@ -18,13 +20,34 @@ export function parseWalletUri(input: unknown): Result<WalletConnection> {
   const match = /^nostr\+?walletconnect:(?:\/\/)?([^?]*)\?(.*)$/i.exec(input.trim());
   if (!match) return reject('WALLET_URI', 'scheme');
   const walletPublicKey = (match[1] ?? '').toLowerCase().replace(/\/$/, '');
-  if (!HEX32.test(walletPublicKey)) return reject('WALLET_URI', 'public key');
+  if (!isPublicKey(walletPublicKey)) return reject('WALLET_URI', 'public key');
   const query = new URLSearchParams(match[2]);
   const relays = query.getAll('relay').filter((url) => isRelay(url));
   if (relays.length === 0) return reject('WALLET_URI', 'relay');
   const secret = (query.get('secret') ?? '').toLowerCase();
-  if (!HEX32.test(secret)) return reject('WALLET_URI', 'secret');
+  if (!isSecretKey(secret)) return reject('WALLET_URI', 'secret');
   return ok({ walletPublicKey, relays: [...new Set(relays)].slice(0, 4), secret });
+}
+
+/** Not all of 64 hex digits are a point or a scalar; what is none would fail at every request. */
+function isPublicKey(hex: string): boolean {
+  if (!HEX32.test(hex)) return false;
+  try {
+    schnorr.utils.lift_x(BigInt(`0x${hex}`));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSecretKey(hex: string): boolean {
+  if (!HEX32.test(hex)) return false;
+  try {
+    schnorr.getPublicKey(hexToBytes(hex));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isRelay(text: string): boolean {
