@@ -1,8 +1,9 @@
 /**
  * Who runs: one holder per person across devices, agreed by an encrypted lease event (NIP-78).
- * The latest lease wins; a holder that stops renewing loses it. The payee's serialising and the
- * wallet's idempotency still stand behind it: a lease saves work, it is not what prevents a
- * second payment.
+ * The latest lease wins, at the same second the one with the lower id, as on relays; a holder
+ * that stops renewing loses it. Whoever takes over waits a moment first, so that the former
+ * holder finishes its step and rival claims have met. The payee's serialising and the wallet's
+ * idempotency still stand behind it: a lease saves work, it is not what prevents a second payment.
  */
 import * as z from 'zod/mini';
 import { Listeners } from './listeners.ts';
@@ -14,7 +15,10 @@ const KIND = 30_078;
 export const LEASE_NAME = 'realyield-lease';
 const RENEW_MS = 10_000;
 const LASTS_SEC = 30;
+/** Between taking the lease from another, or claiming a free one, and running. */
 const GIVE_WAY_MS = 2_000;
+/** A lease that was given back is claimed by a person's client at once, by a helper after it. */
+const CLAIM_MS = { person: 50, helper: 1_500 } as const;
 
 const leaseSchema = z.strictObject({
   holder: z.string().check(z.maxLength(64)),
@@ -23,7 +27,8 @@ const leaseSchema = z.strictObject({
   untilSec: z.int(),
 });
 
-type LeaseRecord = z.infer<typeof leaseSchema> & { readonly atSec: number };
+type LeaseContent = z.infer<typeof leaseSchema>;
+type LeaseRecord = LeaseContent & { readonly atSec: number; readonly id: string };
 
 /** What a lease needs. */
 export interface LeasePorts {
@@ -38,14 +43,14 @@ export class Lease {
   readonly changed = new Listeners<void>();
   readonly #ports: LeasePorts;
   readonly #rank: 'helper' | 'person';
-  readonly #id = randomHex().slice(0, 16);
+  readonly #holder = randomHex().slice(0, 16);
   #latest: LeaseRecord | undefined;
-  #lastAtSec = 0;
-  #announcedAtMs = 0;
+  #isAnnounced = false;
   /** Until then a former holder may still be finishing what it had begun. */
   #readyAtMs = 0;
   #stops: (() => void)[] = [];
   #stopTimer: (() => void) | undefined;
+  #stopClaim: (() => void) | undefined;
   #stopped = false;
 
   constructor(ports: LeasePorts, rank: 'helper' | 'person') {
@@ -55,10 +60,9 @@ export class Lease {
 
   /** Whether this engine is the one that runs. */
   get isHeld(): boolean {
-    const latest = this.#latest;
     if (this.#ports.clock.nowMs() < this.#readyAtMs) return false;
-    if (!latest) return this.#mayAssume();
-    return latest.holder === this.#id || latest.untilSec <= this.#ports.clock.nowSec();
+    // Before any lease is known, a person's own client runs; a helper waits for its first one.
+    return this.#latest ? this.#isOurs() : this.#rank === 'person';
   }
 
   /**
@@ -66,23 +70,27 @@ export class Lease {
    * another holder.
    */
   get heldSinceMs(): number {
-    const latest = this.#latest;
-    if (!latest) return 0;
-    return latest.holder === this.#id ? this.#announcedAtMs : latest.untilSec * 1_000;
+    return this.#readyAtMs;
   }
 
   /** Listens to other holders, and takes the lease unless a helper finds it held. */
   async start(): Promise<void> {
     const filter = { kinds: [KIND], authors: [this.#ports.person.publicKey], '#d': [LEASE_NAME] };
+    const arriving: Promise<void>[] = [];
     await new Promise<void>((resolve) => {
       const stopWaiting = this.#ports.clock.after(2_000, resolve);
       const onEndOfStored = (): void => {
         stopWaiting();
         resolve();
       };
-      const take = (raw: unknown): void => void this.#take(raw);
+      const take = (raw: unknown): void => {
+        const taken = this.#take(raw);
+        if (!this.#isAnnounced) arriving.push(taken);
+      };
       this.#stops.push(this.#ports.relays.subscribe([filter], take, { onEndOfStored }));
     });
+    // Only who knows the former holder gives it time to finish.
+    await Promise.all(arriving.splice(0));
     await this.#renew();
     this.#schedule();
   }
@@ -95,14 +103,18 @@ export class Lease {
   /** Gives the lease back, so that others need not wait for it to run out. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
-    const held = this.#latest?.holder === this.#id;
     this.#stopped = true;
     this.#stopTimer?.();
+    this.#stopClaim?.();
     for (const stop of this.#stops) stop();
-    if (held) await this.#announce(0).catch(() => undefined);
+    if (this.#isOurs()) await this.#announce(0).catch(() => undefined);
   }
 
-  /** Lets the former holder finish the payment it is in before this one begins. */
+  #isOurs(): boolean {
+    const latest = this.#latest;
+    return latest?.holder === this.#holder && latest.untilSec > this.#ports.clock.nowSec();
+  }
+
   #giveWay(): void {
     this.#readyAtMs = this.#ports.clock.nowMs() + GIVE_WAY_MS;
     const stop = this.#ports.clock.after(GIVE_WAY_MS + 10, () => {
@@ -111,35 +123,30 @@ export class Lease {
     this.#stops.push(stop);
   }
 
-  #mayAssume(): boolean {
-    // Before any lease is known, a person's own client runs; a helper waits for its first one.
-    return this.#rank === 'person';
-  }
-
   #schedule(): void {
     if (this.#stopped) return;
     this.#stopTimer = this.#ports.clock.after(RENEW_MS, () => {
-      void this.#renew()
-        .catch((error: unknown) => {
-          console.error(error);
-        })
-        .then(() => {
-          this.#schedule();
-        });
+      void this.#tryRenew().then(() => {
+        this.#schedule();
+      });
+    });
+  }
+
+  #tryRenew(): Promise<void> {
+    return this.#renew().catch((error: unknown) => {
+      console.error(error);
     });
   }
 
   async #renew(): Promise<void> {
+    if (this.#stopped) return;
     const latest = this.#latest;
-    const nowSec = this.#ports.clock.nowSec();
-    const isFree = !latest || latest.untilSec <= nowSec;
-    const isOurs = latest?.holder === this.#id;
-    const isFirst = this.#lastAtSec === 0;
+    const isFree = !latest || latest.untilSec <= this.#ports.clock.nowSec();
     // A person's client takes the lease when it starts, from a helper or from an older window;
     // from a helper also later, which may have found it free while this client was offline.
+    const isFirst = !this.#isAnnounced;
     const outranks = this.#rank === 'person' && (isFirst || latest?.rank === 'helper');
-    const mayTake = isFree || isOurs || outranks;
-    if (mayTake) await this.#announce(LASTS_SEC);
+    if (isFree || this.#isOurs() || outranks) await this.#announce(LASTS_SEC);
     else this.changed.emit();
   }
 
@@ -147,20 +154,17 @@ export class Lease {
     const { person, relays, clock } = this.#ports;
     const nowSec = clock.nowSec();
     const atSec = Math.max(nowSec, (this.#latest?.atSec ?? 0) + 1);
-    const record = { holder: this.#id, rank: this.#rank, untilSec: nowSec + lastsSec };
-    const isTaken = this.#latest && this.#latest.holder !== this.#id;
-    if (isTaken && (this.#latest?.untilSec ?? 0) > nowSec) this.#giveWay();
+    const record: LeaseContent = {
+      holder: this.#holder,
+      rank: this.#rank,
+      untilSec: nowSec + lastsSec,
+    };
     const content = await person.encrypt(person.publicKey, JSON.stringify(record));
-    const event = await person.sign({
-      kind: KIND,
-      created_at: atSec,
-      tags: [['d', LEASE_NAME]],
-      content,
-    });
-    this.#lastAtSec = atSec;
-    if (this.#latest?.holder !== this.#id) this.#announcedAtMs = clock.nowMs();
-    this.#latest = { ...record, atSec };
-    this.changed.emit();
+    const tags = [['d', LEASE_NAME]];
+    const event = await person.sign({ kind: KIND, created_at: atSec, tags, content });
+    this.#isAnnounced = true;
+    if (this.#latest && !this.#isOurs()) this.#giveWay();
+    this.#adopt({ ...record, atSec, id: event.id });
     await relays.publish(event);
   }
 
@@ -168,17 +172,31 @@ export class Lease {
     const { verifier, person } = this.#ports;
     const [verified] = await verifier.verifyBatch([raw]);
     if (!verified?.ok || verified.value.pubkey !== person.publicKey) return;
-    const { created_at, content } = verified.value;
-    if (this.#latest && created_at <= this.#latest.atSec) return;
+    const { id, created_at: atSec, content } = verified.value;
+    if (!this.#isNews(atSec, id)) return;
     try {
       const text = await person.decrypt(person.publicKey, content);
       const record = leaseSchema.safeParse(JSON.parse(text));
-      if (!record.success || this.#stopped) return;
-      if (this.#latest && created_at <= this.#latest.atSec) return;
-      this.#latest = { ...record.data, atSec: created_at };
-      this.changed.emit();
+      if (record.success && !this.#stopped) this.#adopt({ ...record.data, atSec, id });
     } catch {
       // Not ours to read: another application's data under this name.
     }
+  }
+
+  #isNews(atSec: number, id: string): boolean {
+    const latest = this.#latest;
+    if (!latest || atSec !== latest.atSec) return !latest || atSec > latest.atSec;
+    return id < latest.id;
+  }
+
+  #adopt(record: LeaseRecord): void {
+    if (!this.#isNews(record.atSec, record.id)) return;
+    this.#latest = record;
+    this.#stopClaim?.();
+    if (record.holder !== this.#holder && record.untilSec <= this.#ports.clock.nowSec()) {
+      const claim = (): void => void this.#tryRenew();
+      this.#stopClaim = this.#ports.clock.after(CLAIM_MS[this.#rank], claim);
+    }
+    this.changed.emit();
   }
 }
