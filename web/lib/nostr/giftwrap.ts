@@ -43,7 +43,10 @@ function blurredSec(nowSec: number): number {
   return nowSec - Math.floor(share * TWO_DAYS_SEC);
 }
 
-/** Seals a rumor with its author's signer and wraps it for one reader. */
+/**
+ * Seals a rumor with its author's signer and wraps it for one reader. Rejects with SignerError,
+ * and throws for a rumor of more than MAX_RUMOR_BYTES, which its builder must not make.
+ */
 export async function wrap(
   rumor: Rumor,
   author: Signer,
@@ -72,7 +75,11 @@ export async function wrap(
   return { wrap: wrapped, rumorId };
 }
 
-/** Opens a wrap; its author is whoever signed the seal, and the rumor must say the same. */
+/**
+ * Opens a wrap; its author is whoever signed the seal, and the rumor must say the same, or it is
+ * MESSAGE_AUTHOR; anything else that is wrong with it is MESSAGE_SHAPE. Rejects only with the
+ * reader's own SignerError, when the signer is away or locked.
+ */
 export async function unwrap(
   wrapped: VerifiedEvent,
   reader: Signer,
@@ -85,8 +92,10 @@ export async function unwrap(
     const rumorText = await reader.decrypt(author, seal.value.content);
     const parsed = rumorSchema.safeParse(JSON.parse(rumorText));
     if (!parsed.success) return reject('MESSAGE_SHAPE', 'rumor');
-    const { pubkey, created_at, kind, tags, content } = parsed.data;
+    const { id, pubkey, created_at, kind, tags, content } = parsed.data;
     if (pubkey !== author) return reject('MESSAGE_AUTHOR');
+    const claimed = { pubkey, created_at, kind, tags, content };
+    if (id !== getEventHash(claimed)) return reject('MESSAGE_SHAPE', 'id');
     return ok({ rumor: { created_at, kind, tags, content }, author });
   } catch (error) {
     // A signer that is away has not judged the message: it must be read again later.
