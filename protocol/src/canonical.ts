@@ -56,11 +56,13 @@ export function canonicalize(value: unknown): string {
 export function parseCanonical(text: string): Result<Json> {
   let value: unknown;
   try {
+    // E-10: "A reader MUST refuse content that is not JSON…"
     value = JSON.parse(text);
   } catch {
     return reject('CONTENT_JSON');
   }
-  // C-2 of specs/events.md: a document that writes differently from how it was read is refused.
+  // E-11: "A reader MUST refuse content that is not byte for byte the canonical text of what it
+  // parses to…"
   if (!isCanonicalValue(value, 0)) return reject('CONTENT_CANONICAL');
   return write(value) === text ? ok(value) : reject('CONTENT_CANONICAL');
 }

@@ -16,7 +16,9 @@ import {
 import { MAX_PARTS } from './params.ts';
 import { ok, reject, type Result } from './result.ts';
 
-/** Most invoices in one delivery: NIP-44 leaves a rumor 28,672 bytes of a 64 kB wrap. */
+// T-3: "A delivery carries at most 60 invoices: NIP-44 leaves a rumor 28,672 bytes of a wrap of 64
+// kB, and a larger one arrives nowhere."
+/** Most invoices in one delivery. */
 export const MAX_DELIVERED_INVOICES = 60;
 
 const proposal = z.strictObject({
@@ -87,6 +89,7 @@ export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>
 
 /** Reads a rumor's content; anything odd is MESSAGE_SHAPE. */
 export function parseMessage(content: string): Result<Message> {
+  // T-1: "A reader MUST refuse content that is not canonical JSON or not one of these messages…"
   const json = parseCanonical(content);
   if (!json.ok) return reject('MESSAGE_SHAPE', json.code);
   const parsed = messageSchema.safeParse(json.value);
@@ -94,6 +97,7 @@ export function parseMessage(content: string): Result<Message> {
     return reject('MESSAGE_SHAPE', parsed.error.issues[0]?.path.map(String).join('.'));
   }
   const { data } = parsed;
+  // T-2: "A reader MUST refuse a `partsWanted` with another number of amounts than parts…"
   if (data.type === 'partsWanted' && data.n.length !== data.msat.length) {
     return reject('MESSAGE_SHAPE', 'msat');
   }

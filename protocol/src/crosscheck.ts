@@ -23,16 +23,19 @@ import { reject, type Reject } from './result.ts';
 
 function checkAcceptance(document: AcceptanceDocument): Reject | undefined {
   const { terms } = document;
+  // C-10: "…unless it embeds the very contract whose id it names."
   if (terms.id !== document.contract) return reject('EMBEDDED_MISMATCH', 'terms');
   if (terms.kind !== Kind.contract) return reject('EMBEDDED_MISMATCH', 'terms');
   const contract = contractSchema.safeParse(terms.content);
   if (!contract.success) return reject('EMBEDDED_INVALID', 'terms');
   const keys = Object.values(contract.data.parties).map((party) => party.pubkey);
+  // C-12: "A reader MUST refuse an acceptance whose delegate is a party's own key…"
   const isConflict = document.delegate !== undefined && keys.includes(document.delegate);
   return isConflict ? reject('DELEGATE_CONFLICT') : undefined;
 }
 
 function checkRequest(document: RequestDocument): Reject | undefined {
+  // P-4: "A reader MUST refuse a request whose window is empty or longer than 86,400 seconds…"
   const windowSec = document.expiresAtSec - document.notBeforeSec;
   return windowSec > 0 && windowSec <= MAX_LIVE_WINDOW_SEC ? undefined : reject('PART_WINDOW');
 }
@@ -41,10 +44,14 @@ function checkReceipt(document: ReceiptDocument): Reject | undefined {
   if (document.request.kind !== Kind.request) return reject('EMBEDDED_MISMATCH', 'request');
   const request = requestSchema.safeParse(document.request.content);
   if (!request.success) return reject('EMBEDDED_INVALID', 'request');
+  // P-6: "A reader MUST refuse a receipt that embeds a request of another contract as
+  // `CONTRACT_MISMATCH`, and one with a part the request does not have as `PART_UNKNOWN`."
   if (request.data.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'request');
   const { n: offered, paymentHash } = request.data;
   const strange = document.n.find((n) => !offered.includes(n));
   if (strange !== undefined) return reject('PART_UNKNOWN', String(strange));
+  // P-7: "A reader MUST refuse a receipt in which the SHA-256 of a preimage is not the part's
+  // payment hash…"
   const hashOf = new Map(offered.map((n, index) => [n, paymentHash[index]]));
   const wrong = document.n.find((n, index) => {
     const preimage = document.preimage[index] ?? '';
@@ -55,6 +62,7 @@ function checkReceipt(document: ReceiptDocument): Reject | undefined {
 
 function checkNotice(document: NoticeDocument, author: string): Reject | undefined {
   if (document.type !== 'fundingReached') return undefined;
+  // C-13: "A reader MUST refuse a `fundingReached` whose address is not the author's own…"
   const isOwn = document.offer.address.startsWith(`${Kind.offer}:${author}:`);
   return isOwn ? undefined : reject('AUTHOR_ROLE', 'bank');
 }
@@ -63,6 +71,8 @@ function checkNotice(document: NoticeDocument, author: string): Reject | undefin
 function checkContract(document: ContractDocument): Reject | undefined {
   const { business, bank } = document.parties;
   const offerId = document.bases.find((base) => base.as === 'offer')?.event.id;
+  // C-3: "…whose consent is not the business's to that very offer event, or whose attestation is
+  // on neither the business nor the bank."
   const isRight = document.bases.every(({ as, event }) => {
     if (as === 'offer') return true;
     if (as === 'attestation') {

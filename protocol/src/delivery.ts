@@ -22,6 +22,8 @@ export interface PayablePart {
 /** Checks a request against the contract: who signed it, for which contract, for which parts. */
 export function checkRequest(state: ContractState, request: ParsedRequest): Result<ParsedRequest> {
   const { document, event } = request;
+  // T-4: "A payer MUST refuse a request of another contract as `CONTRACT_MISMATCH`, one not signed
+  // by a key of the leg's payee as `AUTHOR_ROLE`…"
   if (document.contract !== state.root) return reject('CONTRACT_MISMATCH');
   if (!actsFor(state, event.pubkey, LEGS[document.leg].payee))
     return reject('AUTHOR_ROLE', 'payee');
@@ -46,16 +48,23 @@ export function checkInvoice(
   if (n === undefined || amount === undefined || paymentHash === undefined) {
     return reject('PART_UNKNOWN', String(index));
   }
-  // Paid before its window, a part would count from the window on: later than it was paid.
+  // T-5: "A payer MUST refuse a part the window of which opens more than 60 seconds from now as
+  // `PART_WINDOW`: paid early it would count as paid late."
   const isOpen = document.notBeforeSec <= nowSec + CLOCK_TOLERANCE_SEC;
   if (!isOpen) return reject('PART_WINDOW', String(n));
+  // T-9: "A payer MUST refuse what BOLT 11 does not allow…"
   const parsed: Result<Bolt11Invoice> = parseBolt11(invoiceText);
   if (!parsed.ok) return parsed;
   const invoice = parsed.value;
+  // T-6: "A payer MUST refuse an invoice that is for another network than the contract as
+  // `INVOICE_NETWORK`, or has another payment hash than the part as `INVOICE_HASH_MISMATCH`."
   if (invoice.network !== state.contract.document.network) return reject('INVOICE_NETWORK');
   if (invoice.paymentHash !== paymentHash) return reject('INVOICE_HASH_MISMATCH', String(n));
+  // T-7: "A payer MUST refuse an invoice for another amount than the part's, or for none…"
   if (invoice.amountMsat?.toString() !== amount)
     return reject('INVOICE_AMOUNT_MISMATCH', String(n));
+  // T-8: "A payer MUST refuse an invoice or a request that has expired as `INVOICE_EXPIRED`, and
+  // an invoice that expires before its request as `INVOICE_WINDOW`…"
   if (invoice.expiresAtSec <= nowSec) return reject('INVOICE_EXPIRED', String(n));
   if (document.expiresAtSec <= nowSec) return reject('INVOICE_EXPIRED', String(n));
   if (invoice.expiresAtSec < document.expiresAtSec) return reject('INVOICE_WINDOW', String(n));

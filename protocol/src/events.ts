@@ -82,7 +82,10 @@ export type ParsedEvent =
 /** An event's content as a document: size, JSON, canonical form, version, schema. */
 function parseContent<T>(schema: z.ZodMiniType<T>, content: Json): Result<T> {
   const version = typeof content === 'object' && 'v' in content ? content['v'] : undefined;
+  // E-12: "A reader MUST refuse a document whose `v` is not 1…"
   if (version !== 1) return reject('CONTENT_VERSION');
+  // E-13: "A reader MUST refuse a document that lacks a field, has an unknown one, or has one of
+  // the wrong type or range…"
   const parsed = schema.safeParse(content);
   if (parsed.success) return ok(parsed.data);
   const path = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
@@ -99,9 +102,10 @@ function finish<Name extends ParsedEvent['name'], Document>(
   derive: (document: Document) => tags.Tags,
 ): Result<Parsed<Name, Document>> {
   if (!parsed.ok) return parsed;
+  // E-14: "A reader MUST refuse a document whose fields contradict each other…"
   const refused = contradiction(parsed.value);
   if (refused) return refused;
-  // E-8 of specs/events.md: tags only index the content.
+  // E-15: "A reader MUST refuse an event whose tags are not those of the table, in order…"
   if (!tags.sameTags(event.tags, derive(parsed.value))) return reject('TAGS_MISMATCH');
   return ok({ name, event, document: parsed.value });
 }
@@ -152,8 +156,10 @@ function readKind(event: VerifiedEvent, content: Json): Step {
 }
 
 function typeEvent(event: VerifiedEvent): Step {
+  // E-8: "A reader MUST refuse a kind that is not in the table, or is reserved in it…"
   const row = kindRow(event.kind);
   if (!row?.defined) return reject('KIND_UNKNOWN', String(event.kind));
+  // E-9: "A reader MUST refuse content of more UTF-8 bytes than its kind allows…"
   const bytes = new TextEncoder().encode(event.content).length;
   if (bytes > Math.min(row.maxContentBytes, MAX_CONTENT_BYTES)) return reject('CONTENT_SIZE');
   const content = parseCanonical(event.content);
@@ -193,6 +199,8 @@ export function embed(event: VerifiedEvent): EmbeddedEvent {
     created_at: event.created_at,
     kind: event.kind,
     tags: event.tags.map((tag) => [...tag]),
+    // E-3: "A writer MUST embed an event with its content as a JSON object and every other field
+    // unchanged…"
     content: JSON.parse(event.content) as Record<string, unknown>,
     sig: event.sig,
   };
@@ -206,16 +214,23 @@ export function readEvent(
   input: unknown,
   verifier: SignatureVerifier = nobleVerifier,
 ): Result<readonly ParsedEvent[]> {
+  // E-4: "A reader MUST refuse what is not an object with the seven fields of NIP-01…"
+  // E-5: "A reader MUST refuse an event of more than 60,000 bytes of content or 65,536 bytes in
+  // all…"
+  // E-6: "A reader MUST recompute the id from the other fields…"
+  // E-7: "A reader MUST check the BIP-340 signature over the id…"
   const verified = verify(input, verifier);
   if (!verified.ok) return verified;
   const parsed = typeEvent(verified.value);
   if (!parsed.ok) return parsed;
   const inner: ParsedEvent[] = [];
   for (const embedded of embeddedIn(parsed.value)) {
+    // E-16: "A reader MUST read every embedded event by these same steps…"
     const read = readEvent(unembed(embedded), verifier);
-    // E-9 of specs/events.md: an event is only as good as what it embeds.
     if (!read.ok) return reject('EMBEDDED_INVALID', `${embedded.id.slice(0, 8)} ${read.code}`);
     inner.push(...read.value);
   }
+  // E-17: "Where several codes apply to one event, a reader MUST report the first in the table
+  // below…"
   return crossCheck(parsed.value) ?? ok([...inner, parsed.value]);
 }

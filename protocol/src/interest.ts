@@ -10,6 +10,7 @@ export const ACCRUAL_DIVISOR = BPS * DAYS_PER_YEAR;
 
 /** The contract day a time falls in: whole days of `daySec` since the epoch (UTC). */
 export function dayOf(timeSec: number, daySec: number): number {
+  // M-3: "The day of a time is floor(time / `daySec`)…"
   return Math.floor(timeSec / daySec);
 }
 
@@ -20,6 +21,8 @@ export function endOfDaySec(day: number, daySec: number): number {
 
 /** Numerator accrued on a principal over a number of days; divide by ACCRUAL_DIVISOR. */
 export function accrue(principalMsat: bigint, rateBps: number, days: number): bigint {
+  // M-4: "…the sum of principal × `rateBps` × days is kept exact and divided by 3,650,000 only
+  // when charged."
   return principalMsat * BigInt(rateBps) * BigInt(days);
 }
 

@@ -69,6 +69,7 @@ export function splitEqually(total: bigint, count: number): bigint[] {
 export function allocate(total: bigint, weights: readonly bigint[]): bigint[] {
   const sum = weights.reduce((a, b) => a + b, 0n);
   assert(sum > 0n, 'weights must not all be zero');
+  // M-2: "An amount is shared in proportion to weights by largest remainder…"
   const shares = weights.map((weight) => (total * weight) / sum);
   const remainders = weights.map((weight, index) => ({ index, rest: (total * weight) % sum }));
   remainders.sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1));

@@ -127,8 +127,10 @@ export function canonicalOrder(input: Iterable<OrderNode>): CanonicalOrder {
   for (const node of input) nodes.set(node.id, node);
   const missing = new Set<string>();
   for (const node of nodes.values()) {
+    // C-24: "Parents that are not in the set are ignored and reported as missing…"
     for (const parent of node.parents) if (!nodes.has(parent)) missing.add(parent);
   }
+  // C-23: "The canonical order is Kahn's algorithm over what events name and embed…"
   const base = kahn(nodes);
   const finals = [...nodes.values()].filter((node) => node.final);
   const ancestors = new Map(finals.map((node) => [node.id, ancestorsOf(node.id, nodes)]));

@@ -84,6 +84,8 @@ export function planDisbursement(
   mostParts: number,
   aheadSec = 0,
 ): Plan {
+  // P-18: "An investor's client pays nothing unless the contract is effective, and nothing after
+  // its own withdrawal."
   const isHeld = state.withdrawnBy.includes('investor');
   if (state.status !== 'effective' || isHeld) return { action: 'wait', reason: 'notEffective' };
   const { document } = state.contract;
@@ -91,6 +93,8 @@ export function planDisbursement(
   const unpaid = planTicks(document).filter((tick) => !paid.has(tick.n));
   const busy = unpaid.filter((tick) => inHand.has(tick.n));
   const busyMsat = busy.reduce((sum, tick) => sum + tick.amountMsat, 0n);
+  // P-17: "A payer pays ticks in order, none before it is due, none that lapsed or is in hand, and
+  // never beyond the principal: what was paid twice fills later ticks."
   const roomMsat = BigInt(document.principalMsat) - disbursedMsat(state) - busyMsat;
   const open = unpaid.filter((tick) => tick.lapsesAtSec > asOfSec);
   const free = open.filter((tick) => !inHand.has(tick.n));
@@ -122,6 +126,8 @@ export function planRepayment(
   inHand: ReadonlySet<number>,
   asOfSec: number,
 ): Plan {
+  // P-19: "A business's client repays, in one part, the whole satoshis that fell due by the end of
+  // the day, also under a closed contract…"
   const isOwed = state.status === 'effective' || state.status === 'closed';
   if (!isOwed) return { action: 'wait', reason: 'notEffective' };
   if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };

@@ -23,6 +23,8 @@ export interface Template {
 }
 
 function template<T>(kind: number, derive: (document: T) => tags.Tags) {
+  // E-1: "A writer MUST write content as the canonical text of its document…"
+  // E-2: "A writer MUST give an event exactly the tags its document has in the table…"
   return (document: T, createdAtSec: number): Template => ({
     kind,
     created_at: createdAtSec,

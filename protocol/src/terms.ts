@@ -17,6 +17,8 @@ function isWholeSat(amount: string): boolean {
 }
 
 function badDay(network: string, daySec: number): boolean {
+  // L-1: "A reader MUST refuse an offer or contract whose `daySec` is not 86,400, unless its
+  // network is regtest…"
   return network !== 'regtest' && daySec !== DAY_SEC;
 }
 
@@ -27,6 +29,8 @@ function countTicks(tranches: readonly { readonly ticks: number }[]): number {
 /** Contradictions within an offer. */
 export function offerContradiction(document: OfferDocument): Reject | undefined {
   if (badDay(document.network, document.daySec)) return terms('daySec');
+  // L-2: "…is not a positive whole number of satoshis, or whose minimums exceed the amount
+  // sought…"
   for (const field of ['amountSoughtMsat', 'minimumTicketMsat', 'minimumTotalMsat'] as const) {
     if (!isWholeSat(document[field])) return terms(field);
   }
@@ -37,13 +41,18 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   let lastDay = 0;
   for (const tranche of document.tranches) {
     shares += tranche.shareBps;
+    // L-4: "…a tranche starts before the stream of the one before it ends, streams longer than its
+    // window, or has a window that ends after the term."
     if (tranche.streamDays > tranche.windowDays) return terms('streamDays');
     if (tranche.startDay < lastDay) return terms('startDay');
     lastDay = tranche.startDay + tranche.streamDays;
     if (tranche.startDay + tranche.windowDays > document.plan.termDays) return terms('windowDays');
+    // L-5: "…a tick of the minimum ticket would be less than one satoshi, or which has more than
+    // 100,000 ticks in all."
     const least = (BigInt(document.minimumTicketMsat) * BigInt(tranche.shareBps)) / 10_000n;
     if (least < BigInt(tranche.ticks) * 1000n) return terms('ticks');
   }
+  // L-3: "A reader MUST refuse an offer whose tranche shares do not add up to 10,000…"
   if (shares !== 10_000) return terms('shareBps');
   return countTicks(document.tranches) > MAX_TICKS ? terms('ticks') : undefined;
 }
@@ -65,13 +74,18 @@ function badBases(bases: ContractDocument['bases']): Reject | undefined {
 export function contractContradiction(document: ContractDocument): Reject | undefined {
   if (badDay(document.network, document.daySec)) return terms('daySec');
   const keys = Object.values(document.parties).map((party) => party.pubkey);
+  // C-1: "A reader MUST refuse a contract in which one key holds two roles…"
   if (new Set(keys).size !== keys.length) return terms('parties');
+  // C-2: "…exactly one base `offer`, signed by the contract's bank, embeds no event twice, and
+  // every base is of the kind it claims…"
   const badBase = badBases(document.bases);
   if (badBase) return badBase;
   const offers = document.bases.filter((base) => base.as === 'offer');
   const offer = offers[0]?.event;
   if (offers.length !== 1 || !offer) return terms('bases');
   if (offer.pubkey !== document.parties.bank.pubkey) return terms('bank');
+  // C-4: "…unless the principal and each tranche are positive whole numbers of satoshis, the
+  // tranches add up to the principal, each has at least one satoshi per tick…"
   if (!isWholeSat(document.principalMsat)) return terms('principalMsat');
   let total = 0n;
   let lastSec = document.startAtSec;
@@ -79,6 +93,9 @@ export function contractContradiction(document: ContractDocument): Reject | unde
     total += BigInt(tranche.amountMsat);
     if (!isWholeSat(tranche.amountMsat)) return terms('amountMsat');
     if (BigInt(tranche.amountMsat) < BigInt(tranche.ticks) * 1000n) return terms('ticks');
+    // C-5: "…unless each tranche begins no earlier than the start and the end of the one before
+    // it, ends after it begins, lapses no earlier than it ends, and lapses no later than the due
+    // date."
     if (tranche.fromSec < lastSec || tranche.toSec <= tranche.fromSec) return terms('fromSec');
     if (tranche.lapsesAtSec < tranche.toSec) return terms('lapsesAtSec');
     if (tranche.lapsesAtSec > document.plan.dueAtSec) return terms('dueAtSec');
@@ -92,6 +109,8 @@ export function contractContradiction(document: ContractDocument): Reject | unde
 export function signatureContradiction(document: SignatureDocument): Reject | undefined {
   if (document.type !== 'acceptance') return undefined;
   const { register, role } = document;
+  // C-11: "…unless it carries a register exactly when its role is bank, with serial 1 exactly when
+  // nothing came before."
   if ((role === 'bank') !== (register !== undefined)) return terms('register');
   if (register && (register.serial === 1) !== (register.previous === REGISTER_START)) {
     return terms('register');
@@ -101,6 +120,8 @@ export function signatureContradiction(document: SignatureDocument): Reject | un
 
 /** Contradictions within a payment request. */
 export function requestContradiction(document: RequestDocument): Reject | undefined {
+  // P-3: "A reader MUST refuse a request whose columns differ in length, that has an amount of 0
+  // or uses a payment hash twice…"
   if (document.msat.length !== document.n.length) return terms('msat');
   if (document.paymentHash.length !== document.n.length) return terms('paymentHash');
   if (new Set(document.paymentHash).size !== document.n.length) return terms('paymentHash');
@@ -109,5 +130,6 @@ export function requestContradiction(document: RequestDocument): Reject | undefi
 
 /** Contradictions within a receipt. */
 export function receiptContradiction(document: ReceiptDocument): Reject | undefined {
+  // P-5: "A reader MUST refuse a receipt with another number of preimages than parts…"
   return document.preimage.length === document.n.length ? undefined : terms('preimage');
 }

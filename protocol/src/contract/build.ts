@@ -35,12 +35,14 @@ function buildTranches(offer: ParsedOffer['document'], choice: ContractChoice): 
   const { daySec } = offer;
   let left = choice.principalMsat;
   return offer.tranches.map((tranche, index) => {
-    // C-5: "every tranche but the last is its share rounded down to a whole satoshi; the last
-    // takes the remainder."
+    // C-7: "Every tranche but the last is its share of the principal rounded down to a whole
+    // satoshi; the last takes the remainder."
     const isLast = index === offer.tranches.length - 1;
     const share = floorToSat((choice.principalMsat * BigInt(tranche.shareBps)) / 10_000n);
     const amount = isLast ? left : share;
     left -= amount;
+    // C-8: "A tranche's `fromSec` is the start plus `startDay` days, its `toSec` and `lapsesAtSec`
+    // are `streamDays` and `windowDays` days after that…"
     const fromSec = choice.startAtSec + tranche.startDay * daySec;
     return {
       amountMsat: amount.toString(),
@@ -59,6 +61,8 @@ export function buildContract(
 ): Result<ContractDocument> {
   const terms = offer.document;
   const { principalMsat, startAtSec } = choice;
+  // C-6: "A writer MUST build a contract only from an offer that is open at the start, with a
+  // principal from its minimum ticket up to the amount sought…"
   if (terms.status !== 'open') return reject('CONTENT_TERMS', 'status');
   if (startAtSec > terms.expiresAtSec) return reject('CONTENT_TERMS', 'expiresAtSec');
   if (principalMsat < BigInt(terms.minimumTicketMsat)) return reject('CONTENT_TERMS', 'minimum');
@@ -104,6 +108,8 @@ export function checkAgainstOffer(
   const { document } = contract;
   const base = document.bases.find((entry) => entry.as === 'offer');
   if (base?.event.id !== offer.event.id) return reject('OFFER_MISMATCH', 'offer');
+  // C-9: "Before signing, a party MUST rebuild the contract from the offer it embeds and treat any
+  // difference as a counter-proposal…"
   const rebuilt = buildContract(offer, {
     principalMsat: BigInt(document.principalMsat),
     investor: document.parties.investor,

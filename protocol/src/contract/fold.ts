@@ -30,6 +30,8 @@ interface Selection {
 }
 
 function compareForApplication(a: ParsedEvent, b: ParsedEvent): number {
+  // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances,
+  // withdrawals, receipts, acknowledgements, closures…"
   const phases = phaseOf(a) - phaseOf(b);
   if (phases !== 0) return phases;
   if (a.event.created_at !== b.event.created_at) return a.event.created_at - b.event.created_at;
@@ -45,6 +47,8 @@ function select(root: string, input: Iterable<ParsedEvent>): Selection {
   const known = new Map<string, ParsedRequest>();
   let contract: ParsedContract | undefined;
   for (const parsed of input) {
+    // C-14: "The fold takes the events whose document names the root as its contract, each id
+    // once…"
     if (contractOf(parsed) !== root) continue;
     if (parsed.name === 'contract') contract = parsed;
     else if (parsed.name === 'request') known.set(parsed.event.id, parsed);

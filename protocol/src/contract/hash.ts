@@ -72,5 +72,6 @@ export function hashedView(state: ContractState): Json {
 
 /** SHA-256 of the canonical JSON of hashedView, hex. */
 export function computeStateHash(state: ContractState): string {
+  // C-26: "The state hash is the SHA-256, in hex, of the canonical JSON of the object below…"
   return digest(hashedView(state));
 }

@@ -112,7 +112,9 @@ class Books {
         const days = upTo - this.cursorDay;
         this.numerator += accrue(this.outstanding, this.#rateBps, days);
         this.cursorDay = upTo;
-        // M-4: "interest is floored once per instalment and the remainder carried"
+        // M-5: "Interest is charged to an instalment up to its due day, after the last due day to
+        // the last instalment, as the exact sum so far rounded down to a millisatoshi, less what
+        // earlier instalments were charged; the remainder is carried, never dropped."
         const charged = this.accounts.slice(0, index).reduce((sum, a) => sum + a.chargedMsat, 0n);
         account.chargedMsat = interestOf(this.numerator) - charged;
       }
@@ -121,6 +123,8 @@ class Books {
   }
 
   disburse(amount: bigint): void {
+    // M-7: "Disbursements count as principal up to the contract's principal; what goes beyond is
+    // excess: owed back, without interest."
     const counted = minimum(amount, this.#principalCap - this.disbursed);
     this.disbursed += counted;
     this.excess += amount - counted;
@@ -135,6 +139,8 @@ class Books {
   repay(amount: bigint): void {
     let left = amount;
     this.repaid += amount;
+    // M-8: "A repayment is used oldest instalment first, within an instalment for interest, then
+    // for principal…"
     for (const account of this.accounts) {
       const interest = minimum(left, account.chargedMsat - account.paidInterestMsat);
       account.paidInterestMsat += interest;
@@ -145,6 +151,7 @@ class Books {
       this.principalPaid += principal;
       left -= principal;
     }
+    // M-9: "What is repaid beyond all that is owed on its day is unallocated…"
     this.unallocated += left;
   }
 }
@@ -181,6 +188,8 @@ function viewInstalment(
   const principalMsat = books.principalOf(account);
   const unpaidMsat =
     principalMsat + account.chargedMsat - account.paidPrincipalMsat - account.paidInterestMsat;
+  // M-11: "An instalment is late when the as-of day is after its due day and at least 1,000 msat
+  // of it are unpaid…"
   const owed = unpaidMsat >= DUST_MSAT;
   const isLate = owed && asOfDay > account.dueDay;
   const nothingYet = openMsat > 0n || (books.disbursed === 0n && asOfDay <= account.dueDay);
@@ -208,6 +217,8 @@ function viewInstalment(
 
 /** At most what open tranches may still bring, and never more than the principal lacks. */
 function openDisbursement(document: ContractDocument, disbursed: bigint, asOfSec: number): bigint {
+  // M-10: "What can still be disbursed is at most the sum of the tranches that have not lapsed at
+  // the as-of time, and at most what the principal lacks."
   const open = document.tranches
     .filter((tranche) => tranche.lapsesAtSec > asOfSec)
     .reduce((sum, tranche) => sum + BigInt(tranche.amountMsat), 0n);
@@ -225,6 +236,7 @@ export function computeLedger(
   const days = totalsByDay(payments, document.daySec, asOfDay);
   books.cursorDay = days[0]?.[0] ?? asOfDay;
   for (const [day, totals] of days) {
+    // M-6: "…on each day interest is accrued first, then disbursements count, then repayments…"
     books.advance(day);
     books.disburse(totals.disbursed);
     if (totals.repaid > 0n) books.repay(totals.repaid);
@@ -253,9 +265,12 @@ export function computeLedger(
     interestAccruedMsat,
     interestOwedMsat,
     instalments,
+    // M-12: "Payable amounts are whole satoshis, rounded down."
     dueNowMsat: floorToSat(dueMsat),
     payoffMsat: floorToSat(owedMsat),
     daysPastDue: Math.max(0, ...instalments.map((instalment) => instalment.daysPastDue)),
+    // M-13: "A contract is repaid when something was disbursed, nothing more can be, and less than
+    // 1,000 msat of principal and interest are owed."
     repaid: books.disbursed > 0n && undisbursedMsat === 0n && owedMsat < DUST_MSAT,
   };
 }

@@ -25,6 +25,8 @@ export function requestMismatch(
   request: RequestDocument,
 ): Reject | undefined {
   if (request.leg === 'repayment') return undefined;
+  // P-9: "A disbursement request counts only when each part is a tick of the contract and has the
+  // tick's amount…"
   const ticks = request.n.map((n) => tickAt(contract, n));
   const strange = ticks.findIndex((tick) => tick === undefined);
   if (strange >= 0) return reject('PART_UNKNOWN', String(request.n[strange]));
@@ -34,6 +36,7 @@ export function requestMismatch(
 
 /** When a payment counts as settled: the receipt's time, kept inside the part's window. */
 export function settledAtSec(receiptAtSec: number, request: RequestDocument): number {
+  // P-10: "A part settles at the receipt's `created_at`, moved into the request's window…"
   return Math.min(Math.max(receiptAtSec, request.notBeforeSec), request.expiresAtSec);
 }
 
@@ -55,9 +58,13 @@ function witnessesOf(entry: AppliedReceipt): Witness[] {
 }
 
 function isBetter(a: Witness, b: Witness): boolean {
+  // P-13: "One payment hash under one payee is one payment: of several requests with that hash the
+  // one with the lowest id counts."
   if (a.entry.request.event.id !== b.entry.request.event.id) {
     return a.entry.request.event.id < b.entry.request.event.id;
   }
+  // P-11: "Of several receipts of one part under one request the latest settled counts, then the
+  // lowest receipt id."
   if (a.settledAtSec !== b.settledAtSec) return a.settledAtSec > b.settledAtSec;
   return a.entry.receipt.event.id < b.entry.receipt.event.id;
 }
@@ -103,7 +110,11 @@ function toPayment(best: Witness, answers: Answers): Payment {
   const { request, receipt } = best.entry;
   const key = partKey(request.event.id, best.n);
   const stated = answers.statedSec.get(key) ?? 0;
+  // P-12: "Where objections by the payee state times no later than `expiresAtSec`, the latest of
+  // them replaces an earlier settled time…"
   const timeContested = stated > best.settledAtSec;
+  // P-15: "A part that the payee acknowledged as received has class `preimage+acknowledgement`,
+  // any other `preimage`…"
   const proof: PaymentClass = answers.received.has(key) ? 'preimage+acknowledgement' : 'preimage';
   return {
     leg: request.document.leg,
@@ -132,6 +143,7 @@ export function resolvePayments(evidence: Evidence): Payment[] {
   for (const entry of evidence.receipts) {
     const { payee } = LEGS[entry.request.document.leg];
     for (const witness of witnessesOf(entry)) {
+      // P-14: "The same part under another hash is another payment…"
       const key = `${payee}:${witness.paymentHash}`;
       const known = best.get(key);
       if (!known || isBetter(witness, known)) best.set(key, witness);
@@ -154,6 +166,8 @@ export function flagUnseen(draft: Draft, payments: readonly Payment[]): Payment[
     .map((payment) => {
       if (payment.leg !== 'disbursement') return payment;
       if (seen.has(partKey(payment.request, payment.n))) return payment;
+      // C-22: "A closure that counts is never undone. A proven disbursement of which no counting
+      // closure rests on a receipt is flagged as unseen…"
       const settled = Math.max(payment.settledAtSec, restsAtSec);
       return { ...payment, settledAtSec: settled, afterFinal: true };
     })
@@ -179,6 +193,7 @@ export function findOverlaps(requests: Iterable<ParsedRequest>): Equivocation[] 
     for (const n of document.n) {
       const key = `${document.leg}:${n}`;
       const other = longest.get(key);
+      // C-25: "…each request is compared with the one before it that lasts longest."
       if (other && document.notBeforeSec < other.document.expiresAtSec) {
         const [least, most] = [event.id, other.event.id].sort() as [string, string];
         const overlap = { reason: 'overlapping requests', author: event.pubkey } as const;

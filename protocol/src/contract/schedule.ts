@@ -39,6 +39,8 @@ export function projectSchedule(
   payments: readonly (LedgerPayment & { readonly n: number })[],
   asOfSec: number,
 ): ExpectedInstalment[] {
+  // M-14: "The expected schedule is the ledger on the last due day, or at the as-of time if that
+  // is later…"
   const expected = withRemainingTicks(document, payments, asOfSec);
   const lastDueSec = Math.max(asOfSec, ...dueDates(document));
   const ledger = computeLedger(document, expected, lastDueSec);

@@ -13,9 +13,12 @@ export interface Tick {
 
 function tickOf(tranche: Tranche, index: number, place: number, n: number): Tick {
   const totalMsat = BigInt(tranche.amountMsat);
+  // P-1: "Of a tranche with k ticks each tick but the last is floor(amount / k) rounded down to a
+  // whole satoshi; the last takes the remainder."
   const shareMsat = floorToSat(divideFloor(totalMsat, BigInt(tranche.ticks)));
   const isLast = place === tranche.ticks - 1;
-  // Whole numbers throughout: place × length may exceed what a float holds exactly.
+  // P-2: "Tick i of k is due at `fromSec` + floor(i × (`toSec` − `fromSec`) / k), in whole numbers
+  // without overflow…"
   const lengthSec = BigInt(tranche.toSec - tranche.fromSec);
   const offsetSec = divideFloor(BigInt(place) * lengthSec, BigInt(tranche.ticks));
   return {

@@ -31,6 +31,7 @@ function applyAcceptance(draft: Draft, parsed: ParsedEvent): undefined {
   const { event } = parsed;
   const earlier = draft.signatures[document.role];
   const delegates = document.delegate === undefined ? [] : [document.delegate];
+  // C-19: "Further acceptances by one role dismiss nothing: each adds its delegate…"
   if (earlier) {
     draft.equivocations.push({
       reason: 'rival signatures',
@@ -49,6 +50,7 @@ function applyAcceptance(draft: Draft, parsed: ParsedEvent): undefined {
     register: document.register,
   };
   draft.signatures = { ...draft.signatures, [document.role]: signature };
+  // C-18: "A contract is effective when the set holds an acceptance of each of the three roles…"
   const complete = PARTY_ROLES.every((role) => draft.signatures[role] !== undefined);
   if (complete) draft.status = 'effective';
   return undefined;
@@ -73,6 +75,8 @@ function applyReceipt(draft: Draft, parsed: ParsedEvent): Reject | undefined {
 function applyAnswer(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const { document, event } = parsed as ParsedAcknowledgement;
   if (document.type === 'cash') return undefined;
+  // P-16: "An item of an acknowledgement counts only for a request that a counted receipt embeds,
+  // from a key of its payee…"
   const refusals: Reject[] = [];
   const items = document.type === 'received' ? document.items : [document];
   for (const item of items) {
@@ -102,6 +106,7 @@ function applyClosure(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   });
   const restsAtSec = payments.reduce((most, { settledAtSec }) => Math.max(most, settledAtSec), 0);
   const asOfSec = Math.max(parsed.event.created_at, restsAtSec);
+  // C-21: "…What it does not rest on is left out of the judgement."
   const ledger = computeLedger(draft.contract.document, payments, asOfSec);
   if (!ledger.repaid) return reject('NOT_REPAID');
   draft.status = 'closed';
@@ -187,6 +192,8 @@ function refusalOfAuthor(draft: Draft, act: ContractAct, parsed: ParsedEvent): R
   const request = draft.requests.get(parsed.document.request.id);
   if (!request) return undefined;
   const { payee } = LEGS[request.document.leg];
+  // P-8: "A receipt counts only from a key of the leg's payer, and with a request from a key of
+  // the leg's payee…"
   return actsFor(draft, request.event.pubkey, payee) ? undefined : reject('AUTHOR_ROLE', payee);
 }
 
@@ -194,11 +201,14 @@ function refusalOfAuthor(draft: Draft, act: ContractAct, parsed: ParsedEvent): R
 export function applyEvent(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const act = actOf(parsed);
   if (!act) return reject('STATE_FORBIDS', parsed.name);
+  // C-16: "The author's role MUST be read from the contract and its acceptances, never from tags…"
   const refused = refusalOfAuthor(draft, act, parsed);
   if (refused) return refused;
   const role = roleOfKey(draft, parsed.event.pubkey);
   // Remembered even when it comes too late: nobody has to go on lending after it.
+  // C-20: "A withdrawal makes a contract withdrawn only while an acceptance is lacking…"
   if (act === 'withdrawal' && role) draft.withdrawnBy.add(role);
+  // C-17: "An act that the table does not have for the status is refused as `STATE_FORBIDS`."
   if (!TRANSITIONS[draft.status][act]) return reject('STATE_FORBIDS', `${draft.status} ${act}`);
   return ACTS[act].apply(draft, parsed);
 }

@@ -11,6 +11,8 @@ export const hex64 = z.string().check(z.regex(/^[0-9a-f]{128}$/));
 
 /** An amount in msat as a decimal string. */
 export const msatField = z.string().check(
+  // M-1: "An amount in a document is a decimal string of millisatoshis without sign, leading zero
+  // or exponent…"
   z.regex(WIRE_AMOUNT),
   z.refine((text) => WIRE_AMOUNT.test(text) && BigInt(text) <= MAX_MSAT),
 );

@@ -97,10 +97,16 @@ const closure = z.strictObject({
   prev: idList,
 });
 
+/**
+ * An offer's address. It goes into a tag, so it holds nothing that NIP-01 and JSON escape
+ * differently: two readers would compute two ids.
+ */
+const offerAddressField = z.string().check(z.regex(/^32811:[0-9a-f]{64}:[a-z0-9][a-z0-9-]{0,63}$/));
+
 const fundingReached = z.strictObject({
   v: versionField,
   type: z.literal('fundingReached'),
-  offer: z.strictObject({ id: hex32, address: textField(200) }),
+  offer: z.strictObject({ id: hex32, address: offerAddressField }),
   /** With their tags, more would not fit an event. */
   contracts: z.array(hex32).check(z.minLength(1), z.maxLength(400)),
   totalMsat: msatField,
