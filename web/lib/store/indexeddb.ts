@@ -8,8 +8,8 @@ import { StoreError } from './store-error.ts';
 
 const VERSION = 1;
 const TABLES: readonly TableName[] = ['events', 'journal', 'keys', 'settings', 'messages'];
-/** How long another tab may take to let go of an older version of the data. */
-const BLOCKED_PATIENCE_MS = 5_000;
+/** How long opening may take, which includes other tabs letting go of the data. */
+const OPEN_PATIENCE_MS = 10_000;
 
 /** What is kept under a key. Rows without a contract are absent from the index. */
 interface Row {
@@ -23,6 +23,7 @@ type Tables = {
 
 type Database = IDBPDatabase<Tables>;
 
+const BLOCKED = 'Another tab still holds the data on this device. Close it, then reload this page.';
 const CLOSED = 'The data kept on this device has been let go of. Reload this page.';
 
 /** The browser's reason as one of ours; what is a mistake of the caller's is passed on as it is. */
@@ -56,65 +57,58 @@ function explain(error: unknown): unknown {
   }
 }
 
-/** Resolves with the open database, or rejects with a StoreError. */
-function openDatabase(name: string, onLost: (database: Database, isFinal: boolean) => void) {
-  return new Promise<Database>((resolve, reject) => {
-    let database: Database | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let isGivenUp = false;
-    const opening = openDB<Tables>(name, VERSION, {
-      upgrade(opened) {
-        for (const table of TABLES) {
-          opened.createObjectStore(table).createIndex('contract', 'contract');
-        }
-      },
-      blocked() {
-        timer = setTimeout(() => {
-          isGivenUp = true;
-          reject(
-            new StoreError('BLOCKED', 'Another tab still holds the data. Close it, then reload.'),
-          );
-        }, BLOCKED_PATIENCE_MS);
-      },
-      blocking() {
-        // Another tab upgrades or erases the data: it goes first, and this page must reload.
-        if (database) onLost(database, true);
-        database?.close();
-      },
-      terminated() {
-        if (database) onLost(database, false);
-      },
-    });
-    opening
-      .then((opened) => {
-        clearTimeout(timer);
-        database = opened;
-        if (isGivenUp) opened.close();
-        else resolve(opened);
-      })
-      .catch((error: unknown) => {
-        clearTimeout(timer);
-        reject(error instanceof Error ? (explain(error) as Error) : new Error(String(error)));
-      });
+/**
+ * Resolves with the open database, or rejects with a StoreError. An open that waits for another
+ * tab is not always told so by the browser (not when a deletion is pending), hence the time limit.
+ */
+async function openDatabase(
+  name: string,
+  patienceMs: number,
+  onLost: (isFinal: boolean) => void,
+): Promise<Database> {
+  const opening = openDB<Tables>(name, VERSION, {
+    upgrade(opened) {
+      for (const table of TABLES)
+        opened.createObjectStore(table).createIndex('contract', 'contract');
+    },
+    blocking(_current, _blocked, event) {
+      // Another tab upgrades or erases the data: it goes first, and this page must reload.
+      onLost(true);
+      (event.target as IDBDatabase).close();
+    },
+    terminated: () => onLost(false),
   });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      // Should it open after all, nobody uses it.
+      opening.then((database) => database.close()).catch(() => undefined);
+      reject(new StoreError('BLOCKED', BLOCKED));
+    }, patienceMs);
+  });
+  return Promise.race([opening, late]).finally(() => clearTimeout(timer));
 }
 
 class IndexedDbStore implements Store {
   readonly #name: string;
+  readonly #patienceMs: number;
   #database: Promise<Database> | undefined;
   #isClosed = false;
 
-  constructor(name: string) {
+  constructor(name: string, patienceMs: number) {
     this.#name = name;
+    this.#patienceMs = patienceMs;
   }
 
   /** The connection; opened anew when the browser dropped the last one. */
   open(): Promise<Database> {
     if (this.#isClosed) return Promise.reject(new StoreError('CLOSED', CLOSED));
     if (this.#database) return this.#database;
-    const opening = openDatabase(this.#name, (_database, isFinal) => {
+    const opening = openDatabase(this.#name, this.#patienceMs, (isFinal) => {
       if (this.#database === opening) this.#database = undefined;
       if (isFinal) this.#isClosed = true;
+    }).catch((error: unknown) => {
+      throw explain(error);
     });
     this.#database = opening;
     opening.catch(() => {
@@ -211,11 +205,14 @@ function rowOf(change: { readonly value: unknown; readonly contract?: string }):
 
 /**
  * Opens a person's store, made when it is not there. Rejects with StoreError where this browser
- * keeps nothing (UNAVAILABLE), another tab holds an older one (BLOCKED) or it is of a newer
- * client (OUTDATED); so do its methods, and with FULL when the device has no room.
+ * keeps nothing (UNAVAILABLE), another tab holds an older one for longer than `patienceMs` (BLOCKED)
+ * or it is of a newer client (OUTDATED); so do its methods, and with FULL when there is no room.
  */
-export async function openIndexedDbStore(name: string): Promise<Store> {
-  const store = new IndexedDbStore(name);
+export async function openIndexedDbStore(
+  name: string,
+  patienceMs = OPEN_PATIENCE_MS,
+): Promise<Store> {
+  const store = new IndexedDbStore(name, patienceMs);
   await store.open();
   return store;
 }
