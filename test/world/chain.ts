@@ -41,6 +41,7 @@ export class RegtestChain {
   /** Blocks are mined one after another, whoever asks. */
   #mining: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
+  #transactionCount = 0;
 
   private constructor(node: FullNode, keyRing: KeyRing) {
     this.node = node;
@@ -123,11 +124,17 @@ export class RegtestChain {
     return new Uint8Array(transaction.toRaw());
   }
 
+  /** Transactions taken by `broadcast` so far. */
+  get transactionCount(): number {
+    return this.#transactionCount;
+  }
+
   /** Puts a raw transaction in the mempool; rejects with the node's reason if it is not taken. */
   async broadcast(raw: Uint8Array): Promise<void> {
     const transaction = bcoin.TX.fromRaw(Buffer.from(raw));
     const missing = await this.node.mempool.addTX(transaction);
     if (missing !== null) throw new Error(`Transaction ${transaction.txid()} lacks its parents.`);
+    this.#transactionCount += 1;
   }
 
   /** Stops mining and closes the node; nothing stays open. */

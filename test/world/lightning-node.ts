@@ -49,6 +49,7 @@ export type PaymentListener = (event: PaymentEvent) => void;
 export class LightningNode {
   /** Compressed public key, hex. */
   readonly nodeId: string;
+  readonly chain: RegtestChain;
   readonly #options: LightningNodeOptions;
   readonly #parts: LightningParts;
   readonly #sockets: LightningSockets;
@@ -68,6 +69,7 @@ export class LightningNode {
   private constructor(options: LightningNodeOptions) {
     const nowMs = Date.now();
     this.#options = options;
+    this.chain = options.chain;
     this.#clockSec = Math.floor(nowMs / 1000);
     this.#parts = buildLightningParts({
       seed: options.seed,
@@ -193,7 +195,7 @@ export class LightningNode {
   }
 
   #broadcast(transaction: Uint8Array): void {
-    this.#options.chain.broadcast(transaction).catch((error: unknown) => {
+    this.chain.broadcast(transaction).catch((error: unknown) => {
       this.#options.onProblem(`The chain refused a transaction: ${String(error)}`);
     });
   }
@@ -285,8 +287,7 @@ export class LightningNode {
   async #fund(event: ldk.Event_FundingGenerationReady): Promise<void> {
     const { temporary_channel_id: id, counterparty_node_id: peer } = event;
     try {
-      const { chain } = this.#options;
-      const raw = await chain.fundScript(event.output_script, event.channel_value_satoshis);
+      const raw = await this.chain.fundScript(event.output_script, event.channel_value_satoshis);
       if (this.#isStopped) return;
       const funded = this.#parts.manager.funding_transaction_generated(id, peer, raw);
       if (!funded.is_ok()) this.#options.onProblem('LDK refused a funding transaction.');
