@@ -2,6 +2,7 @@
 import { AbstractRelay, type Subscription } from 'nostr-tools/abstract-relay';
 import type { Filter as ToolsFilter } from 'nostr-tools/filter';
 import type { Filter } from '../engine/ports.ts';
+import { unbreakable } from './unbreakable.ts';
 
 /** What one subscription on one connection tells. */
 export interface Hearing {
@@ -10,19 +11,6 @@ export interface Hearing {
   readonly oneose: () => void;
   /** The subscription ended: by us, by the relay, or with the connection. */
   readonly onclose: (reason: string) => void;
-}
-
-/**
- * A connection attempt that times out makes `ws` report an error after nostr-tools has taken its
- * own listener away; unheard, that error would end a Node process.
- */
-function unbreakable(base: typeof WebSocket): typeof WebSocket {
-  return class extends base {
-    constructor(url: string | URL, protocols?: string | string[]) {
-      super(url, protocols);
-      this.addEventListener('error', () => undefined);
-    }
-  };
 }
 
 /** One connection to one relay; every event that comes out is raw and unverified. */

@@ -1,4 +1,5 @@
 /** The address of a remote signer (NIP-46): bunker://<its key>?relay=…&secret=… */
+import { schnorr } from '@noble/curves/secp256k1.js';
 import { SignerError } from '../engine/ports.ts';
 
 /** A remote signer's address, taken apart. */
@@ -21,11 +22,21 @@ function isRelay(text: string): boolean {
   }
 }
 
+/** Half of all numbers are no key: encrypting to one would fail at every request. */
+function isPublicKey(hex: string): boolean {
+  try {
+    schnorr.utils.lift_x(BigInt(`0x${hex}`));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads an address; throws SignerError UNSUPPORTED with what is wrong with it. */
 export function parseBunkerAddress(text: string): BunkerAddress {
   const match = text.length <= LONGEST ? SHAPE.exec(text.trim()) : null;
   const [, pubkey, query] = match ?? [];
-  if (pubkey === undefined || query === undefined) {
+  if (pubkey === undefined || query === undefined || !isPublicKey(pubkey)) {
     throw new SignerError(
       'UNSUPPORTED',
       'This is not the address of a remote signer (bunker://…).',

@@ -10,18 +10,9 @@ import {
 } from 'nostr-tools/abstract-pool';
 import type { Event } from 'nostr-tools/core';
 import type { Filter } from 'nostr-tools/filter';
+import { unbreakable } from '../nostr/unbreakable.ts';
 
 const CONNECT_MS = 6_000;
-
-/** `ws` ends a Node process over an error nobody hears, and nostr-tools stops listening early. */
-function unbreakable(base: typeof WebSocket): typeof WebSocket {
-  return class extends base {
-    constructor(url: string | URL, protocols?: string | string[]) {
-      super(url, protocols);
-      this.addEventListener('error', () => undefined);
-    }
-  };
-}
 
 /** Relays of one remote signer. */
 export class BunkerPool extends AbstractSimplePool {
