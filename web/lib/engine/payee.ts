@@ -10,44 +10,35 @@ import {
   requestMismatch,
   type MessageOf,
   type RequestDocument,
-  type SignedEvent,
 } from '@realyield/protocol';
 import { allHeads, embedOwn, nextEventTimeSec, ownContract } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
+import { OpenRequests, type OpenRequest } from './open-requests.ts';
 import { sentenceOf } from './words.ts';
 
 /** Invoices live this long. */
 const INVOICE_SEC = 3_600;
-/** A request with less than this left is not handed out again. */
-const MARGIN_SEC = 30;
-
-/** A request handed out: one record per part, all naming the same event. */
-interface OpenRequest {
-  readonly event: SignedEvent;
-  readonly invoices: readonly string[];
-}
-
-interface OpenPart {
-  readonly request: string;
-  readonly paymentHash: string;
-  readonly expiresAtSec: number;
-}
-
 interface Part {
   readonly n: number;
   readonly msat: string;
 }
 
-const requestKey = (id: string): string => `request|${id}`;
-
 /** Answers for all contracts in which this person is paid. */
 export class Payee {
   readonly #desk: Desk;
+  readonly #requests: OpenRequests;
   readonly #queues = new Map<string, Promise<void>>();
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.#requests = new OpenRequests(desk);
+  }
+
+  /** Takes in a request that another device of this person has handed out. */
+  async learn(message: MessageOf<'requestDelivery'>, author: string): Promise<void> {
+    const contract = ownContract(this.#desk, message.contract);
+    if (contract) await this.#requests.learn(contract, message, author);
   }
 
   /** Answers one question; questions about one leg are answered one after the other. */
@@ -83,7 +74,7 @@ export class Payee {
     const open = new Map<string, OpenRequest>();
     const fresh: Part[] = [];
     for (const part of parts) {
-      const request = await this.#openRequest(contract, message.leg, part.n);
+      const request = await this.#requests.find(message.contract, message.leg, part.n);
       if (request) open.set(request.event.id, request);
       else fresh.push(part);
     }
@@ -92,7 +83,9 @@ export class Payee {
       if (made) open.set(made.event.id, made);
       else await this.#refuse(contract, incoming, 'walletUnavailable');
     }
-    for (const request of open.values()) await this.#deliver(contract, incoming, request);
+    for (const request of open.values()) {
+      await this.#reply(contract, incoming, this.#delivery(contract, request));
+    }
   }
 
   #isPlanned(
@@ -126,32 +119,6 @@ export class Payee {
       paymentHash: [...hashes],
       seen: allHeads(this.#desk, contract.view.root),
     };
-  }
-
-  #partKey(root: string, leg: string, n: number): string {
-    return `open|${root}|${leg}|${n}`;
-  }
-
-  /** The request under which a part can still be, or already was, paid. */
-  async #openRequest(
-    contract: OwnContract,
-    leg: string,
-    n: number,
-  ): Promise<OpenRequest | undefined> {
-    const { store, clock } = this.#desk;
-    const part = (await store.get('journal', this.#partKey(contract.view.root, leg, n))) as
-      OpenPart | undefined;
-    if (!part) return undefined;
-    const request = (await store.get('journal', requestKey(part.request))) as
-      OpenRequest | undefined;
-    if (!request || part.expiresAtSec > clock.nowSec() + MARGIN_SEC) return request;
-    // Expired: only a wallet that clearly says it was not paid lets us make another.
-    const wallet = this.#desk.wallet();
-    const answer = await wallet?.lookup({ paymentHash: part.paymentHash });
-    if (answer?.state !== 'answered') return request;
-    const isPaid = answer.value?.state === 'settled';
-    const isPending = answer.value?.state === 'accepted';
-    return isPaid || isPending ? request : undefined;
   }
 
   async #make(
@@ -190,36 +157,26 @@ export class Payee {
     const atSec = nextEventTimeSec(this.#desk, contract.view.root);
     const event = await money.sign(buildRequest(document, atSec));
     const request = { event, invoices };
-    await this.#keep(contract.view.root, document, request);
+    // On disk before it is handed out, and known to our other devices.
+    await this.#requests.keep(document, request);
+    const { relays } = contract.view.fold.state.contract.document.parties[contract.own.role];
+    await this.#desk.mailbox.sendOnce(
+      this.#delivery(contract, request),
+      money,
+      money.publicKey,
+      relays,
+    );
     return request;
   }
 
-  /** On disk before it is handed out. */
-  async #keep(root: string, document: RequestDocument, request: OpenRequest): Promise<void> {
-    const parts = document.n.map((n, index) => ({
-      table: 'journal' as const,
-      key: this.#partKey(root, document.leg, n),
-      value: {
-        request: request.event.id,
-        paymentHash: document.paymentHash[index] ?? '',
-        expiresAtSec: document.expiresAtSec,
-      },
-      contract: root,
-    }));
-    await this.#desk.store.write([
-      { table: 'journal', key: requestKey(request.event.id), value: request, contract: root },
-      ...parts,
-    ]);
-  }
-
-  async #deliver(contract: OwnContract, incoming: Incoming, request: OpenRequest): Promise<void> {
-    await this.#reply(contract, incoming, {
+  #delivery(contract: OwnContract, request: OpenRequest): MessageOf<'requestDelivery'> {
+    return {
       v: 1,
       type: 'requestDelivery',
       contract: contract.view.root,
       request: embedOwn(request.event),
       invoices: [...request.invoices],
-    });
+    };
   }
 
   async #refuse(

@@ -53,6 +53,7 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
       break;
     }
     case 'requestDelivery':
+      await receivers.payee.learn(message, author);
       await receivers.crew.payer(message.contract)?.deliver(message, author);
       break;
     case 'refusal':
