@@ -16,6 +16,7 @@ export class Acknowledger {
   readonly #mayRun: () => boolean;
   #stopTimer: (() => void) | undefined;
   #busy = false;
+  #round: Promise<void> | undefined;
   #stopped = false;
 
   constructor(desk: Desk, root: string, mayRun: () => boolean) {
@@ -30,16 +31,17 @@ export class Acknowledger {
     if (this.#unanswered().length > 0) this.#later(GATHER_MS);
   }
 
-  /** Stops. */
-  stop(): void {
+  /** Stops; resolves when the round under way has ended. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#stopTimer?.();
+    await this.#round;
   }
 
   #later(delayMs: number): void {
     this.#stopTimer = this.#desk.clock.after(delayMs, () => {
       this.#stopTimer = undefined;
-      void this.#run();
+      this.#round = this.#run();
     });
   }
 

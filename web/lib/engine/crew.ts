@@ -15,6 +15,9 @@ export interface CrewOrders {
   readonly heldSinceMs: () => number;
 }
 
+/** How long stopping waits for a wallet, ms. */
+const STEP_MS = 1_000;
+
 /** Payers and acknowledgers by contract. */
 export class Crew {
   /** A payer's status changed. */
@@ -72,12 +75,19 @@ export class Crew {
     for (const acknowledger of this.#acknowledgers.values()) acknowledger.wake();
   }
 
-  /** Stops after the steps under way. */
-  stop(): void {
+  /**
+   * Takes no further step and waits for those under way. One that still waits for the wallet
+   * after a moment is told that there is no answer: it is looked up at the next start.
+   */
+  async stop(hangUp: () => void): Promise<void> {
     this.#stopped = true;
-    for (const payer of this.#payers.values()) payer.stop();
-    for (const acknowledger of this.#acknowledgers.values()) acknowledger.stop();
     for (const stop of this.#stops) stop();
+    const { clock } = this.#desk;
+    const stopWaiting = clock.after(STEP_MS, hangUp);
+    const patience = new Promise<void>((resolve) => clock.after(2 * STEP_MS, resolve));
+    const workers = [...this.#payers.values(), ...this.#acknowledgers.values()];
+    await Promise.race([Promise.all(workers.map((worker) => worker.stop())), patience]);
+    stopWaiting();
   }
 
   #holds(root: string): 'run' | 'paused' | 'elsewhere' {

@@ -2,6 +2,7 @@
 import {
   checkInvoice,
   checkRequest,
+  nextRepaymentNumber,
   unembed,
   type Leg,
   type MessageOf,
@@ -10,6 +11,7 @@ import {
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
+import { recoverEntry } from './payment.ts';
 
 /** What became of a delivery. */
 export interface CheckedDelivery {
@@ -89,4 +91,22 @@ export async function checkDelivery(
   if (!checked.ok) return refusal(checked.code);
   if (parsed.document.leg !== leg) return IGNORED;
   return checkParts(desk, contract, checked.value, message.invoices);
+}
+
+/** Puts what came of the checks into the journal. */
+export async function applyDelivery(
+  desk: Desk,
+  contract: OwnContract,
+  checked: CheckedDelivery,
+): Promise<void> {
+  const { journal } = desk;
+  if (checked.payable.length > 0) await journal.write(checked.payable);
+  const wallet = desk.wallet();
+  for (const entry of checked.expired) {
+    if (wallet) await recoverEntry({ desk, contract, wallet }, entry);
+  }
+  for (const entry of checked.taken) {
+    const inHand = journal.entries(entry.contract, entry.leg).map(({ n }) => n);
+    await journal.renumber(entry, nextRepaymentNumber(contract.view.fold.state, inHand));
+  }
 }

@@ -2,21 +2,14 @@
  * The payer of one leg of one contract: asks for parts, checks what comes, pays each once,
  * proves it. One step at a time; every step is in the journal before it is taken.
  */
-import {
-  LEGS,
-  actsFor,
-  nextRepaymentNumber,
-  planDisbursement,
-  type Leg,
-  type MessageOf,
-} from '@realyield/protocol';
-import { checkDelivery } from './delivery-check.ts';
+import { LEGS, actsFor, planDisbursement, type Leg, type MessageOf } from '@realyield/protocol';
+import { applyDelivery, checkDelivery } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { ownContract } from './desk.ts';
 import { wantedEntry, type Journal, type JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts } from './asking.ts';
-import { payEntry, recoverEntry, resolveEntry, type PaymentContext } from './payment.ts';
+import { payEntry, resolveEntry, type PaymentContext } from './payment.ts';
 import { writeReceipts } from './receipts.ts';
 import { dropExcessOrders, dueTimesOf, isBusy, liveEntries, settleElsewhere } from './ticks-due.ts';
 import { statusOf, type PayerStatus } from './words.ts';
@@ -51,7 +44,7 @@ export class Payer {
   readonly #startedAtMs: number;
   #status: PayerStatus = statusOf('waiting', 'ASKING');
   #asks = 0;
-  #running = false;
+  #run: Promise<void> | undefined;
   #again = false;
   #stopped = false;
   #stopTimer: (() => void) | undefined;
@@ -79,13 +72,14 @@ export class Payer {
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
-    if (!this.#running) void this.#run();
+    this.#run ??= this.#work();
   }
 
-  /** Stops after the step under way. */
-  stop(): void {
+  /** Takes no further step; resolves when the one under way is done and in the journal. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#stopTimer?.();
+    await Promise.all([this.#run, this.#checking]);
   }
 
   /** Orders a part of a given amount (repayments); the journal has it when this resolves. */
@@ -136,8 +130,7 @@ export class Payer {
     this.changed.emit();
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
+  async #work(): Promise<void> {
     this.#stopTimer?.();
     let waitMs = IDLE_MS;
     try {
@@ -149,7 +142,11 @@ export class Payer {
       console.error(error);
       waitMs = RETRY_MS;
     }
-    this.#running = false;
+    this.#run = undefined;
+    this.#sleep(waitMs);
+  }
+
+  #sleep(waitMs: number): void {
     if (this.#stopped) return;
     this.#stopTimer = this.#desk.clock.after(Math.max(50, waitMs), () => {
       this.wake();
@@ -286,16 +283,7 @@ export class Payer {
     for (const code of checked.refused) this.#say(statusOf('problem', code));
     if (!checked.isAnswer) return;
     this.#asks = 0;
-    if (checked.payable.length > 0) await this.#journal.write(checked.payable);
-    const wallet = this.#desk.wallet();
-    for (const entry of checked.expired) {
-      if (wallet) await recoverEntry({ desk: this.#desk, contract, wallet }, entry);
-    }
-    const { state } = contract.view.fold;
-    for (const entry of checked.taken) {
-      const inHand = this.entries().map(({ n }) => n);
-      await this.#journal.renumber(entry, nextRepaymentNumber(state, inHand));
-    }
+    await applyDelivery(this.#desk, contract, checked);
     this.wake();
   }
 }

@@ -264,11 +264,11 @@ export class Session {
     return this.#desk.outbox.unsent;
   }
 
-  /** Stops; what is under way is in the journal. */
+  /** Stops; what is under way is finished, or else it is in the journal. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#crew.stop();
     for (const stop of this.#stops) stop();
+    await this.#crew.stop(() => this.#wallet?.close());
     await this.#lease.stop();
     this.#desk.mailbox.stop();
     this.#desk.outbox.stop();
