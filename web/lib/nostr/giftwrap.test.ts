@@ -93,7 +93,7 @@ describe('a wrap', () => {
     expect(await unwrap(checked(copy), bob)).toMatchObject({ ok: true, value: { rumor } });
   });
 
-  test('of the longest rumor is still an event relays take, and a longer one is not made', async () => {
+  test('of the longest rumor is one relays take, and a longer one is not made', async () => {
     const frame = rumorText(alice.publicKey, { content: '' }).length;
     const longest = { ...rumor, content: 'x'.repeat(MAX_RUMOR_BYTES - frame) };
     const { wrap: wrapped } = await wrap(longest, alice, bob.publicKey);
