@@ -4,11 +4,11 @@
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { schnorr } from '@noble/curves/secp256k1.js';
-import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { bytesToHex, concatBytes, randomBytes } from '@noble/hashes/utils.js';
 import { bech32 } from '@scure/base';
 import { SignerError, type Signer } from '../engine/ports.ts';
 import { createLocalSigner } from './local-signer.ts';
+import { stretchKey } from './stretch.ts';
 
 const PREFIX = 'ncryptsec';
 /** The whole string has 162 characters; BIP-173's own limit of 90 does not hold here. */
@@ -69,9 +69,8 @@ function parsePayload(text: string): Payload {
   };
 }
 
-/** Pauses every few milliseconds, so that the page stays alive meanwhile. */
 function stretch(passphrase: string, salt: Uint8Array, logN: number): Promise<Uint8Array> {
-  return scryptAsync(passphrase.normalize('NFKC'), salt, { N: 2 ** logN, r: 8, p: 1, dkLen: 32 });
+  return stretchKey(passphrase.normalize('NFKC'), salt, logN);
 }
 
 function open(payload: Payload, key: Uint8Array): Uint8Array {
