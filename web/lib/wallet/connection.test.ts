@@ -8,7 +8,8 @@ const RELAY = 'relay=wss%3A%2F%2Frelay.example';
 
 describe('a wallet connection', () => {
   test('is read with several relays, and whatever else wallets add', () => {
-    const text = ` nostr+walletconnect://${KEY}?${RELAY}&relay=ws://localhost:7000&secret=${SECRET}&lud16=a@b.c\n`;
+    const rest = `relay=ws://localhost:7000&secret=${SECRET}&lud16=a@b.c`;
+    const text = ` nostr+walletconnect://${KEY}?${RELAY}&${rest}\n`;
     expect(parseWalletUri(text)).toEqual({
       ok: true,
       value: {
