@@ -1,0 +1,194 @@
+/**
+ * Control of a running world by end-to-end tests, over HTTP. POST /control takes one JSON
+ * document and answers {"ok": true, "value": …} or {"ok": false, "sentence": …}. Amounts are
+ * decimal strings of msat. There is no /control unless the world was started with it.
+ *
+ *   {"do": "holdPayAnswers", "persona": "ana"}     the wallet pays, its answers are held back
+ *   {"do": "releasePayAnswers", "persona": "ana"}  held answers go out; the fault ends
+ *   {"do": "silenceWallet", "persona": "ana", "on": true}   neither executes nor answers
+ *   {"do": "dropWallet", "persona": "ana"}         its connection to the relay is cut once
+ *   {"do": "ledger", "persona": "ana"}             all payments that are not unpaid invoices:
+ *        [{direction, paymentHash, preimage, amountMsat, feesPaidMsat, state}], oldest first
+ *   {"do": "balance", "persona": "ana"}            {"balanceMsat": "…"}: what can be sent
+ *   {"do": "helper", "persona": "bank", "on": false}        stops or starts the helper
+ *   {"do": "lie", "as": "amount"}                  the bakery's next delivery has a wrong invoice:
+ *        "amount", "hash", "network" or "expired"; its helper steps aside until it is delivered
+ *   {"do": "dropRelay", "relay": 0}                cuts every connection of a relay; 0 and 1 are
+ *        the public ones, 2 is the one of wallets and signers
+ *   {"do": "relay", "relay": 0, "on": false}       stops a relay, or starts it again
+ *   {"do": "withhold", "relay": 0, "kinds": [2813]}         hides events; [] ends it
+ *   {"do": "inject", "relay": 0, "event": {…}}     stores and sends an event nobody checked
+ *   {"do": "mine", "blocks": 1}
+ */
+import * as z from 'zod';
+import type { Household } from './household.ts';
+import type { ControlAnswer } from './http-server.ts';
+import type { LightningWorld } from './lightning-world.ts';
+import { lieOnce } from './lying-payee.ts';
+import { PERSONA_IDS, type PersonaId } from './personas.ts';
+import type { RelayHouse } from './relay-house.ts';
+
+/** The parts of a world that can be controlled. */
+export interface Controlled {
+  readonly households: Readonly<Record<PersonaId, Household>>;
+  readonly lightning: LightningWorld;
+  readonly relayHouses: readonly RelayHouse[];
+}
+
+const persona = z.enum(PERSONA_IDS);
+const relay = z.int().min(0).max(2);
+const event = z.object({
+  id: z.string(),
+  pubkey: z.string(),
+  created_at: z.number(),
+  kind: z.number(),
+  tags: z.array(z.array(z.string())),
+  content: z.string(),
+  sig: z.string(),
+});
+
+const orderSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('holdPayAnswers'), persona }),
+  z.strictObject({ do: z.literal('releasePayAnswers'), persona }),
+  z.strictObject({ do: z.literal('silenceWallet'), persona, on: z.boolean() }),
+  z.strictObject({ do: z.literal('dropWallet'), persona }),
+  z.strictObject({ do: z.literal('ledger'), persona }),
+  z.strictObject({ do: z.literal('balance'), persona }),
+  z.strictObject({ do: z.literal('helper'), persona, on: z.boolean() }),
+  z.strictObject({ do: z.literal('lie'), as: z.enum(['amount', 'hash', 'network', 'expired']) }),
+  z.strictObject({ do: z.literal('dropRelay'), relay }),
+  z.strictObject({ do: z.literal('relay'), relay, on: z.boolean() }),
+  z.strictObject({ do: z.literal('withhold'), relay, kinds: z.array(z.int()) }),
+  z.strictObject({ do: z.literal('inject'), relay, event }),
+  z.strictObject({ do: z.literal('mine'), blocks: z.int().min(1).max(500) }),
+]);
+
+type Order = z.infer<typeof orderSchema>;
+type OrderOf<Do extends Order['do']> = Extract<Order, { do: Do }>;
+
+/** Payments of a wallet as tests compare them with receipts; unpaid invoices are left out. */
+export function ledgerOf(lightning: LightningWorld, id: PersonaId) {
+  const { entries } = lightning.of(id).ledger.list({
+    fromSec: 0,
+    untilSec: Number.MAX_SAFE_INTEGER,
+    direction: undefined,
+    unsettled: ['outgoing'],
+    limit: 100_000,
+    offset: 0,
+  });
+  return [...entries].reverse().map((entry) => ({
+    direction: entry.direction,
+    paymentHash: entry.paymentHash,
+    preimage: entry.preimage,
+    amountMsat: entry.amountMsat.toString(),
+    feesPaidMsat: entry.feesPaidMsat.toString(),
+    state: entry.state,
+  }));
+}
+
+class Control {
+  readonly #world: Controlled;
+  /** How to end the faults that are on, by what they are. */
+  readonly #faults = new Map<string, () => void>();
+
+  constructor(world: Controlled) {
+    this.#world = world;
+  }
+
+  async obey(order: Order): Promise<unknown> {
+    switch (order.do) {
+      case 'holdPayAnswers':
+      case 'releasePayAnswers':
+      case 'silenceWallet':
+      case 'dropWallet':
+        this.#troubleWallet(order);
+        return undefined;
+      case 'ledger':
+        return ledgerOf(this.#world.lightning, order.persona);
+      case 'balance': {
+        const { node } = this.#world.lightning.of(order.persona);
+        return { balanceMsat: node.balanceMsat().toString() };
+      }
+      case 'helper':
+        return this.#world.households[order.persona].setHelper(order.on);
+      case 'lie':
+        return this.#lie(order);
+      case 'mine':
+        return this.#world.lightning.chain.mine(order.blocks);
+      default:
+        return this.#troubleRelay(order);
+    }
+  }
+
+  #troubleWallet(
+    order: OrderOf<'holdPayAnswers' | 'releasePayAnswers' | 'silenceWallet' | 'dropWallet'>,
+  ): void {
+    const { wallet } = this.#world.lightning.of(order.persona);
+    const held = `hold ${order.persona}`;
+    const silenced = `silence ${order.persona}`;
+    if (order.do === 'dropWallet') wallet.faultDropConnection();
+    else if (order.do === 'holdPayAnswers') {
+      this.#begin(held, () => wallet.faultHoldPayAnswers());
+    } else if (order.do === 'releasePayAnswers') this.#end(held);
+    else if (order.on) this.#begin(silenced, () => wallet.faultSilence());
+    else this.#end(silenced);
+  }
+
+  #begin(name: string, start: () => () => void): void {
+    if (!this.#faults.has(name)) this.#faults.set(name, start());
+  }
+
+  #end(name: string): void {
+    this.#faults.get(name)?.();
+    this.#faults.delete(name);
+  }
+
+  async #troubleRelay(
+    order: OrderOf<'dropRelay' | 'relay' | 'withhold' | 'inject'>,
+  ): Promise<void> {
+    const house = this.#world.relayHouses[order.relay];
+    if (!house) throw new Error('There is no such relay.');
+    if (order.do === 'relay') {
+      await (order.on ? house.start() : house.stop());
+      return;
+    }
+    if (!house.relay) throw new Error('This relay is stopped.');
+    if (order.do === 'dropRelay') house.relay.dropConnections();
+    else if (order.do === 'inject') house.relay.injectUnchecked(order.event);
+    else {
+      const { kinds } = order;
+      house.relay.setWithhold(kinds.length === 0 ? null : ({ kind }) => kinds.includes(kind));
+    }
+  }
+
+  /** Resolves when the liar listens; it delivers, and the helper returns, on its own. */
+  async #lie({ as }: OrderOf<'lie'>): Promise<void> {
+    const home = this.#world.households.bakery;
+    const wasOn = home.helper !== undefined;
+    await home.setHelper(false);
+    const parts = home.openParts();
+    void lieOnce(parts, as)
+      .catch((error: unknown) => {
+        console.error(error);
+      })
+      .finally(() => {
+        parts.wallet.close();
+        parts.relays.close();
+        void parts.store.close().then(() => home.setHelper(wasOn));
+      });
+  }
+}
+
+/** What answers `/control`. */
+export function createControl(world: Controlled): (body: unknown) => Promise<ControlAnswer> {
+  const control = new Control(world);
+  return async (body) => {
+    const order = orderSchema.safeParse(body);
+    if (!order.success) return { ok: false, sentence: z.prettifyError(order.error) };
+    try {
+      return { ok: true, value: (await control.obey(order.data)) ?? null };
+    } catch (error) {
+      return { ok: false, sentence: error instanceof Error ? error.message : String(error) };
+    }
+  };
+}
