@@ -1,0 +1,123 @@
+/** What tests of the engine have in common: a world, short loans, and the way to a live one. */
+import { computeLedger, type ContractState, type OfferDocument } from '@realyield/protocol';
+import { offerDocuments } from '../world/listings.ts';
+import type { PersonaId } from '../world/personas.ts';
+import { startWorld, type World } from '../world/world.ts';
+import { Player, type PlayerOptions } from './player.ts';
+import { until } from './until.ts';
+
+/** A short loan: ticks a second or so apart, and days of one second. */
+export interface ShortTerms {
+  readonly identifier: string;
+  readonly ticks: number;
+  readonly streamDays?: number;
+  readonly windowDays?: number;
+  readonly startDay?: number;
+}
+
+const DAY_SEC = 1;
+
+/** A world without helpers or fixed ports. */
+export function startScene(options: { readonly control?: boolean } = {}): Promise<World> {
+  return startWorld({ httpPort: 0, relayPorts: [0, 0], helpers: false, ...options });
+}
+
+/** Opens a persona's client. */
+export function play(world: World, id: PersonaId, options?: PlayerOptions): Promise<Player> {
+  return Player.open(world.households[id], options);
+}
+
+/** Lets the bank publish an offer of the bakery with short terms. */
+export async function offerShort(world: World, bank: Player, terms: ShortTerms): Promise<void> {
+  const bakery = world.personas.find(({ id }) => id === 'bakery')?.publicKey ?? '';
+  const nowSec = Math.floor(Date.now() / 1_000);
+  const [model] = offerDocuments(bakery, world.relays, nowSec);
+  if (!model) throw new Error('there is no offer to go by');
+  const { identifier, ticks, startDay = 4, streamDays = ticks, windowDays = 120 } = terms;
+  const document: OfferDocument = {
+    ...model,
+    identifier,
+    daySec: DAY_SEC,
+    minimumTicketMsat: '10000000',
+    minimumTotalMsat: '10000000',
+    plan: { type: 'bullet', termDays: 180, graceDays: 5 },
+    tranches: [{ shareBps: 10_000, startDay, streamDays, windowDays, ticks }],
+  };
+  const published = await bank.session.publishOffer(document);
+  if (!published.ok) throw new Error(`the offer was refused: ${published.code}`);
+}
+
+/** Invests and returns the contract's id. */
+export async function invest(
+  investor: Player,
+  identifier: string,
+  principalMsat: bigint,
+): Promise<string> {
+  const offer = await investor.offer(identifier);
+  const invested = await investor.session.agreements.invest(offer, principalMsat);
+  if (!invested.ok) throw new Error(`not invested: ${invested.code} ${invested.detail ?? ''}`);
+  return invested.value;
+}
+
+/** Business and bank sign; resolves when the investor's client knows. */
+export async function countersign(
+  root: string,
+  players: { readonly investor: Player; readonly bakery: Player; readonly bank: Player },
+): Promise<void> {
+  for (const player of [players.bakery, players.bank]) {
+    await until(`a sound proposal of ${root}`, async () => {
+      const proposals = await player.session.agreements.proposals();
+      const found = proposals.find(({ contract }) => contract.view.root === root);
+      const { business } = found?.contract.view.fold.state.signatures ?? {};
+      const isTurn = player === players.bakery || business !== undefined;
+      return found !== undefined && found.problem === undefined && isTurn;
+    });
+    const signed = await player.session.agreements.countersign(root);
+    if (!signed.ok) throw new Error(`not signed: ${signed.code} ${signed.detail ?? ''}`);
+  }
+  await until(
+    'an effective contract',
+    () => stateOf(players.investor, root)?.status === 'effective',
+  );
+}
+
+/** A contract's state as a client sees it. */
+export function stateOf(player: Player, root: string): ContractState | undefined {
+  return player.session.catalog.contract(root)?.fold.state;
+}
+
+/** Payments of a leg as a client sees them. */
+export function paymentsOf(player: Player, root: string, leg: 'disbursement' | 'repayment') {
+  return stateOf(player, root)?.payments.filter((payment) => payment.leg === leg) ?? [];
+}
+
+/** Waits until a client sees that many parts of a leg proven. */
+export function untilPaid(
+  player: Player,
+  root: string,
+  count: number,
+  leg: 'disbursement' | 'repayment' = 'disbursement',
+): Promise<boolean> {
+  return until(
+    `${count} parts of the ${leg}`,
+    () => paymentsOf(player, root, leg).length >= count,
+    60_000,
+  );
+}
+
+/** Repays in two halves, and what a day's interest left over, until nothing is owed. */
+export async function repayAll(bakery: Player, root: string): Promise<void> {
+  const parts = (): number => paymentsOf(bakery, root, 'repayment').length;
+  for (let share = 2n; ; share = 1n) {
+    const state = stateOf(bakery, root);
+    if (!state) throw new Error('the contract is not known');
+    const nowSec = Math.floor(Date.now() / 1_000);
+    const { payoffMsat } = computeLedger(state.contract.document, state.payments, nowSec);
+    if (payoffMsat === 0n) return;
+    const amountMsat = (payoffMsat / share / 1_000n) * 1_000n;
+    const before = parts();
+    const ordered = await bakery.session.repay(root, amountMsat > 0n ? amountMsat : payoffMsat);
+    if (!ordered.ok) throw new Error(`not ordered: ${ordered.code}`);
+    await until('the part to be proven', () => parts() > before);
+  }
+}
