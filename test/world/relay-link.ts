@@ -49,10 +49,16 @@ export class RelayLink {
     this.#connect();
   }
 
-  /** Resolves when the relay has confirmed the subscription. */
-  ready(): Promise<void> {
-    if (this.#isReady) return Promise.resolve();
-    return new Promise((resolve) => this.#onReady.push(resolve));
+  /** Resolves true when the relay has confirmed the subscription, false when time is up. */
+  ready(patienceMs: number): Promise<boolean> {
+    if (this.#isReady) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), patienceMs);
+      this.#onReady.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 
   /** Sends an event, now or when the relay is there again, until it is acknowledged. */
@@ -63,6 +69,7 @@ export class RelayLink {
 
   /** Cuts the connection as a failing network would; the link comes back by itself. */
   drop(): void {
+    this.#isReady = false;
     this.#socket?.terminate();
   }
 

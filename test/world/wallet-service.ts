@@ -39,6 +39,9 @@ const BUSIEST = 100;
 /** Strangers answered per second; each costs a key agreement. */
 const STRANGERS_PER_SEC = 5;
 
+/** How long the relay may take to answer at the start. */
+const START_PATIENCE_MS = 15_000;
+
 /** What a wallet service needs. */
 export interface WalletServiceOptions {
   readonly wallet: LightningWallet;
@@ -93,16 +96,17 @@ export class WalletService {
     });
   }
 
-  /** Starts; resolves when the relay has confirmed the subscription. */
+  /** Starts; resolves when the relay has confirmed the subscription, rejects if it does not. */
   static async start(options: WalletServiceOptions): Promise<WalletService> {
     const service = new WalletService(options, await initNostrWasm());
-    await service.#link.ready();
-    return service;
+    if (await service.#link.ready(START_PATIENCE_MS)) return service;
+    await service.stop();
+    throw new Error(`The relay ${options.relayUrl} does not serve the wallet ${options.alias}.`);
   }
 
-  /** Resolves when the service listens (again). */
-  ready(): Promise<void> {
-    return this.#link.ready();
+  /** Resolves true when the service listens (again), false when it does not in time. */
+  ready(patienceMs = START_PATIENCE_MS): Promise<boolean> {
+    return this.#link.ready(patienceMs);
   }
 
   /** Stops answering; the wallet stays open. */
