@@ -1,0 +1,284 @@
+/** Vectors of single documents that contradict themselves or what they embed. */
+import {
+  buildAttestation,
+  buildContractEvent,
+  buildOffer,
+  buildReceipt,
+  buildRequest,
+  buildSignature,
+  embed,
+  REGISTER_START,
+  verify,
+  type AcceptanceDocument,
+  type ContractDocument,
+  type OfferDocument,
+  type ReceiptDocument,
+  type RequestDocument,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { hashOf, Loan, offerDocument, paymentHashOf, publicOf, signAs } from '../fixtures/loan.ts';
+import { finish, type Cases, type Vector } from './vector.ts';
+
+const AT = 1_800_000_000;
+
+function embedded(event: SignedEvent): ReturnType<typeof embed> {
+  const checked = verify(event);
+  if (!checked.ok) throw new Error(checked.code);
+  return embed(checked.value);
+}
+
+/** Folder `listings`. */
+export function listingCases(): Cases {
+  const [tranche] = offerDocument().tranches;
+  if (!tranche) throw new Error('the fixture has a tranche');
+  const refused = (name: string, requirement: string, change: Partial<OfferDocument>): Vector => {
+    const event = signAs('bank', buildOffer(offerDocument(change), AT));
+    return finish(['CONTENT_TERMS'], { name, requires: [requirement, 'E-14'], event });
+  };
+  const half = { ...tranche, shareBps: 5_000 };
+  return {
+    'day-length': refused('A minute’s day on mainnet', 'L-1', { network: 'mainnet' }),
+    'amount-fraction': refused('Half a satoshi sought', 'L-2', { amountSoughtMsat: '3000000500' }),
+    'amount-nothing': refused('A minimum ticket of nothing', 'L-2', { minimumTicketMsat: '0' }),
+    'minimum-above': refused('A minimum above what is sought', 'L-2', {
+      minimumTotalMsat: '3000001000',
+    }),
+    shares: refused('Shares of 9,999', 'L-3', { tranches: [{ ...tranche, shareBps: 9_999 }] }),
+    'tranche-overlap': refused('A tranche before the last one’s stream has ended', 'L-4', {
+      tranches: [half, { ...half, startDay: 9 }],
+    }),
+    'stream-beyond-window': refused('A stream longer than its window', 'L-4', {
+      tranches: [{ ...tranche, streamDays: 31 }],
+    }),
+    'window-beyond-term': refused('A window beyond the term', 'L-4', {
+      tranches: [{ ...tranche, windowDays: 91 }],
+    }),
+    'tick-small': refused('Ticks below a satoshi at the minimum ticket', 'L-5', {
+      minimumTicketMsat: '9000',
+    }),
+    'ticks-many': refused('More than 100,000 ticks', 'L-5', {
+      minimumTicketMsat: '3000000000',
+      tranches: [
+        { ...half, ticks: 60_000 },
+        { ...half, startDay: 10, ticks: 60_000 },
+      ],
+    }),
+  };
+}
+
+function contractCases(loan: Loan): Cases {
+  const { document } = loan.contract;
+  const [base] = document.bases;
+  const [tranche] = document.tranches;
+  if (!base || !tranche) throw new Error('the fixture has a base and a tranche');
+  const { investor, business, bank } = document.parties;
+  const refused = (
+    name: string,
+    requires: string[],
+    change: Partial<ContractDocument>,
+    code = 'CONTENT_TERMS',
+  ): Vector => {
+    const event = signAs('investor', buildContractEvent({ ...document, ...change }, AT));
+    return finish([code], { name, requires, event });
+  };
+  const consent = (name: string, offer: string) => {
+    const template = buildSignature({ v: 1, type: 'consent', offer, prev: [] }, AT);
+    return { as: 'consent' as const, event: embedded(signAs(name, template)) };
+  };
+  const attestation = buildAttestation(
+    {
+      v: 1,
+      subject: publicOf('stranger'),
+      matter: 'visit',
+      statement: 'Seen.',
+      checkedAtSec: AT,
+      documents: [],
+    },
+    AT,
+  );
+  const onStranger = { as: 'attestation' as const, event: embedded(signAs('bank', attestation)) };
+  const wrong = 'EMBEDDED_MISMATCH';
+  return {
+    'contract-day': refused('A minute’s day on mainnet', ['L-1'], { network: 'mainnet' }),
+    'contract-parties': refused('One key in two roles', ['C-1'], {
+      parties: { investor: business, business, bank },
+    }),
+    'contract-bank': refused('An offer of another bank', ['C-2'], {
+      parties: { investor, business, bank: { ...bank, pubkey: publicOf('another bank') } },
+    }),
+    'contract-offer-twice': refused('The offer twice', ['C-2'], { bases: [base, base] }),
+    'contract-base-kind': refused('An offer that claims to be a consent', ['C-2'], {
+      bases: [base, { ...consent('business', base.event.id), as: 'attestation' }],
+    }),
+    'contract-consent-author': refused(
+      'A stranger’s consent',
+      ['C-3'],
+      { bases: [base, consent('stranger', base.event.id)] },
+      wrong,
+    ),
+    'contract-consent-offer': refused(
+      'A consent to another offer',
+      ['C-3'],
+      { bases: [base, consent('business', hashOf('another offer'))] },
+      wrong,
+    ),
+    'contract-attestation': refused(
+      'An attestation on somebody else',
+      ['C-3'],
+      { bases: [base, onStranger] },
+      wrong,
+    ),
+    'contract-sum': refused('Tranches that lack a satoshi', ['C-4'], {
+      principalMsat: '1000001000',
+    }),
+    'contract-ticks': refused('Ticks below a satoshi', ['C-4'], {
+      principalMsat: '9000',
+      tranches: [{ ...tranche, amountMsat: '9000' }],
+    }),
+    'contract-early': refused('A tranche before the start', ['C-5'], {
+      tranches: [{ ...tranche, fromSec: document.startAtSec - 1 }],
+    }),
+    'contract-lapse': refused('A lapse after the due date', ['C-5'], {
+      tranches: [{ ...tranche, lapsesAtSec: document.plan.dueAtSec + 1 }],
+    }),
+  };
+}
+
+function acceptanceCases(loan: Loan): Cases {
+  const other = new Loan({ principalMsat: 500_000_000n });
+  const refused = (
+    name: string,
+    requirement: string,
+    code: string,
+    change: Partial<AcceptanceDocument>,
+  ): Vector => {
+    const document = {
+      v: 1 as const,
+      type: 'acceptance' as const,
+      contract: loan.root,
+      role: 'business' as const,
+      terms: embed(loan.contract.event),
+      prev: [],
+      ...change,
+    };
+    const event = signAs('business', buildSignature(document, AT));
+    return finish([code], { name, requires: [requirement], event });
+  };
+  const register = { serial: 1, previous: REGISTER_START };
+  const altered = { ...embed(loan.contract.event), created_at: AT + 5 };
+  return {
+    'acceptance-terms': refused('Another contract’s terms', 'C-10', 'EMBEDDED_MISMATCH', {
+      terms: embed(other.contract.event),
+    }),
+    'acceptance-altered': refused('Terms with another date', 'E-16', 'EMBEDDED_INVALID', {
+      terms: altered,
+    }),
+    'acceptance-register': refused('A business with a register', 'C-11', 'CONTENT_TERMS', {
+      register,
+    }),
+    'acceptance-serial': refused('A second entry without a first', 'C-11', 'CONTENT_TERMS', {
+      role: 'bank',
+      register: { ...register, serial: 2 },
+    }),
+    'acceptance-delegate': refused('The investor’s key as delegate', 'C-12', 'DELEGATE_CONFLICT', {
+      delegate: publicOf('investor'),
+    }),
+  };
+}
+
+function moneyCases(loan: Loan): Cases {
+  const preimage = hashOf('a preimage');
+  const requested: RequestDocument = {
+    v: 1,
+    type: 'request',
+    contract: loan.root,
+    leg: 'disbursement',
+    notBeforeSec: AT,
+    expiresAtSec: AT + 600,
+    n: [0, 1],
+    msat: ['100000000', '100000000'],
+    paymentHash: [paymentHashOf(preimage), hashOf('second hash')],
+    seen: [],
+  };
+  const request = (change: Partial<RequestDocument>): SignedEvent =>
+    signAs('business', buildRequest({ ...requested, ...change }, AT));
+  const refused = (name: string, requires: string[], code: string, event: unknown): Vector =>
+    finish([code], { name, requires, event });
+  const receipt = (change: Partial<ReceiptDocument>): SignedEvent =>
+    signAs(
+      'investor',
+      buildReceipt(
+        {
+          v: 1,
+          contract: loan.root,
+          request: embedded(request({})),
+          n: [0],
+          preimage: [preimage],
+          prev: [],
+          ...change,
+        },
+        AT + 10,
+      ),
+    );
+  const twice = request({ paymentHash: [hashOf('one'), hashOf('one')] });
+  const terms = 'CONTENT_TERMS';
+  const elsewhere = embedded(request({ contract: hashOf('another contract') }));
+  return {
+    'request-columns': refused('Two parts, one amount', ['P-3'], terms, request({ msat: ['1'] })),
+    'request-hash': refused('One hash for two parts', ['P-3'], terms, twice),
+    'request-zero': refused('A part of nothing', ['P-3'], terms, request({ msat: ['0', '1'] })),
+    'request-order': refused(
+      'Parts out of order',
+      ['E-13'],
+      'CONTENT_SCHEMA',
+      request({ n: [1, 0] }),
+    ),
+    'request-window': refused(
+      'A window of a day and a second',
+      ['P-4'],
+      'PART_WINDOW',
+      request({ expiresAtSec: AT + 86_401 }),
+    ),
+    'request-empty': refused(
+      'An empty window',
+      ['P-4'],
+      'PART_WINDOW',
+      request({ expiresAtSec: AT }),
+    ),
+    'receipt-columns': refused('Two parts, one preimage', ['P-5'], terms, receipt({ n: [0, 1] })),
+    'receipt-embeds': refused(
+      'An offer instead of a request',
+      ['P-5'],
+      'EMBEDDED_MISMATCH',
+      receipt({ request: embed(loan.offer.event) }),
+    ),
+    'receipt-contract': refused(
+      'A request of another contract',
+      ['P-6'],
+      'CONTRACT_MISMATCH',
+      receipt({ request: elsewhere }),
+    ),
+    'receipt-part': refused(
+      'A part the request lacks',
+      ['P-6'],
+      'PART_UNKNOWN',
+      receipt({ n: [2] }),
+    ),
+    'receipt-preimage': refused(
+      'Another preimage',
+      ['P-7'],
+      'PREIMAGE_MISMATCH',
+      receipt({ preimage: [hashOf('another')] }),
+    ),
+  };
+}
+
+/** Folder `agreement`: contracts, acceptances, requests, receipts. */
+export function documentCases(): Cases {
+  const loan = new Loan();
+  return {
+    ...contractCases(loan),
+    ...acceptanceCases(loan),
+    ...moneyCases(loan),
+  };
+}

@@ -1,0 +1,40 @@
+/** All vectors as file texts. Deterministic: keys, times and signatures repeat byte for byte. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { contractCases } from './contracts.ts';
+import { documentCases, listingCases } from './documents.ts';
+import { figureCases } from './figures.ts';
+import { proofCases } from './proofs.ts';
+import { readingCases } from './reading.ts';
+import { deliveryCases, messageCases, offerCases } from './talk.ts';
+import type { Cases } from './vector.ts';
+
+const TOPICS: Readonly<Record<string, () => Cases>> = {
+  events: readingCases,
+  listings: listingCases,
+  agreement: documentCases,
+  offers: offerCases,
+  contract: contractCases,
+  payments: proofCases,
+  money: figureCases,
+  conversation: messageCases,
+  delivery: deliveryCases,
+};
+
+/** SHA-256 of a text, hex. */
+export function hashText(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
+/** Every file of `specs/vectors` by its path inside it, `SHA256SUMS` included. */
+export function generateVectors(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const [topic, makeCases] of Object.entries(TOPICS)) {
+    for (const [name, vector] of Object.entries(makeCases())) {
+      files.set(`${topic}/${name}.json`, `${JSON.stringify(vector, null, 1)}\n`);
+    }
+  }
+  const paths = [...files.keys()].sort();
+  const sums = paths.map((path) => `${hashText(files.get(path) ?? '')}  ${path}\n`);
+  return files.set('SHA256SUMS', sums.join(''));
+}

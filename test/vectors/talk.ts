@@ -1,0 +1,259 @@
+/** Vectors of building, messages and invoices: folders `offers`, `conversation`, `delivery`. */
+import {
+  buildContractEvent,
+  buildOffer,
+  buildRequest,
+  canonicalize,
+  computeCommitment,
+  embed,
+  verify,
+  type ContractDocument,
+  type RequestDocument,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { writeInvoice, type InvoiceFields } from '../fixtures/invoices.ts';
+import {
+  hashOf,
+  Loan,
+  offerDocument,
+  paymentHashOf,
+  publicOf,
+  relays,
+  signAs,
+} from '../fixtures/loan.ts';
+import { agreed, START, TICK } from './contracts.ts';
+import { finish, type Cases, type Vector } from './vector.ts';
+
+function buildCases(): Cases {
+  const choice = {
+    principalMsat: '100001000',
+    investor: { pubkey: publicOf('investor'), relays },
+    commitment: computeCommitment(publicOf('investor main'), hashOf('salt')),
+    nonce: hashOf('nonce'),
+    startAtSec: START + 7,
+  };
+  const offerOf = (change: object): SignedEvent =>
+    signAs('bank', buildOffer(offerDocument(change), START - 100));
+  const third = { startDay: 0, streamDays: 3, windowDays: 5, ticks: 7 };
+  const tranches = [
+    { ...third, shareBps: 3_333 },
+    { ...third, startDay: 10, shareBps: 6_667 },
+  ];
+  const built = (name: string, offer: SignedEvent): Vector =>
+    finish([], { name, requires: ['C-7', 'C-8'], offer, choice });
+  const refused = (name: string, offer: SignedEvent, change: object): Vector =>
+    finish(['CONTENT_TERMS'], {
+      name,
+      requires: ['C-6'],
+      offer,
+      choice: { ...choice, ...change },
+    });
+  const open = offerOf({ tranches });
+  return {
+    'build-uneven': built('Shares with a remainder, a start within a day', open),
+    'build-closed': refused('An offer that is closed', offerOf({ status: 'closed' }), {}),
+    'build-expired': refused('A start after expiry', open, { startAtSec: 1_900_000_001 }),
+    'build-small': refused('Less than the minimum ticket', open, { principalMsat: '99999000' }),
+    'build-large': refused('More than is sought', open, { principalMsat: '3000001000' }),
+    'build-fraction': refused('Half a satoshi', open, { principalMsat: '100000500' }),
+  };
+}
+
+/** Folder `offers`. */
+export function offerCases(): Cases {
+  const loan = new Loan();
+  const offer = signAs('bank', buildOffer(offerDocument(), START - 1000));
+  const later = signAs('bank', buildOffer(offerDocument({ rateBps: 900 }), START - 500));
+  const contractOf = (change: Partial<ContractDocument>): SignedEvent =>
+    signAs('investor', buildContractEvent({ ...loan.contract.document, ...change }, START));
+  const refused = (name: string, against: SignedEvent, change: Partial<ContractDocument>): Vector =>
+    finish(['OFFER_MISMATCH'], {
+      name,
+      requires: ['C-9'],
+      offer: against,
+      contract: contractOf(change),
+    });
+  const { plan } = loan.contract.document;
+  return {
+    ...buildCases(),
+    'compare-same': finish([], {
+      name: 'Exactly the offer’s terms',
+      requires: ['C-9'],
+      offer,
+      contract: contractOf({}),
+    }),
+    'compare-rate': refused('Another rate', offer, { rateBps: 1_100 }),
+    'compare-due': refused('A later due date', offer, {
+      plan: { ...plan, dueAtSec: plan.dueAtSec + 1 },
+    }),
+    'compare-version': refused('Another version of the offer', later, {}),
+  };
+}
+
+/** Folder `conversation`. */
+export function messageCases(): Cases {
+  const loan = new Loan();
+  const acceptance = loan.sign('investor', START + 1);
+  const checked = verify(acceptance);
+  if (!checked.ok) throw new Error(checked.code);
+  const embedded = embed(checked.value);
+  const wanted = {
+    v: 1,
+    type: 'partsWanted',
+    contract: loan.root,
+    leg: 'disbursement',
+    n: [0, 1],
+    msat: ['1000', '1000'],
+  };
+  const reads = (name: string, content: object): Vector =>
+    finish([], { name, requires: ['T-1'], content: canonicalize(content) });
+  const refused = (name: string, requires: string[], content: string): Vector =>
+    finish(['MESSAGE_SHAPE'], { name, requires, content });
+  const part = { n: 0, amountMsat: TICK, preimage: hashOf('p') };
+  const request = verify(loan.request('disbursement', [part], START + 9));
+  if (!request.ok) throw new Error(request.code);
+  const delivery = {
+    v: 1,
+    type: 'requestDelivery',
+    contract: loan.root,
+    request: embed(request.value),
+    invoices: ['lnbcrt1'],
+  };
+  const refusal = { v: 1, type: 'refusal', contract: loan.root, of: 'parts', code: 'paused' };
+  return {
+    proposal: reads('A proposal', { v: 1, type: 'proposal', acceptance: embedded }),
+    acceptance: reads('An acceptance', {
+      v: 1,
+      type: 'acceptance',
+      contract: loan.root,
+      acceptance: embedded,
+    }),
+    'parts-wanted': reads('A question for two parts', wanted),
+    delivery: reads('A delivery', delivery),
+    refusal: reads('A refusal', { ...refusal, sentence: '' }),
+    'not-canonical': refused('A space', ['T-1'], ` ${canonicalize(wanted)}`),
+    'type-unknown': refused('An unknown type', ['T-1'], canonicalize({ ...wanted, type: 'hello' })),
+    'field-unknown': refused('A field too many', ['T-1'], canonicalize({ ...wanted, extra: 1 })),
+    'parts-amounts': refused(
+      'Two parts, one amount',
+      ['T-2'],
+      canonicalize({ ...wanted, msat: ['1000'] }),
+    ),
+    'delivery-many': refused(
+      'Sixty-one invoices',
+      ['T-3'],
+      canonicalize({ ...delivery, invoices: new Array<string>(61).fill('lnbcrt1') }),
+    ),
+  };
+}
+
+const preimage = hashOf('delivered');
+
+function requestFor(loan: Loan, change: Partial<RequestDocument>, name = 'business'): SignedEvent {
+  const document: RequestDocument = {
+    v: 1,
+    type: 'request',
+    contract: loan.root,
+    leg: 'disbursement',
+    notBeforeSec: START + 10,
+    expiresAtSec: START + 600,
+    n: [0],
+    msat: [TICK.toString()],
+    paymentHash: [paymentHashOf(preimage)],
+    seen: [],
+    ...change,
+  };
+  return signAs(name, buildRequest(document, START + 10));
+}
+
+/** Folder `delivery`. */
+export function deliveryCases(): Cases {
+  const loan = agreed();
+  const right: InvoiceFields = {
+    paymentHash: paymentHashOf(preimage),
+    amountMsat: TICK,
+    createdAtSec: START + 10,
+    expirySec: 700,
+  };
+  const delivered = (
+    name: string,
+    requires: string[],
+    codes: string[],
+    invoice: Partial<InvoiceFields> | string,
+    more: { request?: SignedEvent; nowSec?: number } = {},
+  ): Vector =>
+    finish(codes, {
+      name,
+      requires,
+      root: loan.root,
+      events: loan.events,
+      request: more.request ?? requestFor(loan, {}),
+      invoices: [
+        typeof invoice === 'string' ? invoice : writeInvoice('node', { ...right, ...invoice }),
+      ],
+      nowSec: more.nowSec ?? START + 20,
+    });
+  const refused = (
+    name: string,
+    requirement: string,
+    code: string,
+    fields: Partial<InvoiceFields>,
+  ) => delivered(name, [requirement], [code], fields);
+  const asked = (name: string, code: string, change: Partial<RequestDocument>, by = 'business') =>
+    delivered(name, ['T-4'], [code], {}, { request: requestFor(loan, change, by) });
+  return {
+    payable: delivered('A part that may be paid', ['T-4', 'T-6', 'T-7', 'T-8'], [], {}),
+    'request-contract': asked('Another contract', 'CONTRACT_MISMATCH', { contract: hashOf('x') }),
+    'request-author': asked('A stranger’s request', 'AUTHOR_ROLE', {}, 'stranger'),
+    'request-part': asked('A tick the contract lacks', 'PART_UNKNOWN', { n: [10] }),
+    'request-amount': asked('A tick’s amount and more', 'PART_AMOUNT', { msat: ['100001000'] }),
+    'window-ahead': delivered(
+      'A window that opens in two minutes',
+      ['T-5'],
+      ['PART_WINDOW'],
+      {},
+      {
+        request: requestFor(loan, { notBeforeSec: START + 141 }),
+      },
+    ),
+    'invoice-network': refused('A mainnet invoice', 'T-6', 'INVOICE_NETWORK', { currency: 'bc' }),
+    'invoice-hash': refused('Another payment hash', 'T-6', 'INVOICE_HASH_MISMATCH', {
+      paymentHash: hashOf('another'),
+    }),
+    'invoice-amount': refused('A msat more', 'T-7', 'INVOICE_AMOUNT_MISMATCH', {
+      amountMsat: TICK + 1n,
+    }),
+    'invoice-any-amount': refused('No amount', 'T-7', 'INVOICE_AMOUNT_MISMATCH', {
+      amountMsat: undefined,
+    }),
+    'invoice-expired': delivered(
+      'After its time',
+      ['T-8'],
+      ['INVOICE_EXPIRED'],
+      {},
+      {
+        nowSec: START + 710,
+      },
+    ),
+    'request-expired': delivered(
+      'After the request’s time',
+      ['T-8'],
+      ['INVOICE_EXPIRED'],
+      {},
+      {
+        nowSec: START + 600,
+      },
+    ),
+    'invoice-short': refused('Expires before its request', 'T-8', 'INVOICE_WINDOW', {
+      expirySec: 589,
+    }),
+    'invoice-text': delivered('No invoice at all', ['T-9'], ['INVOICE_ENCODING'], 'lnbcrt1'),
+    'invoice-fraction': refused('A tenth of a msat', 'T-9', 'INVOICE_AMOUNT_ENCODING', {
+      amountText: '1p',
+    }),
+    'invoice-fields': refused('No payment secret', 'T-9', 'INVOICE_FIELDS', { without: ['s'] }),
+    'invoice-signature': refused('A signature that recovers no key', 'T-9', 'INVOICE_SIGNATURE', {
+      recoveryId: 4,
+    }),
+  };
+}

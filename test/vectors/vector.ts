@@ -1,0 +1,209 @@
+/** The shapes of test vectors, and what the implementation makes of each input. */
+import {
+  buildContract,
+  checkAgainstOffer,
+  checkInvoice,
+  checkRequest,
+  computeLedger,
+  computeStateHash,
+  foldContract,
+  hashedView,
+  parseMessage,
+  projectSchedule,
+  readEvent,
+  type ContractChoice,
+  type ContractState,
+  type Fold,
+  type Ledger,
+  type ParsedContract,
+  type ParsedEvent,
+  type ParsedOffer,
+  type ParsedRequest,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { rememberingVerifier } from '../fixtures/keys.ts';
+
+/** JSON as vectors hold it. */
+export type Json = string | number | boolean | Json[] | { [key: string]: Json };
+
+interface Named {
+  /** What the case shows, in words. */
+  readonly name: string;
+  readonly requires: readonly string[];
+}
+
+/** One raw event to be read. */
+export interface ReadVector extends Named {
+  readonly event: unknown;
+}
+
+/** Events of one contract to be folded; a view of the ledger where a time is given. */
+export interface FoldVector extends Named {
+  readonly root: string;
+  readonly events: readonly SignedEvent[];
+  readonly asOfSec?: number;
+}
+
+/** An offer and an investor's choices to build a contract from. */
+export interface BuildVector extends Named {
+  readonly offer: SignedEvent;
+  readonly choice: Omit<ContractChoice, 'principalMsat'> & { readonly principalMsat: string };
+}
+
+/** A contract to be compared with an offer. */
+export interface CompareVector extends Named {
+  readonly offer: SignedEvent;
+  readonly contract: SignedEvent;
+}
+
+/** The content of a private message. */
+export interface MessageVector extends Named {
+  readonly content: string;
+}
+
+/** A request and its invoices as a payer receives them. */
+export interface DeliveryVector extends Named {
+  readonly root: string;
+  readonly events: readonly SignedEvent[];
+  readonly request: SignedEvent;
+  readonly invoices: readonly string[];
+  readonly nowSec: number;
+}
+
+/** Any input of a vector. */
+export type Input =
+  ReadVector | FoldVector | BuildVector | CompareVector | MessageVector | DeliveryVector;
+
+/** A vector as its file holds it. */
+export type Vector = Input & { readonly expect: Json };
+
+function readAll(events: readonly unknown[]): ParsedEvent[] {
+  return events.flatMap((event) => {
+    const read = readEvent(event, rememberingVerifier);
+    if (!read.ok) throw new Error(`a vector's event does not read: ${read.code}`);
+    return read.value;
+  });
+}
+
+const texts = (record: Ledger | object): Json =>
+  JSON.parse(
+    JSON.stringify(record, (_key, value: unknown) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    ),
+  ) as Json;
+
+function viewOf(state: ContractState, asOfSec: number): Json {
+  const { document } = state.contract;
+  const ledger = computeLedger(document, state.payments, asOfSec);
+  return {
+    ledger: texts(ledger),
+    schedule: texts(projectSchedule(document, state.payments, asOfSec)),
+  };
+}
+
+function paymentsOf(state: ContractState): Json {
+  return state.payments.map((payment) => ({
+    leg: payment.leg,
+    request: payment.request,
+    n: payment.n,
+    amountMsat: payment.amountMsat.toString(),
+    settledAtSec: payment.settledAtSec,
+    class: payment.class,
+    timeContested: payment.timeContested,
+    afterFinal: payment.afterFinal,
+  }));
+}
+
+function describeFold(fold: Fold, asOfSec: number | undefined): Json {
+  const { state } = fold;
+  return {
+    stateHash: computeStateHash(state),
+    state: hashedView(state) as Json,
+    payments: paymentsOf(state),
+    withdrawnBy: [...state.withdrawnBy],
+    rejects: fold.rejects.map(({ id, code }) => ({ id, code })),
+    missing: [...fold.missing],
+    order: [...fold.order],
+    ...(asOfSec === undefined ? {} : { view: viewOf(state, asOfSec) }),
+  };
+}
+
+function expectFold(vector: FoldVector): Json {
+  const fold = foldContract(vector.root, readAll(vector.events));
+  return fold.ok ? describeFold(fold.value, vector.asOfSec) : { rejectCode: fold.code };
+}
+
+function expectBuild(vector: BuildVector): Json {
+  const offer = readAll([vector.offer])[0] as ParsedOffer;
+  const { choice } = vector;
+  const built = buildContract(offer, { ...choice, principalMsat: BigInt(choice.principalMsat) });
+  return built.ok ? { contract: texts(built.value) } : { rejectCode: built.code };
+}
+
+function expectCompare(vector: CompareVector): Json {
+  const offer = readAll([vector.offer])[0] as ParsedOffer;
+  const contract = readAll([vector.contract]).at(-1) as ParsedContract;
+  const compared = checkAgainstOffer(contract, offer);
+  return compared.ok ? { same: true } : { rejectCode: compared.code };
+}
+
+function expectDelivery(vector: DeliveryVector): Json {
+  const fold = foldContract(vector.root, readAll(vector.events));
+  if (!fold.ok) return { rejectCode: fold.code };
+  const { state } = fold.value;
+  const request = readAll([vector.request])[0] as ParsedRequest;
+  const checked = checkRequest(state, request);
+  if (!checked.ok) return { rejectCode: checked.code };
+  return {
+    parts: vector.invoices.map((invoice, index) => {
+      const part = checkInvoice(state, request, index, invoice, vector.nowSec);
+      return part.ok ? { payable: texts(part.value) } : { rejectCode: part.code };
+    }),
+  };
+}
+
+function expectRead(vector: ReadVector): Json {
+  const read = readEvent(vector.event, rememberingVerifier);
+  return read.ok ? { names: read.value.map((entry) => entry.name) } : { rejectCode: read.code };
+}
+
+function expectMessage(vector: MessageVector): Json {
+  const message = parseMessage(vector.content);
+  return message.ok ? { type: message.value.type } : { rejectCode: message.code };
+}
+
+/** What the implementation answers to a vector's input, whichever its shape. */
+export function expectationOf(vector: Input): Json {
+  if ('choice' in vector) return expectBuild(vector);
+  if ('contract' in vector) return expectCompare(vector);
+  if ('invoices' in vector) return expectDelivery(vector);
+  if ('content' in vector) return expectMessage(vector);
+  if ('events' in vector) return expectFold(vector);
+  return expectRead(vector);
+}
+
+/** A set of named cases under one folder. */
+export type Cases = Readonly<Record<string, Vector>>;
+
+/** Every code an expectation names, at any depth. */
+export function codesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    (key === 'rejectCode' || key === 'code') && typeof inner === 'string'
+      ? [inner]
+      : codesIn(inner),
+  );
+}
+
+/**
+ * A finished vector. `codes` are the refusals the author of the case says it shows, in order:
+ * what the implementation answers is held against them before anything is written.
+ */
+export function finish(codes: readonly string[], input: Input): Vector {
+  const expect = expectationOf(input);
+  const found = codesIn(expect);
+  if (found.join() !== codes.join()) {
+    throw new Error(`${input.name}: expected [${codes.join()}], answered [${found.join()}]`);
+  }
+  return { ...input, expect };
+}
