@@ -4,7 +4,7 @@
  */
 import { schnorr } from '@noble/curves/secp256k1.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { nobleVerifier, verify, type SignatureVerifier } from '@realyield/protocol';
+import { nobleVerifier, readEvent, verify, type SignatureVerifier } from '@realyield/protocol';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { finalizeEvent, generateSecretKey } from 'nostr-tools';
@@ -12,6 +12,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { loadWasmVerifier } from '../web/lib/nostr/verifier/load-wasm.ts';
 import { createVerifierPool } from '../web/lib/nostr/verifier/verifier-pool.ts';
 import { createWasmVerifier } from '../web/lib/nostr/verifier/wasm-verifier.ts';
+import { Loan } from './fixtures/loan.ts';
 
 const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const FIELD_PRIME = 2n ** 256n - 2n ** 32n - 977n;
@@ -194,6 +195,20 @@ describe('the pool without workers', () => {
     expect(await pool.verifyBatch(inputs)).toEqual(expected);
     const again = await Promise.all([pool.verifyBatch(inputs), pool.verifyBatch([])]);
     expect(again).toEqual([expected, []]);
+    pool.stop();
+  });
+
+  test('reads events of the protocol with those embedded in them', async () => {
+    const loan = new Loan();
+    loan.signAll();
+    const { receipt } = loan.pay('disbursement', [{ n: 0, amountMsat: 1_000n }], loan.startAtSec);
+    const events: readonly unknown[] = [...loan.events, receipt, ...inputs.slice(0, 3), null];
+    const expected = events.map((event) => readEvent(event));
+    expect(expected.some((result) => result.ok && result.value.length > 1)).toBe(true);
+    const pool = createVerifierPool({ workers: 0 });
+    const [read, verified] = await Promise.all([pool.readBatch(events), pool.verifyBatch(events)]);
+    expect(read).toEqual(expected);
+    expect(verified).toEqual(events.map((event) => verify(event)));
     pool.stop();
   });
 

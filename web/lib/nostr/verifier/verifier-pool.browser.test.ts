@@ -1,7 +1,13 @@
 /**
  * The pool with real workers in a real browser: same results, and none lost when workers die.
  */
-import { nobleVerifier, verify, type SignedEvent } from '@realyield/protocol';
+import {
+  buildBankProfile,
+  nobleVerifier,
+  readEvent,
+  verify,
+  type SignedEvent,
+} from '@realyield/protocol';
 import { finalizeEvent, generateSecretKey } from 'nostr-tools';
 import { afterEach, expect, test } from 'vitest';
 import { loadWasmVerifier } from './load-wasm.ts';
@@ -48,6 +54,31 @@ test('workers give the results of verify, frozen and in order', async () => {
     expect(Object.isFrozen(result.value) && Object.isFrozen(result.value.tags)).toBe(true);
     expect(result.value.tags.every((tag) => Object.isFrozen(tag))).toBe(true);
   }
+});
+
+test('workers read events of the protocol too, beside what they only verify', async () => {
+  const { kind, created_at, content, tags } = buildBankProfile(
+    {
+      v: 1,
+      name: 'Banco Comunal',
+      about: 'A bank.',
+      place: { country: 'SV', locality: 'Suchitoto' },
+      charter: 'Cooperative',
+      policy: 'We visit.',
+      relays: ['wss://relay.example'],
+      arbiters: [],
+    },
+    1_800_000_000,
+  );
+  const template = { kind, created_at, content, tags: tags.map((tag) => [...tag]) };
+  const profile: SignedEvent = finalizeEvent(template, secretKey);
+  const events = Array.from({ length: 80 }, (_, at) => (at % 2 === 0 ? profile : inputs[at]));
+  pool = createVerifierPool({ workers: 2, openWorker });
+  const [read, verified] = await Promise.all([pool.readBatch(events), pool.verifyBatch(inputs)]);
+  expect(verified).toEqual(expected);
+  expect(read).toEqual(events.map((event) => readEvent(event)));
+  const [first] = read;
+  expect(first?.ok && first.value.every(({ event }) => Object.isFrozen(event))).toBe(true);
 });
 
 test('a worker that dies without a word loses no request', async () => {
