@@ -12,7 +12,10 @@ import type { Relays } from '../web/lib/engine/ports.ts';
 import { createRelays } from '../web/lib/nostr/relays.ts';
 
 const webSocket = WebSocket as unknown as typeof globalThis.WebSocket;
-const timings = { connectMs: 1_000, publishMs: 1_000, firstRetryMs: 20, lastRetryMs: 100 };
+/** Quick to come back, patient otherwise: the machine may be busy. */
+const timings = { connectMs: 10_000, publishMs: 10_000, firstRetryMs: 20, lastRetryMs: 100 };
+const HASTY = { ...timings, connectMs: 300, publishMs: 300 };
+const PATIENCE = { timeout: 15_000 };
 const author = generateSecretKey();
 const NOW_SEC = Math.floor(Date.now() / 1_000);
 const ends: (() => Promise<void> | void)[] = [];
@@ -33,11 +36,21 @@ async function relay(options: RelayOptions = {}): Promise<RelayHandle> {
 }
 
 function open(...urls: string[]): Relays {
-  const relays = createRelays({ urls, webSocket, timings });
+  return openWith(timings, ...urls);
+}
+
+function openWith(pace: Partial<typeof timings & { idleMs: number }>, ...urls: string[]): Relays {
+  const relays = createRelays({ urls, webSocket, timings: pace });
   ends.push(() => {
     relays.close();
   });
   return relays;
+}
+
+/** Publishes and insists that a relay took it. */
+async function publish(relays: Relays, event: SignedEvent): Promise<void> {
+  const outcomes = await relays.publish(event);
+  expect(outcomes.map(({ accepted }) => accepted)).toContain(true);
 }
 
 /** A fake relay, for faults no real one will produce on demand. */
@@ -65,7 +78,7 @@ describe('asking', () => {
     const { url } = await relay({ maxLimit: 25 });
     const relays = open(url);
     const events = Array.from({ length: 90 }, (_, at) => signed(`n${at}`, NOW_SEC - at));
-    await Promise.all(events.map((event) => relays.publish(event)));
+    await Promise.all(events.map((event) => publish(relays, event)));
     const answer = await relays.query([{ kinds: [1] }]);
     expect(contents(answer.events)).toEqual(contents(events));
     expect(answer).toMatchObject({ complete: [url], incomplete: [] });
@@ -90,7 +103,7 @@ describe('asking', () => {
     const refusing = await scripted((socket, [type, id]) => {
       if (type === 'REQ') socket.send(JSON.stringify(['CLOSED', id, 'error: too busy']));
     });
-    const answer = await open(mute, refusing).query([{ kinds: [1] }], { timeoutMs: 150 });
+    const answer = await open(mute, refusing).query([{ kinds: [1] }], { timeoutMs: 1_500 });
     expect(answer.complete).toEqual([]);
     expect(answer.incomplete).toEqual([
       { url: mute, reason: 'did not answer in time' },
@@ -135,7 +148,7 @@ describe('publishing', () => {
 
   test('a mute relay costs the timeout and no more', async () => {
     const mute = await scripted(() => undefined);
-    const [outcome] = await open(mute).publish(signed('lost'));
+    const [outcome] = await openWith(HASTY, mute).publish(signed('lost'));
     expect(outcome).toEqual({ url: mute, accepted: false, reason: 'publish timed out' });
   });
 
@@ -146,7 +159,7 @@ describe('publishing', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     ends.push(() => void server.close());
     const url = `ws://127.0.0.1:${(server.address() as { port: number }).port}`;
-    const [outcome] = await open(url).publish(signed('lost'));
+    const [outcome] = await openWith(HASTY, url).publish(signed('lost'));
     expect(outcome).toEqual({ url, accepted: false, reason: 'not reachable' });
   });
 });
@@ -156,19 +169,19 @@ describe('following', () => {
     const { url } = await relay({ maxLimit: 25 });
     const relays = open(url);
     const before = Array.from({ length: 60 }, (_, at) => signed(`s${at}`, NOW_SEC - 100 - at));
-    for (const event of before) await relays.publish(event);
+    await Promise.all(before.map((event) => publish(relays, event)));
     const seen = new Set<string>();
     const onEndOfStored = vi.fn();
     const take = (event: unknown): void => {
       seen.add((event as SignedEvent).content);
     };
     const stop = relays.subscribe([{ kinds: [1] }], take, { onEndOfStored });
-    await vi.waitUntil(() => seen.size === 60, { timeout: 5_000 });
+    await vi.waitUntil(() => seen.size === 60, PATIENCE);
     expect(onEndOfStored).toHaveBeenCalledTimes(1);
-    await relays.publish(signed('live'));
-    await vi.waitUntil(() => seen.has('live'));
+    await publish(relays, signed('live'));
+    await vi.waitUntil(() => seen.has('live'), PATIENCE);
     stop();
-    await relays.publish(signed('after'));
+    await publish(relays, signed('after'));
     expect((await relays.query([{ kinds: [1] }])).events).toHaveLength(62);
     expect(seen.has('after')).toBe(false);
   });
@@ -180,8 +193,8 @@ describe('following', () => {
     relays.subscribe([{ kinds: [1] }], (event) => {
       seen.push((event as SignedEvent).content);
     });
-    await relays.publish(signed('first'));
-    await vi.waitUntil(() => seen.includes('first'));
+    await publish(relays, signed('first'));
+    await vi.waitUntil(() => seen.includes('first'), PATIENCE);
     const states: string[] = [];
     relays.onState(([state]) => {
       if (state) states.push(state.state);
@@ -189,7 +202,7 @@ describe('following', () => {
     handle.dropConnections();
     // Dated back, as gift wraps are: a `since` of ours would have left it out.
     handle.injectUnchecked(signed('missed', NOW_SEC - 86_400));
-    await vi.waitUntil(() => seen.includes('missed'), { timeout: 5_000 });
+    await vi.waitUntil(() => seen.includes('missed'), PATIENCE);
     expect(states).toEqual(['open', 'connecting', 'open']);
   });
 
@@ -200,13 +213,13 @@ describe('following', () => {
     relays.subscribe([{ kinds: [1] }], (event) => {
       seen.push((event as SignedEvent).content);
     });
-    await relays.publish(signed('first'));
+    await publish(relays, signed('first'));
     await first.stop();
-    await vi.waitUntil(() => relays.states()[0]?.state === 'refused', { timeout: 5_000 });
+    await vi.waitUntil(() => relays.states()[0]?.state === 'refused', PATIENCE);
     await relay({ port: first.port });
-    await vi.waitUntil(() => relays.states()[0]?.state === 'open', { timeout: 5_000 });
-    await relays.publish(signed('second'));
-    await vi.waitUntil(() => seen.includes('second'));
+    await vi.waitUntil(() => relays.states()[0]?.state === 'open', PATIENCE);
+    await publish(relays, signed('second'));
+    await vi.waitUntil(() => seen.includes('second'), PATIENCE);
   });
 
   test('a subscription the relay ended is asked for again', async () => {
@@ -220,7 +233,7 @@ describe('following', () => {
     });
     const seen: unknown[] = [];
     open(url).subscribe([{ kinds: [1] }], (raw) => seen.push(raw));
-    await vi.waitUntil(() => seen.length > 0, { timeout: 5_000 });
+    await vi.waitUntil(() => seen.length > 0, PATIENCE);
     expect(seen).toEqual([event]);
   });
 
@@ -233,17 +246,14 @@ describe('following', () => {
       relays.publish(signed('one')),
     ]);
     expect(handle.statistics().connections).toBe(1);
-    await vi.waitUntil(() => handle.statistics().subscriptions === 0);
+    await vi.waitUntil(() => handle.statistics().subscriptions === 0, PATIENCE);
   });
 
   test('a connection made in passing is let go of', async () => {
     const handle = await relay();
-    const relays = createRelays({ urls: [], webSocket, timings: { ...timings, idleMs: 50 } });
-    ends.push(() => {
-      relays.close();
-    });
+    const relays = openWith({ ...timings, idleMs: 50 });
     const [outcome] = await relays.publish(signed('passing'), [handle.url]);
     expect(outcome?.accepted).toBe(true);
-    await vi.waitUntil(() => handle.statistics().connections === 0, { timeout: 5_000 });
+    await vi.waitUntil(() => handle.statistics().connections === 0, PATIENCE);
   });
 });

@@ -30,6 +30,7 @@ interface Request {
 /** What the wallet answers: the frame, a text that is no frame, or nothing. */
 type Script = (request: Request) => object | string | undefined;
 
+const PATIENCE = { timeout: 15_000 };
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -124,7 +125,7 @@ async function setUp(
       relays: [relay.url],
       secret: bytesToHex(service.clientSecret),
     },
-    { webSocket, replyMs: 1_000, payReplyMs: 1_000, ...options },
+    { webSocket, replyMs: 15_000, payReplyMs: 15_000, ...options },
   );
   ends.push(() => {
     wallet.close();
@@ -184,7 +185,7 @@ test('answers that make no sense are unknown at once', async () => {
 });
 
 test('an answer by somebody else is no answer', async () => {
-  const { relay, service, wallet } = await setUp();
+  const { relay, service, wallet } = await setUp('nip44_v2', undefined, { replyMs: 1_000 });
   service.script = ({ id }) => {
     const forged = finalizeEvent(
       {
@@ -209,9 +210,9 @@ test('an answer by somebody else is no answer', async () => {
 });
 
 test('silence is unknown, and nothing is ever sent twice', async () => {
-  const { relay, service, wallet } = await setUp();
+  const { relay, service, wallet } = await setUp('nip44_v2', undefined, { payReplyMs: 2_000 });
   const paying = wallet.pay(INVOICE);
-  await vi.waitUntil(() => service.requests.length === 1);
+  await vi.waitUntil(() => service.requests.length === 1, PATIENCE);
   relay.dropConnections();
   expect(await paying).toEqual({ state: 'unknown', sentence: 'The wallet has not answered.' });
   service.script = () => ({ error: { code: 'NOT_FOUND', message: '' } });
@@ -256,7 +257,7 @@ test('notices of payments are passed on', async () => {
   await wallet.balance();
   await service.notify({ type: 'outgoing', payment_hash: 'not a hash', amount: 1 });
   await service.notify({ type: 'outgoing', payment_hash: HASH, amount: 21_000, settled_at: 9 });
-  await vi.waitUntil(() => records.length > 0);
+  await vi.waitUntil(() => records.length > 0, PATIENCE);
   expect(records).toEqual([
     expect.objectContaining({ state: 'settled', paymentHash: HASH, amountMsat: 21_000n }),
   ]);
@@ -265,7 +266,7 @@ test('notices of payments are passed on', async () => {
 test('closing ends what is being waited for', async () => {
   const { service, wallet } = await setUp('nip44_v2', undefined, { payReplyMs: 60_000 });
   const paying = wallet.pay(INVOICE);
-  await vi.waitUntil(() => service.requests.length === 1);
+  await vi.waitUntil(() => service.requests.length === 1, PATIENCE);
   wallet.close();
   expect(await paying).toMatchObject({ state: 'unknown' });
 });
