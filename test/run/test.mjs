@@ -86,7 +86,11 @@ async function runEverything(folder) {
   const playwright = {
     name: 'End to end',
     command: tool('@playwright/test/cli.js', 'test', '--reporter=list,json'),
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightFile },
+    env: {
+      PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightFile,
+      // Playwright's own loader knows no export conditions of ours.
+      NODE_OPTIONS: '--conditions=@realyield/source',
+    },
   };
   if (!isStopping()) counts.push(await runSuite(playwright, playwrightFile, countPlaywright));
   return counts;

@@ -138,7 +138,7 @@ export class Helper {
         ? await session.agreements.countersign(root)
         : step.act === 'close'
           ? await session.agreements.close(root)
-          : await session.repay(root, step.amountMsat);
+          : await session.repayments.repay(root, step.amountMsat);
     if (!result.ok) this.#complain(`${step.act} ${root.slice(0, 8)}: ${sentenceFor(result.code)}`);
   }
 }

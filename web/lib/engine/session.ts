@@ -5,11 +5,7 @@
 import {
   buildBankProfile,
   buildOffer,
-  computeLedger,
   contractOf,
-  nextRepaymentNumber,
-  ok,
-  reject,
   type BankProfileDocument,
   type Leg,
   type OfferDocument,
@@ -28,11 +24,16 @@ import { Listeners } from './listeners.ts';
 import { publishListing } from './listing.ts';
 import { Mailbox, type Incoming } from './mailbox.ts';
 import { Outbox } from './outbox.ts';
+import { waitAtMost } from './patience.ts';
 import { Payee } from './payee.ts';
 import { PauseSwitch } from './pauses.ts';
+import { Repayments } from './repayments.ts';
 import { receive } from './reception.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
 import { sentenceOf, type PayerStatus } from './words.ts';
+
+/** How long stopping waits for messages in hand, ms. */
+const MAIL_MS = 1_000;
 
 /** What a session needs. */
 export interface SessionPorts {
@@ -55,6 +56,7 @@ export class Session {
   readonly changed = new Listeners<void>();
   readonly catalog: Catalog;
   readonly agreements: Agreements;
+  readonly repayments: Repayments;
   readonly activity: ActivityLog;
   readonly person: Signer;
   readonly #ports: SessionPorts;
@@ -108,6 +110,7 @@ export class Session {
       isPaused: (root) => this.#pauses.isPaused(root),
       heldSinceMs: () => this.#lease.heldSinceMs,
     });
+    this.repayments = new Repayments(this.#desk, (root) => this.#crew.payer(root));
   }
 
   /** Stored data first, then mail, keys and relays. Resolves when the engine is at work. */
@@ -115,19 +118,16 @@ export class Session {
     const { catalog, keyring, mailbox, outbox } = this.#desk;
     await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
     await keyring.load();
+    const tell = (): void => {
+      this.changed.emit();
+    };
     this.#stops.push(
       catalog.arrived.add((events) => {
         for (const root of new Set(events.map(contractOf))) if (root) this.#crew.attend(root);
       }),
-      catalog.changed.add(() => {
-        this.changed.emit();
-      }),
-      this.activity.changed.add(() => {
-        this.changed.emit();
-      }),
-      this.#crew.changed.add(() => {
-        this.changed.emit();
-      }),
+      catalog.changed.add(tell),
+      this.activity.changed.add(tell),
+      this.#crew.changed.add(tell),
       this.#lease.changed.add(() => {
         this.#leaseChanged();
       }),
@@ -140,11 +140,25 @@ export class Session {
       this.#ports.whenAlone(async () => {
         await this.#desk.journal.load();
         this.#isAlone = true;
-        this.#crew.attendAll();
+        await this.repayments.load();
+        for (const root of catalog.roots()) this.#attend(root);
       }),
     );
     this.#crew.attendAll();
-    void this.restoreKeys();
+    this.#restoreSoon();
+  }
+
+  #attend(root: string): void {
+    this.#crew.attend(root);
+    this.repayments.advance(root).catch((error: unknown) => {
+      if (!this.#isStopped) console.error(error);
+    });
+  }
+
+  #restoreSoon(): void {
+    this.restoreKeys().catch((error: unknown) => {
+      if (!this.#isStopped) console.error(error);
+    });
   }
 
   /** Looks on relays for keys this device lacks. */
@@ -234,21 +248,6 @@ export class Session {
     await this.#crew.payer(root)?.retry();
   }
 
-  /** Orders one repayment part. */
-  async repay(root: string, amountMsat: bigint): Promise<Result<number>> {
-    const state = ownContract(this.#desk, root)?.view.fold.state;
-    const payer = this.#crew.payer(root);
-    if (!state || payer?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
-    if (state.status !== 'effective') return reject('STATE_FORBIDS');
-    const nowSec = this.#ports.clock.nowSec();
-    const { payoffMsat } = computeLedger(state.contract.document, state.payments, nowSec);
-    if (amountMsat <= 0n || amountMsat > payoffMsat) return reject('PART_AMOUNT');
-    const inHand = payer.entries().map((entry) => entry.n);
-    const n = nextRepaymentNumber(state, inHand);
-    await payer.order(n, amountMsat);
-    return ok(n);
-  }
-
   /** Signs and publishes an offer under the person's own key. */
   publishOffer(document: OfferDocument): Promise<Result<SignedEvent>> {
     return publishListing(this.#desk, buildOffer(document, this.#ports.clock.nowSec()));
@@ -270,10 +269,11 @@ export class Session {
     for (const stop of this.#stops) stop();
     await this.#crew.stop(() => this.#wallet?.close());
     await this.#lease.stop();
-    this.#desk.mailbox.stop();
+    const { clock } = this.#ports;
+    await waitAtMost(clock, MAIL_MS, this.#desk.mailbox.stop());
     this.#desk.outbox.stop();
     this.catalog.stop();
-    await this.activity.settled();
+    await Promise.all([this.catalog.settled(), this.activity.settled()]);
     this.#wallet?.close();
     this.person.close();
   }
@@ -289,11 +289,7 @@ export class Session {
     this.#crew.wakeAll();
     const isRunning = !this.#isStopped && this.isRunning;
     // The former holder may have made keys that this one has never seen.
-    if (isRunning && !this.#wasRunning) {
-      this.restoreKeys().catch((error: unknown) => {
-        console.error(error);
-      });
-    }
+    if (isRunning && !this.#wasRunning) this.#restoreSoon();
     this.#wasRunning = isRunning;
     this.changed.emit();
   }
