@@ -205,8 +205,8 @@ function rowOf(change: { readonly value: unknown; readonly contract?: string }):
 
 /**
  * Opens a person's store, made when it is not there. Rejects with StoreError where this browser
- * keeps nothing (UNAVAILABLE), another tab holds an older one for longer than `patienceMs` (BLOCKED)
- * or it is of a newer client (OUTDATED); so do its methods, and with FULL when there is no room.
+ * keeps nothing (UNAVAILABLE), another tab holds the data for longer than `patienceMs` (BLOCKED)
+ * or a newer client wrote it (OUTDATED). So do its methods, and with FULL when there is no room.
  */
 export async function openIndexedDbStore(
   name: string,

@@ -1,4 +1,4 @@
-/** What the pool can be asked to do with an event, the same in a worker and on the page's thread. */
+/** What the pool can do with an event, the same in a worker and on the page's thread. */
 import { readEvent, verify, type ParsedEvent, type Result } from '@realyield/protocol';
 import type { SignatureVerifier, VerifiedEvent } from '@realyield/protocol';
 
