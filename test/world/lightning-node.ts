@@ -15,8 +15,8 @@ import { buildLightningParts, type LightningParts } from './lightning-parts.ts';
 import {
   hasIncoming,
   hasOutgoing,
+  Probes,
   sendPayment,
-  sendProbe,
   type SendOutcome,
 } from './lightning-payments.ts';
 import { LightningSockets } from './lightning-sockets.ts';
@@ -56,7 +56,7 @@ export class LightningNode {
   readonly #handler: ldk.EventHandler;
   readonly #timer: NodeJS.Timeout;
   readonly #endBlocks: () => void;
-  readonly #probes = new Map<string, (succeeded: boolean) => void>();
+  readonly #probes = new Probes();
   #events: ldk.Event[] = [];
   #listener: PaymentListener | null = null;
   #peer: LightningPeer | null = null;
@@ -177,10 +177,14 @@ export class LightningNode {
    * false when there is no route (yet) or it does not hold.
    */
   probe(bolt11: string): Promise<boolean> {
-    const id = sendProbe(this.#parts.manager, bolt11);
+    const probed = this.#probes.start(this.#parts.manager, bolt11);
     this.#wake();
-    if (id === undefined) return Promise.resolve(false);
-    return new Promise((resolve) => this.#probes.set(id, resolve));
+    return probed;
+  }
+
+  /** FAULT: cuts every connection, as a lost network would; they are made again by themselves. */
+  faultDropConnections(): void {
+    this.#sockets.drop();
   }
 
   /** Lets go of peers, sockets and timers; the node cannot be used afterwards. */
@@ -189,8 +193,7 @@ export class LightningNode {
     this.#isStopped = true;
     clearInterval(this.#timer);
     this.#endBlocks();
-    for (const finish of this.#probes.values()) finish(false);
-    this.#probes.clear();
+    this.#probes.stop();
     await this.#sockets.close();
   }
 
@@ -269,19 +272,14 @@ export class LightningNode {
       const payment = readPaymentEvent(event);
       // A second payment of a held hash is given back while the first is still held.
       if (payment && !this.isHolding(payment.paymentHash)) this.#deliver(payment);
-    } else if (event instanceof ldk.Event_ProbeSuccessful) {
-      this.#finishProbe(event, true);
-    } else if (event instanceof ldk.Event_ProbeFailed) {
-      this.#finishProbe(event, false);
+    } else if (
+      event instanceof ldk.Event_ProbeSuccessful ||
+      event instanceof ldk.Event_ProbeFailed
+    ) {
+      this.#probes.finish(event);
     } else if (event instanceof ldk.Event_ChannelClosed) {
       this.#options.onProblem(`A channel was closed: ${event.reason.constructor.name}`);
     }
-  }
-
-  #finishProbe(event: ldk.Event_ProbeSuccessful | ldk.Event_ProbeFailed, isGood: boolean): void {
-    const id = toHex(event.payment_id);
-    this.#probes.get(id)?.(isGood);
-    this.#probes.delete(id);
   }
 
   async #fund(event: ldk.Event_FundingGenerationReady): Promise<void> {

@@ -71,6 +71,11 @@ export class LightningSockets {
     });
   }
 
+  /** Cuts every connection; the listener goes on. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** Closes listener and connections; resolves when nothing is left open. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -78,7 +83,7 @@ export class LightningSockets {
     const closed = server
       ? new Promise<void>((resolve) => server.close(() => resolve()))
       : Promise.resolve();
-    for (const socket of this.#sockets) socket.destroy();
+    this.drop();
     await closed;
   }
 

@@ -36,6 +36,7 @@ export class RawNwcClient {
   readonly #socket: WebSocket;
   readonly #service: string;
   readonly #secretKey: Uint8Array;
+  readonly #conversationKey: Uint8Array;
   readonly #waiters = new Map<string, ((response: RawResponse) => void)[]>();
   /** Every notification so far. */
   readonly notifications: RawNotification[] = [];
@@ -44,6 +45,7 @@ export class RawNwcClient {
     this.#socket = socket;
     this.#service = service;
     this.#secretKey = secretKey;
+    this.#conversationKey = nip44.getConversationKey(secretKey, service);
     socket.on('message', (data: Buffer) => this.#take(JSON.parse(data.toString()) as unknown[]));
   }
 
@@ -83,7 +85,7 @@ export class RawNwcClient {
     const content =
       encryption === 'nip04'
         ? nip04.encrypt(this.#secretKey, this.#service, text)
-        : nip44.encrypt(text, this.#conversationKey());
+        : nip44.encrypt(text, this.#conversationKey);
     const created_at = options.createdAtSec ?? nowSec();
     return finalizeEvent({ kind: 23_194, created_at, tags, content }, this.#secretKey);
   }
@@ -130,16 +132,12 @@ export class RawNwcClient {
     this.#socket.terminate();
   }
 
-  #conversationKey(): Uint8Array {
-    return nip44.getConversationKey(this.#secretKey, this.#service);
-  }
-
   #take([type, , value]: readonly unknown[]): void {
     if (type !== 'EVENT') return;
     const event = value as SignedEvent;
     const text = event.content.includes('?iv=')
       ? nip04.decrypt(this.#secretKey, this.#service, event.content)
-      : nip44.decrypt(event.content, this.#conversationKey());
+      : nip44.decrypt(event.content, this.#conversationKey);
     if (event.kind === 23_197) {
       this.notifications.push(JSON.parse(text) as RawNotification);
       return;
