@@ -68,7 +68,8 @@ export class Catalog {
   readonly #stops: (() => void)[] = [];
   #refused: Refused[] = [];
   #waiting: Waiting[] = [];
-  #flushing = false;
+  #flushing: Promise<void> | undefined;
+  #stopped = false;
   #listed = false;
 
   constructor(ports: CatalogPorts) {
@@ -206,24 +207,34 @@ export class Catalog {
     return this.#ports.relays.publish(event, urls);
   }
 
-  /** Stops following relays. */
+  /** Stops following relays; what is still on its way in is left aside. */
   stop(): void {
+    this.#stopped = true;
     for (const stop of this.#stops) stop();
     for (const { stop } of this.#watched.values()) stop();
     this.#watched.clear();
   }
 
+  /** Resolves when nothing is on its way into the store. */
+  async settled(): Promise<void> {
+    await this.#flushing;
+  }
+
   #schedule(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    this.#ports.clock.after(FLUSH_MS, () => void this.#flush());
+    this.#flushing ??= new Promise((done) => {
+      this.#ports.clock.after(FLUSH_MS, () => {
+        void this.#flush().then(done);
+      });
+    });
   }
 
   async #flush(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      const fresh = batch.filter((entry) => !this.#book.hasExactly(entry.raw));
+      // Callers are told all the same: nobody waits for a catalog that has stopped.
+      const left = this.#stopped ? [] : batch;
+      const fresh = left.filter((entry) => !this.#book.hasExactly(entry.raw));
       try {
         await this.#take(fresh);
       } catch (error) {
@@ -232,7 +243,7 @@ export class Catalog {
       }
       for (const entry of batch) entry.done();
     }
-    this.#flushing = false;
+    this.#flushing = undefined;
   }
 
   async #take(batch: readonly Waiting[]): Promise<void> {

@@ -2,6 +2,7 @@
 import { Acknowledger } from './acknowledger.ts';
 import { ownContract, type Desk } from './desk.ts';
 import { Listeners } from './listeners.ts';
+import { waitAtMost } from './patience.ts';
 import { Payer } from './payer.ts';
 
 /** What the crew is told by its session. */
@@ -84,9 +85,9 @@ export class Crew {
     for (const stop of this.#stops) stop();
     const { clock } = this.#desk;
     const stopWaiting = clock.after(STEP_MS, hangUp);
-    const patience = new Promise<void>((resolve) => clock.after(2 * STEP_MS, resolve));
     const workers = [...this.#payers.values(), ...this.#acknowledgers.values()];
-    await Promise.race([Promise.all(workers.map((worker) => worker.stop())), patience]);
+    const ended = Promise.all(workers.map((worker) => worker.stop()));
+    await waitAtMost(clock, 2 * STEP_MS, ended);
     stopWaiting();
   }
 

@@ -7,7 +7,7 @@ import { hexToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod/mini';
 import { createLocalSigner } from '../signer/local-signer.ts';
 import { LEASE_NAME } from './lease.ts';
-import type { Relays, Signer, Store, Verifier } from './ports.ts';
+import { SignerError, type Relays, type Signer, type Store, type Verifier } from './ports.ts';
 import { randomHex } from './random.ts';
 
 /** Kind of application data (NIP-78). */
@@ -157,8 +157,10 @@ export class Keyring {
       const text = await this.#signer.decrypt(this.#signer.publicKey, ciphertext);
       const record = keySchema.safeParse(JSON.parse(text));
       return record.success ? this.#hold(record.data) : undefined;
-    } catch {
-      // Other applications keep data of this kind too: what is not ours is left alone.
+    } catch (error) {
+      // A signer that was not there can be asked again. Otherwise: other applications keep data
+      // of this kind too, and what is not ours is left alone.
+      if (error instanceof SignerError) this.#tried.delete(ciphertext);
       return undefined;
     }
   }

@@ -41,6 +41,7 @@ export class Mailbox {
   readonly #handle: (incoming: Incoming) => Promise<void>;
   readonly #refuse: (code: RejectCode, detail: string | undefined) => void;
   readonly #busy = new Set<string>();
+  readonly #taking = new Set<Promise<void>>();
   readonly #stops = new Map<string, () => void>();
 
   constructor(
@@ -59,7 +60,11 @@ export class Mailbox {
     this.#signers.set(signer.publicKey, signer);
     const sinceSec = this.#ports.clock.nowSec() - LOOK_BACK_SEC;
     const filter = { kinds: [GIFT_WRAP_KIND], '#p': [signer.publicKey], since: sinceSec };
-    const take = (raw: unknown): void => void this.#take(raw, signer);
+    const take = (raw: unknown): void => {
+      const taken = this.#take(raw, signer);
+      this.#taking.add(taken);
+      void taken.then(() => this.#taking.delete(taken));
+    };
     const options = urls === undefined ? {} : { urls };
     this.#stops.set(signer.publicKey, this.#ports.relays.subscribe([filter], take, options));
   }
@@ -88,11 +93,12 @@ export class Mailbox {
     return outcomes.some((outcome) => outcome.accepted);
   }
 
-  /** Stops reading. */
-  stop(): void {
+  /** Stops reading; resolves when what is in hand has been dealt with. */
+  async stop(): Promise<void> {
     for (const stop of this.#stops.values()) stop();
     this.#stops.clear();
     this.#signers.clear();
+    await Promise.all(this.#taking);
   }
 
   async #wrap(message: Message, from: Signer, recipient: string): Promise<SignedEvent> {

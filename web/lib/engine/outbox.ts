@@ -82,6 +82,10 @@ export class Outbox {
     this.#stopTimer?.();
   }
 
+  #isOpen(): boolean {
+    return !this.#stopped;
+  }
+
   #tick(): void {
     this.#stopTimer?.();
     if (this.#stopped || this.#parcels.size === 0) return;
@@ -100,7 +104,8 @@ export class Outbox {
       const done = new Set([...parcel.accepted, ...parcel.refused]);
       const left = parcel.urls.filter((url) => !done.has(url));
       const outcomes = await this.#relays.publish(parcel.event, left);
-      await this.#settle(key, parcel, outcomes);
+      // After stopping, the store is somebody else's; the parcel is in it and is sent again.
+      if (this.#isOpen()) await this.#settle(key, parcel, outcomes);
       return outcomes;
     } catch (error) {
       console.error(error);
