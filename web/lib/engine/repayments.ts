@@ -70,7 +70,10 @@ export class Repayments {
     const state = ownContract(this.#desk, root)?.view.fold.state;
     const payer = this.#payerOf(root);
     if (!this.#everything.has(root) || !state || !payer || this.#busy.has(root)) return;
-    if (payer.entries().some((entry) => entry.step !== 'receipted')) return;
+    // A receipt is in the journal a moment before it lowers what is owed.
+    const proven = state.payments.filter((payment) => payment.leg === 'repayment');
+    const done = new Set(proven.map((payment) => payment.n));
+    if (payer.entries().some((entry) => !done.has(entry.n))) return;
     this.#busy.add(root);
     try {
       const payoffMsat = this.#payoffMsat(state);
