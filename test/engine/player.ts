@@ -1,5 +1,6 @@
 /** A persona played by a test: the engine as a person's own client runs it, in this process. */
 import type { ParsedOffer } from '@realyield/protocol';
+import type { Clock } from '../../web/lib/engine/ports.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import type { EngineParts } from '../world/engine-parts.ts';
 import type { Household } from '../world/household.ts';
@@ -13,6 +14,7 @@ export interface PlayerOptions {
   readonly rank?: 'helper' | 'person';
   /** Changes the parts before the engine gets them: faults. */
   readonly alter?: (parts: EngineParts) => EngineParts;
+  readonly clock?: Clock;
 }
 
 /** One client of one persona. */
@@ -20,7 +22,7 @@ export class Player {
   readonly session: Session;
   readonly parts: EngineParts;
 
-  private constructor(parts: EngineParts, rank: 'helper' | 'person') {
+  private constructor(parts: EngineParts, rank: 'helper' | 'person', clock: Clock) {
     this.parts = parts;
     const { person, relays, store, verifier } = parts;
     this.session = new Session({
@@ -28,7 +30,7 @@ export class Player {
       relays,
       store,
       verifier,
-      clock: systemClock,
+      clock,
       rank,
       whenAlone: (run) => {
         void run();
@@ -41,7 +43,7 @@ export class Player {
   static async open(household: Household, options: PlayerOptions = {}): Promise<Player> {
     const opened = household.openParts(options.device ?? 'player');
     const parts = options.alter?.(opened) ?? opened;
-    const player = new Player(parts, options.rank ?? 'person');
+    const player = new Player(parts, options.rank ?? 'person', options.clock ?? systemClock);
     await player.session.start();
     player.session.useWallet(parts.wallet);
     return player;

@@ -105,6 +105,18 @@ export function untilPaid(
   );
 }
 
+/** A contract in force, from an offer of its own. */
+export async function startLoan(
+  world: World,
+  players: { readonly investor: Player; readonly bakery: Player; readonly bank: Player },
+  terms: ShortTerms & { readonly principalMsat: bigint },
+): Promise<string> {
+  await offerShort(world, players.bank, terms);
+  const root = await invest(players.investor, terms.identifier, terms.principalMsat);
+  await countersign(root, players);
+  return root;
+}
+
 /** Repays in two halves, and what a day's interest left over, until nothing is owed. */
 export async function repayAll(bakery: Player, root: string): Promise<void> {
   const parts = (): number => paymentsOf(bakery, root, 'repayment').length;
@@ -116,7 +128,10 @@ export async function repayAll(bakery: Player, root: string): Promise<void> {
     if (payoffMsat === 0n) return;
     const amountMsat = (payoffMsat / share / 1_000n) * 1_000n;
     const before = parts();
-    const ordered = await bakery.session.repay(root, amountMsat > 0n ? amountMsat : payoffMsat);
+    const ordered = await bakery.session.repayments.repay(
+      root,
+      amountMsat > 0n ? amountMsat : payoffMsat,
+    );
     if (!ordered.ok) throw new Error(`not ordered: ${ordered.code}`);
     await until('the part to be proven', () => parts() > before);
   }
