@@ -94,6 +94,15 @@ it('lists the newest first, settled ones unless asked for more', () => {
   expect(listed({ untilSec: 1_000 })).toEqual([1, 0]);
 });
 
+it('lists those of one second in the order they came', () => {
+  const hashes = ['c', 'a', 'b'].map((letter) => letter.repeat(64));
+  for (const paymentHash of hashes) ledger.put({ ...ENTRY, state: 'settled', paymentHash });
+  ledger.change('incoming', 'c'.repeat(64), { feesPaidMsat: 1n });
+  const query = { fromSec: 0, untilSec: 5_000, direction: undefined, limit: 10, offset: 0 };
+  const { entries } = ledger.list({ ...query, unsettled: [] });
+  expect(entries.map(({ paymentHash }) => paymentHash)).toEqual(hashes.reverse());
+});
+
 it('takes a payment once, and none that comes too late or that nobody asked for', () => {
   const release = { act: { type: 'release', paymentHash: HASH } };
   expect(keepPaymentEvent(ledger, CLAIMABLE, 1_500)).toMatchObject(release);

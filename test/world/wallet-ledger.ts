@@ -84,7 +84,7 @@ const SCHEMA = `
     expiresAtSec INTEGER NOT NULL,
     settledAtSec INTEGER,
     PRIMARY KEY (direction, paymentHash)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
   CREATE INDEX IF NOT EXISTS paymentsByInvoice ON payments (bolt11);
   CREATE INDEX IF NOT EXISTS paymentsByTime ON payments (createdAtSec);
   CREATE INDEX IF NOT EXISTS paymentsByState ON payments (state, direction);
@@ -101,9 +101,11 @@ const COLUMNS = [
   ...['failure', 'createdAtSec', 'expiresAtSec', 'settledAtSec'],
 ] as const;
 
-const INSERT = `
-  INSERT OR REPLACE INTO payments (${COLUMNS.join(', ')})
+/** A changed entry keeps its row, and so its place among those of the same second. */
+const PUT = `
+  INSERT INTO payments (${COLUMNS.join(', ')})
   VALUES (${COLUMNS.map((name) => `@${name}`).join(', ')})
+  ON CONFLICT DO UPDATE SET ${COLUMNS.map((name) => `${name} = @${name}`).join(', ')}
 `;
 
 const MATCHING = `
@@ -199,7 +201,7 @@ export class WalletLedger {
     const { fromSec, untilSec, direction, unsettled, limit, offset } = query;
     const [first, second] = [unsettled[0] ?? null, unsettled[1] ?? null];
     const filter = { fromSec, untilSec, direction: direction ?? null, first, second };
-    const order = 'ORDER BY createdAtSec DESC, direction, paymentHash LIMIT @limit OFFSET @offset';
+    const order = 'ORDER BY createdAtSec DESC, rowid DESC LIMIT @limit OFFSET @offset';
     const rows = this.#database
       .prepare(`SELECT * FROM payments WHERE ${MATCHING} ${order}`)
       .all({ ...filter, limit, offset }) as Row[];
@@ -211,7 +213,7 @@ export class WalletLedger {
 
   /** Writes an entry; takes the place of one of the same direction and hash. */
   put(entry: LedgerEntry): void {
-    this.#database.prepare(INSERT).run(writeRow(entry));
+    this.#database.prepare(PUT).run(writeRow(entry));
   }
 
   /** Changes an entry and returns it; undefined where there is none. */
