@@ -123,7 +123,7 @@ export class Session {
     };
     this.#stops.push(
       catalog.arrived.add((events) => {
-        for (const root of new Set(events.map(contractOf))) if (root) this.#crew.attend(root);
+        for (const root of new Set(events.map(contractOf))) if (root) this.#attend(root);
       }),
       catalog.changed.add(tell),
       this.activity.changed.add(tell),
