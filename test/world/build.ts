@@ -41,6 +41,13 @@ export interface Build {
   stop(): void;
 }
 
+/** Nothing to build. */
+export const NO_BUILD: Build = {
+  done: Promise.resolve(),
+  isNeeded: false,
+  stop: () => undefined,
+};
+
 function runVite(): { child: ChildProcess; done: Promise<void> } {
   const command = join(ROOT, 'node_modules/vite/bin/vite.js');
   const child = spawn(process.execPath, [command, 'build'], {
@@ -64,7 +71,7 @@ function runVite(): { child: ChildProcess; done: Promise<void> } {
 export function ensureBuild(): Build {
   const digest = digestSources();
   const isFresh = existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest;
-  if (isFresh) return { done: Promise.resolve(), isNeeded: false, stop: () => undefined };
+  if (isFresh) return NO_BUILD;
   const { child, done } = runVite();
   return {
     isNeeded: true,

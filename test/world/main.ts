@@ -2,6 +2,7 @@
  * `npm start`: builds the client when it must, starts the local world, and says where it is.
  *
  *   --port N       preferred port of the page (4180)
+ *   --client PATH  serve the client that was built there, and build nothing
  *   --folder PATH  keep the world here instead of in a temporary folder
  *   --no-helpers   nobody acts but you
  *   --no-open      do not open a browser
@@ -15,7 +16,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BUILD_FOLDER, ensureBuild, type Build } from './build.ts';
+import { BUILD_FOLDER, NO_BUILD, ensureBuild, type Build } from './build.ts';
 import { startWorld, type World } from './world.ts';
 
 /** However the world hangs, Ctrl-C ends it after this long. */
@@ -24,6 +25,7 @@ const STOP_MS = 4_500;
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '4180' },
+    client: { type: 'string' },
     folder: { type: 'string' },
     helpers: { type: 'boolean', default: true },
     open: { type: 'boolean', default: true },
@@ -31,6 +33,12 @@ const { values } = parseArgs({
   },
   allowNegative: true,
 });
+
+function readPort(): number {
+  const port = Number(values.port);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new Error(`"${values.port}" is not a port number.`);
+}
 
 /** Opens the page where there is a desktop; never fails, and waits for nothing. */
 function openBrowser(url: string): void {
@@ -62,7 +70,7 @@ class Program {
   async run(): Promise<void> {
     const startedMs = Date.now();
     console.log('Starting the local world: a Bitcoin chain, Lightning nodes, two relays …');
-    this.#build = ensureBuild();
+    this.#build = values.client === undefined ? ensureBuild() : NO_BUILD;
     if (this.#build.isNeeded) console.log('Building the client; this takes a while once …');
     const building = this.#build.done.then(() => {
       if (this.#build?.isNeeded) console.log('The client is built.');
@@ -70,10 +78,10 @@ class Program {
     // Both fail on their own; whichever fails first is what is told.
     const starting = startWorld({
       folder: this.#folder,
-      httpPort: Number(values.port),
+      httpPort: readPort(),
       helpers: values.helpers,
       control: values.control,
-      buildFolder: BUILD_FOLDER,
+      buildFolder: values.client === undefined ? BUILD_FOLDER : resolve(values.client),
       log: (line) => {
         console.log(line);
       },
