@@ -124,18 +124,40 @@ function flowOf(state: ContractState, parsed: ParsedEvent, own: ReadonlySet<stri
   return undefined;
 }
 
+/** Within one second: terms, then who signs first, then money, then what closes it. */
+function rankOf(parsed: ParsedEvent): number {
+  switch (parsed.name) {
+    case 'contract':
+      return 0;
+    case 'signature':
+      return parsed.document.type === 'acceptance'
+        ? 1 + ['investor', 'business', 'bank'].indexOf(parsed.document.role)
+        : 4;
+    case 'receipt':
+      return 5;
+    case 'acknowledgement':
+      return 6;
+    default:
+      return 7;
+  }
+}
+
+function isNewerFirst(a: ParsedEvent, b: ParsedEvent): number {
+  if (a.event.created_at !== b.event.created_at) return b.event.created_at - a.event.created_at;
+  return rankOf(b) - rankOf(a) || (a.event.id < b.event.id ? -1 : 1);
+}
+
 /** The contract's events, newest first. */
 export function timelineView(
   names: Names,
   view: ContractView,
   events: readonly ParsedEvent[],
 ): TimelineEventView[] {
-  const { state, rejects, order } = view.fold;
+  const { state, rejects } = view.fold;
   const refused = new Map(rejects.map((entry) => [entry.id, entry]));
-  const place = new Map(order.map((id, index) => [id, index]));
   return events
     .filter((parsed) => parsed.name !== 'request' && !refused.has(parsed.event.id))
-    .sort((a, b) => (place.get(b.event.id) ?? 0) - (place.get(a.event.id) ?? 0))
+    .sort(isNewerFirst)
     .map((parsed) => {
       const words = wordsOf(state, parsed);
       const role = roleOfAuthor(state, parsed.event.pubkey);
