@@ -182,24 +182,23 @@ function compareWindows(a: ParsedRequest, b: ParsedRequest): number {
 
 /**
  * Requests in receipts that ask for one part twice at one time: the payee contradicts itself.
- * Each is compared with the one before it that lasts longest, so that a flood costs no more than
- * its own length.
+ * Only neighbours are compared, so that a flood costs no more than its own length; where any two
+ * windows overlap, some neighbours' do.
  */
 export function findOverlaps(requests: Iterable<ParsedRequest>): Equivocation[] {
   const found = new Map<string, Equivocation>();
-  const longest = new Map<string, ParsedRequest>();
+  const before = new Map<string, ParsedRequest>();
   for (const request of [...requests].sort(compareWindows)) {
     const { document, event } = request;
     for (const n of document.n) {
       const key = `${document.leg}:${n}`;
-      const other = longest.get(key);
-      // C-25: "…each request is compared with the one before it that lasts longest."
-      if (other && document.notBeforeSec < other.document.expiresAtSec) {
-        const [least, most] = [event.id, other.event.id].sort() as [string, string];
-        const overlap = { reason: 'overlapping requests', author: event.pubkey } as const;
-        found.set(`${least}:${most}`, { ...overlap, events: [least, most] });
-      }
-      if (!other || document.expiresAtSec > other.document.expiresAtSec) longest.set(key, request);
+      const other = before.get(key);
+      before.set(key, request);
+      // C-25: "…each request is compared with the one next before it."
+      if (!other || document.notBeforeSec >= other.document.expiresAtSec) continue;
+      const [least, most] = [event.id, other.event.id].sort() as [string, string];
+      const overlap = { reason: 'overlapping requests', author: event.pubkey } as const;
+      found.set(`${least}:${most}`, { ...overlap, events: [least, most] });
     }
   }
   return [...found.values()];

@@ -1,0 +1,56 @@
+/**
+ * The specification is enough: a reader that shares no code with the protocol finds the same ids
+ * and the same state hashes. requires: C-26, E-6
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { idOf, stateHashOf, type RawEvent } from './independent-reader.ts';
+import { filesUnder, importsOf, ROOT } from './source.ts';
+
+interface Vector {
+  readonly event?: RawEvent;
+  readonly root?: string;
+  readonly events?: readonly RawEvent[];
+  readonly expect: { readonly stateHash?: string; readonly names?: readonly string[] };
+}
+
+const vectors = filesUnder('specs/vectors', ['.json']).map(({ path, text }) => ({
+  path: path.replace('specs/vectors/', ''),
+  vector: JSON.parse(text) as Vector,
+}));
+const folds = vectors.filter(({ vector }) => vector.expect.stateHash !== undefined);
+
+/** Every event in a value, embedded ones included. */
+function eventsIn(value: unknown): RawEvent<unknown>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(eventsIn);
+  const record = value as Partial<RawEvent<unknown>>;
+  const content: unknown =
+    typeof record.content === 'string' ? (JSON.parse(record.content) as unknown) : undefined;
+  const within = typeof record.pubkey === 'string' && record.tags ? eventsIn(content) : [];
+  const isEvent = typeof record.id === 'string' && typeof record.kind === 'number';
+  return [...(isEvent ? [record as RawEvent<unknown>] : []), ...inner, ...within];
+}
+
+describe('the independent reader', () => {
+  it('stands alone, in at most 200 lines', () => {
+    const [file] = filesUnder('test', ['independent-reader.ts']);
+    if (!file) throw new Error('the reader is gone');
+    expect(importsOf(file).map(({ specifier }) => specifier)).toEqual(['node:crypto']);
+    const text = readFileSync(join(ROOT, file.path), 'utf8');
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(200);
+  });
+
+  it('finds the id of every event in valid vectors, embedded ones too', () => {
+    const events = folds.flatMap(({ vector }) => eventsIn(vector.events));
+    expect(events.length).toBeGreaterThan(500);
+    expect(events.filter((event) => idOf(event) !== event.id)).toEqual([]);
+  });
+
+  it.each(folds)('finds the state hash of $path', ({ vector }) => {
+    const { root = '', events = [] } = vector;
+    expect(stateHashOf(root, events)).toBe(vector.expect.stateHash);
+    expect(stateHashOf(root, [...events, ...events].reverse())).toBe(vector.expect.stateHash);
+  });
+});
