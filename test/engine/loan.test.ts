@@ -58,7 +58,7 @@ afterAll(async () => {
 });
 
 describe('a loan of two investors', () => {
-  it('takes effect with three signatures each, the bank’s numbered one after the other', async () => {
+  it('takes effect with three signatures each, the bank’s in one register', async () => {
     for (const id of INVESTORS) roots[id] = await invest(players[id], 'short', INVESTED[id]);
     for (const id of INVESTORS) {
       await countersign(roots[id], { ...players, investor: players[id] });

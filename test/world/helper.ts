@@ -96,12 +96,16 @@ export class Helper {
     this.#lookIn(waitMs);
   }
 
+  #mayAct(): boolean {
+    return !this.#stopped && this.session.isRunning;
+  }
+
   /** Takes what is due; returns how long to wait before the next look, ms. */
   async #takeSteps(): Promise<number> {
-    if (!this.session.isRunning) return LONGEST_WAIT_MS;
+    if (!this.#mayAct()) return LONGEST_WAIT_MS;
     const { steps, lookAgainAtSec } = decide(await this.#facts());
     for (const step of steps) {
-      if (this.#stopped || !this.session.isRunning) return LONGEST_WAIT_MS;
+      if (!this.#mayAct()) return LONGEST_WAIT_MS;
       await this.#take(step);
     }
     if (lookAgainAtSec === undefined) return LONGEST_WAIT_MS;

@@ -23,7 +23,7 @@ import { systemClock } from './system-clock.ts';
 
 /** How to start a world. */
 export interface WorldOptions {
-  /** Keys, ledgers and relays are kept here; a temporary folder, removed at the end, unless given. */
+  /** For keys, ledgers and relays; a temporary one, removed at the end, unless given. */
   readonly folder?: string;
   /** Preferred port of the page; any free one when it is taken. 4180 unless given. */
   readonly httpPort?: number;

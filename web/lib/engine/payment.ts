@@ -88,8 +88,9 @@ export async function recoverEntry(context: PaymentContext, entry: JournalEntry)
 }
 
 /**
- * Pays a checked entry; one the wallet has not been told of comes back unchanged. A request older than this run may have been paid by another device or
- * an earlier life of this one, so the wallet is asked first.
+ * Pays a checked entry. A request older than this run may have been paid by another device or
+ * an earlier life of this one, so the wallet is asked first; while it does not say, the entry
+ * comes back as it was.
  */
 export async function payEntry(
   context: PaymentContext,
