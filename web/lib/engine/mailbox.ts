@@ -7,12 +7,14 @@ import {
   type RejectCode,
   type SignedEvent,
 } from '@realyield/protocol';
-import { unwrap, wrap } from '../nostr/giftwrap.ts';
+import { DECLINED, unwrap, wrap } from '../nostr/giftwrap.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
 
 /** Kind of a gift wrap (NIP-59). */
 const GIFT_WRAP_KIND = 1_059;
+/** A message whose opening was declined is offered again at this many starts in all. */
+const MOST_TRIES = 3;
 /** Wraps are dated up to two days back; we look a little further. */
 const LOOK_BACK_SEC = 3 * 86_400;
 
@@ -101,6 +103,14 @@ export class Mailbox {
     await Promise.all(this.#taking);
   }
 
+  /** How often a wrap may still be opened: 0 once it was read, or declined too often. */
+  async #triesLeft(id: string): Promise<number> {
+    const kept = (await this.#ports.store.get('messages', id)) as
+      | { readonly triesLeft: number }
+      | undefined;
+    return kept === undefined ? MOST_TRIES : kept.triesLeft;
+  }
+
   async #wrap(message: Message, from: Signer, recipient: string): Promise<SignedEvent> {
     const rumor = {
       kind: Kind.conversation,
@@ -118,7 +128,8 @@ export class Mailbox {
     if (this.#busy.has(id)) return;
     this.#busy.add(id);
     try {
-      if ((await this.#ports.store.get('messages', id)) !== undefined) return;
+      const tries = await this.#triesLeft(id);
+      if (tries === 0) return;
       const opened = await unwrap(verified.value, signer);
       if (opened.ok && opened.value.rumor.kind === Kind.conversation) {
         const { rumor, author } = opened.value;
@@ -133,7 +144,9 @@ export class Mailbox {
           });
         }
       } else if (!opened.ok) this.#refuse(opened.code, opened.detail);
-      await this.#ports.store.write([{ table: 'messages', key: id, value: { read: true } }]);
+      const isDeclined = !opened.ok && opened.detail === DECLINED;
+      const value = { triesLeft: isDeclined ? tries - 1 : 0 };
+      await this.#ports.store.write([{ table: 'messages', key: id, value }]);
     } catch (error) {
       // Not marked as read: it is taken up again at the next start.
       this.#busy.delete(id);

@@ -19,6 +19,9 @@ const TWO_DAYS_SEC = 2 * 86_400;
 /** NIP-44 pads to powers of two: a longer rumor makes a wrap that relays refuse. */
 export const MAX_RUMOR_BYTES = 28_672;
 
+/** Detail of a refusal where the signer, not the message, said no. */
+export const DECLINED = 'declined';
+
 /** What travels inside: an event that is never signed. */
 export interface Rumor {
   readonly kind: number;
@@ -101,6 +104,7 @@ export async function unwrap(
     // A signer that is away has not judged the message: it must be read again later.
     const isAway = error instanceof SignerError && error.code !== 'DECLINED';
     if (isAway) throw error;
-    return reject('MESSAGE_SHAPE', 'wrap');
+    // A remote signer cannot tell a person's refusal from nonsense: the caller may ask again.
+    return reject('MESSAGE_SHAPE', error instanceof SignerError ? DECLINED : 'wrap');
   }
 }
