@@ -106,8 +106,7 @@ export class Mailbox {
   /** How often a wrap may still be opened: 0 once it was read, or declined too often. */
   async #triesLeft(id: string): Promise<number> {
     const kept = (await this.#ports.store.get('messages', id)) as
-      | { readonly triesLeft: number }
-      | undefined;
+      { readonly triesLeft: number } | undefined;
     return kept === undefined ? MOST_TRIES : kept.triesLeft;
   }
 
