@@ -1,6 +1,4 @@
-/**
- * A second reader, from specs/ alone. Beyond 200 lines, the specification is too complicated.
- */
+/** A second reader, from specs/ alone. Beyond 200 lines, the specification is too complicated. */
 import { createHash } from 'node:crypto';
 const ROLES = ['investor', 'business', 'bank'];
 const PAYER = { disbursement: 'investor', repayment: 'business' };
@@ -60,7 +58,8 @@ function isRepaid(terms: Document, payments: readonly Payment[], atSec: number):
   let [disbursed, repaid, interestPaid, accrued] = [0n, 0n, 0n, 0n];
   const days = [...new Set([...payments, { atSec }].map(dayOf))].sort((a, b) => a - b);
   for (const [at, day] of days.entries()) {
-    accrued += (disbursed - repaid) * BigInt(terms.rateBps * (day - (days[at - 1] ?? day)));
+    const bearing = disbursed - repaid < 1000n ? 0n : disbursed - repaid;
+    accrued += bearing * BigInt(terms.rateBps * (day - (days[at - 1] ?? day)));
     const paid = (leg: Leg): bigint =>
       sum(payments.filter((payment) => payment.leg === leg && dayOf(payment) === day));
     disbursed = least(principal, disbursed + paid('disbursement'));

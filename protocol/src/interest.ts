@@ -21,8 +21,8 @@ export function endOfDaySec(day: number, daySec: number): number {
 
 /** Numerator accrued on a principal over a number of days; divide by ACCRUAL_DIVISOR. */
 export function accrue(principalMsat: bigint, rateBps: number, days: number): bigint {
-  // M-4: "…the sum of principal × `rateBps` × days is kept exact and divided by 3,650,000 only
-  // when charged."
+  // M-4: "…the sum of principal × `rateBps` × days is kept exact and divided by 3,650,000 only when
+  // charged…"
   return principalMsat * BigInt(rateBps) * BigInt(days);
 }
 

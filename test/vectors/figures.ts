@@ -26,6 +26,7 @@ function bulletCases(): Cases {
   const together = repay(repay(atOnce(), 0, 200_000_000n, 30), 1, 300_000_000n, 30, 40);
   const over = repay(atOnce(), 0, 2_000_000_000n, 90);
   const dust = repay(atOnce(), 0, OWED - 999n, 90);
+  dust.close(DUE + 300 * DAY);
   return {
     'due-day': folded('Everything owed on the due day', ['M-4', 'M-5', 'M-12'], atOnce(), [], DUE),
     'day-before': folded('A second before the due day', ['M-3'], atOnce(), [], DUE - 1),
@@ -34,7 +35,7 @@ function bulletCases(): Cases {
     partly: folded('Half repaid on day 30', ['M-8', 'M-4'], partly, [], DUE),
     'partly-in-two': folded('The same half in two payments', ['M-6'], together, [], DUE),
     over: folded('Repaid twice over', ['M-9'], over, [], DUE),
-    dust: folded('999 msat unpaid are not late', ['M-11', 'M-13'], dust, [], DUE + DAY),
+    dust: folded('999 msat never become late', ['M-4', 'M-11', 'M-13'], dust, [], DUE + 300 * DAY),
   };
 }
 

@@ -103,6 +103,12 @@ class Books {
     return this.disbursed - this.principalPaid;
   }
 
+  /** Principal that bears interest: what no whole satoshi can repay would grow overdue by itself. */
+  get bearing(): bigint {
+    // M-4: "…A principal of less than 1,000 msat bears none."
+    return this.outstanding < DUST_MSAT ? 0n : this.outstanding;
+  }
+
   /** Accrues up to a day; interest up to a due day is that instalment's, the rest the last's. */
   advance(day: number): void {
     const last = this.accounts.length - 1;
@@ -110,7 +116,7 @@ class Books {
       const upTo = index === last ? day : Math.min(day, account.dueDay);
       if (upTo > this.cursorDay) {
         const days = upTo - this.cursorDay;
-        this.numerator += accrue(this.outstanding, this.#rateBps, days);
+        this.numerator += accrue(this.bearing, this.#rateBps, days);
         this.cursorDay = upTo;
         // M-5: "Interest is charged to an instalment up to its due day, after the last due day to
         // the last instalment, as the exact sum so far rounded down to a millisatoshi, less what
