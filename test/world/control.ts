@@ -161,7 +161,7 @@ class Control {
     }
   }
 
-  /** Resolves when the liar listens; it delivers, and the helper returns, on its own. */
+  /** Resolves when the helper has stepped aside; it returns by itself after the lie. */
   async #lie({ as }: OrderOf<'lie'>): Promise<void> {
     const home = this.#world.households.bakery;
     const wasOn = home.helper !== undefined;

@@ -1,0 +1,103 @@
+/** The control door of a world, as end-to-end tests use it. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Player } from '../engine/player.ts';
+import { until } from '../engine/until.ts';
+import { startWorld, type World } from './world.ts';
+
+interface Row {
+  readonly direction: string;
+  readonly state: string;
+}
+
+let world: World;
+let ana: Player;
+
+async function control(order: object): Promise<{ ok: boolean; value?: unknown }> {
+  const response = await fetch(`${world.url}/control`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(order),
+  });
+  return (await response.json()) as { ok: boolean; value?: unknown };
+}
+
+const sent = async (): Promise<number> => {
+  const { value } = await control({ do: 'ledger', persona: 'ana' });
+  return (value as Row[]).filter(({ direction }) => direction === 'outgoing').length;
+};
+
+beforeAll(async () => {
+  world = await startWorld({ httpPort: 0, relayPorts: [0, 0], control: true });
+  ana = await Player.open(world.households.ana, { device: 'page' });
+});
+
+afterAll(async () => {
+  await ana.close();
+  await world.stop();
+});
+
+it('refuses what it does not understand', async () => {
+  expect(await control({ do: 'dance' })).toMatchObject({ ok: false });
+  expect(await control({ do: 'ledger', persona: 'eve' })).toMatchObject({ ok: false });
+  expect(await control({ do: 'relay', relay: 3, on: false })).toMatchObject({ ok: false });
+});
+
+it('stops and starts relays, helpers and the chain', async () => {
+  expect(await control({ do: 'relay', relay: 0, on: false })).toEqual({ ok: true, value: null });
+  expect(await control({ do: 'dropRelay', relay: 0 })).toMatchObject({ ok: false });
+  expect(await control({ do: 'relay', relay: 0, on: true })).toMatchObject({ ok: true });
+  expect(await control({ do: 'dropRelay', relay: 0 })).toMatchObject({ ok: true });
+  expect(await control({ do: 'helper', persona: 'ben', on: false })).toMatchObject({ ok: true });
+  expect(world.households.ben.helper).toBeUndefined();
+  const { height } = world.lightning.chain.tip();
+  expect(await control({ do: 'mine', blocks: 2 })).toMatchObject({ ok: true });
+  expect(world.lightning.chain.tip().height).toBeGreaterThanOrEqual(height + 2);
+});
+
+it('hides events from those who ask, and hands out ones nobody checked', async () => {
+  const url = world.relays[0] ?? '';
+  const kinds = async (): Promise<unknown> => {
+    const { events } = await ana.parts.relays.query([{ kinds: [32_810] }], { urls: [url] });
+    return events.length;
+  };
+  await until('the relay to be back', async () => (await kinds()) === 1);
+  await control({ do: 'withhold', relay: 0, kinds: [32_810] });
+  expect(await kinds()).toBe(0);
+  await control({ do: 'withhold', relay: 0, kinds: [] });
+  expect(await kinds()).toBe(1);
+  const id = 'a'.repeat(64);
+  const event = { id, pubkey: id, created_at: 1, kind: 32_810, tags: [['t', 'realyield']] };
+  await control({ do: 'inject', relay: 0, event: { ...event, content: '', sig: 'b'.repeat(128) } });
+  await until('the refusal', () => ana.session.catalog.refused().some((entry) => entry.id === id));
+});
+
+it('makes the bakery lie once, and wallets fall silent', async () => {
+  await until('the page to run', () => ana.session.isRunning);
+  const offer = await ana.offer('december-flour');
+  const invested = await ana.session.agreements.invest(offer, 300_000_000n);
+  if (!invested.ok) throw new Error(invested.code);
+  const root = invested.value;
+  const stateOf = () => ana.session.catalog.contract(root)?.fold.state;
+  const parts = (): number => stateOf()?.payments.length ?? 0;
+  await until('all signatures', () => stateOf()?.status === 'effective');
+  await control({ do: 'lie', as: 'amount' });
+  expect(world.households.bakery.helper).toBeUndefined();
+  await until('the refusal', () => ana.codes(root).includes('INVOICE_AMOUNT_MISMATCH'));
+  expect(await sent()).toBe(0);
+  await until('the helper to be home', () => world.households.bakery.helper !== undefined);
+  await until('a first part', () => parts() > 0);
+  await control({ do: 'holdPayAnswers', persona: 'ana' });
+  const before = await sent();
+  await until('a payment without an answer', async () => (await sent()) > before);
+  await control({ do: 'releasePayAnswers', persona: 'ana' });
+  const proven = parts();
+  await until('more parts', () => parts() > proven + 1);
+  await control({ do: 'silenceWallet', persona: 'ana', on: true });
+  await until('the silence', () => ana.codes(root).includes('WALLET_SILENT'), 60_000);
+  // Nothing more is paid until it is certain that the wallet never got the last order.
+  const whenSilent = await sent();
+  await control({ do: 'silenceWallet', persona: 'ana', on: false });
+  const { value } = await control({ do: 'balance', persona: 'ana' });
+  expect(BigInt((value as { balanceMsat: string }).balanceMsat)).toBeGreaterThan(0n);
+  expect(await sent()).toBe(whenSilent);
+});

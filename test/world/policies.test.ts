@@ -1,0 +1,114 @@
+/** What personas decide for themselves, from facts made of a loan built by hand. */
+import { computeLedger, foldContract, planTicks, type ContractState } from '@realyield/protocol';
+import { describe, expect, it } from 'vitest';
+import { Loan } from '../fixtures/loan.ts';
+import { decide, type ContractFacts, type Decision } from './policies.ts';
+
+function stateOf(loan: Loan): ContractState {
+  const fold = foldContract(loan.root, loan.parsed);
+  if (!fold.ok) throw new Error(fold.code);
+  return fold.value.state;
+}
+
+function decideOn(
+  loan: Loan,
+  role: ContractFacts['role'],
+  nowSec: number,
+  openOrders = 0,
+): Decision {
+  const contract = { root: loan.root, role, state: stateOf(loan), openOrders };
+  return decide({ proposals: [], contracts: [contract], nowSec });
+}
+
+function signedLoan(): Loan {
+  const loan = new Loan();
+  loan.signAll();
+  return loan;
+}
+
+const lastTickSec = (loan: Loan): number => planTicks(loan.contract.document).at(-1)?.dueAtSec ?? 0;
+
+describe('signing', () => {
+  const proposal = {
+    root: 'a',
+    role: 'business',
+    isSound: true,
+    hasBusinessSignature: false,
+  } as const;
+  const decideOnProposal = (changes: object) =>
+    decide({ proposals: [{ ...proposal, ...changes }], contracts: [], nowSec: 0 }).steps;
+
+  it('waits for terms that are the offer’s, and the bank for the business', () => {
+    const step = { act: 'countersign', root: 'a' };
+    expect(decideOnProposal({})).toEqual([step]);
+    expect(decideOnProposal({ isSound: false })).toEqual([]);
+    expect(decideOnProposal({ role: 'bank' })).toEqual([]);
+    expect(decideOnProposal({ role: 'bank', hasBusinessSignature: true })).toEqual([step]);
+    expect(decideOnProposal({ role: 'investor', hasBusinessSignature: true })).toEqual([]);
+  });
+});
+
+describe('repaying', () => {
+  it('waits for the stream, then some days, and for an order under way', () => {
+    const loan = signedLoan();
+    const lapsesSec = loan.contract.document.tranches[0]?.lapsesAtSec;
+    const early = decideOn(loan, 'business', loan.startAtSec + 10);
+    expect(early).toEqual({ steps: [], lookAgainAtSec: lapsesSec });
+    loan.streamAll();
+    const endSec = lastTickSec(loan) + 1;
+    const soon = decideOn(loan, 'business', endSec);
+    expect(soon.steps).toEqual([]);
+    const dueSec = soon.lookAgainAtSec ?? 0;
+    expect(dueSec).toBeGreaterThan(endSec);
+    expect(decideOn(loan, 'business', dueSec, 1).steps).toEqual([]);
+    expect(decideOn(loan, 'business', dueSec).steps).toMatchObject([{ act: 'repay' }]);
+  });
+
+  it('comes to nothing owed in four parts, each a whole number of satoshis', () => {
+    const loan = signedLoan();
+    loan.streamAll();
+    let nowSec = lastTickSec(loan);
+    const amounts: bigint[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const { lookAgainAtSec } = decideOn(loan, 'business', nowSec);
+      if (lookAgainAtSec === undefined) break;
+      nowSec = lookAgainAtSec;
+      const [step] = decideOn(loan, 'business', nowSec).steps;
+      if (step?.act !== 'repay') throw new Error('a part is due');
+      amounts.push(step.amountMsat);
+      loan.pay('repayment', [{ n, amountMsat: step.amountMsat }], nowSec);
+    }
+    expect(amounts).toHaveLength(4);
+    expect(amounts.every((amount) => amount % 1_000n === 0n && amount > 0n)).toBe(true);
+    const { contract, payments } = stateOf(loan);
+    expect(computeLedger(contract.document, payments, nowSec).payoffMsat).toBe(0n);
+    expect(decideOn(loan, 'business', nowSec + 86_400).steps).toEqual([]);
+    expect(decideOn(loan, 'bank', nowSec).steps).toEqual([{ act: 'close', root: loan.root }]);
+  });
+
+  it('pays back what arrived before the window closed, and nothing when nothing did', () => {
+    const loan = signedLoan();
+    const lapsedSec = (loan.contract.document.tranches[0]?.lapsesAtSec ?? 0) + 1;
+    expect(decideOn(loan, 'business', lapsedSec).steps).toEqual([]);
+    const [tick] = planTicks(loan.contract.document);
+    if (!tick) throw new Error('a loan has ticks');
+    loan.pay('disbursement', [tick], tick.dueAtSec + 1);
+    expect(decideOn(loan, 'business', lapsedSec).steps).toMatchObject([{ act: 'repay' }]);
+  });
+});
+
+describe('closing', () => {
+  it('is the bank’s, only once everything is repaid, and only once', () => {
+    const loan = signedLoan();
+    loan.streamAll();
+    const nowSec = lastTickSec(loan) + 60;
+    expect(decideOn(loan, 'bank', nowSec).steps).toEqual([]);
+    const { contract, payments } = stateOf(loan);
+    const { payoffMsat } = computeLedger(contract.document, payments, nowSec);
+    loan.pay('repayment', [{ n: 0, amountMsat: payoffMsat }], nowSec);
+    expect(decideOn(loan, 'investor', nowSec).steps).toEqual([]);
+    expect(decideOn(loan, 'bank', nowSec).steps).toEqual([{ act: 'close', root: loan.root }]);
+    loan.close(nowSec + 1);
+    expect(decideOn(loan, 'bank', nowSec + 2).steps).toEqual([]);
+  });
+});
