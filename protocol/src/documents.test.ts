@@ -9,8 +9,8 @@ import {
   receipt,
   requestDocument,
   verified,
-} from '../../test/fixtures/documents.ts';
-import { hashOf, publicOf, sparedSigning } from '../../test/fixtures/loan.ts';
+} from './testing/documents.ts';
+import { hashOf, publicOf, sparedSigning } from './testing/loan.ts';
 import { canonicalize } from './canonical.ts';
 import { embed, parseEvent } from './events.ts';
 import { Kind } from './kinds.ts';

@@ -1,21 +1,7 @@
 /** Reading: every way an event's form can be refused before any contract is folded. */
 import { describe, expect, it } from 'vitest';
-import {
-  acceptance,
-  AT,
-  codeOf,
-  loan,
-  receipt,
-  requestDocument,
-} from '../../test/fixtures/documents.ts';
-import {
-  hashOf,
-  Loan,
-  offerDocument,
-  profileDocument,
-  publicOf,
-  signAs,
-} from '../../test/fixtures/loan.ts';
+import { acceptance, AT, codeOf, loan, receipt, requestDocument } from './testing/documents.ts';
+import { hashOf, Loan, offerDocument, profileDocument, publicOf, signAs } from './testing/loan.ts';
 import { canonicalize } from './canonical.ts';
 import type { AttestationDocument } from './kinds/listings.ts';
 import { embed, embeddedIn, readEvent, unembed } from './events.ts';

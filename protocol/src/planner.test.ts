@@ -1,6 +1,6 @@
 /** What a payer does next: in order, in time, within the principal, and never twice. */
 import { describe, expect, it } from 'vitest';
-import { Loan, sparedSigning } from '../../test/fixtures/loan.ts';
+import { Loan, sparedSigning } from './testing/loan.ts';
 import {
   disbursementProgress,
   nextRepaymentNumber,

@@ -66,21 +66,55 @@ export function listingCases(): Cases {
   };
 }
 
-function contractCases(loan: Loan): Cases {
+type RefuseContract = (
+  name: string,
+  requires: string[],
+  change: Partial<ContractDocument>,
+  code?: string,
+) => Vector;
+
+function contractRefuser(loan: Loan): RefuseContract {
   const { document } = loan.contract;
-  const [base] = document.bases;
-  const [tranche] = document.tranches;
-  if (!base || !tranche) throw new Error('the fixture has a base and a tranche');
-  const { investor, business, bank } = document.parties;
-  const refused = (
-    name: string,
-    requires: string[],
-    change: Partial<ContractDocument>,
-    code = 'CONTENT_TERMS',
-  ): Vector => {
+  return (name, requires, change, code = 'CONTENT_TERMS') => {
     const event = signAs('investor', buildContractEvent({ ...document, ...change }, AT));
     return finish([code], { name, requires, event });
   };
+}
+
+function termCases(loan: Loan): Cases {
+  const refused = contractRefuser(loan);
+  const { document } = loan.contract;
+  const [tranche] = document.tranches;
+  if (!tranche) throw new Error('the fixture has a tranche');
+  const { investor, business, bank } = document.parties;
+  return {
+    'contract-day': refused('A minute’s day on mainnet', ['L-1'], { network: 'mainnet' }),
+    'contract-parties': refused('One key in two roles', ['C-1'], {
+      parties: { investor: business, business, bank },
+    }),
+    'contract-bank': refused('An offer of another bank', ['C-2'], {
+      parties: { investor, business, bank: { ...bank, pubkey: publicOf('another bank') } },
+    }),
+    'contract-sum': refused('Tranches that lack a satoshi', ['C-4'], {
+      principalMsat: '1000001000',
+    }),
+    'contract-ticks': refused('Ticks below a satoshi', ['C-4'], {
+      principalMsat: '9000',
+      tranches: [{ ...tranche, amountMsat: '9000' }],
+    }),
+    'contract-early': refused('A tranche before the start', ['C-5'], {
+      tranches: [{ ...tranche, fromSec: document.startAtSec - 1 }],
+    }),
+    'contract-lapse': refused('A lapse after the due date', ['C-5'], {
+      tranches: [{ ...tranche, lapsesAtSec: document.plan.dueAtSec + 1 }],
+    }),
+  };
+}
+
+function baseCases(loan: Loan): Cases {
+  const refused = contractRefuser(loan);
+  const [base] = loan.contract.document.bases;
+  if (!base) throw new Error('the fixture has a base');
   const consent = (name: string, offer: string) => {
     const template = buildSignature({ v: 1, type: 'consent', offer, prev: [] }, AT);
     return { as: 'consent' as const, event: embedded(signAs(name, template)) };
@@ -97,50 +131,19 @@ function contractCases(loan: Loan): Cases {
     AT,
   );
   const onStranger = { as: 'attestation' as const, event: embedded(signAs('bank', attestation)) };
-  const wrong = 'EMBEDDED_MISMATCH';
+  const spoilt = (name: string, other: ContractDocument['bases'][number]): Vector =>
+    refused(name, ['C-3'], { bases: [base, other] }, 'EMBEDDED_MISMATCH');
   return {
-    'contract-day': refused('A minute’s day on mainnet', ['L-1'], { network: 'mainnet' }),
-    'contract-parties': refused('One key in two roles', ['C-1'], {
-      parties: { investor: business, business, bank },
-    }),
-    'contract-bank': refused('An offer of another bank', ['C-2'], {
-      parties: { investor, business, bank: { ...bank, pubkey: publicOf('another bank') } },
-    }),
     'contract-offer-twice': refused('The offer twice', ['C-2'], { bases: [base, base] }),
-    'contract-base-kind': refused('An offer that claims to be a consent', ['C-2'], {
+    'contract-base-kind': refused('A consent that claims to be an attestation', ['C-2'], {
       bases: [base, { ...consent('business', base.event.id), as: 'attestation' }],
     }),
-    'contract-consent-author': refused(
-      'A stranger’s consent',
-      ['C-3'],
-      { bases: [base, consent('stranger', base.event.id)] },
-      wrong,
-    ),
-    'contract-consent-offer': refused(
+    'contract-consent-author': spoilt('A stranger’s consent', consent('stranger', base.event.id)),
+    'contract-consent-offer': spoilt(
       'A consent to another offer',
-      ['C-3'],
-      { bases: [base, consent('business', hashOf('another offer'))] },
-      wrong,
+      consent('business', hashOf('another offer')),
     ),
-    'contract-attestation': refused(
-      'An attestation on somebody else',
-      ['C-3'],
-      { bases: [base, onStranger] },
-      wrong,
-    ),
-    'contract-sum': refused('Tranches that lack a satoshi', ['C-4'], {
-      principalMsat: '1000001000',
-    }),
-    'contract-ticks': refused('Ticks below a satoshi', ['C-4'], {
-      principalMsat: '9000',
-      tranches: [{ ...tranche, amountMsat: '9000' }],
-    }),
-    'contract-early': refused('A tranche before the start', ['C-5'], {
-      tranches: [{ ...tranche, fromSec: document.startAtSec - 1 }],
-    }),
-    'contract-lapse': refused('A lapse after the due date', ['C-5'], {
-      tranches: [{ ...tranche, lapsesAtSec: document.plan.dueAtSec + 1 }],
-    }),
+    'contract-attestation': spoilt('An attestation on somebody else', onStranger),
   };
 }
 
@@ -186,8 +189,9 @@ function acceptanceCases(loan: Loan): Cases {
   };
 }
 
-function moneyCases(loan: Loan): Cases {
-  const preimage = hashOf('a preimage');
+const preimage = hashOf('a preimage');
+
+function requestOf(loan: Loan, change: Partial<RequestDocument>): SignedEvent {
   const requested: RequestDocument = {
     v: 1,
     type: 'request',
@@ -200,76 +204,62 @@ function moneyCases(loan: Loan): Cases {
     paymentHash: [paymentHashOf(preimage), hashOf('second hash')],
     seen: [],
   };
-  const request = (change: Partial<RequestDocument>): SignedEvent =>
-    signAs('business', buildRequest({ ...requested, ...change }, AT));
-  const refused = (name: string, requires: string[], code: string, event: unknown): Vector =>
-    finish([code], { name, requires, event });
-  const receipt = (change: Partial<ReceiptDocument>): SignedEvent =>
-    signAs(
-      'investor',
-      buildReceipt(
-        {
-          v: 1,
-          contract: loan.root,
-          request: embedded(request({})),
-          n: [0],
-          preimage: [preimage],
-          prev: [],
-          ...change,
-        },
-        AT + 10,
-      ),
-    );
-  const twice = request({ paymentHash: [hashOf('one'), hashOf('one')] });
+  return signAs('business', buildRequest({ ...requested, ...change }, AT));
+}
+
+function requestCases(loan: Loan): Cases {
+  const refused = (
+    name: string,
+    requirement: string,
+    code: string,
+    change: Partial<RequestDocument>,
+  ): Vector => finish([code], { name, requires: [requirement], event: requestOf(loan, change) });
   const terms = 'CONTENT_TERMS';
-  const elsewhere = embedded(request({ contract: hashOf('another contract') }));
+  const twice = [hashOf('one'), hashOf('one')];
   return {
-    'request-columns': refused('Two parts, one amount', ['P-3'], terms, request({ msat: ['1'] })),
-    'request-hash': refused('One hash for two parts', ['P-3'], terms, twice),
-    'request-zero': refused('A part of nothing', ['P-3'], terms, request({ msat: ['0', '1'] })),
-    'request-order': refused(
-      'Parts out of order',
-      ['E-13'],
-      'CONTENT_SCHEMA',
-      request({ n: [1, 0] }),
-    ),
-    'request-window': refused(
-      'A window of a day and a second',
-      ['P-4'],
-      'PART_WINDOW',
-      request({ expiresAtSec: AT + 86_401 }),
-    ),
-    'request-empty': refused(
-      'An empty window',
-      ['P-4'],
-      'PART_WINDOW',
-      request({ expiresAtSec: AT }),
-    ),
-    'receipt-columns': refused('Two parts, one preimage', ['P-5'], terms, receipt({ n: [0, 1] })),
-    'receipt-embeds': refused(
-      'An offer instead of a request',
-      ['P-5'],
-      'EMBEDDED_MISMATCH',
-      receipt({ request: embed(loan.offer.event) }),
-    ),
-    'receipt-contract': refused(
-      'A request of another contract',
-      ['P-6'],
-      'CONTRACT_MISMATCH',
-      receipt({ request: elsewhere }),
-    ),
-    'receipt-part': refused(
-      'A part the request lacks',
-      ['P-6'],
-      'PART_UNKNOWN',
-      receipt({ n: [2] }),
-    ),
-    'receipt-preimage': refused(
-      'Another preimage',
-      ['P-7'],
-      'PREIMAGE_MISMATCH',
-      receipt({ preimage: [hashOf('another')] }),
-    ),
+    'request-columns': refused('Two parts, one amount', 'P-3', terms, { msat: ['1'] }),
+    'request-hash': refused('One hash for two parts', 'P-3', terms, { paymentHash: twice }),
+    'request-zero': refused('A part of nothing', 'P-3', terms, { msat: ['0', '1'] }),
+    'request-order': refused('Parts out of order', 'E-13', 'CONTENT_SCHEMA', { n: [1, 0] }),
+    'request-window': refused('A window of a day and a second', 'P-4', 'PART_WINDOW', {
+      expiresAtSec: AT + 86_401,
+    }),
+    'request-empty': refused('An empty window', 'P-4', 'PART_WINDOW', { expiresAtSec: AT }),
+  };
+}
+
+function receiptCases(loan: Loan): Cases {
+  const refused = (
+    name: string,
+    requirement: string,
+    code: string,
+    change: Partial<ReceiptDocument>,
+  ): Vector => {
+    const receipt = {
+      v: 1 as const,
+      contract: loan.root,
+      request: embedded(requestOf(loan, {})),
+      n: [0],
+      preimage: [preimage],
+      prev: [],
+      ...change,
+    };
+    const event = signAs('investor', buildReceipt(receipt, AT + 10));
+    return finish([code], { name, requires: [requirement], event });
+  };
+  const elsewhere = embedded(requestOf(loan, { contract: hashOf('another contract') }));
+  return {
+    'receipt-columns': refused('Two parts, one preimage', 'P-5', 'CONTENT_TERMS', { n: [0, 1] }),
+    'receipt-embeds': refused('An offer instead of a request', 'P-5', 'EMBEDDED_MISMATCH', {
+      request: embed(loan.offer.event),
+    }),
+    'receipt-contract': refused('A request of another contract', 'P-6', 'CONTRACT_MISMATCH', {
+      request: elsewhere,
+    }),
+    'receipt-part': refused('A part the request lacks', 'P-6', 'PART_UNKNOWN', { n: [2] }),
+    'receipt-preimage': refused('Another preimage', 'P-7', 'PREIMAGE_MISMATCH', {
+      preimage: [hashOf('another')],
+    }),
   };
 }
 
@@ -277,8 +267,10 @@ function moneyCases(loan: Loan): Cases {
 export function documentCases(): Cases {
   const loan = new Loan();
   return {
-    ...contractCases(loan),
+    ...termCases(loan),
+    ...baseCases(loan),
     ...acceptanceCases(loan),
-    ...moneyCases(loan),
+    ...requestCases(loan),
+    ...receiptCases(loan),
   };
 }

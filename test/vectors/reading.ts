@@ -35,14 +35,7 @@ function changed(change: (document: Record<string, unknown>) => object): SignedE
   return signAs('bank', { ...offer, content: canonicalize(change(document)) });
 }
 
-function validCases(): Cases {
-  const loan = new Loan();
-  const acceptance = loan.sign('investor', AT + 1);
-  const { request, receipt } = loan.pay(
-    'disbursement',
-    [{ n: 0, amountMsat: 100_000_000n }],
-    AT + 9,
-  );
+function listingCases(): Cases {
   const attestation = {
     v: 1 as const,
     subject: publicOf('business'),
@@ -52,6 +45,30 @@ function validCases(): Cases {
     grade: 'B' as const,
     documents: [{ name: 'Accounts', sha256: hashOf('accounts') }],
   };
+  const consent = { v: 1 as const, type: 'consent' as const, offer: offerEvent.id, prev: [] };
+  const appointment = { ...consent, type: 'appointment' as const, role: 'arbiter' as const };
+  const profile = buildBankProfile(profileDocument(), AT);
+  return {
+    'valid-profile': reads('A bank’s profile', ['E-1', 'E-2'], signAs('bank', profile)),
+    'valid-offer': reads('An offer', ['E-1', 'E-2'], offerEvent),
+    'valid-attestation': reads(
+      'An attestation on a business',
+      ['E-2'],
+      signAs('bank', buildAttestation(attestation, AT)),
+    ),
+    'valid-consent': reads('A consent', ['E-2'], signAs('business', buildSignature(consent, AT))),
+    'valid-appointment': reads(
+      'An appointment',
+      ['E-2'],
+      signAs('arbiter', buildSignature(appointment, AT)),
+    ),
+  };
+}
+
+function loanCases(loan: Loan): Cases {
+  const acceptance = loan.sign('investor', AT + 1);
+  const tick = { n: 0, amountMsat: 100_000_000n };
+  const { request, receipt } = loan.pay('disbursement', [tick], AT + 9);
   const cash = {
     v: 1 as const,
     type: 'cash' as const,
@@ -62,6 +79,24 @@ function validCases(): Cases {
     method: 'cash' as const,
     prev: [],
   };
+  const withdrawal = loan.withdraw('investor', AT + 2);
+  const received = loan.acknowledge('business', request, [0], AT + 10);
+  const objection = loan.object('business', request, [0], AT + 11, AT + 10);
+  const inCash = signAs('investor', buildAcknowledgement(cash, AT));
+  return {
+    'valid-contract': reads('A contract with its offer', ['E-3', 'C-2'], loan.events[0]),
+    'valid-acceptance': reads('An acceptance with its contract', ['E-3', 'C-10'], acceptance),
+    'valid-withdrawal': reads('A withdrawal', ['E-2'], withdrawal),
+    'valid-request': reads('A payment request', ['P-3', 'P-4'], request),
+    'valid-receipt': reads('A receipt with its request', ['E-3', 'P-5', 'P-7'], receipt),
+    'valid-received': reads('An acknowledgement', ['E-2'], received),
+    'valid-objection': reads('An objection that states a time', ['E-2'], objection),
+    'valid-cash': reads('Cash received', ['E-2'], inCash),
+    'valid-closure': reads('A closure', ['E-2'], loan.close(AT + 20)),
+  };
+}
+
+function fundingCases(loan: Loan): Cases {
   const funding = {
     v: 1 as const,
     type: 'fundingReached' as const,
@@ -73,44 +108,7 @@ function validCases(): Cases {
     totalMsat: '1000000000',
     prev: [],
   };
-  const consent = { v: 1 as const, type: 'consent' as const, offer: funding.offer.id, prev: [] };
-  const appointment = { ...consent, type: 'appointment' as const, role: 'arbiter' as const };
-  const profile = buildBankProfile(profileDocument(), AT);
   return {
-    'valid-profile': reads('A bank’s profile', ['E-1', 'E-2'], signAs('bank', profile)),
-    'valid-offer': reads('An offer', ['E-1', 'E-2'], offerEvent),
-    'valid-attestation': reads(
-      'An attestation on a business',
-      ['E-2'],
-      signAs('bank', buildAttestation(attestation, AT)),
-    ),
-    'valid-contract': reads('A contract with its offer', ['E-3', 'C-2'], loan.events[0]),
-    'valid-acceptance': reads('An acceptance with its contract', ['E-3', 'C-10'], acceptance),
-    'valid-withdrawal': reads('A withdrawal', ['E-2'], loan.withdraw('investor', AT + 2)),
-    'valid-consent': reads('A consent', ['E-2'], signAs('business', buildSignature(consent, AT))),
-    'valid-appointment': reads(
-      'An appointment',
-      ['E-2'],
-      signAs('arbiter', buildSignature(appointment, AT)),
-    ),
-    'valid-request': reads('A payment request', ['P-3', 'P-4'], request),
-    'valid-receipt': reads('A receipt with its request', ['E-3', 'P-5', 'P-7'], receipt),
-    'valid-received': reads(
-      'An acknowledgement',
-      ['E-2'],
-      loan.acknowledge('business', request, [0], AT + 10),
-    ),
-    'valid-objection': reads(
-      'An objection that states a time',
-      ['E-2'],
-      loan.object('business', request, [0], AT + 11, AT + 10),
-    ),
-    'valid-cash': reads(
-      'Cash received',
-      ['E-2'],
-      signAs('investor', buildAcknowledgement(cash, AT)),
-    ),
-    'valid-closure': reads('A closure', ['E-2'], loan.close(AT + 20)),
     'valid-funding': reads('Funding reached', ['C-13'], signAs('bank', buildNotice(funding, AT))),
     'author-role': refuses(
       'Funding reached, announced by a stranger',
@@ -229,5 +227,13 @@ function schemaCases(): Cases {
 
 /** Folder `events`. */
 export function readingCases(): Cases {
-  return { ...validCases(), ...formCases(), ...canonicalCases(), ...schemaCases() };
+  const loan = new Loan();
+  return {
+    ...listingCases(),
+    ...fundingCases(loan),
+    ...loanCases(loan),
+    ...formCases(),
+    ...canonicalCases(),
+    ...schemaCases(),
+  };
 }

@@ -166,56 +166,74 @@ function requestFor(loan: Loan, change: Partial<RequestDocument>, name = 'busine
   return signAs(name, buildRequest(document, START + 10));
 }
 
-/** Folder `delivery`. */
-export function deliveryCases(): Cases {
-  const loan = agreed();
+interface Delivered {
+  readonly name: string;
+  readonly requires: string[];
+  readonly codes?: string[];
+  readonly invoice?: Partial<InvoiceFields> | string;
+  readonly request?: SignedEvent;
+  readonly nowSec?: number;
+}
+
+function delivered(loan: Loan, entry: Delivered): Vector {
   const right: InvoiceFields = {
     paymentHash: paymentHashOf(preimage),
     amountMsat: TICK,
     createdAtSec: START + 10,
     expirySec: 700,
   };
-  const delivered = (
-    name: string,
-    requires: string[],
-    codes: string[],
-    invoice: Partial<InvoiceFields> | string,
-    more: { request?: SignedEvent; nowSec?: number } = {},
-  ): Vector =>
-    finish(codes, {
-      name,
-      requires,
-      root: loan.root,
-      events: loan.events,
-      request: more.request ?? requestFor(loan, {}),
-      invoices: [
-        typeof invoice === 'string' ? invoice : writeInvoice('node', { ...right, ...invoice }),
-      ],
-      nowSec: more.nowSec ?? START + 20,
-    });
-  const refused = (
-    name: string,
-    requirement: string,
-    code: string,
-    fields: Partial<InvoiceFields>,
-  ) => delivered(name, [requirement], [code], fields);
+  const { invoice = {} } = entry;
+  const text =
+    typeof invoice === 'string' ? invoice : writeInvoice('node', { ...right, ...invoice });
+  return finish(entry.codes ?? [], {
+    name: entry.name,
+    requires: entry.requires,
+    root: loan.root,
+    events: loan.events,
+    request: entry.request ?? requestFor(loan, {}),
+    invoices: [text],
+    nowSec: entry.nowSec ?? START + 20,
+  });
+}
+
+function askedCases(loan: Loan): Cases {
   const asked = (name: string, code: string, change: Partial<RequestDocument>, by = 'business') =>
-    delivered(name, ['T-4'], [code], {}, { request: requestFor(loan, change, by) });
+    delivered(loan, {
+      name,
+      requires: ['T-4'],
+      codes: [code],
+      request: requestFor(loan, change, by),
+    });
+  const timed = (name: string, requirement: string, code: string, more: Partial<Delivered>) =>
+    delivered(loan, { name, requires: [requirement], codes: [code], ...more });
+  const late = requestFor(loan, { notBeforeSec: START + 141 });
   return {
-    payable: delivered('A part that may be paid', ['T-4', 'T-6', 'T-7', 'T-8'], [], {}),
+    payable: delivered(loan, {
+      name: 'A part that may be paid',
+      requires: ['T-4', 'T-6', 'T-7', 'T-8'],
+    }),
     'request-contract': asked('Another contract', 'CONTRACT_MISMATCH', { contract: hashOf('x') }),
     'request-author': asked('A stranger’s request', 'AUTHOR_ROLE', {}, 'stranger'),
     'request-part': asked('A tick the contract lacks', 'PART_UNKNOWN', { n: [10] }),
     'request-amount': asked('A tick’s amount and more', 'PART_AMOUNT', { msat: ['100001000'] }),
-    'window-ahead': delivered(
-      'A window that opens in two minutes',
-      ['T-5'],
-      ['PART_WINDOW'],
-      {},
-      {
-        request: requestFor(loan, { notBeforeSec: START + 141 }),
-      },
-    ),
+    'window-ahead': timed('A window that opens in two minutes', 'T-5', 'PART_WINDOW', {
+      request: late,
+    }),
+    'invoice-expired': timed('After its time', 'T-8', 'INVOICE_EXPIRED', { nowSec: START + 710 }),
+    'request-expired': timed('After the request’s time', 'T-8', 'INVOICE_EXPIRED', {
+      nowSec: START + 600,
+    }),
+  };
+}
+
+function invoiceCases(loan: Loan): Cases {
+  const refused = (
+    name: string,
+    requirement: string,
+    code: string,
+    invoice: Partial<InvoiceFields> | string,
+  ): Vector => delivered(loan, { name, requires: [requirement], codes: [code], invoice });
+  return {
     'invoice-network': refused('A mainnet invoice', 'T-6', 'INVOICE_NETWORK', { currency: 'bc' }),
     'invoice-hash': refused('Another payment hash', 'T-6', 'INVOICE_HASH_MISMATCH', {
       paymentHash: hashOf('another'),
@@ -226,28 +244,10 @@ export function deliveryCases(): Cases {
     'invoice-any-amount': refused('No amount', 'T-7', 'INVOICE_AMOUNT_MISMATCH', {
       amountMsat: undefined,
     }),
-    'invoice-expired': delivered(
-      'After its time',
-      ['T-8'],
-      ['INVOICE_EXPIRED'],
-      {},
-      {
-        nowSec: START + 710,
-      },
-    ),
-    'request-expired': delivered(
-      'After the request’s time',
-      ['T-8'],
-      ['INVOICE_EXPIRED'],
-      {},
-      {
-        nowSec: START + 600,
-      },
-    ),
     'invoice-short': refused('Expires before its request', 'T-8', 'INVOICE_WINDOW', {
       expirySec: 589,
     }),
-    'invoice-text': delivered('No invoice at all', ['T-9'], ['INVOICE_ENCODING'], 'lnbcrt1'),
+    'invoice-text': refused('No invoice at all', 'T-9', 'INVOICE_ENCODING', 'lnbcrt1'),
     'invoice-fraction': refused('A tenth of a msat', 'T-9', 'INVOICE_AMOUNT_ENCODING', {
       amountText: '1p',
     }),
@@ -256,4 +256,10 @@ export function deliveryCases(): Cases {
       recoveryId: 4,
     }),
   };
+}
+
+/** Folder `delivery`. */
+export function deliveryCases(): Cases {
+  const loan = agreed();
+  return { ...askedCases(loan), ...invoiceCases(loan) };
 }

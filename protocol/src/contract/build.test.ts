@@ -1,13 +1,7 @@
 /** From an offer and an investor's choices to one contract, and back. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  hashOf,
-  Loan,
-  offerDocument,
-  publicOf,
-  sparedSigning,
-} from '../../../test/fixtures/loan.ts';
+import { hashOf, Loan, offerDocument, publicOf, sparedSigning } from '../testing/loan.ts';
 import type { ParsedContract, ParsedOffer } from '../events.ts';
 import { buildContractEvent, buildOffer } from '../publish.ts';
 import {

@@ -3,7 +3,7 @@
  * names. Each test is an attack that must change nothing but its author's own standing.
  */
 import { describe, expect, it } from 'vitest';
-import { Loan, sparedSigning } from '../../../test/fixtures/loan.ts';
+import { Loan, sparedSigning } from '../testing/loan.ts';
 import { foldContract } from './fold.ts';
 import { computeStateHash } from './hash.ts';
 import { computeLedger } from './ledger.ts';

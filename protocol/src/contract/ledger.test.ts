@@ -1,6 +1,6 @@
 /** The ledger against figures worked out by hand, and the schedule that follows from it. */
 import { describe, expect, it } from 'vitest';
-import { Loan, sparedSigning } from '../../../test/fixtures/loan.ts';
+import { Loan, sparedSigning } from '../testing/loan.ts';
 import { accrue, ACCRUAL_DIVISOR, dayOf, endOfDaySec, interestOf } from '../interest.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { computeLedger, dueDates, type LedgerPayment } from './ledger.ts';

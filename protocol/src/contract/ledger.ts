@@ -103,7 +103,7 @@ class Books {
     return this.disbursed - this.principalPaid;
   }
 
-  /** Principal that bears interest: what no whole satoshi can repay would grow overdue by itself. */
+  /** Principal that bears interest; what no whole satoshi repays would become late by itself. */
   get bearing(): bigint {
     // M-4: "…A principal of less than 1,000 msat bears none."
     return this.outstanding < DUST_MSAT ? 0n : this.outstanding;

@@ -166,8 +166,8 @@ export function flagUnseen(draft: Draft, payments: readonly Payment[]): Payment[
     .map((payment) => {
       if (payment.leg !== 'disbursement') return payment;
       if (seen.has(partKey(payment.request, payment.n))) return payment;
-      // C-22: "A closure that counts is never undone. A proven disbursement of which no counting
-      // closure rests on a receipt is flagged as unseen…"
+      // C-22: "…A proven disbursement of which no counting closure rests on a receipt is
+      // flagged as unseen and settles no earlier than the latest settled time…"
       const settled = Math.max(payment.settledAtSec, restsAtSec);
       return { ...payment, settledAtSec: settled, afterFinal: true };
     })

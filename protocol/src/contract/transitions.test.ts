@@ -1,6 +1,6 @@
 /** The whole table: every status × every act × everybody who might try it. */
 import { describe, expect, it } from 'vitest';
-import { hashOf, Loan, sparedSigning } from '../../../test/fixtures/loan.ts';
+import { hashOf, Loan, sparedSigning } from '../testing/loan.ts';
 import { buildAcknowledgement } from '../publish.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import { PARTY_ROLES, type ContractStatus } from './state.ts';

@@ -1,0 +1,294 @@
+/**
+ * A whole loan as signed events, built from seeds: keys, nonces, preimages and times are
+ * arguments or counters, so every byte repeats.
+ */
+import {
+  buildAcknowledgement,
+  buildContract,
+  buildContractEvent,
+  buildNotice,
+  buildOffer,
+  buildReceipt,
+  buildRequest,
+  buildSignature,
+  computeCommitment,
+  contractOf,
+  embed,
+  foldContract,
+  headsOf,
+  LEGS,
+  planTicks,
+  REGISTER_START,
+  type Fold,
+  type Leg,
+  type OfferDocument,
+  type ParsedContract,
+  type ParsedEvent,
+  type ParsedOffer,
+  type ParsedRequest,
+  type PartyRole,
+  type SignedEvent,
+  type Template,
+} from '../index.ts';
+import { hashOf, paymentHashOf, publicOf, realSigning, type Signing } from './keys.ts';
+import { offerDocument, relays } from './offers.ts';
+
+export * from './keys.ts';
+export * from './offers.ts';
+
+/** What a loan is made of, where it is not the usual. */
+export interface LoanOptions {
+  readonly principalMsat?: bigint;
+  readonly offer?: Partial<OfferDocument>;
+  readonly startAtSec?: number;
+  readonly signing?: Signing;
+}
+
+/** One part to be requested and paid. */
+export interface Part {
+  readonly n: number;
+  readonly amountMsat: bigint;
+  /** A fresh one unless given. */
+  readonly preimage?: string;
+}
+
+/** Who requests and who pays, when, and what they say they knew. */
+export interface PayOptions {
+  readonly payer?: string;
+  readonly payee?: string;
+  readonly notBeforeSec?: number;
+  readonly expiresAtSec?: number;
+  readonly seen?: readonly string[];
+  readonly prev?: readonly string[];
+}
+
+/** A request and the receipt that embeds it. */
+export interface Paid {
+  readonly request: SignedEvent;
+  readonly receipt: SignedEvent;
+}
+
+/** A loan under construction: events in the order they were signed. */
+export class Loan {
+  readonly events: SignedEvent[] = [];
+  readonly parsed: ParsedEvent[] = [];
+  readonly offer: ParsedOffer;
+  readonly contract: ParsedContract;
+  readonly startAtSec: number;
+  readonly signing: Signing;
+  #counter = 0;
+
+  constructor(options: LoanOptions = {}) {
+    this.signing = options.signing ?? realSigning;
+    this.startAtSec = options.startAtSec ?? 1_800_000_000;
+    const offerTemplate = buildOffer(offerDocument(options.offer), this.startAtSec - 1000);
+    const offerEvent = this.signing.sign('bank', offerTemplate);
+    this.offer = this.signing.read(offerEvent)[0] as ParsedOffer;
+    const built = buildContract(this.offer, {
+      principalMsat: options.principalMsat ?? 1_000_000_000n,
+      investor: { pubkey: publicOf('investor'), relays },
+      commitment: computeCommitment(publicOf('investor main'), hashOf('salt')),
+      nonce: hashOf('nonce'),
+      startAtSec: this.startAtSec,
+    });
+    if (!built.ok) throw new Error(`${built.code} ${built.detail ?? ''}`);
+    this.addAs('investor', buildContractEvent(built.value, this.startAtSec));
+    this.contract = this.parsed.find((entry) => entry.name === 'contract') as ParsedContract;
+  }
+
+  /** The contract's id. */
+  get root(): string {
+    return this.contract.event.id;
+  }
+
+  /** The loan as it stands. */
+  fold(): Fold {
+    const fold = foldContract(this.root, this.parsed);
+    if (!fold.ok) throw new Error(fold.code);
+    return fold.value;
+  }
+
+  /** Adds a signed event and returns it. */
+  add(event: SignedEvent): SignedEvent {
+    this.parsed.push(...this.signing.read(event));
+    this.events.push(event);
+    return event;
+  }
+
+  /** Signs a template with a named key and adds it. */
+  addAs(name: string, template: Template): SignedEvent {
+    return this.add(this.signing.sign(name, template));
+  }
+
+  /** A named key's heads, for `prev`. */
+  heads(...names: string[]): string[] {
+    const own = this.parsed.filter((entry) => contractOf(entry) === this.root);
+    return headsOf(names.map(publicOf), own);
+  }
+
+  /** One role's acceptance. */
+  sign(role: PartyRole, atSec: number, delegate?: string, prev?: readonly string[]): SignedEvent {
+    return this.signAs(role, role, atSec, delegate, prev);
+  }
+
+  /** An acceptance of a role, signed by any named key. */
+  signAs(
+    name: string,
+    role: PartyRole,
+    atSec: number,
+    delegate?: string,
+    prev?: readonly string[],
+  ): SignedEvent {
+    const template = buildSignature(
+      {
+        v: 1,
+        type: 'acceptance',
+        contract: this.root,
+        role,
+        terms: embed(this.contract.event),
+        ...(delegate === undefined ? {} : { delegate: publicOf(delegate) }),
+        ...(role === 'bank' ? { register: { serial: 1, previous: REGISTER_START } } : {}),
+        prev: [...(prev ?? this.heads(name))],
+      },
+      atSec,
+    );
+    return this.addAs(name, template);
+  }
+
+  /** All three acceptances. */
+  signAll(): void {
+    this.sign('investor', this.startAtSec + 1);
+    this.sign('business', this.startAtSec + 2);
+    this.sign('bank', this.startAtSec + 3);
+  }
+
+  /** A withdrawal by a named key. */
+  withdraw(name: string, atSec: number): SignedEvent {
+    const prev = this.heads(name);
+    const template = buildSignature(
+      { v: 1, type: 'withdrawal', contract: this.root, reason: '', prev },
+      atSec,
+    );
+    return this.addAs(name, template);
+  }
+
+  /** A preimage nobody else has. */
+  preimage(): string {
+    this.#counter += 1;
+    return hashOf(`preimage ${this.#counter}`);
+  }
+
+  /** A request signed by a payee; it joins no set until a receipt embeds it. */
+  request(leg: Leg, parts: readonly Required<Part>[], atSec: number, options: PayOptions = {}) {
+    const seen = this.parsed.filter((entry) => entry.name === 'signature');
+    const template = buildRequest(
+      {
+        v: 1,
+        type: 'request',
+        contract: this.root,
+        leg,
+        notBeforeSec: options.notBeforeSec ?? atSec - 10,
+        expiresAtSec: options.expiresAtSec ?? atSec + 590,
+        n: parts.map((part) => part.n),
+        msat: parts.map((part) => part.amountMsat.toString()),
+        paymentHash: parts.map((part) => paymentHashOf(part.preimage)),
+        seen: [...(options.seen ?? [...new Set(seen.map((entry) => entry.event.id))].sort())],
+      },
+      atSec - 10,
+    );
+    return this.signing.sign(options.payee ?? LEGS[leg].payee, template);
+  }
+
+  /** A receipt for parts of a request, signed by a payer. */
+  receipt(
+    request: SignedEvent,
+    parts: readonly Required<Part>[],
+    atSec: number,
+    payer: string,
+    prev?: readonly string[],
+  ): SignedEvent {
+    const parsed = this.signing.read(request)[0] as ParsedRequest;
+    const template = buildReceipt(
+      {
+        v: 1,
+        contract: this.root,
+        request: embed(parsed.event),
+        n: parts.map((part) => part.n),
+        preimage: parts.map((part) => part.preimage),
+        prev: [...(prev ?? this.heads(payer))],
+      },
+      atSec,
+    );
+    return this.addAs(payer, template);
+  }
+
+  /** Requests and receipts some parts: payee signs, payer proves. */
+  pay(leg: Leg, parts: readonly Part[], atSec: number, options: PayOptions = {}): Paid {
+    const full = parts.map((part) => ({ ...part, preimage: part.preimage ?? this.preimage() }));
+    const request = this.request(leg, full, atSec, options);
+    const payer = options.payer ?? LEGS[leg].payer;
+    return { request, receipt: this.receipt(request, full, atSec, payer, options.prev) };
+  }
+
+  /** Streams all ticks, a few to a receipt. */
+  streamAll(perReceipt = 4): Paid[] {
+    const ticks = planTicks(this.contract.document);
+    const paid: Paid[] = [];
+    for (let from = 0; from < ticks.length; from += perReceipt) {
+      const parts = ticks.slice(from, from + perReceipt);
+      const last = parts[parts.length - 1];
+      if (last) paid.push(this.pay('disbursement', parts, last.dueAtSec + 1));
+    }
+    return paid;
+  }
+
+  /** A payee's acknowledgement of a request's parts. */
+  acknowledge(
+    payee: string,
+    request: { readonly id: string },
+    n: number[],
+    atSec: number,
+  ): SignedEvent {
+    const items = [{ request: request.id, n }];
+    const prev = this.heads(payee);
+    const document = { v: 1, type: 'received', contract: this.root, items, prev } as const;
+    return this.addAs(payee, buildAcknowledgement(document, atSec));
+  }
+
+  /** A payee's objection, with the time it says the money came. */
+  object(
+    payee: string,
+    request: { readonly id: string },
+    n: number[],
+    atSec: number,
+    settledAtSec?: number,
+  ): SignedEvent {
+    const stated = settledAtSec === undefined ? {} : { settledAtSec };
+    const template = buildAcknowledgement(
+      {
+        v: 1,
+        type: 'objection',
+        contract: this.root,
+        request: request.id,
+        n,
+        statement: 'It came later.',
+        ...stated,
+        prev: this.heads(payee),
+      },
+      atSec,
+    );
+    return this.addAs(payee, template);
+  }
+
+  /** The bank's closure, resting on every head it knows unless said. */
+  close(atSec: number, rests?: readonly string[], name = 'bank'): SignedEvent {
+    const all = ['investor', 'business', 'bank'].flatMap((party) => this.heads(party));
+    const seen = [...(rests ?? all)].sort();
+    const prev = this.heads(name);
+    const template = buildNotice(
+      { v: 1, type: 'closure', contract: this.root, seen, statement: '', prev },
+      atSec,
+    );
+    return this.addAs(name, template);
+  }
+}
