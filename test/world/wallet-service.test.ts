@@ -1,5 +1,5 @@
 /** Wallets over Nostr Wallet Connect, on real Lightning nodes and a real relay. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,17 +8,11 @@ import { startRelay, type RelayHandle } from '../../relay-rules/src/relay/server
 import { startLightningWorld, type LightningWorld } from './lightning-world.ts';
 import { RawNwcClient } from './raw-nwc-client.ts';
 import { nowSec } from './wallet-rules.ts';
+import { MAINNET_INVOICE, ask, sha256 } from './wallet-testing.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-service-'));
 const PATIENCE = { timeout: 10_000, interval: 20 };
 const BUDGET_MSAT = 10_000_000n;
-
-/** The first example of BOLT 11, for mainnet. */
-const MAINNET_INVOICE =
-  'lnbc1pvjluezsp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygspp5qqqsyqcyq5rqwzqfq' +
-  'qqsyqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdpl2pkx2ctnv5sxxmmwwd5kgetjypeh2ursdae8g6twvus8g6rfwv' +
-  's8qun0dfjkxaq9qrsgq357wnc5r2ueh7ck6q93dj32dlqnls087fxdwk8qakdyafkq3yap9us6v52vjjsrvywa6r' +
-  't52cm9r9zqt8r2t7mlcwspyetp5h2tztugp9lfyql';
 
 let relay: RelayHandle;
 let world: LightningWorld;
@@ -53,23 +47,8 @@ afterEach(() => {
   bakery.close();
 });
 
-interface Asked {
-  readonly invoice: string;
-  readonly hash: string;
-}
-
-async function ask(client: RawNwcClient, amount: number, more: object = {}): Promise<Asked> {
-  const order = { amount, description: 'test', expiry: 600, ...more };
-  const made = await client.get('make_invoice', order);
-  return { invoice: String(made['invoice']), hash: String(made['payment_hash']) };
-}
-
 function balanceOf(persona: string): bigint {
   return world.of(persona).node.balanceMsat();
-}
-
-function sha256(hex: string): string {
-  return createHash('sha256').update(Buffer.from(hex, 'hex')).digest('hex');
 }
 
 describe('payments over the hub', () => {

@@ -70,9 +70,11 @@ export function sentenceOfContract(now: ContractNow): string {
   }
   if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  const due = `${satText(ledger.payoffMsat)} owed today, due ${formatDue(document.plan.dueAtSec, calendar)}`;
+  const dueDay = formatDue(document.plan.dueAtSec, calendar);
+  const due = `${satText(ledger.payoffMsat)} owed today, due ${dueDay}`;
   if (ledger.daysPastDue > 0) {
-    return `Late by ${formatPlural(ledger.daysPastDue, 'day')}: ${satText(ledger.dueNowMsat)} is due.`;
+    const days = formatPlural(ledger.daysPastDue, 'day');
+    return `Late by ${days}: ${satText(ledger.dueNowMsat)} is due.`;
   }
   if (ledger.undisbursedMsat > 0n) {
     const progress = disbursementProgress(state, nowSec);

@@ -22,7 +22,8 @@ const countryNames = new Intl.DisplayNames('en', { type: 'region' });
 
 /** The page of an offer. */
 export function offerHref(offer: ParsedOffer): string {
-  return `/offers/${encodeURIComponent(offerAddress(offer.event.pubkey, offer.document.identifier))}`;
+  const address = offerAddress(offer.event.pubkey, offer.document.identifier);
+  return `/offers/${encodeURIComponent(address)}`;
 }
 
 function countryOf(code: string): string {
@@ -124,7 +125,9 @@ function exposes(): PointView[] {
     },
     {
       label: 'The price of bitcoin moves',
-      text: 'The debt is in bitcoin; the business earns in its own money. A rise makes it harder to repay.',
+      text:
+        'The debt is in bitcoin; the business earns in its own money. ' +
+        'A rise makes it harder to repay.',
     },
   ];
 }
