@@ -4,7 +4,6 @@ import {
   buildContractEvent,
   buildNotice,
   buildSignature,
-  checkAgainstOffer,
   computeCommitment,
   foldContract,
   reject,
@@ -13,7 +12,6 @@ import {
   embed,
   ok,
   type MessageOf,
-  type ParsedContract,
   type ParsedOffer,
   type PartyRole,
   type Reject,
@@ -24,11 +22,9 @@ import { allHeads, embedOwn, eventRow, nextEventTimeSec, ownContract, ownHeads }
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
 import { contractRelays } from './parties.ts';
+import { proposalProblem } from './proposal-check.ts';
 import { randomHex } from './random.ts';
 import { nextRegisterEntry } from './register.ts';
-
-/** How far a proposal's start may lie from our clock. */
-const START_TOLERANCE_SEC = 900;
 
 /** A proposal that waits for this person's signature. */
 export interface Proposal {
@@ -124,7 +120,7 @@ export class Agreements {
       const opened = await this.desk.store.get('settings', `opening|${root}`);
       found.push({
         contract,
-        problem: this.#problemOf(contract),
+        problem: proposalProblem(this.desk, contract),
         investorMainKey: typeof opened === 'string' ? opened : undefined,
       });
     }
@@ -149,7 +145,7 @@ export class Agreements {
     const { own, view } = contract;
     const { state } = view.fold;
     if (state.signatures[own.role]) return reject('ALREADY_SIGNED', own.role);
-    const problem = this.#problemOf(contract);
+    const problem = proposalProblem(this.desk, contract);
     if (problem) return problem;
     const isBank = own.role === 'bank';
     if (isBank && !state.signatures.business) return reject('STATE_FORBIDS', 'business');
@@ -258,21 +254,6 @@ export class Agreements {
       nonce: randomHex(),
       startAtSec: this.desk.clock.nowSec(),
     });
-  }
-
-  #problemOf(contract: OwnContract): Reject | undefined {
-    const parsed: ParsedContract = contract.view.fold.state.contract;
-    const base = parsed.document.bases.find((entry) => entry.as === 'offer');
-    const offer = this.desk.catalog.offer(base?.event.id ?? '');
-    if (!offer) return reject('OFFER_MISMATCH', 'unknown offer version');
-    const checked = checkAgainstOffer(parsed, offer);
-    if (!checked.ok) return checked;
-    const driftSec = Math.abs(parsed.document.startAtSec - parsed.event.created_at);
-    const ageSec = this.desk.clock.nowSec() - parsed.document.startAtSec;
-    if (driftSec > START_TOLERANCE_SEC || ageSec < -START_TOLERANCE_SEC) {
-      return reject('CONTENT_TERMS', 'startAtSec');
-    }
-    return undefined;
   }
 
   async #sendAcceptance(contract: OwnContract, event: SignedEvent): Promise<void> {

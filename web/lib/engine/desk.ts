@@ -60,16 +60,21 @@ export function ownHeads(desk: Desk, root: string, own: OwnRole): string[] {
   return headsOf(authors, desk.catalog.eventsOf(root));
 }
 
+/** A list of heads holds at most 64, from three parties. */
+const HEADS_PER_PARTY = 21;
+
 /** Heads of all parties of a contract and their delegates, for `seen`; strangers have none. */
 export function allHeads(desk: Desk, root: string): string[] {
   const state = desk.catalog.contract(root)?.fold.state;
   if (!state) return [];
   const events = desk.catalog.eventsOf(root);
-  const authors = PARTY_ROLES.flatMap((role) => [
-    state.contract.document.parties[role].pubkey,
-    state.signatures[role]?.delegate ?? [],
-  ]).flat();
-  return [...new Set(authors.flatMap((author) => headsOf([author], events)))].sort().slice(0, 64);
+  const heads = PARTY_ROLES.flatMap((role) => {
+    const delegates = state.signatures[role]?.delegates ?? [];
+    const authors = [state.contract.document.parties[role].pubkey, ...delegates];
+    // A share for each party: one that forks without end must not crowd the others out.
+    return headsOf(authors, events).slice(0, HEADS_PER_PARTY);
+  });
+  return [...new Set(heads)].sort();
 }
 
 /** The embedded form of an event of our own making. */
