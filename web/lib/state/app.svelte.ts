@@ -170,15 +170,18 @@ export class App {
       this.session = undefined;
       this.wallet.clear();
       const store = await openIndexedDbStore(`realyield-${person.publicKey}`);
-      await this.#open(person, store);
+      const session = await this.#open(person, store);
+      // Before the wallet is asked: whoever reloads meanwhile is still connected.
       saveConnection(connection);
       this.locked = undefined;
+      await this.wallet.restore(session, store, this.persona?.walletUri);
+      this.#changed();
     } catch (error) {
       this.problem = error instanceof Error ? error.message : 'Connecting did not work.';
     }
   }
 
-  async #open(person: Signer, store: Store): Promise<void> {
+  async #open(person: Signer, store: Store): Promise<Session> {
     const { Session } = await import('../engine/session.ts');
     const lockName = `realyield-${person.publicKey}`;
     const session = new Session({
@@ -191,9 +194,8 @@ export class App {
     session.changed.add(() => this.#changed());
     this.session = session;
     await session.start();
-    const persona = this.world?.personas.find((entry) => entry.publicKey === person.publicKey);
-    await this.wallet.restore(session, store, persona?.walletUri);
     this.#changed();
+    return session;
   }
 
   #changed(): void {
