@@ -3,19 +3,12 @@
  * the payee node's own ledger, and every wallet moved exactly its receipts plus the fees it paid.
  */
 import { expect } from '@playwright/test';
-import {
-  LEGS,
-  foldContract,
-  readEvent,
-  type ParsedEvent,
-  type PartyRole,
-  type Payment,
-} from '@realyield/protocol';
-import WebSocket from 'ws';
+import { LEGS, type PartyRole, type Payment } from '@realyield/protocol';
+import { contractFacts } from './facts.ts';
 import type { WorldProcess } from './world-process.ts';
 
 /** One payment in a wallet's own ledger, amounts as decimal msat. */
-interface LedgerRow {
+export interface LedgerRow {
   readonly direction: 'incoming' | 'outgoing';
   readonly paymentHash: string;
   readonly preimage: string | null;
@@ -24,27 +17,8 @@ interface LedgerRow {
   readonly state: string;
 }
 
-/** All stored events about contracts on one relay, raw. */
-async function fetchEvents(relay: string, roots: readonly string[]): Promise<unknown[]> {
-  const socket = new WebSocket(relay);
-  const events: unknown[] = [];
-  await new Promise<void>((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('open', () => {
-      socket.send(JSON.stringify(['REQ', 'all', { '#e': roots }, { ids: roots }]));
-    });
-    socket.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as unknown[];
-      if (message[0] === 'EVENT') events.push(message[2]);
-      if (message[0] === 'EOSE') resolve();
-    });
-  });
-  socket.close();
-  return events;
-}
-
 /** A person's wallet as the world keeps it, settled rows only. */
-async function settledRows(world: WorldProcess, persona: string): Promise<LedgerRow[]> {
+export async function settledRows(world: WorldProcess, persona: string): Promise<LedgerRow[]> {
   const rows = await world.control<LedgerRow[]>({ do: 'ledger', persona });
   return rows.filter((row) => row.state === 'settled');
 }
@@ -57,19 +31,6 @@ function sum(rows: readonly bigint[]): bigint {
 export interface LedgerContract {
   readonly root: string;
   readonly investor: string;
-}
-
-async function paymentsOf(world: WorldProcess, root: string): Promise<readonly Payment[]> {
-  const parsed: ParsedEvent[] = [];
-  for (const relay of world.relays) {
-    for (const raw of await fetchEvents(relay, [root])) {
-      const read = readEvent(raw);
-      if (read.ok) parsed.push(...read.value);
-    }
-  }
-  const fold = foldContract(root, parsed);
-  if (!fold.ok) throw new Error(fold.code);
-  return fold.value.state.payments;
 }
 
 /** What a wallet can send, in msat. */
@@ -103,7 +64,7 @@ export async function checkLedgers(
       business: 'bakery',
       bank: 'bank',
     };
-    const payments = await paymentsOf(world, root);
+    const { payments } = (await contractFacts(world, root)).fold.state;
     expect(payments.length).toBeGreaterThan(0);
     for (const payment of payments) {
       of(personas[LEGS[payment.leg].payer]).out.push(payment);

@@ -11,6 +11,7 @@ import {
   openContract,
   publishOffer,
   stateHash,
+  untilAllPaid,
   type Person,
 } from './people.ts';
 import { startWorldProcess, type WorldProcess } from './world-process.ts';
@@ -28,9 +29,7 @@ test.afterAll(async () => {
 
 async function streamToTheEnd(investor: Person, root: string): Promise<void> {
   await openContract(investor, root);
-  await expect(investor.page.getByText('all paid', { exact: true }).first()).toBeVisible({
-    timeout: 90_000,
-  });
+  await untilAllPaid(investor.page);
 }
 
 test('one loan, from prospectus to closure, the same for everybody', async ({ browser }) => {

@@ -64,13 +64,32 @@ export async function publishOffer(bank: Person): Promise<void> {
   await expect(bank.page.getByText(OFFER['What the money is for']).first()).toBeVisible();
 }
 
+/** How an offer is found in the list and known on its page. */
+export interface Listed {
+  readonly title: string;
+  readonly purpose: string;
+}
+
+/** The offer of `publishOffer`. */
+const OWN_OFFER: Listed = { title: OFFER.Title, purpose: OFFER['What the money is for'] };
+
+/** One the local world begins with: 30 payments, a second apart. */
+export const FLOUR: Listed = {
+  title: 'Flour and sugar for December',
+  purpose: 'Stock for the busiest month, bought in October when it is cheap.',
+};
+
 /** An investor finds the offer, chooses an amount and signs; yields the contract's id. */
-export async function invest(investor: Person, sats: string): Promise<string> {
+export async function invest(
+  investor: Person,
+  sats: string,
+  offer: Listed = OWN_OFFER,
+): Promise<string> {
   const { page } = investor;
   await page.goto('/');
   await ready(page);
-  await page.getByText(OFFER['What the money is for']).first().click();
-  await expect(page.getByRole('heading', { name: OFFER.Title })).toBeVisible();
+  await page.getByText(offer.purpose).first().click();
+  await expect(page.getByRole('heading', { name: offer.title })).toBeVisible();
   await page.getByLabel('How much you lend').fill(sats);
   await page.getByRole('button', { name: /^Invest/ }).click();
   await page.getByRole('button', { name: 'Sign and propose' }).click();
@@ -89,6 +108,26 @@ export async function countersign(person: Person, root: string): Promise<void> {
   await openContract(person, root);
   await person.page.getByRole('button', { name: 'Countersign' }).click();
   await expect(person.page.getByRole('button', { name: 'Countersign' })).toBeHidden();
+}
+
+/** How many payments of the stream the contract's page shows as made; -1 before it shows any. */
+export async function paymentsShown(page: Page): Promise<number> {
+  const stream = page.getByRole('region', { name: 'Payment stream' });
+  const figure = stream.locator('dd', { hasText: /^\s*\d+ of \d+\s*$/ });
+  if ((await figure.count()) === 0) return -1;
+  return Number.parseInt(await figure.innerText(), 10);
+}
+
+/** Waits until the contract's page shows more payments than a number. */
+export async function untilMoreThan(page: Page, count: number): Promise<void> {
+  await expect.poll(() => paymentsShown(page), { timeout: 60_000 }).toBeGreaterThan(count);
+}
+
+/** Waits until the contract's page says that the whole stream is paid. */
+export async function untilAllPaid(page: Page): Promise<void> {
+  await expect(page.getByText('all paid', { exact: true }).first()).toBeVisible({
+    timeout: 90_000,
+  });
 }
 
 /** Waits until a contract's page says it is in a status; yields the state hash shown there. */
