@@ -55,9 +55,10 @@ export class Repayments {
 
   /** Orders everything that is owed, and what is added until it is paid. */
   async repayEverything(root: string): Promise<Result<undefined>> {
-    const state = ownContract(this.#desk, root)?.view.fold.state;
-    if (this.#payerOf(root)?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
-    if (state?.status !== 'effective') return reject('STATE_FORBIDS');
+    const contract = ownContract(this.#desk, root);
+    if (contract?.own.role !== 'business') return reject('AUTHOR_ROLE', 'business');
+    if (contract.view.fold.state.status !== 'effective') return reject('STATE_FORBIDS');
+    // On disk at once: an order given while the engine still starts is carried out when it runs.
     const key = `${PREFIX}${root}`;
     await this.#desk.store.write([{ table: 'settings', key, value: true }]);
     this.#everything.add(root);
