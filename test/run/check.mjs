@@ -12,7 +12,7 @@ const QUICK_TESTS = {
 await runMain(async () => {
   ensureInstalled();
   const startedMs = Date.now();
-  const outcomes = await runGates([QUICK_TESTS]);
+  const outcomes = await runGates({ first: [QUICK_TESTS], remembers: true });
   const failed = outcomes.filter((outcome) => outcome.code !== 0).map((outcome) => outcome.name);
   const time = `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
   console.log(

@@ -4,31 +4,66 @@ import { report, runStep, runTwoAtOnce, tool } from './steps.mjs';
 /** SvelteKit writes the TypeScript configuration that lint and types rest on. */
 const SYNC = { name: 'svelte-kit sync', command: tool('@sveltejs/kit/svelte-kit.js', 'sync') };
 
-/** Longest first, so that two at once end at about the same time. */
-const GATES = [
-  { name: 'eslint', command: tool('eslint/bin/eslint.js', '.') },
-  {
-    name: 'svelte-check',
-    command: tool('svelte-check/bin/svelte-check', '--fail-on-warnings', '--output', 'human'),
-  },
-  { name: 'tsc', command: tool('typescript/bin/tsc', '--noEmit') },
-  {
-    name: 'tsc, the protocol alone',
-    command: tool('typescript/bin/tsc', '-p', 'protocol', '--noEmit'),
-  },
-  {
-    name: 'prettier',
-    command: tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
-  },
-];
+const CACHE = 'node_modules/.cache';
 
 /**
- * Runs every gate, and further steps beside them.
- * @param {import('./steps.mjs').Step[]} more
+ * The gates, longest first, so that two at once end at about the same time.
+ * @param {boolean} remembers whether results of unchanged files are taken from the last run
+ * @returns {import('./steps.mjs').Step[]}
+ */
+function gates(remembers) {
+  /** @param {string[]} options */
+  const remembering = (...options) => (remembers ? options : []);
+  const byContent = ['--cache', '--cache-strategy', 'content', '--cache-location'];
+  return [
+    {
+      name: 'eslint',
+      command: tool(
+        'eslint/bin/eslint.js',
+        '.',
+        ...remembering(...byContent, `${CACHE}/eslint.json`),
+      ),
+    },
+    {
+      name: 'svelte-check',
+      command: tool(
+        'svelte-check/bin/svelte-check',
+        ...['--fail-on-warnings', '--output', 'human'],
+        ...remembering('--incremental'),
+      ),
+    },
+    {
+      name: 'tsc',
+      command: tool(
+        'typescript/bin/tsc',
+        '--noEmit',
+        ...remembering('--incremental', '--tsBuildInfoFile', `${CACHE}/tsc.tsbuildinfo`),
+      ),
+    },
+    {
+      name: 'tsc, the protocol alone',
+      command: tool('typescript/bin/tsc', '-p', 'protocol', '--noEmit'),
+    },
+    {
+      name: 'prettier',
+      command: tool(
+        'prettier/bin/prettier.cjs',
+        ...['--check', '--log-level', 'warn', '.'],
+        ...remembering(...byContent, `${CACHE}/prettier.json`),
+      ),
+    },
+  ];
+}
+
+/**
+ * Runs every gate, and further steps before them, for they take longest.
+ * @param {{ first?: import('./steps.mjs').Step[], remembers?: boolean }} [options] `remembers`:
+ *   unchanged files are not looked at again. Lint of one file can depend on types in another, so
+ *   the full run does without.
  * @returns {Promise<import('./steps.mjs').Outcome[]>}
  */
-export async function runGates(more = []) {
+export async function runGates({ first = [], remembers = false } = {}) {
   const sync = await runStep(SYNC);
   report(sync);
-  return [sync, ...(await runTwoAtOnce([...GATES, ...more]))];
+  return [sync, ...(await runTwoAtOnce([...first, ...gates(remembers)]))];
 }
