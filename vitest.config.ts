@@ -33,6 +33,8 @@ export default defineConfig({
             'test/*.test.ts',
           ],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+          // Many of these wait, for sockets and programs: more of them than there are cores.
+          maxWorkers: 3,
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
