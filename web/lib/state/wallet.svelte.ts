@@ -42,7 +42,7 @@ export class WalletDesk {
 
   /** Connects a wallet and keeps it if it answers as one. */
   async connect(session: Session, uri: string): Promise<void> {
-    if (!(await this.#use(session, uri))) return;
+    if (!(await this.#use(session, uri, true))) return;
     const ciphertext = await session.person.encrypt(session.person.publicKey, uri);
     await this.#store?.write([{ table: 'settings', key: KEY, value: ciphertext }]);
   }
@@ -62,7 +62,8 @@ export class WalletDesk {
     this.#show(undefined);
   }
 
-  async #use(session: Session, uri: string): Promise<boolean> {
+  /** A new one is asked who it is before anything is paid from it. */
+  async #use(session: Session, uri: string, isNew = false): Promise<boolean> {
     this.problem = undefined;
     this.busy = true;
     try {
@@ -72,8 +73,16 @@ export class WalletDesk {
         this.problem = sentenceFor(parsed.code);
         return false;
       }
-      session.useWallet(createNwcWallet(parsed.value));
+      const wallet = createNwcWallet(parsed.value);
       this.#show({ alias: 'Wallet', cannot: [], state: 'connecting' });
+      const info = isNew ? await wallet.info() : undefined;
+      if (info?.state === 'refused' || this.#session !== session) {
+        wallet.close();
+        if (this.#session === session) this.#show(undefined);
+        if (info?.state === 'refused') this.problem = info.sentence;
+        return false;
+      }
+      session.useWallet(wallet);
       await this.refresh();
       this.#timer = setInterval(() => void this.refresh(), POLL_MS);
       return true;
