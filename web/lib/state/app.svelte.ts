@@ -37,6 +37,8 @@ export class App {
   relayStates = $state.raw<readonly RelayState[]>([]);
   readonly wallet = new WalletDesk();
   #catalog = $state.raw<Catalog | undefined>(undefined);
+  /** The session whose stored data is in; until then its catalog is empty. */
+  #loaded = $state.raw<Session | undefined>(undefined);
   #relays: Relays | undefined;
   #verifier: Verifier | undefined;
   #redraw: (() => void) | undefined;
@@ -44,7 +46,8 @@ export class App {
 
   /** The public facts; undefined only until the store is open. */
   get catalog(): Catalog | undefined {
-    return this.session?.catalog ?? this.#catalog;
+    const isLoaded = this.session !== undefined && this.session === this.#loaded;
+    return isLoaded ? this.#loaded?.catalog : this.#catalog;
   }
 
   /** Relays in use. */
@@ -192,6 +195,11 @@ export class App {
       whenAlone: (run) => whenAlone(lockName, run),
     });
     session.changed.add(() => this.#changed());
+    const stop = session.catalog.changed.add(() => {
+      stop();
+      this.#loaded = session;
+      this.#changed();
+    });
     this.session = session;
     await session.start();
     this.#changed();
