@@ -3,7 +3,7 @@
  * the payee node's own ledger, and every wallet moved exactly its receipts plus the fees it paid.
  */
 import { expect } from '@playwright/test';
-import { LEGS, type PartyRole, type Payment } from '@realyield/protocol';
+import { LEGS, planTicks, type PartyRole, type Payment } from '@realyield/protocol';
 import { contractFacts } from './facts.ts';
 import type { WorldProcess } from './world-process.ts';
 
@@ -85,4 +85,14 @@ export async function checkLedgers(
     const change = (await balanceOf(world, persona)) - (before.get(persona) ?? 0n);
     expect(change, `${persona} balance`).toBe(received - paid - fees);
   }
+}
+
+/** Checks that the business got every payment of a contract's stream, each once. */
+export async function checkEachPartOnce(world: WorldProcess, root: string): Promise<void> {
+  const { state } = (await contractFacts(world, root)).fold;
+  const planned = planTicks(state.contract.document).map((tick) => tick.amountMsat.toString());
+  const rows = await settledRows(world, 'bakery');
+  const incoming = rows.filter((row) => row.direction === 'incoming');
+  expect(incoming.map((row) => row.amountMsat).sort()).toEqual([...planned].sort());
+  expect(new Set(incoming.map((row) => row.paymentHash)).size).toBe(planned.length);
 }

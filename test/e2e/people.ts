@@ -79,6 +79,12 @@ export const FLOUR: Listed = {
   purpose: 'Stock for the busiest month, bought in October when it is cheap.',
 };
 
+/** Another: 60 payments in a minute, and five minutes before what is unpaid lapses. */
+export const OVEN: Listed = {
+  title: 'A second oven for Panadería Luz',
+  purpose: 'A second deck oven, to bake for the two schools that asked.',
+};
+
 /** An investor finds the offer, chooses an amount and signs; yields the contract's id. */
 export async function invest(
   investor: Person,
