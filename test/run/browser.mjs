@@ -31,7 +31,7 @@ function isRoot() {
  * Path of the browser to use: `undefined` for Playwright's own, `null` where there is none.
  * @returns {string | undefined | null}
  */
-export function findBrowser() {
+function findBrowser() {
   const named = process.env['PW_CHROMIUM'];
   if (named) return existsSync(named) ? named : null;
   /** @type {typeof import('@playwright/test')} */

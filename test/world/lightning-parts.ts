@@ -3,7 +3,7 @@ import * as ldk from 'lightningdevkit';
 import type { ChainTip } from './chain.ts';
 
 /** What a hub asks for forwarding a payment: base plus a share of the amount, rounded down. */
-export const FORWARDING_FEE = { baseMsat: 1_000, proportionalMillionths: 100 } as const;
+const FORWARDING_FEE = { baseMsat: 1_000, proportionalMillionths: 100 } as const;
 
 /** Largest channel taken, in satoshis: ten bitcoin. */
 const MAX_FUNDING_SAT = 1_000_000_000n;

@@ -5,7 +5,7 @@
 import type { BankProfileDocument, OfferDocument } from '@realyield/protocol';
 
 /** Seconds of a contract day in the local world. */
-export const WORLD_DAY_SEC = 2;
+const WORLD_DAY_SEC = 2;
 const YEAR_SEC = 365 * 86_400;
 const PLACE = { country: 'SV', locality: 'Suchitoto' };
 const LAW = 'Law of El Salvador, courts of Cuscatlán';

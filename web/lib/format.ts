@@ -6,7 +6,7 @@
 import { bech32 } from '@scure/base';
 
 /** Thin no-break space: between groups of digits, and between a number and its unit. */
-export const THIN = '\u202f';
+const THIN = '\u202f';
 
 /** In which unit amounts are shown. */
 export type MoneyUnit = 'sat' | 'btc' | 'local';
@@ -164,31 +164,14 @@ function withRest(large: number, largeUnit: string, small: number, smallUnit: st
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-/** How far away a moment is: `in 3 days`, `3 days ago`, `today`, counted by a calendar's days. */
-export function formatDistance(atSec: number, nowSec: number, daySec = DAY_SEC): string {
-  const days = Math.trunc((atSec - nowSec) / daySec);
-  if (days > 0) return `in ${formatPlural(days, 'day')}`;
-  if (days < 0) return `${formatPlural(-days, 'day')} ago`;
-  if (daySec !== DAY_SEC) return 'today';
-  const seconds = atSec - nowSec;
-  if (Math.abs(seconds) < 1) return 'now';
-  return seconds > 0 ? `in ${formatDuration(seconds)}` : `${formatDuration(-seconds)} ago`;
-}
-
 /** Which day of a contract a moment falls on; its first day is day 0. */
-export function contractDay(atSec: number, calendar: Calendar): number {
+function contractDay(atSec: number, calendar: Calendar): number {
   return Math.floor((atSec - calendar.startSec) / calendar.daySec);
 }
 
 /** When something is due: a date, or in a calendar that runs faster the contract's day. */
 export function formatDue(atSec: number, calendar: Calendar): string {
   return calendar.daySec === DAY_SEC ? formatDate(atSec) : `day ${contractDay(atSec, calendar)}`;
-}
-
-/** How far a contract has run: `day 12 of 90`. */
-export function formatDayOf(nowSec: number, calendar: Calendar, totalDays: number): string {
-  const day = Math.min(Math.max(contractDay(nowSec, calendar), 0), totalDays);
-  return `day ${formatCount(day)} of ${formatCount(totalDays)}`;
 }
 
 /** A term in days; a year and more also in months of 30 days: `360 days, about 12 months`. */

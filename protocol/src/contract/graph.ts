@@ -6,7 +6,7 @@ import { embeddedIn, type ParsedEvent } from '../events.ts';
 import type { OrderNode } from '../order.ts';
 
 /** Ids an event names as known to its author, or embeds. */
-export function parentsOf(parsed: ParsedEvent): string[] {
+function parentsOf(parsed: ParsedEvent): string[] {
   const { document } = parsed;
   // What a contract rests on is checked with it and never an event of the contract itself.
   const inner = parsed.name === 'contract' ? [] : embeddedIn(parsed);

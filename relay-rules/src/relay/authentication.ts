@@ -28,7 +28,7 @@ export function createChallenge(): string {
 }
 
 /** A relay address in one spelling, or null when it is no websocket address. */
-export function normalizeRelayUrl(text: string): string | null {
+function normalizeRelayUrl(text: string): string | null {
   try {
     const url = new URL(text);
     if (url.protocol !== 'ws:' && url.protocol !== 'wss:') return null;

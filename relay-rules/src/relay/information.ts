@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelayLimits } from './limits.ts';
 
 /** The NIPs the embedded relay implements. */
-export const SUPPORTED_NIPS: readonly number[] = [1, 9, 11, 40, 42, 45, 70, 77];
+const SUPPORTED_NIPS: readonly number[] = [1, 9, 11, 40, 42, 45, 70, 77];
 
 /** What the document says besides the limits. */
 export interface RelayDescription {

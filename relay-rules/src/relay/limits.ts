@@ -32,7 +32,7 @@ export interface RelayLimits {
 }
 
 /** The limits used unless overridden. */
-export const DEFAULT_LIMITS: RelayLimits = {
+const DEFAULT_LIMITS: RelayLimits = {
   maxEventBytes: MAX_EVENT_BYTES,
   maxMessageBytes: 131_072,
   maxSubscriptions: 100,

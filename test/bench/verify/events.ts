@@ -50,7 +50,7 @@ export async function createEventLists(lists: number, perList: number): Promise<
 }
 
 /** The middle value of a list that is not empty. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   const upper = sorted[Math.floor(sorted.length / 2)] ?? NaN;
   const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? NaN;

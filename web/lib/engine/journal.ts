@@ -41,7 +41,7 @@ export interface JournalEntry {
 const PREFIX = 'part|';
 
 /** The key of a part's entry. */
-export function entryKey(contract: string, leg: Leg, n: number): string {
+function entryKey(contract: string, leg: Leg, n: number): string {
   return `${PREFIX}${contract}|${leg}|${n}`;
 }
 

@@ -11,7 +11,7 @@ import { SignerError, type Relays, type Signer, type Store, type Verifier } from
 import { randomHex } from './random.ts';
 
 /** Kind of application data (NIP-78). */
-export const APPLICATION_DATA_KIND = 30_078;
+const APPLICATION_DATA_KIND = 30_078;
 
 const keySchema = z.strictObject({
   type: z.literal('realyield key'),

@@ -4,7 +4,7 @@ import type { Event } from 'nostr-tools/core';
 import type { Filter } from '../engine/ports.ts';
 
 /** An answer shorter than this cannot have been capped by any relay we would use. */
-export const CAP_LEAST = 20;
+const CAP_LEAST = 20;
 /** So many events of one second in one answer suggest that there are more than it holds. */
 const SECOND_MOST = 100;
 const MOST_PAGES = 200;

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 
 /** Relays used when nothing else is set. */
-export const DEFAULT_RELAYS: readonly string[] = ['wss://relay.damus.io', 'wss://nos.lol'];
+const DEFAULT_RELAYS: readonly string[] = ['wss://relay.damus.io', 'wss://nos.lol'];
 
 const RELAYS_KEY = 'realyield.relays';
 

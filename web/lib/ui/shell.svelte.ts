@@ -2,7 +2,6 @@
  * What the frame around every page shows: who is connected and how the relays are. The layout
  * makes it; whoever runs the session assigns to it.
  */
-import { getContext, setContext } from 'svelte';
 
 /** Someone as the pages show them. */
 export interface PersonView {
@@ -21,8 +20,6 @@ export interface RelayLine {
   readonly state: 'connecting' | 'open' | 'closed' | 'refused';
 }
 
-const CONTEXT_KEY = Symbol('shell');
-
 /** The frame's own state. */
 export class Shell {
   /** Who is connected; undefined while nobody is. */
@@ -37,10 +34,5 @@ export class Shell {
 
 /** Makes the frame's state; for the layout (and tests). */
 export function createShell(): Shell {
-  return setContext(CONTEXT_KEY, new Shell());
-}
-
-/** The frame's state, to assign to. */
-export function useShell(): Shell {
-  return getContext<Shell | undefined>(CONTEXT_KEY) ?? new Shell();
+  return new Shell();
 }

@@ -13,7 +13,7 @@ const INFO_MS = 2_500;
 export type Scheme = 'nip44_v2' | 'nip04';
 
 /** The scheme to speak to a wallet whose info event this is: without a tag it knows NIP-04 only. */
-export function schemeOf(info: VerifiedEvent): Scheme {
+function schemeOf(info: VerifiedEvent): Scheme {
   const named = info.tags.find((tag) => tag[0] === 'encryption')?.[1] ?? '';
   return named.split(/[\s,]+/).includes('nip44_v2') ? 'nip44_v2' : 'nip04';
 }

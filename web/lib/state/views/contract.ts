@@ -60,7 +60,7 @@ export function statusView({ state, ledger }: ContractNow): StatusView {
 }
 
 /** Where a contract stands in one sentence. */
-export function sentenceOfContract(now: ContractNow): string {
+function sentenceOfContract(now: ContractNow): string {
   const { state, ledger, nowSec } = now;
   const { document } = state.contract;
   if (state.status === 'proposed') return `Waiting for ${waitingFor(state)} to sign.`;

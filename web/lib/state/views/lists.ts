@@ -5,7 +5,7 @@ import type { ContractView } from '../../engine/catalog.ts';
 import { contractNow, statusView, titleOf, type ContractNow } from './contract.ts';
 
 /** The next step of a role in a contract; lower `order` is more pressing. */
-export function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
+function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
   const { state, ledger } = now;
   if (state.status === 'proposed') {
     const isOwnTurn =

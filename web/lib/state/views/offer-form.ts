@@ -49,7 +49,7 @@ function wholeNumber(text: string, most: number): number | undefined {
 }
 
 /** A yearly rate in per cent with up to two decimals, as basis points. */
-export function parseRate(text: string): number | undefined {
+function parseRate(text: string): number | undefined {
   const match = /^(\d{1,3})(?:[.,](\d{1,2}))?$/.exec(text.trim().replace(/\s*%$/, ''));
   if (!match) return undefined;
   return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));

@@ -21,7 +21,7 @@ import { personView, type Names } from './people.ts';
 const countryNames = new Intl.DisplayNames('en', { type: 'region' });
 
 /** The page of an offer. */
-export function offerHref(offer: ParsedOffer): string {
+function offerHref(offer: ParsedOffer): string {
   const address = offerAddress(offer.event.pubkey, offer.document.identifier);
   return `/offers/${encodeURIComponent(address)}`;
 }
@@ -35,7 +35,7 @@ function countryOf(code: string): string {
 }
 
 /** Where a business is, in words. */
-export function placeOf(offer: ParsedOffer): string {
+function placeOf(offer: ParsedOffer): string {
   const { place } = offer.document.business;
   return `${place.locality}, ${countryOf(place.country)}`;
 }
@@ -55,7 +55,7 @@ export function leftMsat(names: Names, offer: ParsedOffer): bigint {
 }
 
 /** A bank with what is known of its contracts. */
-export function bankView(names: Names, publicKey: string): BankView {
+function bankView(names: Names, publicKey: string): BankView {
   const contracts = names.catalog
     .roots()
     .map((root) => names.catalog.contract(root)?.fold.state)
