@@ -35,6 +35,24 @@ export { TRANSITIONS, permittedActs, actOf, type ContractAct } from './contract/
 export { requestMismatch, settledAtSec } from './contract/payments.ts';
 export { contractOf, roleOfActor, roleOfKey, actsFor } from './contract/draft.ts';
 export type { RejectedEvent } from './contract/draft.ts';
+export type { InstalmentOutcome } from './statistics/instalments.ts';
+export { amountRate, countRate, type AmountRate, type CountRate } from './statistics/rates.ts';
+export * from './statistics/summary.ts';
+export * from './statistics/reuse.ts';
+export { readRegister, type RegisterEntry, type RegisterView } from './statistics/register.ts';
+export type { Counterparties, Opening, PartyShare } from './statistics/counterparties.ts';
+export { periodOf, type Period } from './statistics/calendar.ts';
+export * from './statistics/history.ts';
+export {
+  LATENESS_BUCKETS,
+  type BucketTotal,
+  type Defaults,
+  type Punctuality,
+} from './statistics/record.ts';
+export * from './statistics/book.ts';
+export * from './statistics/holding.ts';
+export * from './statistics/xirr.ts';
+export * from './statistics/portfolio.ts';
 export type { EmbeddedEvent, Leg, PartyRole } from './kinds/fields.ts';
 export type * from './kinds/listings.ts';
 export type * from './kinds/agreement.ts';

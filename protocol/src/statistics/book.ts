@@ -1,0 +1,215 @@
+/**
+ * A book of contracts in figures: of a bank, of an offer, or of one contract.
+ * Spec: specs/figures.md, "Books". Every figure stands beside what it rests on.
+ */
+import type { ContractStatus } from '../contract/state.ts';
+import {
+  findCounterparties,
+  largestShare,
+  sharesBy,
+  type Counterparties,
+  type Opening,
+  type PartyShare,
+} from './counterparties.ts';
+import { sumOf, type AmountRate } from './rates.ts';
+import {
+  atRisk,
+  describeBuckets,
+  describeDefaults,
+  describePunctuality,
+  type BucketTotal,
+  type Defaults,
+  type Punctuality,
+} from './record.ts';
+import { readRegister, registerEntries, type RegisterView } from './register.ts';
+import type { HashReuse } from './reuse.ts';
+import type { ContractSummary, ProofTotal, Standing } from './summary.ts';
+
+/** How long a book has existed, by its parties' own dates. */
+export interface BookAge {
+  readonly firstPaymentAtSec: number | undefined;
+  /** Whole months since then in contract time. */
+  readonly months: number;
+  readonly isProven: false;
+}
+
+/** A book of contracts in figures. Amounts in msat. */
+export interface BookFigures {
+  /** Contracts in effect, now or before: effective, closed or defaulted. */
+  readonly contracts: number;
+  readonly byStatus: Readonly<Partial<Record<ContractStatus, number>>>;
+  readonly byStanding: Readonly<Partial<Record<Standing, number>>>;
+  /** Contracts under which something was disbursed. */
+  readonly disbursedContracts: number;
+  readonly disbursedMsat: bigint;
+  readonly excessDisbursedMsat: bigint;
+  readonly undisbursedMsat: bigint;
+  readonly repaidMsat: bigint;
+  readonly principalPaidMsat: bigint;
+  readonly interestPaidMsat: bigint;
+  readonly unallocatedMsat: bigint;
+  readonly outstandingMsat: bigint;
+  readonly arrearsMsat: bigint;
+  readonly par1: AmountRate;
+  readonly par30: AmountRate;
+  readonly par90: AmountRate;
+  readonly buckets: readonly BucketTotal[];
+  readonly punctuality: Punctuality;
+  readonly defaults: Defaults;
+  readonly counterparties: Counterparties;
+  /** Businesses by what they owe, largest first. */
+  readonly businesses: readonly PartyShare[];
+  readonly largestOfOutstanding: AmountRate;
+  readonly largestOfDisbursed: AmountRate;
+  readonly acknowledged: ProofTotal;
+  readonly preimageOnly: ProofTotal;
+  readonly contestedTimes: number;
+  /** Payments whose hash counts under another contract. */
+  readonly notCounted: ProofTotal;
+  readonly reuse: ReuseCounts;
+  readonly age: BookAge;
+}
+
+/** What is known beside the contracts. */
+export interface BookContext {
+  /** Commitments their investors opened to the viewer. */
+  readonly openings?: readonly Opening[];
+  /** What findReusedHashes found among the book's contracts. */
+  readonly reuse?: HashReuse;
+}
+
+/** Payment hashes that stand in several contracts of a book. */
+export interface ReuseCounts {
+  readonly repayments: number;
+  readonly disbursements: number;
+  readonly shared: number;
+}
+
+/** A Bitcoin network. */
+type Network = ContractSummary['network'];
+
+/** A bank's book and register. */
+export interface BankFigures extends BookFigures {
+  readonly bank: string;
+  readonly network: Network;
+  /** Contracts of this bank on other networks: in no amount, but in the register. */
+  readonly otherNetworks: number;
+  readonly register: RegisterView;
+}
+
+function tally<Key extends string>(keys: readonly Key[]): Partial<Record<Key, number>> {
+  const counts: Partial<Record<Key, number>> = {};
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
+}
+
+function describeAge(contracts: readonly ContractSummary[]): BookAge {
+  const monthsOf = ({ asOfSec, firstPaymentAtSec, daySec }: ContractSummary): number =>
+    firstPaymentAtSec === undefined
+      ? 0
+      : Math.floor(
+          ((Math.floor(asOfSec / daySec) - Math.floor(firstPaymentAtSec / daySec)) * 12) / 365,
+        );
+  const firsts = contracts.flatMap(({ firstPaymentAtSec }) => firstPaymentAtSec ?? []);
+  return {
+    firstPaymentAtSec: firsts.length > 0 ? firsts.reduce((a, b) => Math.min(a, b)) : undefined,
+    // (F-21) "The age of a book is floor(contract days since its first payment × 12 / 365) months,
+    // the most of its contracts…"
+    months: contracts.reduce((most, each) => Math.max(most, monthsOf(each)), 0),
+    isProven: false,
+  };
+}
+
+function addProofs(totals: readonly ProofTotal[]): ProofTotal {
+  return {
+    count: totals.reduce((sum, total) => sum + total.count, 0),
+    amountMsat: sumOf(totals, (total) => total.amountMsat),
+  };
+}
+
+/** One entry per contract, in the order of roots: the order of the input changes nothing. */
+function distinct(summaries: Iterable<ContractSummary>): ContractSummary[] {
+  const byRoot = new Map([...summaries].map((summary) => [summary.root, summary]));
+  return [...byRoot.values()].sort((a, b) => (a.root < b.root ? -1 : 1));
+}
+
+/**
+ * Adds up contracts on one network into a book: one contract, an offer's, anybody's. All
+ * summaries must be of one as-of time; one per contract counts.
+ */
+export function combineBook(
+  network: Network,
+  summaries: Iterable<ContractSummary>,
+  context: BookContext = {},
+): BookFigures {
+  // (F-7) "Amounts on different networks are never added…"
+  const all = distinct(summaries).filter((summary) => summary.network === network);
+  // (F-3) "A book holds the contracts that took effect: proposed and withdrawn ones are counted by
+  // status and enter no other figure…"
+  const contracts = all.filter(({ status }) => status !== 'proposed' && status !== 'withdrawn');
+  const sum = (amountOf: (each: ContractSummary) => bigint): bigint => sumOf(contracts, amountOf);
+  const businesses = sharesBy(contracts, ({ business }) => business);
+  return {
+    contracts: contracts.length,
+    byStatus: tally(all.map(({ status }) => status)),
+    byStanding: tally(all.map(({ standing }) => standing)),
+    disbursedContracts: contracts.filter((each) => each.disbursedMsat > 0n).length,
+    disbursedMsat: sum((each) => each.disbursedMsat),
+    excessDisbursedMsat: sum((each) => each.excessDisbursedMsat),
+    undisbursedMsat: sum((each) => each.undisbursedMsat),
+    repaidMsat: sum((each) => each.repaidMsat),
+    principalPaidMsat: sum((each) => each.principalPaidMsat),
+    interestPaidMsat: sum((each) => each.interestPaidMsat),
+    unallocatedMsat: sum((each) => each.unallocatedMsat),
+    outstandingMsat: sum((each) => each.outstandingMsat),
+    arrearsMsat: sum((each) => each.arrearsMsat),
+    par1: atRisk(contracts, 0),
+    par30: atRisk(contracts, 30),
+    par90: atRisk(contracts, 90),
+    buckets: describeBuckets(contracts),
+    punctuality: describePunctuality(contracts),
+    defaults: describeDefaults(contracts),
+    counterparties: findCounterparties(contracts, context.openings ?? []),
+    businesses,
+    largestOfOutstanding: largestShare(businesses, (share) => share.outstandingMsat),
+    largestOfDisbursed: largestShare(businesses, (share) => share.disbursedMsat),
+    acknowledged: addProofs(contracts.map((each) => each.acknowledged)),
+    preimageOnly: addProofs(contracts.map((each) => each.preimageOnly)),
+    contestedTimes: contracts.reduce((total, each) => total + each.contestedTimes, 0),
+    notCounted: addProofs(contracts.map((each) => each.notCounted)),
+    reuse: {
+      repayments: context.reuse?.reusedRepayments.length ?? 0,
+      disbursements: context.reuse?.reusedDisbursements.length ?? 0,
+      shared: context.reuse?.shared.length ?? 0,
+    },
+    age: describeAge(contracts),
+  };
+}
+
+/** The figures of one offer, all its versions, from summaries of any contracts. */
+export function combineOffer(
+  address: string,
+  network: Network,
+  summaries: Iterable<ContractSummary>,
+  context: BookContext = {},
+): BookFigures {
+  const own = [...summaries].filter((summary) => summary.offer === address);
+  return combineBook(network, own, context);
+}
+
+/** A bank's figures on one network, from summaries of any contracts. */
+export function combineBank(
+  bank: string,
+  network: Network,
+  summaries: Iterable<ContractSummary>,
+  context: BookContext = {},
+): BankFigures {
+  const own = distinct(summaries).filter((summary) => summary.bank === bank);
+  return {
+    ...combineBook(network, own, context),
+    bank,
+    network,
+    otherNetworks: own.filter((summary) => summary.network !== network).length,
+    register: readRegister(registerEntries(own)),
+  };
+}

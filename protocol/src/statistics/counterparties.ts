@@ -1,0 +1,106 @@
+/**
+ * Who stands behind contract keys, as far as it was opened, and how concentrated a book is.
+ * Spec: specs/figures.md, "Counterparties".
+ */
+import { computeCommitment } from '../contract/build.ts';
+import { amountRate, sumOf, type AmountRate } from './rates.ts';
+import type { ContractSummary } from './summary.ts';
+
+/** An investor's opened commitment: whose contract key it is. */
+export interface Opening {
+  /** Root of the contract. */
+  readonly contract: string;
+  readonly mainKey: string;
+  readonly salt: string;
+}
+
+/** A party's share of a book. */
+export interface PartyShare {
+  readonly pubkey: string;
+  readonly contracts: number;
+  readonly disbursedMsat: bigint;
+  readonly outstandingMsat: bigint;
+}
+
+/** Investors behind a book: keys, and those of whom it is known whose they are. */
+export interface Counterparties {
+  /** Distinct investor keys: never "investors". */
+  readonly contractKeys: number;
+  /** Main keys shown to stand behind contract keys, largest first. */
+  readonly disclosed: readonly PartyShare[];
+  readonly undisclosedContracts: number;
+  readonly undisclosedMsat: bigint;
+  /** Contracts opened to the key of a bank or business of this book: money lent to oneself. */
+  readonly ownMoneyContracts: number;
+  /** Openings that fit no contract of this book. */
+  readonly refusedOpenings: number;
+}
+
+const HEX_32 = /^[0-9a-f]{64}$/;
+
+function isOpening(summary: ContractSummary | undefined, opening: Opening): boolean {
+  // (F-18) "An opening counts only when main key and salt are 32 bytes in lower-case hex and their
+  // commitment is the contract's…"
+  if (!summary || !HEX_32.test(opening.mainKey) || !HEX_32.test(opening.salt)) return false;
+  return computeCommitment(opening.mainKey, opening.salt) === summary.commitment;
+}
+
+/** Shares by one key of each contract, largest outstanding first, then disbursed, then key. */
+export function sharesBy(
+  summaries: readonly ContractSummary[],
+  keyOf: (summary: ContractSummary) => string | undefined,
+): PartyShare[] {
+  const shares = new Map<string, PartyShare>();
+  for (const summary of summaries) {
+    const pubkey = keyOf(summary);
+    if (pubkey === undefined) continue;
+    const known = shares.get(pubkey);
+    shares.set(pubkey, {
+      pubkey,
+      contracts: (known?.contracts ?? 0) + 1,
+      disbursedMsat: (known?.disbursedMsat ?? 0n) + summary.disbursedMsat,
+      outstandingMsat: (known?.outstandingMsat ?? 0n) + summary.outstandingMsat,
+    });
+  }
+  return [...shares.values()].sort((a, b) => {
+    if (a.outstandingMsat !== b.outstandingMsat)
+      return a.outstandingMsat > b.outstandingMsat ? -1 : 1;
+    if (a.disbursedMsat !== b.disbursedMsat) return a.disbursedMsat > b.disbursedMsat ? -1 : 1;
+    return a.pubkey < b.pubkey ? -1 : 1;
+  });
+}
+
+/** The largest share of a total, in one of its amounts. */
+export function largestShare(
+  shares: readonly PartyShare[],
+  amountOf: (share: PartyShare) => bigint,
+): AmountRate {
+  const most = shares.reduce((top, share) => (amountOf(share) > top ? amountOf(share) : top), 0n);
+  return amountRate(most, sumOf(shares, amountOf));
+}
+
+/** Investors of a book's contracts in effect. */
+export function findCounterparties(
+  summaries: readonly ContractSummary[],
+  openings: readonly Opening[],
+): Counterparties {
+  const byRoot = new Map(summaries.map((summary) => [summary.root, summary]));
+  const mainKeys = new Map<string, string>();
+  let refusedOpenings = 0;
+  for (const opening of openings) {
+    if (isOpening(byRoot.get(opening.contract), opening)) {
+      mainKeys.set(opening.contract, opening.mainKey);
+    } else refusedOpenings += 1;
+  }
+  const undisclosed = summaries.filter(({ root }) => !mainKeys.has(root));
+  const insiders = new Set(summaries.flatMap(({ bank, business }) => [bank, business]));
+  const own = [...mainKeys.values()].filter((mainKey) => insiders.has(mainKey));
+  return {
+    contractKeys: new Set(summaries.map(({ investor }) => investor)).size,
+    disclosed: sharesBy(summaries, ({ root }) => mainKeys.get(root)),
+    undisclosedContracts: undisclosed.length,
+    undisclosedMsat: sumOf(undisclosed, ({ disbursedMsat }) => disbursedMsat),
+    ownMoneyContracts: own.length,
+    refusedOpenings,
+  };
+}

@@ -1,0 +1,58 @@
+/** "Was it repaid?": what fell due and how it was paid. Spec: specs/figures.md, "History". */
+import { periodOf, type Period } from './calendar.ts';
+import type { InstalmentOutcome } from './instalments.ts';
+import type { ContractSummary } from './summary.ts';
+
+/** What fell due in a period: due = paid in time + paid late + in grace + unpaid, exactly. */
+export interface HistoryRow extends Period {
+  readonly instalments: number;
+  readonly dueMsat: bigint;
+  readonly paidInTimeMsat: bigint;
+  readonly paidLateMsat: bigint;
+  /** Unpaid, its days of grace not over. */
+  readonly inGraceMsat: bigint;
+  readonly unpaidMsat: bigint;
+}
+
+/** Up to this many instalments are shown one by one. */
+const FEW_INSTALMENTS = 24;
+
+function isDue({ outcome }: InstalmentOutcome): boolean {
+  return outcome !== 'none' && outcome !== 'ahead';
+}
+
+/**
+ * Instalments that have fallen due, by period, earliest first; one row for each due date where
+ * there are at most 24 of them and `grouping` is not `period`.
+ */
+export function repaymentHistory(
+  summaries: readonly ContractSummary[],
+  grouping: 'auto' | 'period' = 'auto',
+): HistoryRow[] {
+  const due = summaries.flatMap((summary) =>
+    summary.instalments.filter(isDue).map((outcome) => ({ outcome, daySec: summary.daySec })),
+  );
+  const isFew = grouping === 'auto' && due.length <= FEW_INSTALMENTS;
+  const rows = new Map<string, HistoryRow>();
+  for (const { outcome, daySec } of due) {
+    const { dueAtSec } = outcome;
+    const { fromSec, toSec } = isFew
+      ? { fromSec: dueAtSec, toSec: dueAtSec }
+      : periodOf(dueAtSec, daySec);
+    const key = `${fromSec} ${toSec}`;
+    const known = rows.get(key);
+    const inGraceMsat = outcome.outcome === 'inGrace' ? outcome.unpaidMsat : 0n;
+    // (F-19) "…due = paid in time + paid late + in grace + unpaid, to the millisatoshi."
+    rows.set(key, {
+      fromSec,
+      toSec,
+      instalments: (known?.instalments ?? 0) + 1,
+      dueMsat: (known?.dueMsat ?? 0n) + outcome.dueMsat,
+      paidInTimeMsat: (known?.paidInTimeMsat ?? 0n) + outcome.paidInTimeMsat,
+      paidLateMsat: (known?.paidLateMsat ?? 0n) + outcome.paidLateMsat,
+      inGraceMsat: (known?.inGraceMsat ?? 0n) + inGraceMsat,
+      unpaidMsat: (known?.unpaidMsat ?? 0n) + outcome.unpaidMsat - inGraceMsat,
+    });
+  }
+  return [...rows.values()].sort((a, b) => a.fromSec - b.fromSec || a.toSec - b.toSec);
+}

@@ -1,0 +1,40 @@
+/** Ratios in basis points with what they rest on. Spec: specs/figures.md, "Ratios". */
+import { divideFloor } from '../money.ts';
+import { BPS } from '../params.ts';
+
+/** A ratio of amounts. */
+export interface AmountRate {
+  readonly numeratorMsat: bigint;
+  readonly denominatorMsat: bigint;
+  /** Basis points, rounded down; undefined when the denominator is 0. */
+  readonly bps: number | undefined;
+}
+
+/** A ratio of counts. */
+export interface CountRate {
+  readonly numerator: number;
+  readonly denominator: number;
+  /** Basis points, rounded down; undefined when the denominator is 0. */
+  readonly bps: number | undefined;
+}
+
+function bpsFloor(numerator: bigint, denominator: bigint): number | undefined {
+  // (F-1) "A ratio is floor(numerator × 10,000 / denominator) in basis points, and undefined when
+  // its denominator is 0…"
+  return denominator === 0n ? undefined : Number(divideFloor(numerator * BPS, denominator));
+}
+
+/** The ratio of two amounts in msat. */
+export function amountRate(numeratorMsat: bigint, denominatorMsat: bigint): AmountRate {
+  return { numeratorMsat, denominatorMsat, bps: bpsFloor(numeratorMsat, denominatorMsat) };
+}
+
+/** The ratio of two counts. */
+export function countRate(numerator: number, denominator: number): CountRate {
+  return { numerator, denominator, bps: bpsFloor(BigInt(numerator), BigInt(denominator)) };
+}
+
+/** The sum of one amount over many records, in msat. */
+export function sumOf<T>(list: readonly T[], amountOf: (entry: T) => bigint): bigint {
+  return list.reduce((sum, entry) => sum + amountOf(entry), 0n);
+}

@@ -1,0 +1,116 @@
+/**
+ * How the contracts of a book were repaid: at risk, late, on time, defaulted.
+ * Spec: specs/figures.md, "Lateness", "Punctuality" and "Default".
+ */
+import { amountRate, countRate, sumOf, type AmountRate, type CountRate } from './rates.ts';
+import type { ContractSummary, LatenessBucket } from './summary.ts';
+
+/** Contracts of one class of lateness. */
+export interface BucketTotal {
+  readonly bucket: LatenessBucket;
+  readonly contracts: number;
+  readonly outstandingMsat: bigint;
+}
+
+/** Instalments fallen due and how they were paid. */
+export interface Punctuality {
+  /** Instalments whose due day is over: in time + late + unpaid + in grace. */
+  readonly fallenDue: number;
+  readonly paidInTime: number;
+  readonly paidLate: number;
+  readonly unpaid: number;
+  /** Unpaid, but their days of grace are not over: in neither part of the rate. */
+  readonly inGrace: number;
+  readonly onTimeByCount: CountRate;
+  readonly onTimeByAmount: AmountRate;
+}
+
+/** Defaults over both denominators. */
+export interface Defaults {
+  readonly contracts: number;
+  /** Principal still outstanding under them. */
+  readonly outstandingMsat: bigint;
+  readonly byCountOfDisbursed: CountRate;
+  readonly byCountOfEnded: CountRate;
+  readonly byAmountOfDisbursed: AmountRate;
+  readonly byAmountOfEnded: AmountRate;
+  /** Share of the principal disbursed whose term is over: how much of the book was tested. */
+  readonly maturity: AmountRate;
+}
+
+/** Classes of lateness in order. */
+export const LATENESS_BUCKETS: readonly LatenessBucket[] = [
+  'current',
+  '1-30',
+  '31-60',
+  '61-90',
+  '91-180',
+  'over180',
+  'defaulted',
+];
+
+/** Portfolio at risk: principal of contracts more than some days past due. */
+export function atRisk(contracts: readonly ContractSummary[], days: number): AmountRate {
+  // (F-5) "PAR x is the whole outstanding principal of contracts more than x days past due, and of
+  // those with a default notice, ÷ all outstanding principal…"
+  const risky = contracts.filter((each) => each.bucket === 'defaulted' || each.daysPastDue > days);
+  const outstanding = sumOf(contracts, (each) => each.outstandingMsat);
+  return amountRate(
+    sumOf(risky, (each) => each.outstandingMsat),
+    outstanding,
+  );
+}
+
+/** Instalments fallen due under some contracts. */
+export function describePunctuality(contracts: readonly ContractSummary[]): Punctuality {
+  const all = contracts.flatMap(({ instalments }) => instalments);
+  const of = (outcome: string) => all.filter((each) => each.outcome === outcome);
+  const [inTime, late, unpaid, inGrace] = [of('inTime'), of('late'), of('unpaid'), of('inGrace')];
+  const due = (list: typeof all): bigint => sumOf(list, ({ dueMsat }) => dueMsat);
+  const judged = [...inTime, ...late, ...unpaid];
+  return {
+    fallenDue: judged.length + inGrace.length,
+    paidInTime: inTime.length,
+    paidLate: late.length,
+    unpaid: unpaid.length,
+    inGrace: inGrace.length,
+    // (F-8) "The on-time rate is instalments paid in full by the last day of grace ÷ instalments
+    // fallen due, those unpaid in their days of grace left out of both…"
+    onTimeByCount: countRate(inTime.length, judged.length),
+    onTimeByAmount: amountRate(due(inTime), due(judged)),
+  };
+}
+
+/** Defaults among some contracts. */
+export function describeDefaults(contracts: readonly ContractSummary[]): Defaults {
+  const disbursed = contracts.filter((each) => each.disbursedMsat > 0n);
+  const ended = disbursed.filter((each) => each.isEnded);
+  const defaulted = disbursed.filter((each) => each.isDefaulted);
+  const over = disbursed.filter((each) => each.isTermOver);
+  const principal = (list: readonly ContractSummary[]): bigint =>
+    sumOf(list, (each) => each.disbursedMsat);
+  const outstandingMsat = sumOf(defaulted, (each) => each.outstandingMsat);
+  // (F-11) "The default rate by count is defaulted contracts ÷ contracts with a disbursement; by
+  // amount it is the principal outstanding under defaulted contracts ÷ principal disbursed. Both
+  // are given a second time over ended contracts alone…"
+  return {
+    contracts: defaulted.length,
+    outstandingMsat,
+    byCountOfDisbursed: countRate(defaulted.length, disbursed.length),
+    byCountOfEnded: countRate(defaulted.length, ended.length),
+    byAmountOfDisbursed: amountRate(outstandingMsat, principal(disbursed)),
+    byAmountOfEnded: amountRate(outstandingMsat, principal(ended)),
+    // (F-12) "Maturity is the principal disbursed of contracts whose last due day is over ÷ all
+    // principal disbursed…"
+    maturity: amountRate(principal(over), principal(disbursed)),
+  };
+}
+
+/** Contracts that owe something by days past due. */
+export function describeBuckets(contracts: readonly ContractSummary[]): BucketTotal[] {
+  return LATENESS_BUCKETS.map((bucket) => {
+    const inBucket = contracts.filter((each) => each.bucket === bucket);
+    const outstandingMsat = sumOf(inBucket, (each) => each.outstandingMsat);
+    return { bucket, contracts: inBucket.length, outstandingMsat };
+  });
+}

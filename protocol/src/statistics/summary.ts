@@ -1,0 +1,220 @@
+/**
+ * One contract in figures at an as-of time: what books, portfolios and charts add up.
+ * Spec: specs/figures.md, "One contract". Small and plain, so that a client can keep it under
+ * (state hash, reused parts) until `staleAtSec`.
+ */
+import { computeLedger, type Ledger } from '../contract/ledger.ts';
+import type { ContractState, ContractStatus, Payment } from '../contract/state.ts';
+import { dayOf, endOfDaySec } from '../interest.ts';
+import type { ContractDocument } from '../kinds/agreement.ts';
+import { DUST_MSAT } from '../params.ts';
+import { offerAddress } from '../tags.ts';
+import { instalmentOutcomes, type InstalmentOutcome } from './instalments.ts';
+import { sumOf } from './rates.ts';
+
+/** Days past due from which a contract counts as defaulted, contract days. */
+export const DEFAULT_DAYS = 90;
+
+/** Contract days after the end of the term from which a contract counts as ended: half a year. */
+export const ENDED_DAYS = 183;
+
+/** How many payments there are of one proof, and their sum. */
+export interface ProofTotal {
+  readonly count: number;
+  readonly amountMsat: bigint;
+}
+
+/** Days past due in classes; `defaulted` is by notice, whatever the days. */
+export type LatenessBucket =
+  'current' | '1-30' | '31-60' | '61-90' | '91-180' | 'over180' | 'defaulted';
+
+/** Where a contract stands in words a reader of figures needs. */
+export type Standing =
+  'proposed' | 'withdrawn' | 'awaiting' | 'lapsed' | 'current' | 'late' | 'defaulted' | 'repaid';
+
+/** One contract in figures. Amounts in msat, days in contract days. */
+export interface ContractSummary {
+  readonly root: string;
+  readonly bank: string;
+  readonly business: string;
+  /** The investor's contract key. */
+  readonly investor: string;
+  readonly commitment: string;
+  readonly offer: string;
+  readonly network: ContractDocument['network'];
+  readonly daySec: number;
+  readonly asOfSec: number;
+  readonly asOfDay: number;
+  /** First second at which the same facts may give another summary. */
+  readonly staleAtSec: number;
+  readonly status: ContractStatus;
+  readonly standing: Standing;
+  /** The bank's countersignature: an entry of its register. */
+  readonly countersignature:
+    { readonly id: string; readonly serial: number; readonly previous: string } | undefined;
+  /** Principal paid out, without what went beyond the contract's principal. */
+  readonly disbursedMsat: bigint;
+  readonly excessDisbursedMsat: bigint;
+  readonly undisbursedMsat: bigint;
+  readonly repaidMsat: bigint;
+  readonly principalPaidMsat: bigint;
+  readonly interestPaidMsat: bigint;
+  readonly unallocatedMsat: bigint;
+  /** Principal not repaid; 0 when it is less than one satoshi. */
+  readonly outstandingMsat: bigint;
+  /** Principal not repaid of less than one satoshi. */
+  readonly dustMsat: bigint;
+  /** Unpaid of instalments past due. */
+  readonly arrearsMsat: bigint;
+  /** Of it principal. */
+  readonly arrearsPrincipalMsat: bigint;
+  readonly daysPastDue: number;
+  readonly mostDaysPastDue: number;
+  readonly bucket: LatenessBucket | undefined;
+  /** By notice, or ever DEFAULT_DAYS past due. */
+  readonly isDefaulted: boolean;
+  readonly isTermOver: boolean;
+  /** Closed, repaid, defaulted, or ENDED_DAYS after the end of the term. */
+  readonly isEnded: boolean;
+  readonly firstPaymentAtSec: number | undefined;
+  readonly acknowledged: ProofTotal;
+  readonly preimageOnly: ProofTotal;
+  readonly contestedTimes: number;
+  /** Payments left out because their hash counts under another contract. */
+  readonly notCounted: ProofTotal;
+  readonly instalments: readonly InstalmentOutcome[];
+}
+
+/** A payment's part as one word: what `findReusedHashes` names. */
+export function partOf(payment: Pick<Payment, 'request' | 'n'>): string {
+  return `${payment.request}:${payment.n}`;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function totalOf(payments: readonly Payment[]): ProofTotal {
+  return { count: payments.length, amountMsat: sumOf(payments, (each) => each.amountMsat) };
+}
+
+function addressOf(document: ContractDocument): string {
+  const offer = document.bases.find((base) => base.as === 'offer')?.event;
+  return offerAddress(offer?.pubkey ?? '', String(offer?.content['identifier']));
+}
+
+function bucketOf(ledger: Ledger, outstandingMsat: bigint, byNotice: boolean) {
+  const days = ledger.daysPastDue;
+  if (outstandingMsat === 0n && days === 0) return undefined;
+  // (F-6) "…a contract with a default notice is in the class `defaulted`, whatever its days."
+  if (byNotice) return 'defaulted';
+  if (days === 0) return 'current';
+  if (days <= 30) return '1-30';
+  if (days <= 60) return '31-60';
+  if (days <= 90) return '61-90';
+  return days <= 180 ? '91-180' : 'over180';
+}
+
+function standingOf(state: ContractState, ledger: Ledger, byNotice: boolean): Standing {
+  if (state.status === 'proposed' || state.status === 'withdrawn') return state.status;
+  if (byNotice || ledger.daysPastDue >= DEFAULT_DAYS) return 'defaulted';
+  if (ledger.disbursedMsat === 0n) return ledger.undisbursedMsat > 0n ? 'awaiting' : 'lapsed';
+  if (ledger.daysPastDue > 0) return 'late';
+  return ledger.repaid ? 'repaid' : 'current';
+}
+
+function staleAtSec(document: ContractDocument, asOfSec: number): number {
+  const nextDaySec = endOfDaySec(dayOf(asOfSec, document.daySec), document.daySec) + 1;
+  const lapses = document.tranches.map((tranche) => tranche.lapsesAtSec);
+  return Math.min(nextDaySec, ...lapses.filter((lapsesAtSec) => lapsesAtSec > asOfSec));
+}
+
+function describeParties(state: ContractState) {
+  const { document } = state.contract;
+  const signature = state.signatures.bank;
+  return {
+    root: state.root,
+    bank: document.parties.bank.pubkey,
+    business: document.parties.business.pubkey,
+    investor: document.parties.investor.pubkey,
+    commitment: document.commitment,
+    offer: addressOf(document),
+    network: document.network,
+    daySec: document.daySec,
+    status: state.status,
+    countersignature: signature?.register && { id: signature.id, ...signature.register },
+  };
+}
+
+function describeProofs(counted: readonly Payment[], leftOut: readonly Payment[]) {
+  const isAcknowledged = (each: Payment): boolean => each.class === 'preimage+acknowledgement';
+  return {
+    firstPaymentAtSec: counted[0]?.settledAtSec,
+    acknowledged: totalOf(counted.filter(isAcknowledged)),
+    preimageOnly: totalOf(counted.filter((each) => !isAcknowledged(each))),
+    contestedTimes: counted.filter((each) => each.timeContested).length,
+    notCounted: totalOf(leftOut),
+  };
+}
+
+/**
+ * One contract's figures from its folded state. `reused` names parts (partOf) whose hash counts
+ * under another contract: findReusedHashes.
+ */
+export function summarizeContract(
+  state: ContractState,
+  asOfSec: number,
+  reused: ReadonlySet<string> = none,
+): ContractSummary {
+  const { document } = state.contract;
+  const asOfDay = dayOf(asOfSec, document.daySec);
+  // (F-2) "Every figure is of an as-of time: payments settled on later contract days do not count…"
+  const settled = state.payments.filter(
+    (payment) => dayOf(payment.settledAtSec, document.daySec) <= asOfDay,
+  );
+  const counted = settled.filter((payment) => !reused.has(partOf(payment)));
+  const leftOut = settled.filter((payment) => reused.has(partOf(payment)));
+  const ledger = computeLedger(document, counted, asOfSec);
+  const instalments = instalmentOutcomes(document, counted, ledger.instalments, asOfSec);
+  const late = instalments.filter((_, index) => ledger.instalments[index]?.state === 'late');
+  const byNotice = (state.status as string) === 'defaulted';
+  // (F-4) "…principal of less than 1,000 msat is not outstanding."
+  const isDust = ledger.outstandingMsat < DUST_MSAT;
+  const outstandingMsat = isDust ? 0n : ledger.outstandingMsat;
+  const mostDaysPastDue = Math.max(0, ...instalments.map((each) => each.daysLate));
+  // (F-9) "A contract is defaulted from the day on which it is 90 days past due, or by a default
+  // notice that counts; what is paid later does not undo it…"
+  const isDefaulted = byNotice || mostDaysPastDue >= DEFAULT_DAYS;
+  const lastDueDay = Math.max(...instalments.map((each) => each.dueDay));
+  return {
+    ...describeParties(state),
+    asOfSec,
+    asOfDay,
+    staleAtSec: staleAtSec(document, asOfSec),
+    standing: standingOf(state, ledger, byNotice),
+    disbursedMsat: ledger.disbursedMsat - ledger.excessDisbursedMsat,
+    excessDisbursedMsat: ledger.excessDisbursedMsat,
+    undisbursedMsat: ledger.undisbursedMsat,
+    repaidMsat: ledger.repaidMsat,
+    principalPaidMsat: ledger.principalPaidMsat,
+    interestPaidMsat: ledger.interestPaidMsat,
+    unallocatedMsat: ledger.unallocatedMsat,
+    outstandingMsat,
+    dustMsat: isDust ? ledger.outstandingMsat : 0n,
+    arrearsMsat: sumOf(late, (each) => each.unpaidMsat),
+    arrearsPrincipalMsat: sumOf(late, (each) => each.unpaidPrincipalMsat),
+    daysPastDue: ledger.daysPastDue,
+    mostDaysPastDue,
+    bucket: bucketOf(ledger, outstandingMsat, byNotice),
+    isDefaulted,
+    isTermOver: asOfDay > lastDueDay,
+    // (F-10)
+    // "A contract has ended when it is closed, repaid or defaulted, or when 183 contract days
+    // have passed since its last due day."
+    isEnded:
+      state.status === 'closed' ||
+      ledger.repaid ||
+      isDefaulted ||
+      asOfDay >= lastDueDay + ENDED_DAYS,
+    ...describeProofs(counted, leftOut),
+    instalments,
+  };
+}
