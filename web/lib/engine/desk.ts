@@ -39,6 +39,12 @@ export function ownContract(desk: Desk, root: string): OwnContract | undefined {
   return own ? { view, own } : undefined;
 }
 
+/** The signer of a key this person acts under; undefined for every other key. */
+export function signerOf(desk: Desk, publicKey: string): Signer | undefined {
+  if (publicKey === desk.person.publicKey) return desk.person;
+  return desk.keyring.find(publicKey)?.signer;
+}
+
 /**
  * A time for one's next event in a contract: now, and never before one's own last. Others' times
  * are no bound: a stranger, or a party with a wrong clock, must not push ours into the future,

@@ -88,20 +88,56 @@ export interface QueryAnswer {
   readonly incomplete: readonly { readonly url: string; readonly reason: string }[];
 }
 
+/** A relay and what it is used for (NIP-65); every relay in use is asked for everything. */
+export interface RelayUse {
+  readonly url: string;
+  /** Others send here what is for us. */
+  readonly read: boolean;
+  /** We publish here. */
+  readonly write: boolean;
+}
+
+/** Options of a live subscription. */
+export interface SubscribeOptions {
+  /** Without it, the relays in use, also when they change. */
+  readonly urls?: readonly string[];
+  /** The first relay has sent what it had stored, or none answers in time. */
+  readonly onEndOfStored?: () => void;
+  /** Of each relay: it is being asked, again after a reconnection; it has sent all it had. */
+  readonly onRelay?: (url: string, phase: 'asked' | 'listed') => void;
+}
+
 /** A set of relays; every event that comes out is raw and must be verified by the caller. */
 export interface Relays {
-  /** The relays used when no list is given. */
+  /** The relays in use: asked when no list is given. */
   readonly urls: readonly string[];
+  /** Where our own events go when no list is given. */
+  readonly writeUrls: readonly string[];
+  /** Where others reach us. */
+  readonly readUrls: readonly string[];
+  /** Changes which relays are in use; what was subscribed without a list follows. */
+  use(relays: readonly RelayUse[]): void;
+  /** Whose keys may be proven to relays that ask (NIP-42); the returned function ends it. */
+  identify(signerOf: (publicKey: string) => Signer | undefined): () => void;
   publish(event: SignedEvent, urls?: readonly string[]): Promise<readonly PublishOutcome[]>;
   query(
     filters: readonly Filter[],
     options?: { readonly urls?: readonly string[]; readonly timeoutMs?: number },
   ): Promise<QueryAnswer>;
+  /**
+   * Which of these events of ours one relay lacks, by comparing what matches the filter (NIP-77);
+   * undefined where the relay does not say.
+   */
+  lacking(
+    url: string,
+    filter: Filter,
+    events: readonly { readonly id: string; readonly created_at: number }[],
+  ): Promise<readonly string[] | undefined>;
   /** Live subscription that survives reconnections; the returned function ends it. */
   subscribe(
     filters: readonly Filter[],
     onEvent: (event: unknown, url: string) => void,
-    options?: { readonly urls?: readonly string[]; readonly onEndOfStored?: () => void },
+    options?: SubscribeOptions,
   ): () => void;
   /** State of each relay in use, and notice of changes; the returned function unsubscribes. */
   states(): readonly RelayState[];

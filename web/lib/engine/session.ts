@@ -16,7 +16,7 @@ import { ActivityLog } from './activity.ts';
 import { Agreements } from './agreements.ts';
 import { Catalog } from './catalog.ts';
 import { Crew } from './crew.ts';
-import { ownContract, type Desk, type OwnContract } from './desk.ts';
+import { ownContract, signerOf, type Desk, type OwnContract } from './desk.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { Keyring } from './keyring.ts';
 import { Lease } from './lease.ts';
@@ -132,6 +132,7 @@ export class Session {
         this.#leaseChanged();
       }),
     );
+    this.#stops.push(this.#ports.relays.identify((key) => signerOf(this.#desk, key)));
     await outbox.start();
     mailbox.open(this.person);
     for (const key of keyring.keys()) mailbox.open(key.signer);

@@ -80,7 +80,8 @@ export function olderFilters(
     });
 }
 
-function matches(filter: Filter, event: unknown): boolean {
+/** Whether a raw event matches a filter; never throws. */
+export function matches(filter: Filter, event: unknown): boolean {
   try {
     return matchFilter(filter as ToolsFilter, event as Event);
   } catch {

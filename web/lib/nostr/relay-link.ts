@@ -1,12 +1,13 @@
 /**
- * One relay, kept connected: reconnects with growing pauses and asks again for everything that
- * was subscribed. nostr-tools does the wire protocol; nothing it calls verified is believed.
+ * One relay, kept connected: reconnects with growing pauses, asks again for everything that was
+ * subscribed, and proves keys of ours where the relay wants to know who asks.
  */
-import type { Event } from 'nostr-tools/core';
-import type { Subscription } from 'nostr-tools/abstract-relay';
 import type { SignedEvent } from '@realyield/protocol';
 import type { Filter, PublishOutcome, RelayState } from '../engine/ports.ts';
-import { QuietRelay } from './quiet-relay.ts';
+import { converse, type Conversation } from './conversation.ts';
+import { asksWhoWeAre, introduce, keysOf, proveKeys, type SignerOf } from './introductions.ts';
+import type { RelayTalk } from './relay-talk.ts';
+import type { OpenWire } from './wire.ts';
 
 /** Timings of a link, ms. */
 export interface LinkTimings {
@@ -31,14 +32,18 @@ export const DEFAULT_TIMINGS: LinkTimings = {
 export interface LinkOptions {
   readonly timings: LinkTimings;
   readonly webSocket: typeof WebSocket;
-  /** Whether to stay connected while nothing is subscribed. */
-  readonly isKept: boolean;
+  readonly openWire: OpenWire;
+  /** Resolves when connections may be made. */
+  readonly ready: Promise<void>;
   readonly onState: () => void;
+  readonly signerOf: SignerOf;
 }
 
 /** A subscription that outlives connections. */
 export interface LinkSubscription {
   readonly filters: readonly Filter[];
+  /** Whether it ends with the stored answers. */
+  readonly isBrief: boolean;
   /** The question is about to be asked, for the first time or anew. */
   readonly onStart: () => void;
   readonly onEvent: (event: unknown) => void;
@@ -47,19 +52,17 @@ export interface LinkSubscription {
   readonly onRefused: (reason: string) => void;
 }
 
-function wordsOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  return typeof error === 'string' ? error : 'no reason given';
-}
-
 /** A relay by its address. */
 export class RelayLink {
   readonly url: string;
   readonly #options: LinkOptions;
-  readonly #subscriptions = new Map<LinkSubscription, Subscription | undefined>();
+  readonly #subscriptions = new Map<LinkSubscription, (() => void) | undefined>();
+  /** The connection on which a question was already asked again as somebody. */
+  readonly #askedAs = new WeakMap<LinkSubscription, RelayTalk>();
   readonly #publishing = new Map<string, Promise<PublishOutcome>>();
-  #relay: QuietRelay | undefined;
+  #now: Conversation | undefined;
   #state: RelayState;
+  #isKept = false;
   #opening: Promise<boolean> | undefined;
   #retryMs: number;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +74,7 @@ export class RelayLink {
     this.url = url;
     this.#options = options;
     this.#retryMs = options.timings.firstRetryMs;
-    this.#state = { url, state: options.isKept ? 'connecting' : 'closed', sinceMs: Date.now() };
+    this.#state = { url, state: 'closed', sinceMs: Date.now() };
   }
 
   /** How the relay is doing. */
@@ -79,9 +82,16 @@ export class RelayLink {
     return this.#state;
   }
 
+  /** Stays connected from now on though nothing is subscribed, or no longer does. */
+  keep(isKept: boolean): void {
+    this.#isKept = isKept;
+    if (isKept) void this.open();
+    else this.#restLater();
+  }
+
   /** Connects if need be; false when it cannot be reached now (it goes on trying). */
   open(): Promise<boolean> {
-    if (this.#relay?.connected) return Promise.resolve(true);
+    if (this.#now) return Promise.resolve(true);
     if (this.#isClosed) return Promise.resolve(false);
     this.#opening ??= this.#connect().finally(() => {
       this.#opening = undefined;
@@ -96,16 +106,16 @@ export class RelayLink {
       if (isOpen) this.#ask(subscription);
     });
     return () => {
-      const running = this.#subscriptions.get(subscription);
+      const stop = this.#subscriptions.get(subscription);
       this.#subscriptions.delete(subscription);
-      if (running && !running.closed && this.#relay?.connected) running.close();
+      stop?.();
       this.#restLater();
     };
   }
 
   /** Publishes once; what the relay answers, or why it could not be asked. */
   publish(event: SignedEvent): Promise<PublishOutcome> {
-    // nostr-tools keeps one waiter per event id: a second would leave the first without answer.
+    // The same event twice at once is one publication.
     const running = this.#publishing.get(event.id);
     if (running) return running;
     const publishing = this.#publish(event).finally(() => {
@@ -114,6 +124,14 @@ export class RelayLink {
     });
     this.#publishing.set(event.id, publishing);
     return publishing;
+  }
+
+  /** What `RelayTalk.reconcile` does, on a connection made if need be. */
+  async reconcile(...how: Parameters<RelayTalk['reconcile']>): Promise<boolean> {
+    await this.open();
+    const isDone = (await this.#now?.talk.reconcile(...how)) ?? false;
+    this.#restLater();
+    return isDone;
   }
 
   /** Closes for good. */
@@ -128,57 +146,65 @@ export class RelayLink {
 
   async #publish(event: SignedEvent): Promise<PublishOutcome> {
     const { url } = this;
-    const isOpen = await this.open();
-    const relay = this.#relay;
-    if (!isOpen || !relay) return { url, accepted: false, reason: 'not reachable' };
-    const { id, pubkey, created_at, kind, content, sig } = event;
-    const tags = event.tags.map((tag) => [...tag]);
-    const plain: Event = { id, pubkey, created_at, kind, tags, content, sig };
-    try {
-      const reason: unknown = await relay.publish(plain);
-      return { url, accepted: true, reason: typeof reason === 'string' ? reason : '' };
-    } catch (error) {
-      return { url, accepted: false, reason: wordsOf(error) };
-    }
+    await this.open();
+    const talk = this.#now?.talk;
+    if (!talk) return { url, accepted: false, reason: 'not reachable' };
+    const { publishMs } = this.#options.timings;
+    const verdict = await talk.publish(event, publishMs);
+    if (verdict.accepted || !asksWhoWeAre(verdict.reason)) return { url, ...verdict };
+    // As its author and nobody else: a relay need not learn which keys are one person's.
+    const isProven = await proveKeys(talk, [event.pubkey], this.#options.signerOf, publishMs);
+    return { url, ...(isProven ? await talk.publish(event, publishMs) : verdict) };
   }
 
   async #connect(): Promise<boolean> {
     clearTimeout(this.#retryTimer);
     if (this.#state.state !== 'refused') this.#setState('connecting');
-    const { timings, webSocket } = this.#options;
-    let relay: QuietRelay;
-    try {
-      relay = new QuietRelay(this.url, webSocket);
-      relay.publishTimeout = timings.publishMs;
-      await relay.connect({ timeout: timings.connectMs });
-    } catch {
+    const { timings, webSocket, openWire, ready } = this.#options;
+    await ready;
+    if (!this.#mayConnect()) return false;
+    const { connectMs } = timings;
+    const opened = await converse(openWire, { url: this.url, connectMs, webSocket }, () => {
+      this.#lost();
+    });
+    if (!this.#mayConnect()) {
+      opened?.hangUp();
+      return false;
+    }
+    if (!opened?.isOpen()) {
       // Whatever the reason, it is a relay that cannot be reached now.
-      if (this.#isClosed) return false;
       this.#setState('refused');
       this.#retryLater();
       return false;
     }
-    if (this.#isClosed) {
-      relay.close();
-      return false;
-    }
-    this.#relay = relay;
+    this.#now = opened;
     this.#retryMs = timings.firstRetryMs;
-    relay.onclose = () => {
-      if (this.#relay !== relay) return;
-      this.#relay = undefined;
-      this.#setState('connecting');
-      this.#retryLater();
-    };
     this.#setState('open');
     for (const subscription of this.#subscriptions.keys()) this.#ask(subscription);
     this.#restLater();
     return true;
   }
 
+  #mayConnect(): boolean {
+    return !this.#isClosed;
+  }
+
+  #lost(): void {
+    // Lost before it was ours: whoever opens it sees that.
+    const lost = this.#now;
+    if (!lost) return;
+    this.#now = undefined;
+    for (const subscription of this.#subscriptions.keys()) {
+      this.#subscriptions.set(subscription, undefined);
+    }
+    lost.hangUp();
+    this.#setState('connecting');
+    this.#retryLater();
+  }
+
   #retryLater(): void {
     clearTimeout(this.#retryTimer);
-    if (!this.#options.isKept && this.#subscriptions.size === 0) {
+    if (!this.#isKept && this.#subscriptions.size === 0) {
       this.#setState('closed');
       return;
     }
@@ -192,51 +218,67 @@ export class RelayLink {
   /** Lets go of a connection that was opened in passing and is used no more. */
   #restLater(): void {
     clearTimeout(this.#idleTimer);
-    if (this.#options.isKept || this.#isClosed) return;
+    if (this.#isKept || this.#isClosed) return;
     this.#idleTimer = setTimeout(() => {
-      if (this.#subscriptions.size > 0 || this.#publishing.size > 0) return;
+      if (this.#isKept || this.#subscriptions.size > 0 || this.#publishing.size > 0) return;
+      clearTimeout(this.#retryTimer);
       this.#hangUp();
     }, this.#options.timings.idleMs);
   }
 
   #hangUp(): void {
-    const relay = this.#relay;
-    this.#relay = undefined;
-    relay?.close();
+    const now = this.#now;
+    this.#now = undefined;
+    now?.hangUp();
     this.#setState('closed');
   }
 
   /** Asks for everything again: gift wraps are dated back, so no `since` of ours is safe. */
   #ask(subscription: LinkSubscription): void {
-    const relay = this.#relay;
-    if (!relay?.connected || !this.#subscriptions.has(subscription)) return;
-    const running = this.#subscriptions.get(subscription);
-    if (running && !running.closed && running.relay === relay) return;
+    const talk = this.#now?.talk;
+    if (!talk || !this.#subscriptions.has(subscription)) return;
+    if (this.#subscriptions.get(subscription)) return;
+    const isOurs = (): boolean => this.#subscriptions.has(subscription) && this.#now?.talk === talk;
+    const { signerOf, timings } = this.#options;
+    introduce(talk, subscription.filters, signerOf, timings.publishMs);
     subscription.onStart();
-    const asked: Subscription = relay.ask(subscription.filters, {
-      onevent: (event) => {
-        if (this.#subscriptions.has(subscription)) subscription.onEvent(event);
+    const stop = talk.ask(
+      subscription.filters,
+      {
+        onEvent: (event) => {
+          if (isOurs()) subscription.onEvent(event);
+        },
+        onEndOfStored: () => {
+          if (isOurs()) subscription.onEndOfStored();
+        },
+        onClosed: (reason) => {
+          if (isOurs()) void this.#ended(subscription, talk, reason);
+        },
       },
-      oneose: () => {
-        if (this.#subscriptions.has(subscription)) subscription.onEndOfStored();
-      },
-      onclose: (reason) => {
-        this.#ended(subscription, relay, reason);
-      },
-    });
-    this.#subscriptions.set(subscription, asked);
+      subscription.isBrief,
+    );
+    this.#subscriptions.set(subscription, stop);
   }
 
-  /** The relay has sent CLOSED, or the connection is gone and will be made again. */
-  #ended(subscription: LinkSubscription, relay: QuietRelay, reason: string): void {
-    if (this.#relay !== relay || !relay.connected) return;
-    if (!this.#subscriptions.has(subscription)) return;
+  /** The relay has sent CLOSED: it wants to know who asks, or will not have the question now. */
+  async #ended(subscription: LinkSubscription, talk: RelayTalk, reason: string): Promise<void> {
     this.#subscriptions.set(subscription, undefined);
+    const { signerOf, timings } = this.#options;
+    if (asksWhoWeAre(reason) && this.#askedAs.get(subscription) !== talk) {
+      this.#askedAs.set(subscription, talk);
+      const keys = keysOf(subscription.filters);
+      const isProven = await proveKeys(talk, keys, signerOf, timings.publishMs);
+      if (this.#now?.talk !== talk || !this.#subscriptions.has(subscription)) return;
+      if (isProven) {
+        this.#ask(subscription);
+        return;
+      }
+    }
     subscription.onRefused(reason);
     clearTimeout(this.#againTimer);
     this.#againTimer = setTimeout(() => {
       for (const waiting of this.#subscriptions.keys()) this.#ask(waiting);
-    }, this.#options.timings.lastRetryMs);
+    }, timings.lastRetryMs);
   }
 
   #setState(state: RelayState['state']): void {

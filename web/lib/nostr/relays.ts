@@ -3,10 +3,22 @@
  * answers are paged until a relay has no more, because relays cap what one answer holds.
  */
 import type { SignedEvent } from '@realyield/protocol';
-import type { Filter, PublishOutcome, QueryAnswer, RelayState, Relays } from '../engine/ports.ts';
+import type {
+  Filter,
+  PublishOutcome,
+  QueryAnswer,
+  RelayState,
+  Relays,
+  RelayUse,
+  Signer,
+  SubscribeOptions,
+} from '../engine/ports.ts';
 import { Listeners } from '../engine/listeners.ts';
-import { olderFilters, readAllPages, type Page } from './paging.ts';
+import { relayAddress } from './address.ts';
+import { findLacking } from './lacking.ts';
 import { DEFAULT_TIMINGS, RelayLink, type LinkTimings } from './relay-link.ts';
+import { follow, QUERY_MS, readAll } from './stored.ts';
+import { openWireLazily, type OpenWire } from './wire.ts';
 
 /** How to reach relays. */
 export interface RelaysOptions {
@@ -14,48 +26,79 @@ export interface RelaysOptions {
   /** For Node 20, which has no WebSocket of its own. */
   readonly webSocket?: typeof WebSocket;
   readonly timings?: Partial<LinkTimings>;
+  /** Connections are made after this; at once unless given. */
+  readonly ready?: Promise<void>;
+  /** How a connection is opened; by NDK unless given. */
+  readonly openWire?: OpenWire;
 }
-
-const QUERY_MS = 6_000;
-/** How often the rest of a capped answer is asked for; a reconnection asks for it again. */
-const OLDER_ATTEMPTS = 2;
 
 type OnEvent = (event: unknown, url: string) => void;
 
-/** The address connections are kept by; undefined for what is no relay's. */
-function addressOf(url: string): string | undefined {
-  try {
-    const { protocol, href } = new URL(url);
-    if (protocol !== 'ws:' && protocol !== 'wss:') return undefined;
-    return href.replace(/#.*$/, '').replace(/\/$/, '');
-  } catch {
-    return undefined;
-  }
+/** A subscription without a list of its own: it follows the relays in use. */
+interface Roaming {
+  readonly stops: Map<string, () => void>;
+  readonly start: (url: string) => () => void;
+}
+
+function unique(urls: readonly string[]): readonly string[] {
+  return [...new Set(urls)];
 }
 
 class RelaySet implements Relays {
-  readonly urls: readonly string[];
+  #uses: readonly RelayUse[] = [];
   readonly #links = new Map<string, RelayLink>();
   readonly #states = new Listeners<readonly RelayState[]>();
-  readonly #timings: LinkTimings;
+  readonly #options: RelaysOptions;
   readonly #webSocket: typeof WebSocket;
-  readonly #kept: ReadonlySet<string | undefined>;
+  readonly #roaming = new Set<Roaming>();
+  readonly #identities = new Set<(publicKey: string) => Signer | undefined>();
   #isClosed = false;
 
   constructor(options: RelaysOptions, webSocket: typeof WebSocket) {
-    this.urls = [...new Set(options.urls)];
-    this.#timings = { ...DEFAULT_TIMINGS, ...options.timings };
+    this.#options = options;
     this.#webSocket = webSocket;
-    this.#kept = new Set(this.urls.map(addressOf));
-    for (const url of this.urls) void this.#link(url)?.open();
+    this.use(unique(options.urls).map((url) => ({ url, read: true, write: true })));
+  }
+
+  get urls(): readonly string[] {
+    return this.#uses.map(({ url }) => url);
+  }
+
+  get writeUrls(): readonly string[] {
+    return this.#uses.filter(({ write }) => write).map(({ url }) => url);
+  }
+
+  get readUrls(): readonly string[] {
+    return this.#uses.filter(({ read }) => read).map(({ url }) => url);
+  }
+
+  use(uses: readonly RelayUse[]): void {
+    this.#uses = uses;
+    const kept = new Set(this.urls.map(relayAddress));
+    for (const [address, link] of this.#links) if (!kept.has(address)) link.keep(false);
+    for (const url of this.urls) this.#link(url)?.keep(true);
+    for (const { stops, start } of this.#roaming) {
+      for (const [url, stop] of stops) {
+        if (this.urls.includes(url)) continue;
+        stop();
+        stops.delete(url);
+      }
+      for (const url of this.urls) if (!stops.has(url)) stops.set(url, start(url));
+    }
+    this.#states.emit(this.states());
+  }
+
+  identify(signerOf: (publicKey: string) => Signer | undefined): () => void {
+    this.#identities.add(signerOf);
+    return () => this.#identities.delete(signerOf);
   }
 
   async publish(
     event: SignedEvent,
-    urls: readonly string[] = this.urls,
+    urls: readonly string[] = this.writeUrls,
   ): Promise<readonly PublishOutcome[]> {
     return Promise.all(
-      [...new Set(urls)].map(async (url) => {
+      unique(urls).map(async (url) => {
         const link = this.#link(url);
         if (!link) return { url, accepted: false, reason: 'not a relay' };
         return { ...(await link.publish(event)), url };
@@ -69,10 +112,10 @@ class RelaySet implements Relays {
   ): Promise<QueryAnswer> {
     const timeoutMs = options.timeoutMs ?? QUERY_MS;
     const answers = await Promise.all(
-      [...new Set(options.urls ?? this.urls)].map(async (url) => {
-        const pages = await Promise.all(
-          filters.map((filter) => this.#readAll(url, filter, timeoutMs)),
-        );
+      unique(options.urls ?? this.urls).map(async (url) => {
+        const link = this.#link(url);
+        if (!link) return { url, missing: 'not a relay', events: [] };
+        const pages = await Promise.all(filters.map((filter) => readAll(link, filter, timeoutMs)));
         const missing = pages.find((page) => page.missing !== undefined)?.missing;
         return { url, missing, events: pages.flatMap((page) => page.events) };
       }),
@@ -90,10 +133,19 @@ class RelaySet implements Relays {
     };
   }
 
+  async lacking(
+    url: string,
+    filter: Filter,
+    events: readonly { readonly id: string; readonly created_at: number }[],
+  ): Promise<readonly string[] | undefined> {
+    const link = this.#link(url);
+    return link && findLacking(link, filter, events, QUERY_MS);
+  }
+
   subscribe(
     filters: readonly Filter[],
     onEvent: OnEvent,
-    options: { readonly urls?: readonly string[]; readonly onEndOfStored?: () => void } = {},
+    options: SubscribeOptions = {},
   ): () => void {
     const ending = new AbortController();
     let isTold = false;
@@ -103,29 +155,32 @@ class RelaySet implements Relays {
       isTold = true;
       options.onEndOfStored?.();
     };
-    const links = [...new Set(options.urls ?? this.urls)].flatMap((url) => {
+    const start = (url: string): (() => void) => {
       const link = this.#link(url);
-      return link ? [{ url, link }] : [];
-    });
-    // A relay that is connected and mute keeps nobody waiting; without any, there is no answer.
-    const timer = setTimeout(() => {
-      if (links.some(({ link }) => link.state.state === 'open')) tell();
-    }, QUERY_MS);
-    const stops = links.map(({ url, link }) =>
-      this.#follow(
-        link,
-        filters,
-        (event) => {
+      if (!link) return () => undefined;
+      return follow(link, filters, {
+        onEvent: (event) => {
           onEvent(event, url);
         },
-        tell,
-        ending.signal,
-      ),
-    );
+        onEndOfStored: tell,
+        onPhase: (phase) => options.onRelay?.(url, phase),
+        signal: ending.signal,
+      });
+    };
+    const stops = new Map<string, () => void>();
+    // A relay that is connected and mute keeps nobody waiting; without any, there is no answer.
+    const timer = setTimeout(() => {
+      const isOpen = (url: string): boolean => this.#link(url)?.state.state === 'open';
+      if ([...stops.keys()].some(isOpen)) tell();
+    }, QUERY_MS);
+    for (const url of unique(options.urls ?? this.urls)) stops.set(url, start(url));
+    const roaming = { stops, start };
+    if (options.urls === undefined) this.#roaming.add(roaming);
     return () => {
       ending.abort();
       clearTimeout(timer);
-      for (const stop of stops) stop();
+      this.#roaming.delete(roaming);
+      for (const stop of stops.values()) stop();
     };
   }
 
@@ -147,14 +202,22 @@ class RelaySet implements Relays {
   }
 
   #link(url: string): RelayLink | undefined {
-    const address = addressOf(url);
+    const address = relayAddress(url);
     if (address === undefined) return undefined;
     const known = this.#links.get(address);
     if (known) return known;
     const link = new RelayLink(address, {
-      timings: this.#timings,
+      timings: { ...DEFAULT_TIMINGS, ...this.#options.timings },
       webSocket: this.#webSocket,
-      isKept: this.#kept.has(address),
+      openWire: this.#options.openWire ?? openWireLazily,
+      ready: this.#options.ready ?? Promise.resolve(),
+      signerOf: (publicKey) => {
+        for (const signerOf of this.#identities) {
+          const signer = signerOf(publicKey);
+          if (signer) return signer;
+        }
+        return undefined;
+      },
       onState: () => {
         this.#states.emit(this.states());
       },
@@ -162,90 +225,6 @@ class RelaySet implements Relays {
     this.#links.set(address, link);
     if (this.#isClosed) link.close();
     return link;
-  }
-
-  /** One relay's share of a subscription: its stored events, the older ones too, then live. */
-  #follow(
-    link: RelayLink,
-    filters: readonly Filter[],
-    onEvent: (event: unknown) => void,
-    onEndOfStored: () => void,
-    signal: AbortSignal,
-  ): () => void {
-    let stored: unknown[] | undefined;
-    let round = 0;
-    return link.subscribe({
-      filters,
-      onStart: () => {
-        stored = [];
-        round += 1;
-      },
-      onEvent: (event) => {
-        stored?.push(event);
-        onEvent(event);
-      },
-      onEndOfStored: () => {
-        const thisRound = round;
-        const isCurrent = (): boolean => thisRound === round && !signal.aborted;
-        const older = olderFilters(filters, stored ?? []);
-        stored = undefined;
-        for (const filter of older) void this.#bringOlder(link.url, filter, onEvent, isCurrent);
-        onEndOfStored();
-      },
-      onRefused: () => {
-        stored = undefined;
-      },
-    });
-  }
-
-  async #bringOlder(
-    url: string,
-    filter: Filter,
-    onEvent: (event: unknown) => void,
-    isCurrent: () => boolean,
-  ): Promise<void> {
-    for (let attempt = 0; attempt < OLDER_ATTEMPTS; attempt += 1) {
-      const { events, missing } = await this.#readAll(url, filter, QUERY_MS);
-      if (!isCurrent()) return;
-      for (const event of events) onEvent(event);
-      if (missing === undefined) return;
-    }
-  }
-
-  #readAll(url: string, filter: Filter, timeoutMs: number): Promise<Page> {
-    return readAllPages((asked) => this.#readPage(url, asked, timeoutMs), filter);
-  }
-
-  #readPage(url: string, filter: Filter, timeoutMs: number): Promise<Page> {
-    const link = this.#link(url);
-    if (!link) return Promise.resolve({ events: [], missing: 'not a relay' });
-    return new Promise((resolve) => {
-      let events: unknown[] = [];
-      let stop: () => void = () => undefined;
-      const finish = (missing?: string): void => {
-        clearTimeout(timer);
-        stop();
-        resolve(missing === undefined ? { events } : { events, missing });
-      };
-      const timer = setTimeout(() => {
-        finish('did not answer in time');
-      }, timeoutMs);
-      void link.open().then((isOpen) => {
-        if (!isOpen) finish('not reachable');
-      });
-      stop = link.subscribe({
-        filters: [filter],
-        // After a reconnection the answer begins anew.
-        onStart: () => (events = []),
-        onEvent: (event) => events.push(event),
-        onEndOfStored: () => {
-          finish();
-        },
-        onRefused: (reason) => {
-          finish(`refused: ${reason}`);
-        },
-      });
-    });
   }
 }
 

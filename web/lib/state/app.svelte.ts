@@ -77,7 +77,12 @@ export class App {
       clearInterval(timer);
     });
     this.world = await findWorld();
-    const relays = createRelays({ urls: this.relayUrls });
+    // What is stored is drawn before anything is fetched from the network, NDK included.
+    let showStored: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => {
+      showStored = resolve;
+    });
+    const relays = createRelays({ urls: this.relayUrls, ready });
     this.#relays = relays;
     this.#verifier = createVerifierPool();
     this.#stops.push(
@@ -90,6 +95,8 @@ export class App {
     this.#stops.push(catalog.changed.add(() => this.#changed()));
     this.#catalog = catalog;
     await catalog.start();
+    this.version += 1;
+    void afterPaint().then(showStored);
     await this.#resume();
     this.isReady = true;
   }
@@ -213,6 +220,14 @@ export class App {
       this.version += 1;
     });
   }
+}
+
+/** Resolves when what has changed had its chance to be drawn; a hidden page draws nothing. */
+function afterPaint(): Promise<void> {
+  return new Promise((resolve) => {
+    browserClock.after(500, resolve);
+    requestAnimationFrame(() => requestAnimationFrame(() => browserClock.after(0, resolve)));
+  });
 }
 
 /** Runs once no other window of this browser holds the lock (Web Locks). */
