@@ -14,22 +14,16 @@ import {
   type ParsedBankProfile,
   type ParsedEvent,
   type ParsedOffer,
-  type RejectCode,
   type SignedEvent,
 } from '@realyield/protocol';
+import { BankWatch } from './bank-watch.ts';
 import { EventBook } from './event-book.ts';
 import { Listeners } from './listeners.ts';
+import type { Listings } from './listing-book.ts';
 import type { Clock, PublishOutcome, Relays, Store, Verifier } from './ports.ts';
+import { Refusals, type Refused } from './refusals.ts';
 
-/** An event somebody sent that was refused. */
-export interface Refused {
-  readonly id: string;
-  readonly code: RejectCode;
-  readonly detail: string | undefined;
-  readonly from: string;
-  /** The contract its tags claim; shown, never trusted. */
-  readonly claimedContract: string | undefined;
-}
+export type { Refused } from './refusals.ts';
 
 /** A contract as this client sees it now. */
 export interface ContractView {
@@ -41,7 +35,6 @@ export interface ContractView {
 const AGREEMENT_KINDS = [Kind.contract, Kind.signature, Kind.notice];
 const LISTING_KINDS = [Kind.bankProfile, Kind.offer, Kind.attestation];
 const FLUSH_MS = 15;
-const MOST_REFUSED = 200;
 
 interface Waiting {
   readonly raw: unknown;
@@ -61,12 +54,14 @@ export interface CatalogPorts {
 export class Catalog {
   readonly changed = new Listeners<void>();
   readonly arrived = new Listeners<readonly ParsedEvent[]>();
+  /** Follows the money events of a bank's contracts. */
+  readonly banks: BankWatch;
   readonly #ports: CatalogPorts;
   readonly #book = new EventBook();
   readonly #views = new Map<string, ContractView>();
   readonly #watched = new Map<string, { count: number; isListed: boolean; stop: () => void }>();
   readonly #stops: (() => void)[] = [];
-  #refused: Refused[] = [];
+  readonly #refusals = new Refusals();
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
   #stopped = false;
@@ -74,6 +69,16 @@ export class Catalog {
 
   constructor(ports: CatalogPorts) {
     this.#ports = ports;
+    this.banks = new BankWatch({
+      relays: ports.relays,
+      clock: ports.clock,
+      rootsOf: (bank) => this.rootsOfBank(bank),
+      isListed: () => this.#listed,
+      add: (raw, url) => this.add([raw], url),
+      tell: () => {
+        this.changed.emit();
+      },
+    });
   }
 
   /** Shows stored data, then asks the relays. Resolves when stored data is in. */
@@ -90,8 +95,12 @@ export class Catalog {
     ];
     const take = (raw: unknown, url: string): void => void this.add([raw], url);
     const onEndOfStored = (): void => {
-      this.#listed = true;
-      this.changed.emit();
+      // What came is counted first: a list is not complete while it is still being checked.
+      void this.settled().then(() => {
+        this.#listed = true;
+        this.banks.gather();
+        this.changed.emit();
+      });
     };
     this.#stops.push(this.#ports.relays.subscribe(filters, take, { onEndOfStored }));
   }
@@ -103,7 +112,7 @@ export class Catalog {
 
   /** Offers, newest version of each address, newest first. */
   offers(): readonly ParsedOffer[] {
-    return this.#book.offers();
+    return this.#book.listings.offers();
   }
 
   /** An offer by its address or by the id of one version. */
@@ -113,7 +122,19 @@ export class Catalog {
 
   /** A bank's profile. */
   bankProfile(publicKey: string): ParsedBankProfile | undefined {
-    return this.#book.profile(publicKey);
+    return this.#book.listings.profile(publicKey);
+  }
+
+  /** The newest version of every listing. */
+  get listings(): Listings {
+    return this.#book.listings;
+  }
+
+  /** Contracts a bank has signed. */
+  rootsOfBank(publicKey: string): readonly string[] {
+    return this.#book
+      .rootsOfBank(publicKey)
+      .filter((root) => this.contract(root)?.fold.state.signatures.bank !== undefined);
   }
 
   /** Ids of all contracts known here. */
@@ -148,9 +169,7 @@ export class Catalog {
 
   /** Refused events, newest last; of one contract by the claim in their tags. */
   refused(claimedContract?: string): readonly Refused[] {
-    return claimedContract === undefined
-      ? this.#refused
-      : this.#refused.filter((entry) => entry.claimedContract === claimedContract);
+    return this.#refusals.list(claimedContract);
   }
 
   /** Follows a contract's money events until the returned function is called. */
@@ -211,6 +230,7 @@ export class Catalog {
   stop(): void {
     this.#stopped = true;
     for (const stop of this.#stops) stop();
+    this.banks.stop();
     for (const { stop } of this.#watched.values()) stop();
     this.#watched.clear();
   }
@@ -253,8 +273,10 @@ export class Catalog {
     for (const [index, answer] of answers.entries()) {
       const entry = batch[index];
       if (!entry) continue;
-      if (!answer.ok) this.#refuse(entry, answer.code, answer.detail);
-      else for (const parsed of answer.value) if (this.#book.add(parsed)) added.push(parsed);
+      if (!answer.ok) {
+        const { code, detail } = answer;
+        if (this.#refusals.add(entry.raw, entry.from, code, detail)) this.changed.emit();
+      } else for (const parsed of answer.value) if (this.#book.add(parsed)) added.push(parsed);
     }
     for (const parsed of added) {
       const root = contractOf(parsed);
@@ -268,21 +290,9 @@ export class Catalog {
         return contract === undefined ? row : { ...row, contract };
       });
       this.arrived.emit(added);
+      this.banks.gather();
       this.changed.emit();
       await this.#ports.store.write(writes);
     }
-  }
-
-  #refuse(entry: Waiting, code: RejectCode, detail: string | undefined): void {
-    const raw = entry.raw as { id?: unknown; tags?: unknown } | null;
-    const id = typeof raw?.id === 'string' ? raw.id.slice(0, 64) : '';
-    const list: unknown[] = Array.isArray(raw?.tags) ? (raw.tags as unknown[]) : [];
-    const root = list.find((tag) => Array.isArray(tag) && tag[0] === 'e' && tag[3] === 'root');
-    const claimed: unknown = Array.isArray(root) ? root[1] : undefined;
-    const claimedContract = typeof claimed === 'string' ? claimed : undefined;
-    if (this.#refused.some((known) => known.id === id && known.code === code)) return;
-    const refused = { id, code, detail, from: entry.from, claimedContract };
-    this.#refused = [...this.#refused, refused].slice(-MOST_REFUSED);
-    this.changed.emit();
   }
 }

@@ -3,39 +3,31 @@ import {
   Kind,
   contractOf,
   offerAddress,
-  type ParsedBankProfile,
   type ParsedEvent,
   type ParsedOffer,
 } from '@realyield/protocol';
+import { ListingBook } from './listing-book.ts';
 
-/** NIP-01: the later wins; in the same second the lowest id. */
-function isNewer(a: ParsedEvent, b: ParsedEvent): boolean {
-  if (a.event.created_at !== b.event.created_at) return a.event.created_at > b.event.created_at;
-  return a.event.id < b.event.id;
+function put(index: Map<string, Set<string>>, key: string, value: string): void {
+  const values = index.get(key) ?? new Set<string>();
+  values.add(value);
+  index.set(key, values);
 }
 
 /** The events a catalog holds. */
 export class EventBook {
+  readonly listings = new ListingBook();
   readonly #byId = new Map<string, ParsedEvent>();
   readonly #byContract = new Map<string, Map<string, ParsedEvent>>();
-  readonly #offers = new Map<string, ParsedOffer>();
-  readonly #profiles = new Map<string, ParsedBankProfile>();
   readonly #rootsByOffer = new Map<string, Set<string>>();
+  readonly #rootsByBank = new Map<string, Set<string>>();
 
   /** Adds a verified event; false when it was known. */
   add(parsed: ParsedEvent): boolean {
     const { event } = parsed;
     if (this.#byId.has(event.id)) return false;
     this.#byId.set(event.id, parsed);
-    if (parsed.name === 'offer') {
-      const address = offerAddress(event.pubkey, parsed.document.identifier);
-      const current = this.#offers.get(address);
-      if (!current || isNewer(parsed, current)) this.#offers.set(address, parsed);
-    }
-    if (parsed.name === 'bankProfile') {
-      const current = this.#profiles.get(event.pubkey);
-      if (!current || isNewer(parsed, current)) this.#profiles.set(event.pubkey, parsed);
-    }
+    this.listings.add(parsed);
     this.#indexContract(parsed);
     return true;
   }
@@ -47,13 +39,11 @@ export class EventBook {
     events.set(parsed.event.id, parsed);
     this.#byContract.set(root, events);
     if (parsed.name !== 'contract') return;
+    put(this.#rootsByBank, parsed.document.parties.bank.pubkey, root);
     const base = parsed.document.bases.find((entry) => entry.event.kind === Kind.offer);
     const identifier = base?.event.content['identifier'];
     if (!base || typeof identifier !== 'string') return;
-    const address = offerAddress(base.event.pubkey, identifier);
-    const roots = this.#rootsByOffer.get(address) ?? new Set<string>();
-    roots.add(root);
-    this.#rootsByOffer.set(address, roots);
+    put(this.#rootsByOffer, offerAddress(base.event.pubkey, identifier), root);
   }
 
   /** Whether exactly this event, signature included, is here: a forged copy is not. */
@@ -68,22 +58,12 @@ export class EventBook {
     );
   }
 
-  /** Newest version of every offer, newest first. */
-  offers(): readonly ParsedOffer[] {
-    return [...this.#offers.values()].sort((a, b) => (isNewer(a, b) ? -1 : 1));
-  }
-
   /** An offer by address, or one version by id. */
   offer(addressOrId: string): ParsedOffer | undefined {
-    const byAddress = this.#offers.get(addressOrId);
+    const byAddress = this.listings.offer(addressOrId);
     if (byAddress) return byAddress;
     const parsed = this.#byId.get(addressOrId);
     return parsed?.name === 'offer' ? parsed : undefined;
-  }
-
-  /** A bank's profile. */
-  profile(publicKey: string): ParsedBankProfile | undefined {
-    return this.#profiles.get(publicKey);
   }
 
   /** Contracts whose terms are known. */
@@ -94,6 +74,11 @@ export class EventBook {
   /** Contracts resting on any version of an offer. */
   rootsOfOffer(address: string): readonly string[] {
     return [...(this.#rootsByOffer.get(address) ?? [])];
+  }
+
+  /** Contracts that name a bank, whether or not it signed them. */
+  rootsOfBank(publicKey: string): readonly string[] {
+    return [...(this.#rootsByBank.get(publicKey) ?? [])];
   }
 
   /** Events of one contract. */

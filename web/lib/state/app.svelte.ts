@@ -62,6 +62,12 @@ export class App {
     return catalog ? { catalog, world, own } : undefined;
   }
 
+  /** Whether somebody is connected, or was before and is about to be again. */
+  get isKnown(): boolean {
+    if (this.session !== undefined || this.locked !== undefined) return true;
+    return !this.isReady && loadConnection() !== undefined;
+  }
+
   /** The persona this browser is, in a local world. */
   get persona(): Persona | undefined {
     const publicKey = this.session?.person.publicKey;

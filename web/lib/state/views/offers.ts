@@ -1,7 +1,6 @@
 /** Offers as lists and prospectuses show them. */
 import {
   buildContract,
-  offerAddress,
   projectSchedule,
   type ContractDocument,
   type OfferDocument,
@@ -9,90 +8,25 @@ import {
 } from '@realyield/protocol';
 import type {
   BankView,
-  OfferCardView,
   PointView,
   ProspectusView,
   ScheduleView,
   TermsView,
 } from '../../components/models.ts';
 import { formatDuration, formatPlural } from '../../format.ts';
+import { raisedUnder } from '../market/rows.ts';
+import { placeOf, stageStatus } from './offer-card.ts';
 import { personView, type Names } from './people.ts';
-
-const countryNames = new Intl.DisplayNames('en', { type: 'region' });
-
-/** The page of an offer. */
-function offerHref(offer: ParsedOffer): string {
-  const address = offerAddress(offer.event.pubkey, offer.document.identifier);
-  return `/offers/${encodeURIComponent(address)}`;
-}
-
-function countryOf(code: string): string {
-  try {
-    return countryNames.of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
-
-/** Where a business is, in words. */
-function placeOf(offer: ParsedOffer): string {
-  const { place } = offer.document.business;
-  return `${place.locality}, ${countryOf(place.country)}`;
-}
 
 /** Principal of all contracts in effect under an offer, msat. */
 export function raisedMsat(names: Names, offer: ParsedOffer): bigint {
-  return names.catalog
-    .contractsOf(offer)
-    .filter(({ fold }) => fold.state.status === 'effective' || fold.state.status === 'closed')
-    .reduce((sum, { fold }) => sum + BigInt(fold.state.contract.document.principalMsat), 0n);
+  return raisedUnder(names.catalog.contractsOf(offer));
 }
 
 /** What is left to be funded, msat. */
 export function leftMsat(names: Names, offer: ParsedOffer): bigint {
   const left = BigInt(offer.document.amountSoughtMsat) - raisedMsat(names, offer);
   return left > 0n ? left : 0n;
-}
-
-/** A bank with what is known of its contracts. */
-function bankView(names: Names, publicKey: string): BankView {
-  const contracts = names.catalog
-    .roots()
-    .map((root) => names.catalog.contract(root)?.fold.state)
-    .filter((state) => state?.contract.document.parties.bank.pubkey === publicKey)
-    .filter((state) => state?.status === 'effective' || state?.status === 'closed');
-  const closed = contracts.filter((state) => state?.status === 'closed').length;
-  const basis =
-    contracts.length === 0
-      ? 'No contract of this bank is known here yet; age not proven.'
-      : `${formatPlural(contracts.length, 'contract')} known here, ` +
-        `${closed} repaid and closed; contract keys, age not proven.`;
-  return { bank: personView(names, publicKey, 'bank'), basis };
-}
-
-/** An offer in a list. */
-export function offerCard(names: Names, offer: ParsedOffer): OfferCardView {
-  const { document } = offer;
-  const left = leftMsat(names, offer);
-  return {
-    href: offerHref(offer),
-    business: { ...personView(names, document.business.pubkey), name: document.business.name },
-    place: placeOf(offer),
-    purpose: document.purpose,
-    soughtMsat: BigInt(document.amountSoughtMsat),
-    raisedMsat: raisedMsat(names, offer),
-    rateBps: document.rateBps,
-    term: formatPlural(document.plan.termDays, 'day'),
-    plan: 'at the end',
-    bank: bankView(names, offer.event.pubkey),
-    bond: 'no bond',
-    status:
-      document.status !== 'open'
-        ? { text: document.status, tone: 'plain' }
-        : left === 0n
-          ? { text: 'fully funded', tone: 'done' }
-          : undefined,
-  };
 }
 
 function protects(offer: ParsedOffer): PointView[] {
@@ -133,16 +67,25 @@ function exposes(): PointView[] {
 }
 
 /** The written half of a prospectus. */
-export function prospectusView(names: Names, offer: ParsedOffer): ProspectusView {
+export function prospectusView(
+  names: Names,
+  offer: ParsedOffer,
+  bank: BankView,
+  atSec: number,
+): ProspectusView {
   const { document } = offer;
-  const card = offerCard(names, offer);
+  const { business } = document;
   return {
     title: document.title,
-    place: card.place,
-    business: { ...card.business, role: document.business.sector },
-    bank: card.bank,
+    place: placeOf(offer),
+    business: {
+      ...personView(names, business.pubkey),
+      name: business.name,
+      role: business.sector,
+    },
+    bank,
     story: document.story,
-    status: card.status,
+    status: stageStatus(names, offer, atSec),
     documents: document.documents,
     protects: protects(offer),
     exposes: exposes(),

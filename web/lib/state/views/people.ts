@@ -14,9 +14,7 @@ export interface Names {
 /** Someone as the pages show them. */
 export function personView(names: Names, publicKey: string, role?: string): PersonView {
   const profile = names.catalog.bankProfile(publicKey);
-  const offer = names.catalog
-    .offers()
-    .find((entry) => entry.document.business.pubkey === publicKey);
+  const offer = names.catalog.listings.offerOfBusiness(publicKey);
   const persona = names.world?.personas.find((entry) => entry.publicKey === publicKey);
   const own = names.own.has(publicKey) ? 'You' : undefined;
   const contractKey = role === 'investor' ? 'Contract key' : undefined;

@@ -1,0 +1,116 @@
+/**
+ * Follows the money events of all contracts of a bank, with one subscription for many contracts:
+ * a bank's record is computed from every receipt there is, and only for banks somebody looks at.
+ */
+import { Kind } from '@realyield/protocol';
+import type { Clock, Filter, Relays } from './ports.ts';
+
+const MONEY_KINDS = [Kind.receipt, Kind.acknowledgement];
+/** Contracts named in one filter. */
+const ROOTS_IN_FILTER = 100;
+/** New contracts are waited for so long, so that those of one burst share a subscription, ms. */
+const GATHER_MS = 400;
+
+/** What a watch reads from and tells. */
+export interface BankWatchPorts {
+  readonly relays: Relays;
+  readonly clock: Clock;
+  /** Contracts of a bank that it has signed. */
+  readonly rootsOf: (bank: string) => readonly string[];
+  /** Whether the relays have sent the contracts they had. */
+  readonly isListed: () => boolean;
+  /** Takes an event in; resolves when it is verified and kept, or refused. */
+  readonly add: (raw: unknown, url: string) => Promise<void>;
+  readonly tell: () => void;
+}
+
+interface Watched {
+  count: number;
+  readonly roots: Set<string>;
+  /** Subscriptions whose stored events are not all in yet. */
+  pending: number;
+  readonly stops: (() => void)[];
+}
+
+function filtersFor(roots: readonly string[]): Filter[] {
+  const filters: Filter[] = [];
+  for (let from = 0; from < roots.length; from += ROOTS_IN_FILTER) {
+    filters.push({ kinds: MONEY_KINDS, '#e': roots.slice(from, from + ROOTS_IN_FILTER) });
+  }
+  return filters;
+}
+
+/** The banks whose money events are followed. */
+export class BankWatch {
+  readonly #ports: BankWatchPorts;
+  readonly #watched = new Map<string, Watched>();
+  #stopGathering: (() => void) | undefined;
+
+  constructor(ports: BankWatchPorts) {
+    this.#ports = ports;
+  }
+
+  /** Follows a bank until the returned function is called. */
+  watch(bank: string): () => void {
+    const watched = this.#watched.get(bank) ?? {
+      count: 0,
+      roots: new Set<string>(),
+      pending: 0,
+      stops: [],
+    };
+    watched.count += 1;
+    this.#watched.set(bank, watched);
+    this.gather();
+    return () => {
+      watched.count -= 1;
+      if (watched.count > 0 || this.#watched.get(bank) !== watched) return;
+      for (const stop of watched.stops) stop();
+      this.#watched.delete(bank);
+    };
+  }
+
+  /** Whether the relays have sent what they had of every contract of a bank known here. */
+  isRead(bank: string): boolean {
+    const watched = this.#watched.get(bank);
+    if (!watched || watched.pending > 0 || !this.#ports.isListed()) return false;
+    return this.#ports.rootsOf(bank).every((root) => watched.roots.has(root));
+  }
+
+  /** Looks soon for contracts that are not followed yet. */
+  gather(): void {
+    if (this.#watched.size === 0 || this.#stopGathering) return;
+    this.#stopGathering = this.#ports.clock.after(GATHER_MS, () => {
+      this.#stopGathering = undefined;
+      if (!this.#ports.isListed()) return;
+      for (const [bank, watched] of this.#watched) this.#extend(bank, watched);
+    });
+  }
+
+  /** Stops following. */
+  stop(): void {
+    this.#stopGathering?.();
+    for (const { stops } of this.#watched.values()) for (const stop of stops) stop();
+    this.#watched.clear();
+  }
+
+  #extend(bank: string, watched: Watched): void {
+    const fresh = this.#ports.rootsOf(bank).filter((root) => !watched.roots.has(root));
+    if (fresh.length === 0) return;
+    for (const root of fresh) watched.roots.add(root);
+    watched.pending += 1;
+    const arriving: Promise<void>[] = [];
+    let isOpen = true;
+    const take = (raw: unknown, url: string): void => {
+      const taken = this.#ports.add(raw, url);
+      if (isOpen) arriving.push(taken);
+    };
+    const onEndOfStored = (): void => {
+      isOpen = false;
+      void Promise.all(arriving.splice(0)).then(() => {
+        watched.pending -= 1;
+        this.#ports.tell();
+      });
+    };
+    watched.stops.push(this.#ports.relays.subscribe(filtersFor(fresh), take, { onEndOfStored }));
+  }
+}

@@ -1,0 +1,53 @@
+/** An offer as its card shows it. */
+import { offerAddress, type ParsedOffer } from '@realyield/protocol';
+import type { BankView, OfferCardView, StatusView } from '../../components/models.ts';
+import { formatPlural } from '../../format.ts';
+import { raisedUnder, stageOf, termDaysOf } from '../market/rows.ts';
+import { countryName, PLAN_WORDS, STAGE_TONES, STAGE_WORDS } from '../market/words.ts';
+import { personView, type Names } from './people.ts';
+
+/** The page of an offer. */
+export function offerHref(offer: ParsedOffer): string {
+  const address = offerAddress(offer.event.pubkey, offer.document.identifier);
+  return `/offers/${encodeURIComponent(address)}`;
+}
+
+/** Where a business is, in words. */
+export function placeOf(offer: ParsedOffer): string {
+  const { place } = offer.document.business;
+  return `${place.locality}, ${countryName(place.country)}`;
+}
+
+/** The stage of an offer as a status; none while it is simply open. */
+export function stageStatus(
+  names: Names,
+  offer: ParsedOffer,
+  atSec: number,
+): StatusView | undefined {
+  const stage = stageOf(offer, names.catalog.contractsOf(offer), atSec);
+  return stage === 'open' ? undefined : { text: STAGE_WORDS[stage], tone: STAGE_TONES[stage] };
+}
+
+/** An offer in a list, with its bank as `views/banks.ts` shows it. */
+export function offerCard(
+  names: Names,
+  offer: ParsedOffer,
+  bank: BankView,
+  atSec: number,
+): OfferCardView {
+  const { document } = offer;
+  return {
+    href: offerHref(offer),
+    business: { ...personView(names, document.business.pubkey), name: document.business.name },
+    place: placeOf(offer),
+    purpose: document.purpose,
+    soughtMsat: BigInt(document.amountSoughtMsat),
+    raisedMsat: raisedUnder(names.catalog.contractsOf(offer)),
+    rateBps: document.rateBps,
+    term: formatPlural(termDaysOf(document.plan), 'day'),
+    plan: PLAN_WORDS[document.plan.type],
+    bank,
+    bond: 'no bond',
+    status: stageStatus(names, offer, atSec),
+  };
+}
