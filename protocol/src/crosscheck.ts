@@ -18,6 +18,7 @@ import {
   type ReceiptDocument,
   type RequestDocument,
 } from './kinds/money-events.ts';
+import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import { MAX_LIVE_WINDOW_SEC } from './params.ts';
 import { reject, type Reject } from './result.ts';
 
@@ -60,6 +61,19 @@ function checkReceipt(document: ReceiptDocument): Reject | undefined {
   return wrong === undefined ? undefined : reject('PREIMAGE_MISMATCH', String(wrong));
 }
 
+function checkMilestone(document: MilestoneDocument): Reject | undefined {
+  if (document.type === 'claim') return undefined;
+  const { claim } = document;
+  const inner = milestoneSchema.safeParse(claim.content);
+  // S-1: "A reader MUST refuse an approval or refusal that embeds something else than a claim on
+  // the same tranche as `EMBEDDED_MISMATCH`…"
+  if (claim.kind !== Kind.milestone) return reject('EMBEDDED_MISMATCH', 'claim');
+  if (!inner.success) return reject('EMBEDDED_INVALID', 'claim');
+  if (inner.data.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'claim');
+  const isOfIt = inner.data.type === 'claim' && inner.data.tranche === document.tranche;
+  return isOfIt ? undefined : reject('EMBEDDED_MISMATCH', 'claim');
+}
+
 function checkNotice(document: NoticeDocument, author: string): Reject | undefined {
   if (document.type !== 'fundingReached') return undefined;
   // C-13: "A reader MUST refuse a `fundingReached` whose address is not the author's own…"
@@ -95,6 +109,8 @@ export function crossCheck(parsed: ParsedEvent): Reject | undefined {
       return checkRequest(parsed.document);
     case 'receipt':
       return checkReceipt(parsed.document);
+    case 'milestone':
+      return checkMilestone(parsed.document);
     case 'notice':
       return checkNotice(parsed.document, parsed.event.pubkey);
     default:

@@ -40,6 +40,7 @@ import {
   type ReceiptDocument,
   type RequestDocument,
 } from './kinds/money-events.ts';
+import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
 
 interface Parsed<Name extends string, Document> {
@@ -64,6 +65,8 @@ export type ParsedRequest = Parsed<'request', RequestDocument>;
 export type ParsedReceipt = Parsed<'receipt', ReceiptDocument>;
 /** An acknowledgement. */
 export type ParsedAcknowledgement = Parsed<'acknowledgement', AcknowledgementDocument>;
+/** A milestone event. */
+export type ParsedMilestone = Parsed<'milestone', MilestoneDocument>;
 /** A notice. */
 export type ParsedNotice = Parsed<'notice', NoticeDocument>;
 
@@ -77,6 +80,7 @@ export type ParsedEvent =
   | ParsedRequest
   | ParsedReceipt
   | ParsedAcknowledgement
+  | ParsedMilestone
   | ParsedNotice;
 
 /** An event's content as a document: size, JSON, canonical form, version, schema. */
@@ -146,6 +150,10 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       const parsed = parseContent(acknowledgementSchema, content);
       return finish('acknowledgement', event, parsed, none, tags.acknowledgementTags);
     }
+    case Kind.milestone: {
+      const parsed = parseContent(milestoneSchema, content);
+      return finish('milestone', event, parsed, none, tags.milestoneTags);
+    }
     case Kind.notice: {
       const parsed = parseContent(noticeSchema, content);
       return finish('notice', event, parsed, none, tags.noticeTags);
@@ -178,6 +186,9 @@ export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
   if (parsed.name === 'receipt') return [parsed.document.request];
   if (parsed.name === 'signature' && parsed.document.type === 'acceptance') {
     return [parsed.document.terms];
+  }
+  if (parsed.name === 'milestone' && parsed.document.type !== 'claim') {
+    return [parsed.document.claim];
   }
   return [];
 }

@@ -18,6 +18,12 @@ export const MAX_PARTS = 300;
 /** Most ticks one contract may have. */
 export const MAX_TICKS = 100_000;
 
+/** The latest time a document can hold, Unix seconds. */
+export const MAX_SEC = 99_999_999_999;
+
+/** Longest term of an offer, contract days: forty years. */
+export const MAX_TERM_DAYS = 14_610;
+
 /** Seconds of a contract day on every network but regtest. */
 export const DAY_SEC = 86_400;
 

@@ -6,6 +6,7 @@ import { TOPIC } from './params.ts';
 import { Kind } from './kinds.ts';
 import { unreachable } from './assert.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
   AcknowledgementDocument,
@@ -109,10 +110,25 @@ export function acknowledgementTags(document: AcknowledgementDocument): Tags {
   }
 }
 
+/** Tags of a milestone event. */
+export function milestoneTags(document: MilestoneDocument): Tags {
+  switch (document.type) {
+    case 'claim':
+      return [topic, root(document.contract)];
+    case 'approval':
+    case 'refusal':
+      return [topic, root(document.contract), ['e', document.claim.id, '', 'claim']];
+    default:
+      return unreachable(document);
+  }
+}
+
 /** Tags of a notice. */
 export function noticeTags(document: NoticeDocument): Tags {
   switch (document.type) {
     case 'closure':
+    case 'arrears':
+    case 'default':
       return [topic, root(document.contract)];
     case 'fundingReached':
       return [

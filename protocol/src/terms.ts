@@ -3,7 +3,8 @@
  * Spec: specs/listings.md "Terms", specs/contract.md "Terms", specs/payments.md "Terms".
  * Each function names the first contradiction, or returns undefined.
  */
-import { DAY_SEC, MAX_TICKS, REGISTER_START } from './params.ts';
+import { firstDueAtSec, lastDueAtSec, termDaysOf } from './contract/plan.ts';
+import { DAY_SEC, MAX_SEC, MAX_TERM_DAYS, MAX_TICKS, REGISTER_START } from './params.ts';
 import { Kind } from './kinds.ts';
 import { reject, type Reject } from './result.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
@@ -37,16 +38,21 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   const sought = BigInt(document.amountSoughtMsat);
   if (BigInt(document.minimumTicketMsat) > sought) return terms('minimumTicketMsat');
   if (BigInt(document.minimumTotalMsat) > sought) return terms('minimumTotalMsat');
+  // L-6: "…whose last instalment falls due more than 14,610 days after the start…"
+  const termDays = termDaysOf(document.plan);
+  if (termDays > MAX_TERM_DAYS) return terms('plan');
+  // L-7: "A reader MUST refuse an offer whose attester is the business…"
+  if (document.attester === document.business.pubkey) return terms('attester');
   let shares = 0;
   let lastDay = 0;
   for (const tranche of document.tranches) {
     shares += tranche.shareBps;
     // L-4: "…a tranche starts before the stream of the one before it ends, streams longer than its
-    // window, or has a window that ends after the term."
+    // window, or has a window that ends after the last due day."
     if (tranche.streamDays > tranche.windowDays) return terms('streamDays');
     if (tranche.startDay < lastDay) return terms('startDay');
     lastDay = tranche.startDay + tranche.streamDays;
-    if (tranche.startDay + tranche.windowDays > document.plan.termDays) return terms('windowDays');
+    if (tranche.startDay + tranche.windowDays > termDays) return terms('windowDays');
     // L-5: "…a tick of the minimum ticket would be less than one satoshi, or which has more than
     // 100,000 ticks in all."
     const least = (BigInt(document.minimumTicketMsat) * BigInt(tranche.shareBps)) / 10_000n;
@@ -70,12 +76,29 @@ function badBases(bases: ContractDocument['bases']): Reject | undefined {
   return isRight ? undefined : terms('bases');
 }
 
+function badParties({ parties, attester }: ContractDocument): Reject | undefined {
+  const keys = Object.values(parties).map((party) => party.pubkey);
+  // C-1: "A reader MUST refuse a contract in which one key holds two roles…"
+  if (new Set(keys).size !== keys.length) return terms('parties');
+  // C-28: "A reader MUST refuse a contract whose attester is its investor or business…"
+  const isParty = [parties.investor.pubkey, parties.business.pubkey].some(
+    (key) => key === attester,
+  );
+  return isParty ? terms('attester') : undefined;
+}
+
+function badPlan(document: ContractDocument): Reject | undefined {
+  // C-29: "…whose first due date lies before its start, or whose last one is beyond what a `sec`
+  // may be…"
+  if (firstDueAtSec(document) < document.startAtSec) return terms('plan');
+  return lastDueAtSec(document) > MAX_SEC ? terms('plan') : undefined;
+}
+
 /** Contradictions within a contract. */
 export function contractContradiction(document: ContractDocument): Reject | undefined {
   if (badDay(document.network, document.daySec)) return terms('daySec');
-  const keys = Object.values(document.parties).map((party) => party.pubkey);
-  // C-1: "A reader MUST refuse a contract in which one key holds two roles…"
-  if (new Set(keys).size !== keys.length) return terms('parties');
+  const badForm = badParties(document) ?? badPlan(document);
+  if (badForm) return badForm;
   // C-2: "…exactly one base `offer`, signed by the contract's bank, embeds no event twice, and
   // every base is of the kind it claims…"
   const badBase = badBases(document.bases);
@@ -94,11 +117,11 @@ export function contractContradiction(document: ContractDocument): Reject | unde
     if (!isWholeSat(tranche.amountMsat)) return terms('amountMsat');
     if (BigInt(tranche.amountMsat) < BigInt(tranche.ticks) * 1000n) return terms('ticks');
     // C-5: "…unless each tranche begins no earlier than the start and the end of the one before
-    // it, ends after it begins, lapses no earlier than it ends, and lapses no later than the due
-    // date."
+    // it, ends after it begins, lapses no earlier than it ends, and lapses no later than the last
+    // due date."
     if (tranche.fromSec < lastSec || tranche.toSec <= tranche.fromSec) return terms('fromSec');
     if (tranche.lapsesAtSec < tranche.toSec) return terms('lapsesAtSec');
-    if (tranche.lapsesAtSec > document.plan.dueAtSec) return terms('dueAtSec');
+    if (tranche.lapsesAtSec > lastDueAtSec(document)) return terms('lapsesAtSec');
     lastSec = tranche.toSec;
   }
   if (total !== BigInt(document.principalMsat)) return terms('tranches');

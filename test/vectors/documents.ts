@@ -2,68 +2,32 @@
 import {
   buildAttestation,
   buildContractEvent,
-  buildOffer,
+  buildMilestone,
   buildReceipt,
   buildRequest,
   buildSignature,
   embed,
+  lastDueAtSec,
   REGISTER_START,
   verify,
   type AcceptanceDocument,
   type ContractDocument,
-  type OfferDocument,
+  type MilestoneDocument,
   type ReceiptDocument,
   type RequestDocument,
   type SignedEvent,
 } from '@realyield/protocol';
-import { hashOf, Loan, offerDocument, paymentHashOf, publicOf, signAs } from '../fixtures/loan.ts';
+import { hashOf, Loan, paymentHashOf, publicOf, signAs } from '../fixtures/loan.ts';
+import { claim, decide } from '../fixtures/steps.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
 const AT = 1_800_000_000;
+const DAY = 60;
 
 function embedded(event: SignedEvent): ReturnType<typeof embed> {
   const checked = verify(event);
   if (!checked.ok) throw new Error(checked.code);
   return embed(checked.value);
-}
-
-/** Folder `listings`. */
-export function listingCases(): Cases {
-  const [tranche] = offerDocument().tranches;
-  if (!tranche) throw new Error('the fixture has a tranche');
-  const refused = (name: string, requirement: string, change: Partial<OfferDocument>): Vector => {
-    const event = signAs('bank', buildOffer(offerDocument(change), AT));
-    return finish(['CONTENT_TERMS'], { name, requires: [requirement, 'E-14'], event });
-  };
-  const half = { ...tranche, shareBps: 5_000 };
-  return {
-    'day-length': refused('A minute’s day on mainnet', 'L-1', { network: 'mainnet' }),
-    'amount-fraction': refused('Half a satoshi sought', 'L-2', { amountSoughtMsat: '3000000500' }),
-    'amount-nothing': refused('A minimum ticket of nothing', 'L-2', { minimumTicketMsat: '0' }),
-    'minimum-above': refused('A minimum above what is sought', 'L-2', {
-      minimumTotalMsat: '3000001000',
-    }),
-    shares: refused('Shares of 9,999', 'L-3', { tranches: [{ ...tranche, shareBps: 9_999 }] }),
-    'tranche-overlap': refused('A tranche before the last one’s stream has ended', 'L-4', {
-      tranches: [half, { ...half, startDay: 9 }],
-    }),
-    'stream-beyond-window': refused('A stream longer than its window', 'L-4', {
-      tranches: [{ ...tranche, streamDays: 31 }],
-    }),
-    'window-beyond-term': refused('A window beyond the term', 'L-4', {
-      tranches: [{ ...tranche, windowDays: 91 }],
-    }),
-    'tick-small': refused('Ticks below a satoshi at the minimum ticket', 'L-5', {
-      minimumTicketMsat: '9000',
-    }),
-    'ticks-many': refused('More than 100,000 ticks', 'L-5', {
-      minimumTicketMsat: '3000000000',
-      tranches: [
-        { ...half, ticks: 60_000 },
-        { ...half, startDay: 10, ticks: 60_000 },
-      ],
-    }),
-  };
 }
 
 type RefuseContract = (
@@ -87,7 +51,23 @@ function termCases(loan: Loan): Cases {
   const [tranche] = document.tranches;
   if (!tranche) throw new Error('the fixture has a tranche');
   const { investor, business, bank } = document.parties;
+  const plan = { type: 'equalPrincipal', instalments: 600, everyDays: 90, graceDays: 5 } as const;
+  const firstDueAtSec = lastDueAtSec(document);
   return {
+    'contract-attester': refused('The investor approves', ['C-28'], {
+      attester: investor.pubkey,
+    }),
+    'contract-due-early': refused('An instalment due before the start', ['C-29'], {
+      plan: { ...plan, firstDueAtSec: document.startAtSec - 1 },
+    }),
+    'contract-due-far': refused('Instalments beyond what a time can be', ['C-29'], {
+      daySec: 86_400,
+      plan: { ...plan, firstDueAtSec: 99_999_999_999 },
+    }),
+    'contract-lapse-last': refused('A lapse after the last instalment', ['C-5'], {
+      plan: { ...plan, instalments: 2, everyDays: 1, firstDueAtSec },
+      tranches: [{ ...tranche, lapsesAtSec: firstDueAtSec + DAY + 1 }],
+    }),
     'contract-day': refused('A minute’s day on mainnet', ['L-1'], { network: 'mainnet' }),
     'contract-parties': refused('One key in two roles', ['C-1'], {
       parties: { investor: business, business, bank },
@@ -106,7 +86,7 @@ function termCases(loan: Loan): Cases {
       tranches: [{ ...tranche, fromSec: document.startAtSec - 1 }],
     }),
     'contract-lapse': refused('A lapse after the due date', ['C-5'], {
-      tranches: [{ ...tranche, lapsesAtSec: document.plan.dueAtSec + 1 }],
+      tranches: [{ ...tranche, lapsesAtSec: lastDueAtSec(document) + 1 }],
     }),
   };
 }
@@ -263,6 +243,31 @@ function receiptCases(loan: Loan): Cases {
   };
 }
 
+function decisionCases(loan: Loan): Cases {
+  const claimed = claim(loan, 0, AT + 1);
+  const approval = decide(loan, 'approval', claimed, AT + 2);
+  const document = JSON.parse(approval.content) as MilestoneDocument;
+  const refused = (name: string, code: string, change: object): Vector => {
+    const event = signAs('bank', buildMilestone({ ...document, ...change }, AT + 2));
+    return finish([code], { name, requires: ['S-1'], event });
+  };
+  const other = new Loan({ principalMsat: 500_000_000n });
+  const elsewhere = embedded(claim(other, 0, AT + 1));
+  const mismatch = 'EMBEDDED_MISMATCH';
+  return {
+    'decision-embeds': refused('An offer instead of a claim', mismatch, {
+      claim: embed(loan.offer.event),
+    }),
+    'decision-decided': refused('A decision on a decision', mismatch, {
+      claim: embedded(approval),
+    }),
+    'decision-tranche': refused('Another tranche than the claim’s', mismatch, { tranche: 1 }),
+    'decision-contract': refused('A claim of another contract', 'CONTRACT_MISMATCH', {
+      claim: elsewhere,
+    }),
+  };
+}
+
 /** Folder `agreement`: contracts, acceptances, requests, receipts. */
 export function documentCases(): Cases {
   const loan = new Loan();
@@ -272,5 +277,6 @@ export function documentCases(): Cases {
     ...acceptanceCases(loan),
     ...requestCases(loan),
     ...receiptCases(loan),
+    ...decisionCases(loan),
   };
 }

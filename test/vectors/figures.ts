@@ -1,6 +1,6 @@
 /** Vectors of amounts, days, interest and the ledger: folder `money`. */
-import { planTicks, type OfferDocument } from '@realyield/protocol';
-import { Loan } from '../fixtures/loan.ts';
+import { lastDueAtSec, planTicks, type OfferDocument } from '@realyield/protocol';
+import { inThree, Loan } from '../fixtures/loan.ts';
 import { agreed, DAY, folded, START, TICK } from './contracts.ts';
 import type { Cases } from './vector.ts';
 
@@ -79,7 +79,7 @@ function termCases(): Cases {
   const leap = new Loan({ startAtSec, offer: { network: 'mainnet', daySec: 86_400 } });
   leap.signAll();
   leap.pay('disbursement', planTicks(leap.contract.document), startAtSec + 3_600);
-  const dueAtSec = leap.contract.document.plan.dueAtSec;
+  const dueAtSec = lastDueAtSec(leap.contract.document);
   const uneasy = ['P-1', 'P-2', 'C-7', 'C-8'];
   return {
     'ticks-uneven': folded('Tranches and ticks with remainders', uneasy, uneven, [], DUE),
@@ -87,7 +87,43 @@ function termCases(): Cases {
   };
 }
 
+/** Three instalments on days 30, 60 and 90, everything lent on the first day. */
+function inInstalments(change: Partial<OfferDocument> = {}): Loan {
+  const loan = new Loan({ offer: { ...inThree, ...change } });
+  loan.signAll();
+  return loan;
+}
+
+function instalmentCases(): Cases {
+  const at = (day: number): number => START + day * DAY;
+  const whole = (): Loan => {
+    const loan = inInstalments();
+    loan.pay('disbursement', planTicks(loan.contract.document), START + 20);
+    return loan;
+  };
+  const cured = repay(whole(), 0, 343_196_013n, 33);
+  const late = repay(repay(whole(), 0, 343_196_013n, 36), 1, 100_000_000n, 61);
+  const prepaid = repay(whole(), 0, 400_000_000n, 10);
+  const settled = repay(whole(), 0, 1_011_506_000n, 35);
+  const half = { shareBps: 5_000, startDay: 0, streamDays: 10, windowDays: 40, ticks: 5 };
+  const tranches = [half, { ...half, startDay: 10, windowDays: 45 }];
+  const lapsed = inInstalments({ tranches });
+  lapsed.pay('disbursement', planTicks(lapsed.contract.document).slice(0, 4), START + 20);
+  const due = 'instalments-due';
+  const planned = ['M-15', 'M-14', 'C-27'];
+  return {
+    'instalments-planned': folded('Three equal parts', planned, whole(), [], at(1)),
+    [due]: folded('Two of them due, neither paid', ['M-15', 'M-5', 'M-11'], whole(), [], at(60)),
+    'instalment-cured': folded('The first paid in grace', ['M-16'], cured, [], at(40)),
+    'instalment-late': folded('Paid late, the next in part', ['M-16', 'M-8'], late, [], at(70)),
+    'instalments-prepaid': folded('Prepaid in part', ['M-8', 'M-15'], prepaid, [], at(30)),
+    'instalments-settled': folded('All repaid early', ['M-16', 'M-13'], settled, [], at(36)),
+    'instalments-open': folded('While ticks can come', ['M-15'], lapsed, [], at(39)),
+    'instalments-lapsed': folded('After ticks lapsed', ['M-15', 'M-10'], lapsed, [], at(56)),
+  };
+}
+
 /** Folder `money`. */
 export function figureCases(): Cases {
-  return { ...bulletCases(), ...streamCases(), ...termCases() };
+  return { ...bulletCases(), ...streamCases(), ...instalmentCases(), ...termCases() };
 }

@@ -2,8 +2,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { contractCases } from './contracts.ts';
-import { documentCases, listingCases } from './documents.ts';
+import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
+import { listingCases } from './listings.ts';
 import { proofCases } from './proofs.ts';
 import { readingCases } from './reading.ts';
 import { deliveryCases, messageCases, offerCases } from './talk.ts';

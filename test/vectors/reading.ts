@@ -19,6 +19,7 @@ import {
   publicOf,
   signAs,
 } from '../fixtures/loan.ts';
+import { claim, decide, give } from '../fixtures/steps.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
 const AT = 1_800_000_000;
@@ -82,6 +83,7 @@ function loanCases(loan: Loan): Cases {
   const withdrawal = loan.withdraw('investor', AT + 2);
   const received = loan.acknowledge('business', request, [0], AT + 10);
   const objection = loan.object('business', request, [0], AT + 11, AT + 10);
+  const claimed = claim(loan, 0, AT + 12);
   const inCash = signAs('investor', buildAcknowledgement(cash, AT));
   return {
     'valid-contract': reads('A contract with its offer', ['E-3', 'C-2'], loan.events[0]),
@@ -92,6 +94,19 @@ function loanCases(loan: Loan): Cases {
     'valid-received': reads('An acknowledgement', ['E-2'], received),
     'valid-objection': reads('An objection that states a time', ['E-2'], objection),
     'valid-cash': reads('Cash received', ['E-2'], inCash),
+    'valid-claim': reads('A claim', ['E-2'], claimed),
+    'valid-approval': reads(
+      'An approval with its claim',
+      ['E-3', 'S-1'],
+      decide(loan, 'approval', claimed, AT + 13),
+    ),
+    'valid-refusal': reads(
+      'A refusal with its claim',
+      ['E-3', 'S-1'],
+      decide(loan, 'refusal', claimed, AT + 13),
+    ),
+    'valid-arrears': reads('An arrears notice', ['E-2'], give(loan, 'arrears', AT + 14)),
+    'valid-default': reads('A default notice', ['E-2'], give(loan, 'default', AT + 14)),
     'valid-closure': reads('A closure', ['E-2'], loan.close(AT + 20)),
   };
 }

@@ -6,6 +6,7 @@ import {
   canonicalize,
   computeCommitment,
   embed,
+  lastDueAtSec,
   verify,
   type ContractDocument,
   type RequestDocument,
@@ -14,6 +15,7 @@ import {
 import { writeInvoice, type InvoiceFields } from '../fixtures/invoices.ts';
 import {
   hashOf,
+  inThree,
   Loan,
   offerDocument,
   paymentHashOf,
@@ -49,8 +51,15 @@ function buildCases(): Cases {
       choice: { ...choice, ...change },
     });
   const open = offerOf({ tranches });
+  const milestone = { title: 'The oven is delivered', description: 'With its papers.' };
+  const milestoned = {
+    ...inThree,
+    tranches: [{ ...third, shareBps: 10_000, milestone }],
+    attester: publicOf('attester'),
+  };
   return {
     'build-uneven': built('Shares with a remainder, a start within a day', open),
+    'build-instalments': built('Three instalments and a milestone', offerOf(milestoned)),
     'build-closed': refused('An offer that is closed', offerOf({ status: 'closed' }), {}),
     'build-expired': refused('A start after expiry', open, { startAtSec: 1_900_000_001 }),
     'build-small': refused('Less than the minimum ticket', open, { principalMsat: '99999000' }),
@@ -73,7 +82,7 @@ export function offerCases(): Cases {
       offer: against,
       contract: contractOf(change),
     });
-  const { plan } = loan.contract.document;
+  const { plan, daySec } = loan.contract.document;
   return {
     ...buildCases(),
     'compare-same': finish([], {
@@ -84,7 +93,7 @@ export function offerCases(): Cases {
     }),
     'compare-rate': refused('Another rate', offer, { rateBps: 1_100 }),
     'compare-due': refused('A later due date', offer, {
-      plan: { ...plan, dueAtSec: plan.dueAtSec + 1 },
+      plan: { type: 'bullet', dueAtSec: lastDueAtSec({ plan, daySec }) + 1, graceDays: 5 },
     }),
     'compare-version': refused('Another version of the offer', later, {}),
   };

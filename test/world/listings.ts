@@ -116,6 +116,7 @@ export function offerDocuments(
     },
     denomination: { type: 'msat' },
     dayCount: 'ACT/365F',
+    default: { afterDays: 30, cureDays: 14 },
     guarantee: { type: 'none' },
     recovery:
       'The bank visits within ten days of a missed payment, publishes what it found, and agrees ' +

@@ -11,6 +11,7 @@ import {
   type ContractChoice,
 } from './build.ts';
 import { headsOf } from './graph.ts';
+import { dueDates } from './plan.ts';
 
 const START = 1_800_000_000;
 
@@ -38,7 +39,7 @@ describe('building', () => {
   it('counts days from the day of the start and tranches from the start itself', () => {
     const built = buildContract(offerWith(), choice);
     if (!built.ok) throw new Error(built.code);
-    expect(built.value.plan.dueAtSec).toBe(START + 91 * 60 - 1);
+    expect(dueDates(built.value)).toEqual([START + 91 * 60 - 1]);
     expect(built.value.tranches[0]).toMatchObject({
       fromSec: START + 7,
       toSec: START + 7 + 600,

@@ -6,11 +6,12 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalize } from '../canonical.ts';
 import { embed, type ParsedContract, type ParsedOffer } from '../events.ts';
-import { dayOf, endOfDaySec } from '../interest.ts';
+import { dayOf } from '../interest.ts';
 import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
 import { floorToSat } from '../money.ts';
 import { ok, reject, type Result } from '../result.ts';
 import { contractContradiction } from '../terms.ts';
+import { buildPlan } from './plan.ts';
 
 /** What an investor chooses; everything else follows from the offer. */
 export interface ContractChoice {
@@ -50,6 +51,7 @@ function buildTranches(offer: ParsedOffer['document'], choice: ContractChoice): 
       toSec: fromSec + tranche.streamDays * daySec,
       lapsesAtSec: fromSec + tranche.windowDays * daySec,
       ticks: tranche.ticks,
+      ...(tranche.milestone === undefined ? {} : { milestone: tranche.milestone }),
     };
   });
 }
@@ -67,7 +69,6 @@ export function buildContract(
   if (startAtSec > terms.expiresAtSec) return reject('CONTENT_TERMS', 'expiresAtSec');
   if (principalMsat < BigInt(terms.minimumTicketMsat)) return reject('CONTENT_TERMS', 'minimum');
   if (principalMsat > BigInt(terms.amountSoughtMsat)) return reject('CONTENT_TERMS', 'maximum');
-  const startDay = dayOf(startAtSec, terms.daySec);
   const document: ContractDocument = {
     v: 1,
     network: terms.network,
@@ -85,12 +86,10 @@ export function buildContract(
     rateBps: terms.rateBps,
     dayCount: terms.dayCount,
     startAtSec,
-    plan: {
-      type: 'bullet',
-      dueAtSec: endOfDaySec(startDay + terms.plan.termDays, terms.daySec),
-      graceDays: terms.plan.graceDays,
-    },
+    plan: buildPlan(terms.plan, dayOf(startAtSec, terms.daySec), terms.daySec),
     tranches: buildTranches(terms, choice),
+    ...(terms.attester === undefined ? {} : { attester: terms.attester }),
+    default: terms.default,
     guarantee: terms.guarantee,
     law: terms.law,
   };

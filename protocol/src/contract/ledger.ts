@@ -3,34 +3,22 @@
  * Spec: specs/money.md, "Ledger". Several payments of one day are one day's total, so the order
  * of payments within a day, and whether a payment was split, change nothing.
  */
-import { accrue, dayOf, interestOf } from '../interest.ts';
+import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg } from '../kinds/fields.ts';
-import { floorToSat, minimum } from '../money.ts';
+import { floorToSat } from '../money.ts';
 import { DUST_MSAT } from '../params.ts';
+import { Books, openDisbursement } from './books.ts';
+import { viewInstalments, type Instalment } from './instalments.ts';
+import { dueDates, lastDueAtSec } from './plan.ts';
+
+export type { Instalment } from './instalments.ts';
 
 /** What the ledger needs to know of a payment. */
 export interface LedgerPayment {
   readonly leg: Leg;
   readonly amountMsat: bigint;
   readonly settledAtSec: number;
-}
-
-/** How one instalment stands. */
-export interface Instalment {
-  readonly number: number;
-  readonly dueAtSec: number;
-  /** Principal this instalment must repay, of what was disbursed so far. */
-  readonly principalMsat: bigint;
-  /** Interest charged to it so far. */
-  readonly interestMsat: bigint;
-  readonly paidPrincipalMsat: bigint;
-  readonly paidInterestMsat: bigint;
-  /** Not yet paid of the two, exact. */
-  readonly unpaidMsat: bigint;
-  /** Contract days since the due day, 0 unless late. */
-  readonly daysPastDue: number;
-  readonly state: 'planned' | 'due' | 'paid' | 'late';
 }
 
 /** Balances at one time. Conserved: repaid = principal paid + interest paid + unallocated. */
@@ -60,118 +48,16 @@ export interface Ledger {
   readonly repaid: boolean;
 }
 
-interface Account {
-  readonly dueDay: number;
-  readonly dueAtSec: number;
-  chargedMsat: bigint;
-  paidInterestMsat: bigint;
-  paidPrincipalMsat: bigint;
-}
-
 interface DayTotals {
   disbursed: bigint;
   repaid: bigint;
-}
-
-/** The running account: principal, exact accrual, and what each instalment has been paid. */
-class Books {
-  readonly #rateBps: number;
-  readonly #principalCap: bigint;
-  readonly accounts: Account[];
-  numerator = 0n;
-  cursorDay = 0;
-  disbursed = 0n;
-  excess = 0n;
-  repaid = 0n;
-  principalPaid = 0n;
-  interestPaid = 0n;
-  unallocated = 0n;
-
-  constructor(document: ContractDocument) {
-    this.#rateBps = document.rateBps;
-    this.#principalCap = BigInt(document.principalMsat);
-    this.accounts = dueDates(document).map((dueAtSec) => ({
-      dueAtSec,
-      dueDay: dayOf(dueAtSec, document.daySec),
-      chargedMsat: 0n,
-      paidInterestMsat: 0n,
-      paidPrincipalMsat: 0n,
-    }));
-  }
-
-  get outstanding(): bigint {
-    return this.disbursed - this.principalPaid;
-  }
-
-  /** Principal that bears interest; what no whole satoshi repays would become late by itself. */
-  get bearing(): bigint {
-    // M-4: "…A principal of less than 1,000 msat bears none."
-    return this.outstanding < DUST_MSAT ? 0n : this.outstanding;
-  }
-
-  /** Accrues up to a day; interest up to a due day is that instalment's, the rest the last's. */
-  advance(day: number): void {
-    const last = this.accounts.length - 1;
-    for (const [index, account] of this.accounts.entries()) {
-      const upTo = index === last ? day : Math.min(day, account.dueDay);
-      if (upTo > this.cursorDay) {
-        const days = upTo - this.cursorDay;
-        this.numerator += accrue(this.bearing, this.#rateBps, days);
-        this.cursorDay = upTo;
-        // M-5: "Interest is charged to an instalment up to its due day, after the last due day to
-        // the last instalment, as the exact sum so far rounded down to a millisatoshi, less what
-        // earlier instalments were charged; the remainder is carried, never dropped."
-        const charged = this.accounts.slice(0, index).reduce((sum, a) => sum + a.chargedMsat, 0n);
-        account.chargedMsat = interestOf(this.numerator) - charged;
-      }
-    }
-    this.cursorDay = Math.max(this.cursorDay, day);
-  }
-
-  disburse(amount: bigint): void {
-    // M-7: "Disbursements count as principal up to the contract's principal; what goes beyond is
-    // excess: owed back, without interest."
-    const counted = minimum(amount, this.#principalCap - this.disbursed);
-    this.disbursed += counted;
-    this.excess += amount - counted;
-  }
-
-  principalOf(account: Account): bigint {
-    // Bullet: the single instalment repays all principal disbursed.
-    return account === this.accounts[this.accounts.length - 1] ? this.disbursed : 0n;
-  }
-
-  /** The waterfall: oldest instalment first, within it interest, then principal. */
-  repay(amount: bigint): void {
-    let left = amount;
-    this.repaid += amount;
-    // M-8: "A repayment is used oldest instalment first, within an instalment for interest, then
-    // for principal…"
-    for (const account of this.accounts) {
-      const interest = minimum(left, account.chargedMsat - account.paidInterestMsat);
-      account.paidInterestMsat += interest;
-      this.interestPaid += interest;
-      left -= interest;
-      const principal = minimum(left, this.principalOf(account) - account.paidPrincipalMsat);
-      account.paidPrincipalMsat += principal;
-      this.principalPaid += principal;
-      left -= principal;
-    }
-    // M-9: "What is repaid beyond all that is owed on its day is unallocated…"
-    this.unallocated += left;
-  }
-}
-
-/** Due dates of a plan, in order. */
-export function dueDates(document: ContractDocument): number[] {
-  return [document.plan.dueAtSec];
 }
 
 function totalsByDay(
   payments: readonly LedgerPayment[],
   daySec: number,
   asOfDay: number,
-): [number, DayTotals][] {
+): Map<number, DayTotals> {
   const days = new Map<number, DayTotals>();
   for (const payment of payments) {
     const day = dayOf(payment.settledAtSec, daySec);
@@ -181,54 +67,58 @@ function totalsByDay(
     else totals.repaid += payment.amountMsat;
     days.set(day, totals);
   }
-  return [...days].sort(([a], [b]) => a - b);
+  return days;
 }
 
-function viewInstalment(
-  books: Books,
-  account: Account,
-  index: number,
+/**
+ * The account of a contract at the end of a day; from `expectFromDay` on, whatever is due is
+ * taken as repaid on the spot.
+ */
+function runBooks(
+  document: ContractDocument,
+  payments: readonly LedgerPayment[],
   asOfDay: number,
-  openMsat: bigint,
-): Instalment {
-  const principalMsat = books.principalOf(account);
-  const unpaidMsat =
-    principalMsat + account.chargedMsat - account.paidPrincipalMsat - account.paidInterestMsat;
-  // M-11: "An instalment is late when the as-of day is after its due day and at least 1,000 msat
-  // of it are unpaid…"
-  const owed = unpaidMsat >= DUST_MSAT;
-  const isLate = owed && asOfDay > account.dueDay;
-  const nothingYet = openMsat > 0n || (books.disbursed === 0n && asOfDay <= account.dueDay);
-  const state = isLate
-    ? 'late'
-    : owed
-      ? asOfDay === account.dueDay
-        ? 'due'
-        : 'planned'
-      : nothingYet
-        ? 'planned'
-        : 'paid';
-  return {
-    number: index + 1,
-    dueAtSec: account.dueAtSec,
-    principalMsat,
-    interestMsat: account.chargedMsat,
-    paidPrincipalMsat: account.paidPrincipalMsat,
-    paidInterestMsat: account.paidInterestMsat,
-    unpaidMsat,
-    daysPastDue: isLate ? asOfDay - account.dueDay : 0,
-    state,
-  };
+  expectFromDay = Infinity,
+): Books {
+  const totals = totalsByDay(payments, document.daySec, asOfDay);
+  const expected = [expectFromDay, ...dueDates(document).map((at) => dayOf(at, document.daySec))];
+  for (const day of expected) {
+    const isWithin = day >= expectFromDay && day <= asOfDay;
+    if (isWithin && !totals.has(day)) totals.set(day, { disbursed: 0n, repaid: 0n });
+  }
+  const days = [...totals].sort(([a], [b]) => a - b);
+  const books = new Books(document, days[0]?.[0] ?? asOfDay);
+  for (const [day, { disbursed, repaid }] of days) {
+    // M-6: "…on each day interest is accrued first, then disbursements count, then repayments…"
+    books.advance(day);
+    books.disburse(disbursed);
+    books.settle(day);
+    if (repaid > 0n) books.repay(repaid, day);
+    if (day >= expectFromDay) books.repay(floorToSat(books.dueBy(day)), day);
+  }
+  books.advance(asOfDay);
+  books.settle(asOfDay);
+  return books;
 }
 
-/** At most what open tranches may still bring, and never more than the principal lacks. */
-function openDisbursement(document: ContractDocument, disbursed: bigint, asOfSec: number): bigint {
-  // M-10: "What can still be disbursed is at most the sum of the tranches that have not lapsed at
-  // the as-of time, and at most what the principal lacks."
-  const open = document.tranches
-    .filter((tranche) => tranche.lapsesAtSec > asOfSec)
-    .reduce((sum, tranche) => sum + BigInt(tranche.amountMsat), 0n);
-  return minimum(open, BigInt(document.principalMsat) - disbursed);
+function viewOf(
+  document: ContractDocument,
+  books: Books,
+  asOfSec: number,
+): Pick<Ledger, 'undisbursedMsat' | 'instalments' | 'repaid'> {
+  const undisbursedMsat = openDisbursement(document, books.disbursed, asOfSec);
+  const owedMsat = books.outstanding + books.interest - books.interestPaid;
+  // M-13: "A contract is repaid when something was disbursed, nothing more can be, and less than
+  // 1,000 msat of principal and interest are owed."
+  const repaid = books.disbursed > 0n && undisbursedMsat === 0n && owedMsat < DUST_MSAT;
+  const instalments = viewInstalments({
+    accounts: books.accounts(asOfSec),
+    paid: books.paid,
+    asOfDay: dayOf(asOfSec, document.daySec),
+    graceDays: document.plan.graceDays,
+    repaid,
+  });
+  return { undisbursedMsat, instalments, repaid };
 }
 
 /** Balances of a contract at a time, from the payments settled by the end of that day. */
@@ -238,26 +128,9 @@ export function computeLedger(
   asOfSec: number,
 ): Ledger {
   const asOfDay = dayOf(asOfSec, document.daySec);
-  const books = new Books(document);
-  const days = totalsByDay(payments, document.daySec, asOfDay);
-  books.cursorDay = days[0]?.[0] ?? asOfDay;
-  for (const [day, totals] of days) {
-    // M-6: "…on each day interest is accrued first, then disbursements count, then repayments…"
-    books.advance(day);
-    books.disburse(totals.disbursed);
-    if (totals.repaid > 0n) books.repay(totals.repaid);
-  }
-  books.advance(asOfDay);
-  const undisbursedMsat = openDisbursement(document, books.disbursed, asOfSec);
-  const instalments = books.accounts.map((account, index) =>
-    viewInstalment(books, account, index, asOfDay, undisbursedMsat),
-  );
-  const interestAccruedMsat = interestOf(books.numerator);
-  const interestOwedMsat = interestAccruedMsat - books.interestPaid;
-  const owedMsat = books.outstanding + interestOwedMsat;
-  const dueMsat = instalments
-    .filter((instalment) => dayOf(instalment.dueAtSec, document.daySec) <= asOfDay)
-    .reduce((sum, instalment) => sum + instalment.unpaidMsat, 0n);
+  const books = runBooks(document, payments, asOfDay);
+  const { undisbursedMsat, instalments, repaid } = viewOf(document, books, asOfSec);
+  const interestOwedMsat = books.interest - books.interestPaid;
   return {
     asOfSec,
     disbursedMsat: books.disbursed + books.excess,
@@ -268,15 +141,28 @@ export function computeLedger(
     interestPaidMsat: books.interestPaid,
     unallocatedMsat: books.unallocated,
     outstandingMsat: books.outstanding,
-    interestAccruedMsat,
+    interestAccruedMsat: books.interest,
     interestOwedMsat,
     instalments,
     // M-12: "Payable amounts are whole satoshis, rounded down."
-    dueNowMsat: floorToSat(dueMsat),
-    payoffMsat: floorToSat(owedMsat),
-    daysPastDue: Math.max(0, ...instalments.map((instalment) => instalment.daysPastDue)),
-    // M-13: "A contract is repaid when something was disbursed, nothing more can be, and less than
-    // 1,000 msat of principal and interest are owed."
-    repaid: books.disbursed > 0n && undisbursedMsat === 0n && owedMsat < DUST_MSAT,
+    dueNowMsat: floorToSat(books.dueBy(asOfDay)),
+    payoffMsat: floorToSat(books.outstanding + interestOwedMsat),
+    daysPastDue: instalments.reduce((most, each) => Math.max(most, each.daysPastDue), 0),
+    repaid,
   };
+}
+
+/**
+ * Every instalment on the last due day, or at the as-of time if that is later, were nothing else
+ * ever disbursed and whatever is due from the as-of day on repaid on the spot.
+ */
+export function expectInstalments(
+  document: ContractDocument,
+  payments: readonly LedgerPayment[],
+  asOfSec: number,
+): readonly Instalment[] {
+  const endSec = Math.max(asOfSec, lastDueAtSec(document));
+  const [endDay, asOfDay] = [endSec, asOfSec].map((sec) => dayOf(sec, document.daySec));
+  const books = runBooks(document, payments, endDay ?? 0, asOfDay);
+  return viewOf(document, books, endSec).instalments;
 }

@@ -3,7 +3,7 @@
  * Spec: specs/money.md, "Schedule".
  */
 import type { ContractDocument } from '../kinds/agreement.ts';
-import { computeLedger, dueDates, type LedgerPayment } from './ledger.ts';
+import { expectInstalments, type LedgerPayment } from './ledger.ts';
 import { planTicks } from './ticks.ts';
 
 /** One expected instalment. */
@@ -40,11 +40,10 @@ export function projectSchedule(
   asOfSec: number,
 ): ExpectedInstalment[] {
   // M-14: "The expected schedule is the ledger on the last due day, or at the as-of time if that
-  // is later…"
+  // is later, if every tick that is neither paid nor lapsed is paid at its due time or now,
+  // whichever is later, and whatever is due, in whole satoshis, on its due day or today…"
   const expected = withRemainingTicks(document, payments, asOfSec);
-  const lastDueSec = Math.max(asOfSec, ...dueDates(document));
-  const ledger = computeLedger(document, expected, lastDueSec);
-  return ledger.instalments.map((instalment) => ({
+  return expectInstalments(document, expected, asOfSec).map((instalment) => ({
     number: instalment.number,
     dueAtSec: instalment.dueAtSec,
     principalMsat: instalment.principalMsat,

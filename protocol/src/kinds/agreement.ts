@@ -3,12 +3,16 @@ import * as z from 'zod/mini';
 import {
   bpsField,
   countField,
+  defaultField,
   embeddedField,
   hex32,
   idList,
+  instalmentsField,
+  milestoneField,
   msatField,
   networkField,
   partyRole,
+  planDaysField,
   relayField,
   secField,
   textField,
@@ -29,6 +33,15 @@ export const planSchema = z.discriminatedUnion('type', [
     dueAtSec: secField,
     graceDays: countField(365),
   }),
+  z.strictObject({
+    type: z.literal('equalPrincipal'),
+    instalments: instalmentsField,
+    /** Last second of the first due day. */
+    firstDueAtSec: secField,
+    /** Days from one due day to the next. */
+    everyDays: planDaysField,
+    graceDays: countField(365),
+  }),
 ]);
 
 /** One tranche with absolute dates. */
@@ -41,6 +54,8 @@ export const trancheSchema = z.strictObject({
   /** Ticks unpaid at this time lapse. */
   lapsesAtSec: secField,
   ticks: countField(100_000).check(z.gte(1)),
+  /** The tranche streams only after this is approved. */
+  milestone: z.optional(milestoneField),
 });
 
 /** Content of 2810. */
@@ -65,6 +80,9 @@ export const contractSchema = z.strictObject({
   startAtSec: secField,
   plan: planSchema,
   tranches: z.array(trancheSchema).check(z.minLength(1), z.maxLength(16)),
+  /** Who approves milestones; the bank where nobody is named. */
+  attester: z.optional(hex32),
+  default: defaultField,
   guarantee: z.strictObject({ type: z.literal('none') }),
   law: textField(200),
 });
@@ -117,6 +135,8 @@ export const signatureSchema = z.discriminatedUnion('type', [
 
 /** Complete terms of one contract. */
 export type ContractDocument = z.infer<typeof contractSchema>;
+/** A repayment plan with absolute dates. */
+export type ContractPlan = z.infer<typeof planSchema>;
 /** One tranche. */
 export type Tranche = z.infer<typeof trancheSchema>;
 /** A signature of any type. */

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { isWellFormed } from '../canonical.ts';
 import { WIRE_AMOUNT, MAX_MSAT } from '../money.ts';
+import { MAX_SEC, MAX_TERM_DAYS } from '../params.ts';
 
 /** 32 bytes in lower-case hex: ids, hashes, x-only public keys. */
 export const hex32 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -18,7 +19,7 @@ export const msatField = z.string().check(
 );
 
 /** Unix seconds. */
-export const secField = z.int().check(z.gte(0), z.lte(99_999_999_999));
+export const secField = z.int().check(z.gte(0), z.lte(MAX_SEC));
 
 /** A count, number of days or index. */
 export const countField = (most: number) => z.int().check(z.gte(0), z.lte(most));
@@ -66,6 +67,29 @@ export const embeddedField = z.strictObject({
 
 /** An embedded event as it stands in a document. */
 export type EmbeddedEvent = z.infer<typeof embeddedField>;
+
+/** What must be done and approved before a tranche streams. */
+export const milestoneField = z.strictObject({
+  title: textField(120),
+  description: textField(2_000, 0),
+});
+
+/** When lateness may be called default. */
+export const defaultField = z.strictObject({
+  /** Days the oldest unpaid instalment must be past due. */
+  afterDays: countField(3_650).check(z.gte(1)),
+  /** Days from an arrears notice in which payment cures. */
+  cureDays: countField(365),
+});
+
+/** Instalments a plan may have. */
+export const instalmentsField = countField(600).check(z.gte(1));
+
+/** Days of a plan: at least one, at most forty years. */
+export const planDaysField = countField(MAX_TERM_DAYS).check(z.gte(1));
+
+/** A document named by its hash; where it can be had travels privately. */
+export const documentHash = z.strictObject({ name: textField(120), sha256: hex32 });
 
 /** The three parties every contract has. */
 export const partyRole = z.enum(['investor', 'business', 'bank']);

@@ -3,21 +3,24 @@
  * Spec: specs/listings.md.
  */
 import * as z from 'zod/mini';
+import { MAX_TERM_DAYS } from '../params.ts';
 import {
   bpsField,
   countField,
+  defaultField,
+  documentHash,
   hex32,
+  instalmentsField,
+  milestoneField,
   msatField,
   networkField,
   placeField,
+  planDaysField,
   relayField,
   secField,
   textField,
   versionField,
 } from './fields.ts';
-
-/** A document named by its hash; where it can be had travels privately. */
-const documentHash = z.strictObject({ name: textField(120), sha256: hex32 });
 
 /** Content of 32810. */
 export const bankProfileSchema = z.strictObject({
@@ -38,8 +41,17 @@ export const offerPlanSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bullet'),
     /** Contract days from start to the single due date. */
-    termDays: countField(14_610).check(z.gte(1)),
+    termDays: planDaysField,
     /** Days after the due date in which lateness has no consequence. */
+    graceDays: countField(365),
+  }),
+  z.strictObject({
+    type: z.literal('equalPrincipal'),
+    instalments: instalmentsField,
+    /** Contract days from start to the first due date. */
+    firstDueDay: planDaysField,
+    /** Days from one due date to the next. */
+    everyDays: planDaysField,
     graceDays: countField(365),
   }),
 ]);
@@ -49,12 +61,14 @@ export const offerTrancheSchema = z.strictObject({
   /** Share of the principal, basis points; all tranches add up to 10,000. */
   shareBps: bpsField.check(z.gte(1), z.lte(10_000)),
   /** First contract day of the stream, counted from the start. */
-  startDay: countField(14_610),
+  startDay: countField(MAX_TERM_DAYS),
   /** Days over which the ticks are spread. */
-  streamDays: countField(14_610).check(z.gte(1)),
+  streamDays: planDaysField,
   /** Days after the first in which unpaid ticks lapse. */
-  windowDays: countField(14_610).check(z.gte(1)),
+  windowDays: planDaysField,
   ticks: countField(100_000).check(z.gte(1)),
+  /** The tranche streams only after this is approved. */
+  milestone: z.optional(milestoneField),
 });
 
 /** Content of 32811. */
@@ -83,6 +97,9 @@ export const offerSchema = z.strictObject({
   dayCount: z.literal('ACT/365F'),
   plan: offerPlanSchema,
   tranches: z.array(offerTrancheSchema).check(z.minLength(1), z.maxLength(16)),
+  /** Who approves milestones; the bank where nobody is named. */
+  attester: z.optional(hex32),
+  default: defaultField,
   guarantee: z.strictObject({ type: z.literal('none') }),
   recovery: textField(2_000),
   law: textField(200),

@@ -9,6 +9,7 @@ import {
   embeddedField,
   hex32,
   idList,
+  instalmentsField,
   legField,
   msatField,
   secField,
@@ -113,8 +114,35 @@ const fundingReached = z.strictObject({
   prev: idList,
 });
 
+const arrears = z.strictObject({
+  v: versionField,
+  type: z.literal('arrears'),
+  contract: hex32,
+  /** The instalment that is late, counted from 1. */
+  instalment: instalmentsField,
+  /** The heads it rests on. */
+  seen: idList.check(z.minLength(1)),
+  statement: textField(1_000, 0),
+  prev: idList,
+});
+
+const defaultNotice = z.strictObject({
+  v: versionField,
+  type: z.literal('default'),
+  contract: hex32,
+  /** The heads this final step rests on. */
+  seen: idList.check(z.minLength(1)),
+  statement: textField(1_000, 0),
+  prev: idList,
+});
+
 /** Content of 2816. */
-export const noticeSchema = z.discriminatedUnion('type', [closure, fundingReached]);
+export const noticeSchema = z.discriminatedUnion('type', [
+  closure,
+  fundingReached,
+  arrears,
+  defaultNotice,
+]);
 
 /** A payment request. */
 export type RequestDocument = z.infer<typeof requestSchema>;

@@ -32,7 +32,7 @@ export interface ContractView {
   readonly stateHash: string;
 }
 
-const AGREEMENT_KINDS = [Kind.contract, Kind.signature, Kind.notice];
+const AGREEMENT_KINDS = [Kind.contract, Kind.signature, Kind.milestone, Kind.notice];
 const LISTING_KINDS = [Kind.bankProfile, Kind.offer, Kind.attestation];
 const FLUSH_MS = 15;
 

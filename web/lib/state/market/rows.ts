@@ -1,5 +1,5 @@
 /** Offers as the list filters and sorts them, computed from verified events. */
-import { offerAddress, type OfferPlan, type ParsedOffer } from '@realyield/protocol';
+import { offerAddress, termDaysOf, type ParsedOffer } from '@realyield/protocol';
 import type { Catalog, ContractView } from '../../engine/catalog.ts';
 import { foldText } from './fold-text.ts';
 import { ledgerOf } from './ledgers.ts';
@@ -12,11 +12,6 @@ export interface MarketRow extends OfferRow {
   readonly offer: ParsedOffer;
   /** The sector as the offer writes it. */
   readonly sectorName: string;
-}
-
-/** Contract days from the start to the last due date. */
-export function termDaysOf(plan: OfferPlan): number {
-  return plan.termDays;
 }
 
 function isRunning({ fold }: ContractView): boolean {

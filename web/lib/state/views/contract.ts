@@ -2,6 +2,7 @@
 import {
   computeLedger,
   disbursementProgress,
+  lastDueAtSec,
   planTicks,
   projectSchedule,
   type ContractState,
@@ -70,8 +71,12 @@ function sentenceOfContract(now: ContractNow): string {
   }
   if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  const dueDay = formatDue(document.plan.dueAtSec, calendar);
-  const due = `${satText(ledger.payoffMsat)} owed today, due ${dueDay}`;
+  const next = ledger.instalments.find((each) => each.state !== 'paid');
+  const dueDay = formatDue(next?.dueAtSec ?? lastDueAtSec(document), calendar);
+  const due =
+    ledger.instalments.length === 1
+      ? `${satText(ledger.payoffMsat)} owed today, due ${dueDay}`
+      : `${satText(ledger.payoffMsat)} owed today, next due ${dueDay}`;
   if (ledger.daysPastDue > 0) {
     const days = formatPlural(ledger.daysPastDue, 'day');
     return `Late by ${days}: ${satText(ledger.dueNowMsat)} is due.`;

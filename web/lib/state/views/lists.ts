@@ -1,5 +1,5 @@
 /** Contracts as rows of a list, the next step first. */
-import type { PartyRole } from '@realyield/protocol';
+import { lastDueAtSec, type PartyRole } from '@realyield/protocol';
 import type { DeskRow } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import { contractNow, statusView, titleOf, type ContractNow } from './contract.ts';
@@ -46,7 +46,7 @@ export function contractRow(view: ContractView, role: PartyRole, nowSec: number)
       out: { kind: 'money', amountMsat: now.ledger.disbursedMsat },
       back: { kind: 'money', amountMsat: now.ledger.repaidMsat },
       owed: { kind: 'money', amountMsat: now.ledger.payoffMsat },
-      due: { kind: 'date', atSec: document.plan.dueAtSec, calendar },
+      due: { kind: 'date', atSec: lastDueAtSec(document), calendar },
       status: { kind: 'status', status: statusView(now) },
     },
   };

@@ -1,8 +1,8 @@
 /** An offer as its card shows it. */
-import { offerAddress, type ParsedOffer } from '@realyield/protocol';
+import { offerAddress, termDaysOf, type ParsedOffer } from '@realyield/protocol';
 import type { BankView, OfferCardView, StatusView } from '../../components/models.ts';
 import { formatPlural } from '../../format.ts';
-import { raisedUnder, stageOf, termDaysOf } from '../market/rows.ts';
+import { raisedUnder, stageOf } from '../market/rows.ts';
 import { countryName, PLAN_WORDS, STAGE_TONES, STAGE_WORDS } from '../market/words.ts';
 import { personView, type Names } from './people.ts';
 

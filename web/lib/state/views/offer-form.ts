@@ -148,6 +148,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     dayCount: 'ACT/365F',
     plan: { type: 'bullet', termDays, graceDays: 5 },
     tranches: [{ shareBps: 10_000, startDay: 0, streamDays, windowDays: termDays, ticks }],
+    default: { afterDays: 30, cureDays: 14 },
     guarantee: { type: 'none' },
     recovery: form.recovery.trim(),
     law: form.law.trim(),

@@ -1,6 +1,7 @@
 /** Offers as lists and prospectuses show them. */
 import {
   buildContract,
+  buildPlan,
   projectSchedule,
   type ContractDocument,
   type OfferDocument,
@@ -130,11 +131,7 @@ export function previewTerms(document: OfferDocument, nowSec: number): ContractD
     rateBps: document.rateBps,
     dayCount: document.dayCount,
     startAtSec: start,
-    plan: {
-      type: 'bullet',
-      dueAtSec: start + (document.plan.termDays + 1) * document.daySec - 1,
-      graceDays: document.plan.graceDays,
-    },
+    plan: buildPlan(document.plan, start / document.daySec, document.daySec),
     tranches: [
       {
         amountMsat: document.amountSoughtMsat,
@@ -144,6 +141,7 @@ export function previewTerms(document: OfferDocument, nowSec: number): ContractD
         ticks: tranche?.ticks ?? 1,
       },
     ],
+    default: document.default,
     guarantee: document.guarantee,
     law: document.law,
   };
@@ -182,7 +180,11 @@ export function termsView(document: ContractDocument): TermsView {
       `in ${formatPlural(ticks, 'payment')} over ${formatPlural(dayCount, 'day')}, ` +
       `one every ${formatDuration(everySec)}; you can pause at any time`,
     backMsat: schedule.instalments.reduce((sum, entry) => sum + entry.totalMsat, 0n),
-    backHow: 'principal and interest at the end; earlier if the business repays early',
+    backHow:
+      document.plan.type === 'bullet'
+        ? 'principal and interest at the end; earlier if the business repays early'
+        : `in ${formatPlural(schedule.instalments.length, 'instalment')} of equal principal ` +
+          'with the interest; earlier if the business repays early',
     when: `by day ${dueDay} of the contract`,
     ifNot: [
       `After ${formatPlural(document.plan.graceDays, 'day')} of grace the loan counts as late, ` +

@@ -77,6 +77,28 @@ function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
   };
 }
 
+const MILESTONE_WORDS = {
+  claim: { title: 'Milestone reached, says the business', checks: [] },
+  approval: { title: 'Milestone approved', checks: [] },
+  refusal: { title: 'Milestone refused', checks: [] },
+} as const;
+
+const NOTICE_WORDS = {
+  closure: {
+    title: 'Closed by the bank',
+    checks: [{ label: 'The ledger at that time was repaid', state: 'ok' }],
+  },
+  arrears: {
+    title: 'Arrears',
+    checks: [{ label: 'The instalment was late at that time', state: 'ok' }],
+  },
+  default: {
+    title: 'Default',
+    checks: [{ label: 'It was late enough, and the cure period had passed', state: 'ok' }],
+  },
+  fundingReached: { title: 'Funding reached', checks: [] },
+} as const;
+
 function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
   switch (parsed.name) {
     case 'contract':
@@ -104,11 +126,10 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
       const detail = formatPlural(count, 'payment');
       return { title: 'Received, says the payee', detail, checks: [] };
     }
+    case 'milestone':
+      return { ...MILESTONE_WORDS[parsed.document.type], detail: parsed.document.statement };
     case 'notice':
-      return {
-        title: 'Closed by the bank',
-        checks: [{ label: 'The ledger at that time was repaid', state: 'ok' }],
-      };
+      return { ...NOTICE_WORDS[parsed.document.type] };
     default:
       return { title: parsed.name, checks: [] };
   }

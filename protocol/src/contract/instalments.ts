@@ -1,0 +1,144 @@
+/**
+ * How each instalment stands: planned, due, paid or late, and when it was paid. Late and cured
+ * are views, never states of the contract. Spec: specs/money.md, "The ledger".
+ */
+import { DUST_MSAT } from '../params.ts';
+import type { Account, PaidBy } from './books.ts';
+
+/** How one instalment stands. */
+export interface Instalment {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly dueAtSec: number;
+  /** Principal this instalment must repay, of what was disbursed so far. */
+  readonly principalMsat: bigint;
+  /** Interest charged to it so far. */
+  readonly interestMsat: bigint;
+  readonly paidPrincipalMsat: bigint;
+  readonly paidInterestMsat: bigint;
+  /** Not yet paid of the two, exact. */
+  readonly unpaidMsat: bigint;
+  /** Contract days since the due day, 0 unless late. */
+  readonly daysPastDue: number;
+  readonly state: 'planned' | 'due' | 'paid' | 'late';
+  /** Contract day by the end of which it was paid; undefined unless paid, or nothing was asked. */
+  readonly paidDay: number | undefined;
+  /** When that was: by its due day, within the days of grace, or later. */
+  readonly paidWhen: 'onTime' | 'inGrace' | 'afterGrace' | undefined;
+  /** Contract days from its due day to the day it was paid, 0 unless paid late. */
+  readonly daysLate: number;
+}
+
+/** What a view of instalments is taken of. */
+export interface InstalmentsAt {
+  readonly accounts: readonly Account[];
+  /** Totals repaid by day, rising. */
+  readonly paid: readonly PaidBy[];
+  readonly asOfDay: number;
+  readonly graceDays: number;
+  /** Nothing more can be disbursed and less than one satoshi is owed. */
+  readonly repaid: boolean;
+}
+
+/** An account alone: what earlier instalments ask for taken off. */
+interface Share {
+  readonly principalMsat: bigint;
+  readonly interestMsat: bigint;
+  readonly principalBeforeMsat: bigint;
+  readonly interestBeforeMsat: bigint;
+}
+
+function within(paid: bigint, before: bigint, share: bigint): bigint {
+  const own = paid - before;
+  if (own <= 0n) return 0n;
+  return own < share ? own : share;
+}
+
+function unpaidOf(share: Share, paid: Omit<PaidBy, 'day'>): bigint {
+  const principal = within(paid.principalMsat, share.principalBeforeMsat, share.principalMsat);
+  const interest = within(paid.interestMsat, share.interestBeforeMsat, share.interestMsat);
+  return share.principalMsat + share.interestMsat - principal - interest;
+}
+
+/** The first day by the end of which less than one satoshi is unpaid; totals only rise. */
+function paidDayOf(share: Share, paid: readonly PaidBy[]): number | undefined {
+  let low = 0;
+  let high = paid.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const at = paid[middle];
+    if (at && unpaidOf(share, at) < DUST_MSAT) high = middle;
+    else low = middle + 1;
+  }
+  return paid[low]?.day;
+}
+
+function stateOf(
+  askedMsat: bigint,
+  unpaidMsat: bigint,
+  dueDay: number,
+  at: InstalmentsAt,
+): Instalment['state'] {
+  const isOwed = unpaidMsat >= DUST_MSAT;
+  // M-11: "An instalment is late when the as-of day is after its due day and at least 1,000 msat
+  // of it are unpaid…"
+  if (isOwed && at.asOfDay > dueDay) return 'late';
+  if (isOwed && at.asOfDay === dueDay) return 'due';
+  if (isOwed) return 'planned';
+  // On its due day an instalment that asks for nothing may still be asked for something.
+  const isOver = at.asOfDay > dueDay || (at.asOfDay === dueDay && askedMsat >= DUST_MSAT);
+  return at.repaid || isOver ? 'paid' : 'planned';
+}
+
+function paidWhen(
+  paidDay: number | undefined,
+  dueDay: number,
+  graceDays: number,
+): Instalment['paidWhen'] {
+  if (paidDay === undefined) return undefined;
+  if (paidDay <= dueDay) return 'onTime';
+  return paidDay <= dueDay + graceDays ? 'inGrace' : 'afterGrace';
+}
+
+function viewInstalment(
+  at: InstalmentsAt,
+  account: Account,
+  before: Account | undefined,
+  number: number,
+): Instalment {
+  const principalBeforeMsat = before?.principalUpToMsat ?? 0n;
+  const interestBeforeMsat = before?.interestUpToMsat ?? 0n;
+  const principalMsat = account.principalUpToMsat - principalBeforeMsat;
+  const interestMsat = account.interestUpToMsat - interestBeforeMsat;
+  const share = { principalMsat, interestMsat, principalBeforeMsat, interestBeforeMsat };
+  const total = at.paid.at(-1) ?? { principalMsat: 0n, interestMsat: 0n };
+  const unpaidMsat = unpaidOf(share, total);
+  const { dueDay, dueAtSec } = account;
+  const askedMsat = principalMsat + interestMsat;
+  const state = stateOf(askedMsat, unpaidMsat, dueDay, at);
+  // M-16: "An instalment that asks for at least 1,000 msat is paid on the first day by the end of
+  // which less than 1,000 msat of what it asks for, as it now stands, were unpaid…"
+  const paidDay =
+    state === 'paid' && askedMsat >= DUST_MSAT ? paidDayOf(share, at.paid) : undefined;
+  return {
+    number,
+    dueAtSec,
+    principalMsat,
+    interestMsat,
+    paidPrincipalMsat: within(total.principalMsat, principalBeforeMsat, principalMsat),
+    paidInterestMsat: within(total.interestMsat, interestBeforeMsat, interestMsat),
+    unpaidMsat,
+    daysPastDue: state === 'late' ? at.asOfDay - dueDay : 0,
+    state,
+    paidDay,
+    paidWhen: paidWhen(paidDay, dueDay, at.graceDays),
+    daysLate: paidDay === undefined ? 0 : Math.max(0, paidDay - dueDay),
+  };
+}
+
+/** Every instalment at a time, in order of due dates. */
+export function viewInstalments(at: InstalmentsAt): Instalment[] {
+  return at.accounts.map((account, index) =>
+    viewInstalment(at, account, at.accounts[index - 1], index + 1),
+  );
+}
