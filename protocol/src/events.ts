@@ -217,6 +217,31 @@ export function embed(event: VerifiedEvent): EmbeddedEvent {
   };
 }
 
+/** How an embedded event is read: as a stranger's, from an unknown value. */
+export type EventReader = (input: unknown) => Result<readonly ParsedEvent[]>;
+
+/**
+ * Types an event whose id and signature are checked, and reads every event embedded in it by
+ * `readEmbedded`. Yields the embedded ones first, the event itself last. Never throws.
+ */
+export function readVerified(
+  event: VerifiedEvent,
+  readEmbedded: EventReader,
+): Result<readonly ParsedEvent[]> {
+  const parsed = typeEvent(event);
+  if (!parsed.ok) return parsed;
+  const inner: ParsedEvent[] = [];
+  for (const embedded of embeddedIn(parsed.value)) {
+    // E-16: "A reader MUST read every embedded event by these same steps…"
+    const read = readEmbedded(unembed(embedded));
+    if (!read.ok) return reject('EMBEDDED_INVALID', `${embedded.id.slice(0, 8)} ${read.code}`);
+    inner.push(...read.value);
+  }
+  // E-17: "Where several codes apply to one event, a reader MUST report the first in the table
+  // below…"
+  return crossCheck(parsed.value) ?? ok([...inner, parsed.value]);
+}
+
 /**
  * Reads a stranger's event whole: verifies and types it and every event embedded in it.
  * Yields the embedded ones first, the event itself last. Never throws.
@@ -232,16 +257,5 @@ export function readEvent(
   // E-7: "A reader MUST check the BIP-340 signature over the id…"
   const verified = verify(input, verifier);
   if (!verified.ok) return verified;
-  const parsed = typeEvent(verified.value);
-  if (!parsed.ok) return parsed;
-  const inner: ParsedEvent[] = [];
-  for (const embedded of embeddedIn(parsed.value)) {
-    // E-16: "A reader MUST read every embedded event by these same steps…"
-    const read = readEvent(unembed(embedded), verifier);
-    if (!read.ok) return reject('EMBEDDED_INVALID', `${embedded.id.slice(0, 8)} ${read.code}`);
-    inner.push(...read.value);
-  }
-  // E-17: "Where several codes apply to one event, a reader MUST report the first in the table
-  // below…"
-  return crossCheck(parsed.value) ?? ok([...inner, parsed.value]);
+  return readVerified(verified.value, (embedded) => readEvent(embedded, verifier));
 }

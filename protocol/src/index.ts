@@ -8,6 +8,7 @@ export {
   MAX_CONTENT_BYTES,
   MAX_EVENT_BYTES,
   nobleVerifier,
+  readShape,
   verify,
   type SignatureVerifier,
   type SignedEvent,

@@ -127,9 +127,24 @@ function hasLoneSurrogate(event: SignedEvent, serialized: string): boolean {
   return !isWellFormed(event.content) || !event.tags.every((tag) => tag.every(isWellFormed));
 }
 
+/**
+ * A frozen copy of anything that has an event's shape, or EVENT_SHAPE. Size, id and signature are
+ * not looked at: for those whom a relay has checked already. Never throws.
+ */
+export function readShape(input: unknown): Result<SignedEvent> {
+  try {
+    const event = copyEvent(input);
+    return typeof event === 'string' ? reject('EVENT_SHAPE', event) : ok(event);
+  } catch {
+    // A getter or proxy that throws.
+    return reject('EVENT_SHAPE', 'unreadable');
+  }
+}
+
 function parse(input: unknown): Result<SignedEvent> {
-  const event = copyEvent(input);
-  if (typeof event === 'string') return reject('EVENT_SHAPE', event);
+  const shaped = readShape(input);
+  if (!shaped.ok) return shaped;
+  const event = shaped.value;
   const serialized = serializeEvent(event);
   if (hasLoneSurrogate(event, serialized)) return reject('EVENT_SHAPE', 'lone surrogate');
   const bytes = encoder.encode(serialized);
@@ -147,7 +162,7 @@ function parseSafely(input: unknown): Result<SignedEvent> {
   try {
     return parse(input);
   } catch {
-    // A getter or proxy that throws, or a text too long for the engine.
+    // A text too long for the engine.
     return reject('EVENT_SHAPE', 'unreadable');
   }
 }

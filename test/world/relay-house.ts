@@ -1,27 +1,35 @@
 /** A relay of the local world that can go down and come back with what it had. */
+import type { Rules } from '../../relay-rules/src/decide.ts';
 import { startRelay, type RelayHandle } from '../../relay-rules/src/relay/server.ts';
+
+/** What a relay of the world is: its name, its file, the port it would like, its write rules. */
+export interface RelayPlan {
+  readonly name: string;
+  readonly databasePath: string;
+  readonly port: number;
+  /** The protocol's write rules; a relay without them carries anything. */
+  readonly rules?: Rules;
+}
 
 /** A relay under the world's control. */
 export class RelayHouse {
-  readonly #databasePath: string;
-  readonly #name: string;
+  readonly #plan: RelayPlan;
   #port: number;
   #relay: RelayHandle | undefined;
   #switching: Promise<void> = Promise.resolve();
 
-  private constructor(name: string, databasePath: string, port: number) {
-    this.#name = name;
-    this.#databasePath = databasePath;
-    this.#port = port;
+  private constructor(plan: RelayPlan) {
+    this.#plan = plan;
+    this.#port = plan.port;
   }
 
   /** Opens a relay on the preferred port, or on any free one when that is taken. */
-  static async open(name: string, databasePath: string, port: number): Promise<RelayHouse> {
-    const house = new RelayHouse(name, databasePath, port);
+  static async open(plan: RelayPlan): Promise<RelayHouse> {
+    const house = new RelayHouse(plan);
     try {
       await house.start();
     } catch (error) {
-      if (port === 0 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (plan.port === 0 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       house.#port = 0;
       await house.start();
     }
@@ -42,8 +50,7 @@ export class RelayHouse {
   start(): Promise<void> {
     return this.#switch(async () => {
       if (this.#relay) return;
-      const options = { port: this.#port, databasePath: this.#databasePath, name: this.#name };
-      this.#relay = await startRelay(options);
+      this.#relay = await startRelay({ ...this.#plan, port: this.#port });
       this.#port = this.#relay.port;
     });
   }

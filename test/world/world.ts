@@ -18,6 +18,7 @@ import { startHttpServer } from './http-server.ts';
 import { startLightningWorld, type LightningWorld } from './lightning-world.ts';
 import { bankProfileDocument, offerDocuments } from './listings.ts';
 import { loadPersonaKeys, PERSONA_IDS, PROFILES, type PersonaId } from './personas.ts';
+import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import { RelayHouse } from './relay-house.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -132,8 +133,13 @@ class Builder {
     const [first, second] = this.#options.relayPorts ?? [7447, 7448];
     const houses: RelayHouse[] = [];
     for (const [index, port] of [first, second, 0].entries()) {
-      const path = join(this.#folder, `relay-${index + 1}.sqlite`);
-      const house = await RelayHouse.open(`Local relay ${index + 1}`, path, port);
+      const house = await RelayHouse.open({
+        name: `Local relay ${index + 1}`,
+        databasePath: join(this.#folder, `relay-${index + 1}.sqlite`),
+        port,
+        // The public relays keep the protocol's write rules; wallets and signers need none.
+        ...(index < 2 ? { rules: DEFAULT_RULES } : {}),
+      });
       this.#undo.push(() => house.stop());
       houses.push(house);
     }

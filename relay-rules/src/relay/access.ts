@@ -1,7 +1,8 @@
 /**
  * Who may read gift wraps on a relay that serves them to their recipient only (NIP-42, NIP-59).
  */
-import { isWrap, tagValues, WRAP_KINDS } from './events.ts';
+import { WRAP_KINDS } from '../carried.ts';
+import { isWrap, tagValues } from './events.ts';
 import type { RelayFilter } from './filters.ts';
 import type { SignedEvent } from '@realyield/protocol';
 

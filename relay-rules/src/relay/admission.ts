@@ -4,12 +4,13 @@
  */
 import {
   MAX_EVENT_BYTES,
-  sentenceFor,
   verify,
   type SignatureVerifier,
   type VerifiedEvent,
 } from '@realyield/protocol';
-import { initNostrWasm } from 'nostr-wasm';
+import { VANISH_KIND } from '../carried.ts';
+import { refuse, refuseUnreadable } from '../reasons.ts';
+import { namesRelay } from '../vanish.ts';
 import { AUTHENTICATION_KIND, expiresAtSec, isProtected } from './events.ts';
 import type { RelayLimits } from './limits.ts';
 
@@ -30,26 +31,22 @@ export type EventCheck = (input: unknown) => Admission;
 
 const PREFIX = /^(duplicate|pow|blocked|rate-limited|invalid|restricted|mute|error): /;
 
-/** Loads libsecp256k1 as WebAssembly and returns the check built on it. */
-export async function createEventCheck(maxEventBytes: number): Promise<EventCheck> {
-  const nostr = await initNostrWasm();
-  // It takes whole events only and throws on a wrong signature; it writes nothing to them.
-  const verifier: SignatureVerifier = (_signatureHex, _idHex, _publicKeyHex, event) => {
-    nostr.verifyEvent(event as Parameters<typeof nostr.verifyEvent>[0]);
-    return true;
-  };
+/** The check of id, signature and size built on a signature verifier. */
+export function createEventCheck(verifier: SignatureVerifier, maxEventBytes: number): EventCheck {
   return (input) => {
     const verified = verify(input, verifier);
-    if (!verified.ok) {
-      const detail = verified.detail === undefined ? '' : ` (${verified.detail})`;
-      return { ok: false, reason: `invalid: ${sentenceFor(verified.code)}${detail}` };
-    }
+    if (!verified.ok) return { ok: false, reason: reasonOf(refuseUnreadable(verified)) };
     const event = verified.value;
     if (maxEventBytes < MAX_EVENT_BYTES && byteLength(event) > maxEventBytes) {
       return { ok: false, reason: `invalid: the event is larger than ${maxEventBytes} bytes` };
     }
     return { ok: true, event };
   };
+}
+
+/** The text of the OK message that goes with a decision. */
+export function reasonOf(decision: RelayDecision): string {
+  return decision.accept ? '' : decision.reason;
 }
 
 function byteLength(event: VerifiedEvent): number {
@@ -61,17 +58,24 @@ export interface AdmissionContext {
   readonly check: EventCheck;
   readonly limits: RelayLimits;
   readonly nowSec: number;
+  /** The relay's own addresses, normalised. */
+  readonly relayUrls: ReadonlySet<string>;
   /** Keys the connection has authenticated as (NIP-42). */
   readonly authenticated: ReadonlySet<string>;
+  /** The protocol's write rules, asked first of all. */
+  readonly rules: RelayDecide | null;
+  /** The operator's further rule, asked last. */
   readonly decide: RelayDecide | null;
 }
 
 function findRefusal(event: VerifiedEvent, context: AdmissionContext): string | null {
+  const refusal = context.rules === null ? null : ask(event, context.rules);
+  if (refusal !== null) return refusal;
   if (event.kind === AUTHENTICATION_KIND) {
     return 'invalid: an authentication is sent as AUTH and never published';
   }
   if (event.created_at > context.nowSec + context.limits.maxFutureSec) {
-    return `invalid: created_at is more than ${context.limits.maxFutureSec} s in the future`;
+    return reasonOf(refuse('TIME_FUTURE', `${context.limits.maxFutureSec} s`));
   }
   const expiry = expiresAtSec(event);
   if (expiry !== null && expiry <= context.nowSec) return 'invalid: the event has expired';
@@ -79,10 +83,14 @@ function findRefusal(event: VerifiedEvent, context: AdmissionContext): string | 
     const prefix = context.authenticated.size === 0 ? 'auth-required' : 'restricted';
     return `${prefix}: only its author may publish a protected event`;
   }
-  return context.decide === null ? null : askOperator(event, context.decide);
+  // Deleting for a request that means another relay would be as wrong as not deleting for ours.
+  if (event.kind === VANISH_KIND && !namesRelay(event, context.relayUrls)) {
+    return reasonOf(refuse('VANISH_ELSEWHERE'));
+  }
+  return context.decide === null ? null : ask(event, context.decide);
 }
 
-function askOperator(event: VerifiedEvent, decide: RelayDecide): string | null {
+function ask(event: VerifiedEvent, decide: RelayDecide): string | null {
   try {
     const decision = decide(event);
     if (decision.accept) return null;

@@ -2,6 +2,7 @@
  * NIP-42: one challenge per connection, and who has answered it.
  */
 import { randomBytes } from 'node:crypto';
+import { normalizeRelayUrl } from '../vanish.ts';
 import { AUTHENTICATION_KIND, firstTagValue } from './events.ts';
 import type { EventCheck } from './admission.ts';
 
@@ -25,17 +26,6 @@ export type Authentication =
 /** A fresh random challenge. */
 export function createChallenge(): string {
   return randomBytes(16).toString('hex');
-}
-
-/** A relay address in one spelling, or null when it is no websocket address. */
-function normalizeRelayUrl(text: string): string | null {
-  try {
-    const url = new URL(text);
-    if (url.protocol !== 'ws:' && url.protocol !== 'wss:') return null;
-    return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
-  } catch {
-    return null;
-  }
 }
 
 /** Every spelling of the relay's own address that an AUTH event may name. */

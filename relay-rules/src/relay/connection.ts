@@ -3,7 +3,8 @@
  */
 import type { RawData, WebSocket } from 'ws';
 import { findWrapRefusal, mayReadWrap } from './access.ts';
-import { admit, type EventCheck, type RelayDecide } from './admission.ts';
+import { refuse } from '../reasons.ts';
+import { admit, reasonOf, type EventCheck, type RelayDecide } from './admission.ts';
 import { authenticate, createChallenge } from './authentication.ts';
 import { isEphemeral } from './events.ts';
 import { matchesAny, parseFilters, type RelayFilter } from './filters.ts';
@@ -26,6 +27,7 @@ import type { Writer } from './writer.ts';
 export interface RelayCore {
   readonly limits: RelayLimits;
   readonly check: EventCheck;
+  readonly rules: RelayDecide | null;
   readonly decide: RelayDecide | null;
   readonly requireAuthForWraps: boolean;
   readonly reader: Reader;
@@ -40,6 +42,7 @@ const OUTCOMES: Record<StoreOutcome | 'failed', readonly [boolean, string]> = {
   duplicate: [true, 'duplicate: the relay has this event'],
   outdated: [true, 'duplicate: the relay has a newer version'],
   deleted: [false, 'blocked: its author has deleted this event'],
+  vanished: [false, reasonOf(refuse('KEY_VANISHED'))],
   failed: [false, 'error: the event could not be stored'],
 };
 
@@ -132,9 +135,12 @@ export class Connection {
       this.#outbox.send(['NOTICE', 'invalid: EVENT needs an event with an id']);
       return;
     }
-    const { check, limits, decide, nowSec } = this.#core;
-    const authenticated = this.#authenticated;
-    const admission = admit(input, { check, limits, decide, authenticated, nowSec: nowSec() });
+    const admission = admit(input, {
+      ...this.#core,
+      authenticated: this.#authenticated,
+      nowSec: this.#core.nowSec(),
+      relayUrls: this.#core.relayUrls(),
+    });
     if (!admission.ok) {
       this.#outbox.send(['OK', id, false, admission.reason]);
     } else if (isEphemeral(admission.event.kind)) {

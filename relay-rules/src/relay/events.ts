@@ -3,15 +3,10 @@
  * Spec: NIP-01 (kinds), NIP-40 (expiration), NIP-59 (wraps), NIP-70 (protected).
  */
 import type { SignedEvent } from '@realyield/protocol';
-
-/** Kind of a deletion request (NIP-09). */
-export const DELETION_KIND = 5;
+import { WRAP_KINDS } from '../carried.ts';
 
 /** Kind of a client authentication (NIP-42), which never travels on. */
 export const AUTHENTICATION_KIND = 22_242;
-
-/** Kinds of gift wraps (NIP-59), stored and ephemeral. */
-export const WRAP_KINDS: readonly number[] = [1_059, 21_059];
 
 /** Whether the event is only forwarded, never stored. */
 export function isEphemeral(kind: number): boolean {

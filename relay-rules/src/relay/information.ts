@@ -6,12 +6,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelayLimits } from './limits.ts';
 
 /** The NIPs the embedded relay implements. */
-const SUPPORTED_NIPS: readonly number[] = [1, 9, 11, 40, 42, 45, 70, 77];
+const SUPPORTED_NIPS: readonly number[] = [1, 9, 11, 40, 42, 45, 62, 70, 77];
 
 /** What the document says besides the limits. */
 export interface RelayDescription {
   readonly name: string;
-  readonly restrictedWrites: boolean;
+  /** What is restricted about writing, in a sentence; null when nothing is. */
+  readonly writeRules: string | null;
   readonly requireAuthForWraps: boolean;
 }
 
@@ -19,9 +20,15 @@ export interface RelayDescription {
 export function buildInformation(description: RelayDescription, limits: RelayLimits): object {
   return {
     name: description.name,
-    description: description.requireAuthForWraps
-      ? 'Gift wraps (kind 1059) are served only to the key in their p tag, after NIP-42.'
-      : 'An embedded Nostr relay for Real Yield.',
+    description: [
+      'An embedded Nostr relay for Real Yield.',
+      description.writeRules,
+      description.requireAuthForWraps
+        ? 'Gift wraps (kind 1059) are served only to the key in their p tag, after NIP-42.'
+        : null,
+    ]
+      .filter((sentence) => sentence !== null)
+      .join(' '),
     software: 'real-yield/relay-rules',
     version: '0.1.0',
     supported_nips: SUPPORTED_NIPS,
@@ -41,7 +48,7 @@ export function buildInformation(description: RelayDescription, limits: RelayLim
       max_negentropy_events: limits.maxNegentropyEvents,
       auth_required: false,
       payment_required: false,
-      restricted_writes: description.restrictedWrites,
+      restricted_writes: description.writeRules !== null,
     },
   };
 }

@@ -158,7 +158,7 @@ describe('the document', () => {
     expect(response.headers.get('content-type')).toBe('application/nostr+json');
     expect(await response.json()).toMatchObject({
       name: 'Test relay',
-      supported_nips: [1, 9, 11, 40, 42, 45, 70, 77],
+      supported_nips: [1, 9, 11, 40, 42, 45, 62, 70, 77],
       limitation: { max_subscriptions: 7, max_event_bytes: 65_536, max_limit: 5_000 },
     });
     const preflight = await fetch(url, { method: 'OPTIONS' });

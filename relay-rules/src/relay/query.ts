@@ -2,7 +2,7 @@
  * From a filter to SQL. Lists travel as one JSON parameter, so that statements are few and can
  * be kept prepared.
  */
-import { WRAP_KINDS } from './events.ts';
+import { WRAP_KINDS } from '../carried.ts';
 import type { RelayFilter } from './filters.ts';
 
 /** Who asks: what a filter may see at this moment. */

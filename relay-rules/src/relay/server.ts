@@ -1,8 +1,10 @@
 /**
  * The embedded relay: a small Nostr relay for tests, the local world and small operators.
- * NIP-01, 09, 11, 40, 42, 45, 70, 77; SQLite underneath; one process, one port.
+ * NIP-01, 09, 11, 40, 42, 45, 62, 70, 77; SQLite underneath; one process, one port.
  */
-import { createEventCheck, type EventCheck, type RelayDecide } from './admission.ts';
+import type { Rules } from '../decide.ts';
+import { loadVerifier } from '../verifier.ts';
+import { createEventCheck, type RelayDecide } from './admission.ts';
 import { ownRelayUrls } from './authentication.ts';
 import { Connection, type RelayCore } from './connection.ts';
 import { isEphemeral } from './events.ts';
@@ -10,8 +12,9 @@ import type { RelayFilter } from './filters.ts';
 import { buildInformation } from './information.ts';
 import { withDefaultLimits, type RelayLimits } from './limits.ts';
 import { createListener, type Listener } from './listener.ts';
-import type { SignedEvent } from '@realyield/protocol';
+import type { SignatureVerifier, SignedEvent } from '@realyield/protocol';
 import { createReader, type Withhold } from './reader.ts';
+import { createRules, describeRules } from './rules.ts';
 import { openStore, type EventStore } from './store.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -28,7 +31,9 @@ export interface RelayOptions extends Partial<RelayLimits> {
   readonly databasePath?: string;
   /** Name in the NIP-11 document. */
   readonly name?: string;
-  /** The operator's write rules; everything valid is accepted unless given. */
+  /** The protocol's write rules (specs/relays.md); off unless given. */
+  readonly rules?: Rules;
+  /** The operator's further rule, asked last; everything is accepted unless given. */
   readonly decide?: RelayDecide;
   /** Serve gift wraps only to the authenticated key in their p tag; off unless given. */
   readonly requireAuthForWraps?: boolean;
@@ -80,18 +85,28 @@ class EmbeddedRelay implements RelayHandle {
   url = '';
   port = 0;
 
-  constructor(options: RelayOptions, limits: RelayLimits, check: EventCheck) {
+  constructor(options: RelayOptions, limits: RelayLimits, verifier: SignatureVerifier) {
     this.#nowSec = options.nowSec ?? (() => Math.floor(Date.now() / 1000));
     this.#store = openStore(options.databasePath ?? ':memory:');
     this.#writer = createWriter(this.#store);
+    const relayUrls = (): ReadonlySet<string> => this.#ownUrls;
     this.#core = {
       limits,
-      check,
+      check: createEventCheck(verifier, limits.maxEventBytes),
+      rules: options.rules
+        ? createRules({
+            rules: { ...options.rules, maxFutureSec: limits.maxFutureSec },
+            verifier,
+            read: (id) => this.#store.read(id),
+            relayUrls,
+            nowSec: this.#nowSec,
+          })
+        : null,
       decide: options.decide ?? null,
       requireAuthForWraps: options.requireAuthForWraps ?? false,
       reader: createReader(this.#store, () => this.#withhold),
       writer: this.#writer,
-      relayUrls: () => this.#ownUrls,
+      relayUrls,
       nowSec: this.#nowSec,
       broadcast: (event) => this.#broadcast(event),
     };
@@ -100,11 +115,15 @@ class EmbeddedRelay implements RelayHandle {
   async listen(options: RelayOptions): Promise<void> {
     const { limits, requireAuthForWraps } = this.#core;
     const name = options.name ?? 'Real Yield relay';
-    const restrictedWrites = options.decide !== undefined;
+    const writeRules = options.rules
+      ? describeRules(options.rules)
+      : options.decide
+        ? 'What may be written is up to its operator.'
+        : null;
     const host = options.host ?? '127.0.0.1';
     this.#listener = createListener({
       limits,
-      information: buildInformation({ name, restrictedWrites, requireAuthForWraps }, limits),
+      information: buildInformation({ name, writeRules, requireAuthForWraps }, limits),
       connect: (socket) => {
         const connection = new Connection(socket, this.#core);
         this.#connections.add(connection);
@@ -166,8 +185,11 @@ class EmbeddedRelay implements RelayHandle {
 
 /** Starts a relay; rejects when the port or the database cannot be opened. */
 export async function startRelay(options: RelayOptions = {}): Promise<RelayHandle> {
-  const limits = withDefaultLimits(options);
-  const relay = new EmbeddedRelay(options, limits, await createEventCheck(limits.maxEventBytes));
+  const maxFutureSec = options.maxFutureSec ?? options.rules?.maxFutureSec;
+  const limits = withDefaultLimits(
+    maxFutureSec === undefined ? options : { ...options, maxFutureSec },
+  );
+  const relay = new EmbeddedRelay(options, limits, await loadVerifier());
   try {
     await relay.listen(options);
     return relay;

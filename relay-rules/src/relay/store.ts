@@ -1,15 +1,22 @@
 /**
- * The events of the relay in SQLite: what replaces what (NIP-01), what deletions forbid
- * (NIP-09), what has expired (NIP-40). Each OK is sent after its transaction is on disk.
+ * The events of the relay in SQLite: what replaces what (NIP-01), what has expired (NIP-40), and
+ * nothing that deletions and vanished keys forbid. Each OK is sent after its transaction is on
+ * disk.
  */
 import type { SignedEvent } from '@realyield/protocol';
 import Database from 'better-sqlite3';
-import { DELETION_KIND, expiresAtSec, replacementKey, tagValues } from './events.ts';
+import { expiresAtSec, replacementKey } from './events.ts';
 import type { RelayFilter } from './filters.ts';
+import {
+  createForgetting,
+  FORGETTING_SCHEMA,
+  type Forbidden,
+  type Forgetting,
+} from './forgetting.ts';
 import { buildCondition, type Condition, type Viewer } from './query.ts';
 
 /** What became of an event offered to the store. */
-export type StoreOutcome = 'stored' | 'duplicate' | 'outdated' | 'deleted';
+export type StoreOutcome = 'stored' | 'duplicate' | 'outdated' | Forbidden;
 
 /** Where a stored event stands in every answer. */
 export interface EventPosition {
@@ -70,7 +77,7 @@ function openDatabase(path: string): Database.Database {
   // FULL makes each commit wait for the disk: an event answered with OK survives kill -9.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
-  database.exec(SCHEMA);
+  database.exec(SCHEMA + FORGETTING_SCHEMA);
   return database;
 }
 
@@ -78,23 +85,11 @@ function prepareStatements(database: Database.Database) {
   return {
     hasId: database.prepare('SELECT 1 FROM event WHERE id = ?'),
     read: database.prepare<[string], { json: string }>('SELECT json FROM event WHERE id = ?'),
-    isDeleted: database.prepare(
-      `SELECT 1 FROM tag JOIN event ON event.rowid = tag.event
-       WHERE event.kind = ${DELETION_KIND} AND event.pubkey = @pubkey
-         AND ((tag.name = 'e' AND tag.value = @id) OR (tag.name = 'a' AND tag.value = @address
-           AND event.created_at >= @created_at)) LIMIT 1`,
-    ),
     current: database.prepare<unknown[], { rowid: number; id: string; created_at: number }>(
       'SELECT rowid, id, created_at FROM event WHERE kind = ? AND pubkey = ? AND replaces = ?',
     ),
     deleteRow: database.prepare('DELETE FROM event WHERE rowid = ?'),
     deleteId: database.prepare('DELETE FROM event WHERE id = ?'),
-    deleteOwn: database.prepare(
-      `DELETE FROM event WHERE id = ? AND pubkey = ? AND kind <> ${DELETION_KIND}`,
-    ),
-    deleteAddress: database.prepare(
-      'DELETE FROM event WHERE kind = ? AND pubkey = ? AND replaces = ? AND created_at <= ?',
-    ),
     deleteExpired: database.prepare('DELETE FROM event WHERE expires_at <= ?'),
     insertEvent: database.prepare(
       `INSERT INTO event (id, pubkey, kind, created_at, replaces, expires_at, json)
@@ -124,24 +119,17 @@ function writeEvent(statements: Statements, event: SignedEvent, key: string | nu
   }
 }
 
-function applyDeletion(statements: Statements, deletion: SignedEvent): void {
-  for (const id of tagValues(deletion, 'e')) statements.deleteOwn.run(id, deletion.pubkey);
-  for (const address of tagValues(deletion, 'a')) {
-    const [, kind, pubkey, key] = /^(\d{1,5}):([0-9a-f]{64}):([\s\S]*)$/.exec(address) ?? [];
-    if (pubkey !== deletion.pubkey) continue;
-    statements.deleteAddress.run(Number(kind), pubkey, key, deletion.created_at);
-  }
-}
-
-function insertEvent(statements: Statements, event: SignedEvent): StoreOutcome {
+function insertEvent(
+  statements: Statements,
+  forgetting: Forgetting,
+  event: SignedEvent,
+): StoreOutcome {
   if (statements.hasId.get(event.id)) return 'duplicate';
   const { id, pubkey, kind, created_at } = event;
   const key = replacementKey(event);
   const address = key === null ? null : `${kind}:${pubkey}:${key}`;
-  // A deletion request itself cannot be deleted (NIP-09).
-  if (kind !== DELETION_KIND && statements.isDeleted.get({ id, pubkey, address, created_at })) {
-    return 'deleted';
-  }
+  const forbidden = forgetting.forbids(event, address);
+  if (forbidden !== null) return forbidden;
   if (key !== null) {
     const current = statements.current.get(kind, pubkey, key);
     if (current) {
@@ -151,8 +139,9 @@ function insertEvent(statements: Statements, event: SignedEvent): StoreOutcome {
       statements.deleteRow.run(current.rowid);
     }
   }
+  // Before the event itself is there: a request to vanish is kept, to bar what comes back.
+  forgetting.carryOut(event);
   writeEvent(statements, event, key);
-  if (kind === DELETION_KIND) applyDeletion(statements, event);
   return 'stored';
 }
 
@@ -178,6 +167,7 @@ function createStatementCache(database: Database.Database) {
 export function openStore(path: string): EventStore {
   const database = openDatabase(path);
   const statements = prepareStatements(database);
+  const forgetting = createForgetting(database);
   const prepare = createStatementCache(database);
   const unchecked = database.transaction((event: SignedEvent) => {
     statements.deleteId.run(event.id);
@@ -189,7 +179,7 @@ export function openStore(path: string): EventStore {
     ).all(...parameters, Math.min(filter.limit ?? maxLimit, maxLimit)) as EventPosition[];
 
   return {
-    insert: (event) => insertEvent(statements, event),
+    insert: (event) => insertEvent(statements, forgetting, event),
     transaction: (work) => database.transaction(work)(),
     insertUnchecked: (event) => unchecked(event),
     list(filters, viewer, maxLimit) {

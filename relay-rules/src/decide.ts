@@ -1,0 +1,134 @@
+/**
+ * May this event enter the relay? Pure: the clock, the operator's choices and whatever the relay
+ * knows besides the event are arguments. Spec: specs/relays.md.
+ */
+import {
+  kindRow,
+  readShape,
+  verify,
+  type ParsedEvent,
+  type SignatureVerifier,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { isCarried, PRIVATE_KINDS, VANISH_KIND, type KindsPolicy } from './carried.ts';
+import type { Reader } from './reader.ts';
+import { ACCEPTED, refuse, refuseUnreadable, type Decision } from './reasons.ts';
+import { isForgotten, namesRelay } from './vanish.ts';
+
+/** What an operator chooses. */
+export interface Rules {
+  /** Which kinds outside the protocol are carried. */
+  readonly kinds: KindsPolicy;
+  /** How far `created_at` may lie ahead of the relay's clock, in seconds. */
+  readonly maxFutureSec: number;
+}
+
+/** Five minutes ahead, and whatever the protocol's clients need. */
+export const DEFAULT_RULES: Rules = { kinds: 'needed', maxFutureSec: 300 };
+
+/** What a relay that carries out requests to vanish knows. */
+export interface VanishContext {
+  /** Addresses clients know the relay by, as `normalizeRelayUrl` writes them. */
+  readonly relayUrls: ReadonlySet<string>;
+  /** Up to which `created_at` a key has asked to be forgotten, in seconds. */
+  readonly vanishedAtSec: (publicKeyHex: string) => number | undefined;
+}
+
+/** Everything a decision rests on besides the event. */
+export interface DecideContext {
+  readonly rules: Rules;
+  /** The relay's clock, in seconds. */
+  readonly nowSec: number;
+  /** Whether the relay has checked id and signature before asking, as strfry does. */
+  readonly isSignatureChecked: boolean;
+  readonly reader: Reader;
+  /** Absent where nobody carries out requests to vanish. */
+  readonly vanish?: VanishContext;
+  /** Keys named by a contract the relay holds; undefined where it does not hold it (yet). */
+  readonly keysNamedBy?: (root: string) => ReadonlySet<string> | undefined;
+}
+
+const believe: SignatureVerifier = () => true;
+
+/** What holds for events of any kind: time, and keys that have vanished. */
+function decideAny(event: SignedEvent, context: DecideContext): Decision {
+  // R-1: "A relay MUST refuse an event whose `created_at` is more than the bound it announces
+  // ahead of its own clock…"
+  if (event.created_at > context.nowSec + context.rules.maxFutureSec) return refuse('TIME_FUTURE');
+  // R-8: "After a request to vanish that names it, a relay MUST refuse what the key signed up to
+  // the request's time, and gift wraps to it of up to that time, as `KEY_VANISHED`…"
+  if (context.vanish && isForgotten(event, context.vanish.vanishedAtSec)) {
+    return refuse('KEY_VANISHED');
+  }
+  return ACCEPTED;
+}
+
+/** Kinds outside the protocol. */
+function decideOther(event: SignedEvent, context: DecideContext): Decision {
+  // R-4: "A relay MUST refuse rumors (2809), seals (13) and authentications (22242)…"
+  if (PRIVATE_KINDS.has(event.kind)) return refuse('KIND_PRIVATE');
+  // R-3: "A relay MAY refuse other kinds…"
+  if (!isCarried(event.kind, context.rules.kinds)) return refuse('KIND_NOT_CARRIED');
+  if (event.kind !== VANISH_KIND) return ACCEPTED;
+  // R-9: "A relay MUST refuse a request to vanish that it will not carry out…"
+  if (!context.vanish) return refuse('VANISH_UNSUPPORTED');
+  return namesRelay(event, context.vanish.relayUrls) ? ACCEPTED : refuse('VANISH_ELSEWHERE');
+}
+
+/** The keys of a contract that the event carries or the relay holds; undefined when unknown. */
+function keysFor(
+  parsed: ParsedEvent,
+  all: readonly ParsedEvent[],
+  context: DecideContext,
+): ReadonlySet<string> | undefined {
+  const { document } = parsed;
+  if (!('contract' in document)) return undefined;
+  const carried = all.find(({ event }) => event.id === document.contract);
+  if (carried?.name !== 'contract') return context.keysNamedBy?.(document.contract);
+  return new Set(Object.values(carried.document.parties).map(({ pubkey }) => pubkey));
+}
+
+/** Whether only keys named in the contract may sign it; money events may come from delegates. */
+function needsMainKey({ name }: ParsedEvent): boolean {
+  return name === 'signature' || name === 'notice';
+}
+
+/** The protocol's own facts. */
+function decideFact(event: SignedEvent, context: DecideContext): Decision {
+  // R-5: "A relay MUST refuse a fact with the tag `-` as `FACT_PROTECTED` and one with the tag
+  // `expiration` as `FACT_EXPIRING`…"
+  if (event.tags.some(([name]) => name === '-')) return refuse('FACT_PROTECTED');
+  if (event.tags.some(([name]) => name === 'expiration')) return refuse('FACT_EXPIRING');
+  // R-6: "A relay MUST refuse a fact that a reader would refuse…"
+  const verified = verify(event, context.isSignatureChecked ? believe : context.reader.verifier);
+  if (!verified.ok) return refuseUnreadable(verified);
+  const read = context.reader.read(verified.value);
+  if (!read.ok) return refuseUnreadable(read);
+  const parsed = read.value.at(-1);
+  if (!parsed || !needsMainKey(parsed)) return ACCEPTED;
+  // R-7: "A relay MAY refuse a signature, milestone or notice whose author is not named in the
+  // contract, when that contract is embedded or held…"
+  const keys = keysFor(parsed, read.value, context);
+  return keys?.has(event.pubkey) === false ? refuse('AUTHOR_STRANGER') : ACCEPTED;
+}
+
+/**
+ * Whether the relay takes an event, or the code and words of its refusal. Believes nothing the
+ * event says about itself; `isSignatureChecked` spares the outer signature alone, and for kinds
+ * outside the protocol the id. Never throws.
+ */
+export function decide(input: unknown, context: DecideContext): Decision {
+  const shaped = readShape(input);
+  if (!shaped.ok) return refuseUnreadable(shaped);
+  const event = shaped.value;
+  const timely = decideAny(event, context);
+  if (!timely.accept) return timely;
+  const row = kindRow(event.kind);
+  // R-2: "A relay MUST refuse kinds that the table in events.md reserves…"
+  if (row && !row.defined) return refuse('KIND_RESERVED');
+  if (row) return decideFact(event, context);
+  const other = decideOther(event, context);
+  if (!other.accept || context.isSignatureChecked) return other;
+  const verified = verify(event, context.reader.verifier);
+  return verified.ok ? ACCEPTED : refuseUnreadable(verified);
+}
