@@ -27,7 +27,7 @@ export { offerContradiction, contractContradiction } from './terms.ts';
 export * from './contract/state.ts';
 export * from './contract/build.ts';
 export * from './contract/plan.ts';
-export * from './contract/ticks.ts';
+export { planTicks, tickAt, type Tick } from './contract/ticks.ts';
 export { computeLedger } from './contract/ledger.ts';
 export type { Instalment, Ledger, LedgerPayment } from './contract/ledger.ts';
 export * from './contract/schedule.ts';
@@ -40,6 +40,7 @@ export { contractOf, roleOfActor, roleOfKey, actsFor } from './contract/draft.ts
 export type { RejectedEvent } from './contract/draft.ts';
 export type { InstalmentOutcome } from './statistics/instalments.ts';
 export { amountRate, countRate, type AmountRate, type CountRate } from './statistics/rates.ts';
+export { partOf, type ProofTotal } from './statistics/payments-by-day.ts';
 export * from './statistics/summary.ts';
 export * from './statistics/reuse.ts';
 export { readRegister, type RegisterEntry, type RegisterView } from './statistics/register.ts';

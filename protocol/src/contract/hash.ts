@@ -8,10 +8,15 @@ import { canonicalize, type Json } from '../canonical.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { PROTOCOL_VERSION } from '../params.ts';
 import type { ContractState, Payment } from './state.ts';
-import { tickAt } from './ticks.ts';
+import { trancheAt } from './ticks.ts';
 
-function digest(value: Json): string {
-  return bytesToHex(sha256(utf8ToBytes(canonicalize(value))));
+function digest(canonical: string): string {
+  return bytesToHex(sha256(utf8ToBytes(canonical)));
+}
+
+/** A payment's row as canonical JSON: numbers, digits and class names need no escapes. */
+function rowText(payment: Payment): string {
+  return `[${payment.n},"${payment.amountMsat}",${payment.settledAtSec},"${payment.class}"]`;
 }
 
 /** One digest per request of a leg, sorted by request id. */
@@ -26,15 +31,8 @@ function legDigests(payments: readonly Payment[], leg: Leg): Json {
   return [...byRequest]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([request, list]) => {
-      const rows = [...list]
-        .sort((a, b) => a.n - b.n)
-        .map((payment): Json => [
-          payment.n,
-          payment.amountMsat.toString(),
-          payment.settledAtSec,
-          payment.class,
-        ]);
-      return [request, digest(rows)];
+      const rows = list.sort((a, b) => a.n - b.n).map(rowText);
+      return [request, digest(`[${rows.join()}]`)];
     });
 }
 
@@ -43,7 +41,7 @@ function trancheTotals(state: ContractState): Json {
   const totals = document.tranches.map(() => 0n);
   for (const payment of state.payments) {
     if (payment.leg !== 'disbursement') continue;
-    const tranche = tickAt(document, payment.n)?.tranche ?? 0;
+    const tranche = trancheAt(document, payment.n) ?? 0;
     totals[tranche] = (totals[tranche] ?? 0n) + payment.amountMsat;
   }
   return totals.map((total) => total.toString());
@@ -73,5 +71,5 @@ export function hashedView(state: ContractState): Json {
 /** SHA-256 of the canonical JSON of hashedView, hex. */
 export function computeStateHash(state: ContractState): string {
   // C-26: "The state hash is the SHA-256, in hex, of the canonical JSON of the object below…"
-  return digest(hashedView(state));
+  return digest(canonicalize(hashedView(state)));
 }

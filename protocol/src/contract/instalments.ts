@@ -41,7 +41,7 @@ export interface InstalmentsAt {
 }
 
 /** An account alone: what earlier instalments ask for taken off. */
-interface Share {
+export interface Share {
   readonly principalMsat: bigint;
   readonly interestMsat: bigint;
   readonly principalBeforeMsat: bigint;
@@ -54,10 +54,14 @@ function within(paid: bigint, before: bigint, share: bigint): bigint {
   return own < share ? own : share;
 }
 
-function unpaidOf(share: Share, paid: Omit<PaidBy, 'day'>): bigint {
+/** How much of what was repaid in all went to one instalment, msat. */
+export function paidToward(share: Share, paid: Omit<PaidBy, 'day'>): bigint {
   const principal = within(paid.principalMsat, share.principalBeforeMsat, share.principalMsat);
-  const interest = within(paid.interestMsat, share.interestBeforeMsat, share.interestMsat);
-  return share.principalMsat + share.interestMsat - principal - interest;
+  return principal + within(paid.interestMsat, share.interestBeforeMsat, share.interestMsat);
+}
+
+function unpaidOf(share: Share, paid: Omit<PaidBy, 'day'>): bigint {
+  return share.principalMsat + share.interestMsat - paidToward(share, paid);
 }
 
 /** The first day by the end of which less than one satoshi is unpaid; totals only rise. */

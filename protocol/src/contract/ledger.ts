@@ -8,7 +8,7 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { floorToSat } from '../money.ts';
 import { DUST_MSAT } from '../params.ts';
-import { Books, openDisbursement } from './books.ts';
+import { Books, openDisbursement, type PaidBy } from './books.ts';
 import { viewInstalments, type Instalment } from './instalments.ts';
 import { dueDates, lastDueAtSec } from './plan.ts';
 
@@ -99,6 +99,15 @@ function runBooks(
   books.advance(asOfDay);
   books.settle(asOfDay);
   return books;
+}
+
+/** What repayments had come to by the end of each day on which there was one, rising. */
+export function repaidByDay(
+  document: ContractDocument,
+  payments: readonly LedgerPayment[],
+  asOfSec: number,
+): readonly PaidBy[] {
+  return runBooks(document, payments, dayOf(asOfSec, document.daySec)).paid;
 }
 
 function viewOf(

@@ -5,17 +5,19 @@
 import { LEGS, type Equivocation, type Payment, type PaymentClass } from './state.ts';
 import { actsFor, type AppliedReceipt, type Draft } from './draft.ts';
 import type { ParsedRequest } from '../events.ts';
+import type { Leg } from '../kinds/fields.ts';
 import type { RequestDocument } from '../kinds/money-events.ts';
-import { tickAt } from './ticks.ts';
+import { tickAmounts } from './ticks.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
 
+/** One part of a receipt; what a payment is made of once it is known to count. */
 interface Witness {
   readonly entry: AppliedReceipt;
   readonly n: number;
-  readonly preimage: string;
-  readonly paymentHash: string;
-  readonly amountMsat: bigint;
+  /** Place of the part in the receipt's columns, and in the request's. */
+  readonly row: number;
+  readonly column: number;
   readonly settledAtSec: number;
 }
 
@@ -27,11 +29,11 @@ export function requestMismatch(
   if (request.leg === 'repayment') return undefined;
   // P-9: "A disbursement request counts only when each part is a tick of the contract and has the
   // tick's amount…"
-  const ticks = request.n.map((n) => tickAt(contract, n));
-  const strange = ticks.findIndex((tick) => tick === undefined);
+  const amounts = tickAmounts(contract, request.n);
+  const strange = amounts.indexOf(undefined);
   if (strange >= 0) return reject('PART_UNKNOWN', String(request.n[strange]));
-  const wrong = ticks.find((tick, index) => tick?.amountMsat.toString() !== request.msat[index]);
-  return wrong ? reject('PART_AMOUNT', String(wrong.n)) : undefined;
+  const wrong = amounts.findIndex((amount, index) => amount !== request.msat[index]);
+  return wrong < 0 ? undefined : reject('PART_AMOUNT', String(request.n[wrong]));
 }
 
 /** When a payment counts as settled: the receipt's time, kept inside the part's window. */
@@ -40,21 +42,27 @@ export function settledAtSec(receiptAtSec: number, request: RequestDocument): nu
   return Math.min(Math.max(receiptAtSec, request.notBeforeSec), request.expiresAtSec);
 }
 
-function witnessesOf(entry: AppliedReceipt): Witness[] {
-  const { document } = entry.receipt;
-  const request = entry.request.document;
-  const columns = new Map(request.n.map((n, index) => [n, index]));
-  return document.n.map((n, index) => {
-    const column = columns.get(n) ?? 0;
-    return {
-      entry,
-      n,
-      preimage: document.preimage[index] ?? '',
-      paymentHash: request.paymentHash[column] ?? '',
-      amountMsat: BigInt(request.msat[column] ?? '0'),
-      settledAtSec: settledAtSec(entry.receipt.event.created_at, request),
-    };
+/** Places of parts among a request's; both lists rise, so one pass finds them. */
+function columnsOf(parts: readonly number[], requested: readonly number[]): number[] {
+  let column = 0;
+  return parts.map((n) => {
+    while (column < requested.length - 1 && requested[column] !== n) column += 1;
+    return column;
   });
+}
+
+function witnessesOf(entry: AppliedReceipt): Witness[] {
+  const { n: parts } = entry.receipt.document;
+  const request = entry.request.document;
+  const columns = columnsOf(parts, request.n);
+  const settled = settledAtSec(entry.receipt.event.created_at, request);
+  return parts.map((n, row) => ({
+    entry,
+    n,
+    row,
+    column: columns[row] ?? 0,
+    settledAtSec: settled,
+  }));
 }
 
 function isBetter(a: Witness, b: Witness): boolean {
@@ -69,12 +77,19 @@ function isBetter(a: Witness, b: Witness): boolean {
   return a.entry.receipt.event.id < b.entry.receipt.event.id;
 }
 
-const partKey = (request: string, n: number): string => `${request}:${n}`;
+/** Something about parts, by request and n. */
+type ByPart<T> = Map<string, Map<number, T>>;
+
+function setPart<T>(parts: ByPart<T>, request: string, n: number, value: T): void {
+  const known = parts.get(request);
+  if (known) known.set(n, value);
+  else parts.set(request, new Map([[n, value]]));
+}
 
 interface Answers {
-  readonly received: ReadonlySet<string>;
+  readonly received: ByPart<true>;
   /** Latest time a payee's objection states that lies inside the window. */
-  readonly statedSec: ReadonlyMap<string, number>;
+  readonly statedSec: ByPart<number>;
 }
 
 /** What resolving needs of a draft; a closure is judged on a part of its receipts and answers. */
@@ -85,8 +100,8 @@ export type Evidence = Pick<
 
 /** What payees said; answers that were refused are passed over. */
 function collectAnswers(evidence: Evidence): Answers {
-  const received = new Set<string>();
-  const statedSec = new Map<string, number>();
+  const received: ByPart<true> = new Map();
+  const statedSec: ByPart<number> = new Map();
   for (const { document, event } of evidence.acknowledgements) {
     if (document.type === 'cash') continue;
     const items = document.type === 'received' ? document.items : [document];
@@ -94,11 +109,10 @@ function collectAnswers(evidence: Evidence): Answers {
       const request = evidence.requests.get(item.request)?.document;
       if (!request || !actsFor(evidence, event.pubkey, LEGS[request.leg].payee)) continue;
       for (const n of item.n) {
-        const key = partKey(item.request, n);
-        if (document.type === 'received') received.add(key);
+        if (document.type === 'received') setPart(received, item.request, n, true);
         else if ((document.settledAtSec ?? Infinity) <= request.expiresAtSec) {
-          const latest = Math.max(document.settledAtSec ?? 0, statedSec.get(key) ?? 0);
-          statedSec.set(key, latest);
+          const before = statedSec.get(item.request)?.get(n) ?? 0;
+          setPart(statedSec, item.request, n, Math.max(document.settledAtSec ?? 0, before));
         }
       }
     }
@@ -108,21 +122,22 @@ function collectAnswers(evidence: Evidence): Answers {
 
 function toPayment(best: Witness, answers: Answers): Payment {
   const { request, receipt } = best.entry;
-  const key = partKey(request.event.id, best.n);
-  const stated = answers.statedSec.get(key) ?? 0;
+  const { id } = request.event;
+  const stated = answers.statedSec.get(id)?.get(best.n) ?? 0;
   // P-12: "Where objections by the payee state times no later than `expiresAtSec`, the latest of
   // them replaces an earlier settled time…"
   const timeContested = stated > best.settledAtSec;
   // P-15: "A part that the payee acknowledged as received has class `preimage+acknowledgement`,
   // any other `preimage`…"
-  const proof: PaymentClass = answers.received.has(key) ? 'preimage+acknowledgement' : 'preimage';
+  const isReceived = answers.received.get(id)?.has(best.n) === true;
+  const proof: PaymentClass = isReceived ? 'preimage+acknowledgement' : 'preimage';
   return {
     leg: request.document.leg,
-    request: request.event.id,
+    request: id,
     n: best.n,
-    amountMsat: best.amountMsat,
-    paymentHash: best.paymentHash,
-    preimage: best.preimage,
+    amountMsat: BigInt(request.document.msat[best.column] ?? '0'),
+    paymentHash: request.document.paymentHash[best.column] ?? '',
+    preimage: receipt.document.preimage[best.row] ?? '',
     settledAtSec: timeContested ? stated : best.settledAtSec,
     class: proof,
     timeContested,
@@ -139,33 +154,38 @@ function byTime(a: Payment, b: Payment): number {
 
 /** The proven payments, one per payee and payment hash. */
 export function resolvePayments(evidence: Evidence): Payment[] {
-  const best = new Map<string, Witness>();
+  // Each leg has its own payee.
+  const best: Readonly<Record<Leg, Map<string, Witness>>> = {
+    disbursement: new Map(),
+    repayment: new Map(),
+  };
   for (const entry of evidence.receipts) {
-    const { payee } = LEGS[entry.request.document.leg];
+    const { leg, paymentHash } = entry.request.document;
     for (const witness of witnessesOf(entry)) {
       // P-14: "The same part under another hash is another payment…"
-      const key = `${payee}:${witness.paymentHash}`;
-      const known = best.get(key);
-      if (!known || isBetter(witness, known)) best.set(key, witness);
+      const hash = paymentHash[witness.column] ?? '';
+      const known = best[leg].get(hash);
+      if (!known || isBetter(witness, known)) best[leg].set(hash, witness);
     }
   }
   const answers = collectAnswers(evidence);
-  return [...best.values()].map((witness) => toPayment(witness, answers)).sort(byTime);
+  const counted = [...best.disbursement.values(), ...best.repayment.values()];
+  return counted.map((witness) => toPayment(witness, answers)).sort(byTime);
 }
 
 /** Flags disbursements that no closure rests on, and dates them no earlier than it. */
 export function flagUnseen(draft: Draft, payments: readonly Payment[]): Payment[] {
   if (draft.closures.length === 0) return [...payments];
-  const seen = new Set<string>();
+  const seen: ByPart<true> = new Map();
   for (const { receipt, request } of draft.receipts) {
     if (!draft.closures.some((closure) => closure.past.has(receipt.event.id))) continue;
-    for (const n of receipt.document.n) seen.add(partKey(request.event.id, n));
+    for (const n of receipt.document.n) setPart(seen, request.event.id, n, true);
   }
   const restsAtSec = Math.min(...draft.closures.map((closure) => closure.restsAtSec));
   return payments
     .map((payment) => {
       if (payment.leg !== 'disbursement') return payment;
-      if (seen.has(partKey(payment.request, payment.n))) return payment;
+      if (seen.get(payment.request)?.has(payment.n)) return payment;
       // C-22: "…A proven disbursement of which no counting closure rests on a receipt is
       // flagged as unseen and settles no earlier than the latest settled time…"
       const settled = Math.max(payment.settledAtSec, restsAtSec);
@@ -187,13 +207,15 @@ function compareWindows(a: ParsedRequest, b: ParsedRequest): number {
  */
 export function findOverlaps(requests: Iterable<ParsedRequest>): Equivocation[] {
   const found = new Map<string, Equivocation>();
-  const before = new Map<string, ParsedRequest>();
+  const before: Readonly<Record<Leg, Map<number, ParsedRequest>>> = {
+    disbursement: new Map(),
+    repayment: new Map(),
+  };
   for (const request of [...requests].sort(compareWindows)) {
     const { document, event } = request;
     for (const n of document.n) {
-      const key = `${document.leg}:${n}`;
-      const other = before.get(key);
-      before.set(key, request);
+      const other = before[document.leg].get(n);
+      before[document.leg].set(n, request);
       // C-25: "…each request is compared with the one next before it."
       if (!other || document.notBeforeSec >= other.document.expiresAtSec) continue;
       const [least, most] = [event.id, other.event.id].sort() as [string, string];

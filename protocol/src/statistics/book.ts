@@ -23,7 +23,8 @@ import {
 } from './record.ts';
 import { readRegister, registerEntries, type RegisterView } from './register.ts';
 import type { HashReuse } from './reuse.ts';
-import type { ContractSummary, ProofTotal, Standing } from './summary.ts';
+import type { ContractSummary, Standing } from './summary.ts';
+import type { ProofTotal } from './payments-by-day.ts';
 
 /** How long a book has existed, by its parties' own dates. */
 export interface BookAge {

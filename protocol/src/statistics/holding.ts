@@ -5,7 +5,8 @@ import type { ContractState } from '../contract/state.ts';
 import { dayOf } from '../interest.ts';
 import type { Leg } from '../kinds/fields.ts';
 import type { InstalmentOutcome } from './instalments.ts';
-import { partOf, summarizeContract, type ContractSummary } from './summary.ts';
+import { countPayments, NO_PARTS, partOf } from './payments-by-day.ts';
+import { summarizeContract, type ContractSummary } from './summary.ts';
 
 /** What moved on one contract day: paid out by the investor, and received. */
 export interface DayFlow {
@@ -78,14 +79,15 @@ function toCome(
 export function summarizeHolding(
   state: ContractState,
   asOfSec: number,
-  reused?: ReadonlySet<string>,
+  reused: ReadonlySet<string> = NO_PARTS,
 ): HoldingSummary {
   const summary = summarizeContract(state, asOfSec, reused);
   const { document } = state.contract;
+  const { daily } = countPayments(state, summary.asOfDay, reused);
   const counted = state.payments.filter(
     (payment) =>
       dayOf(payment.settledAtSec, document.daySec) <= summary.asOfDay &&
-      reused?.has(partOf(payment)) !== true,
+      (reused.size === 0 || !reused.has(partOf(payment))),
   );
   // (F-22) "Expected is, for each instalment not past due, what the expected schedule (M-14) has
   // beyond what was paid of it so far…"
@@ -96,7 +98,7 @@ export function summarizeHolding(
       ...toCome(instalment, summary.instalments[instalment.number - 1]),
     }))
     .filter(({ principalMsat, interestMsat }) => principalMsat + interestMsat > 0n);
-  return { ...summary, flows: flowsByDay(counted, document.daySec), expected };
+  return { ...summary, flows: flowsByDay(daily, document.daySec), expected };
 }
 
 function compareFlows(a: CashFlow, b: CashFlow): number {

@@ -2,10 +2,10 @@
  * What became of each instalment: paid in time, paid late, in grace or unpaid.
  * Spec: specs/figures.md, "Instalments".
  */
-import { computeLedger, type Instalment, type LedgerPayment } from '../contract/ledger.ts';
-import { dayOf, endOfDaySec } from '../interest.ts';
+import { paidToward, type Share } from '../contract/instalments.ts';
+import { repaidByDay, type Instalment, type LedgerPayment } from '../contract/ledger.ts';
+import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
-import { minimum } from '../money.ts';
 import { DUST_MSAT } from '../params.ts';
 
 /** How one instalment came out, at the as-of day. */
@@ -22,44 +22,27 @@ export interface InstalmentOutcome {
   readonly paidLateMsat: bigint;
   readonly unpaidMsat: bigint;
   readonly unpaidPrincipalMsat: bigint;
-  /** Most days past due so far: to the day it was paid in full, else to the as-of day. */
+  /** Days past due when it was paid in full, or so far; 0 when it was not late. */
   readonly daysLate: number;
-  /** `none`: nothing was ever owed; `ahead`: its due day is not over. */
+  /** `none`: nothing was asked; `ahead`: its due day is not over. */
   readonly outcome: 'none' | 'ahead' | 'inTime' | 'inGrace' | 'late' | 'unpaid';
-}
-
-/** The day an instalment was first paid in full after its due day, or undefined. */
-type LedgerOf = (day: number) => readonly Instalment[];
-
-const paidOf = (instalment: Instalment): bigint =>
-  instalment.paidPrincipalMsat + instalment.paidInterestMsat;
-const isPaid = (instalment: Instalment | undefined): boolean =>
-  instalment !== undefined && instalment.unpaidMsat < DUST_MSAT;
-
-function daysLateOf(
-  instalment: Instalment,
-  index: number,
-  days: { readonly due: number; readonly asOf: number; readonly repaid: readonly number[] },
-  ledgerOf: LedgerOf,
-): number {
-  if (instalment.daysPastDue > 0) return instalment.daysPastDue;
-  if (days.asOf <= days.due || isPaid(ledgerOf(days.due)[index])) return 0;
-  const paidDay = days.repaid.find((day) => day > days.due && isPaid(ledgerOf(day)[index]));
-  return (paidDay ?? days.due) - days.due;
 }
 
 function outcomeOf(
   instalment: Instalment,
-  days: { readonly due: number; readonly asOf: number; readonly grace: number },
-  wasPaidInTime: boolean,
+  dueDay: number,
+  asOfDay: number,
+  graceDays: number,
 ): InstalmentOutcome['outcome'] {
   if (instalment.principalMsat + instalment.interestMsat < DUST_MSAT) return 'none';
-  if (days.asOf <= days.due) return 'ahead';
-  if (isPaid(instalment)) return wasPaidInTime ? 'inTime' : 'late';
-  return days.asOf <= days.due + days.grace ? 'inGrace' : 'unpaid';
+  if (asOfDay <= dueDay) return 'ahead';
+  if (instalment.paidWhen !== undefined) {
+    return instalment.paidWhen === 'afterGrace' ? 'late' : 'inTime';
+  }
+  return asOfDay <= dueDay + graceDays ? 'inGrace' : 'unpaid';
 }
 
-/** Outcomes of all instalments at an as-of time, from payments settled by the end of that day. */
+/** Outcomes of a contract's instalments, of a ledger of these payments at an as-of time. */
 export function instalmentOutcomes(
   document: ContractDocument,
   payments: readonly LedgerPayment[],
@@ -67,37 +50,34 @@ export function instalmentOutcomes(
   asOfSec: number,
 ): InstalmentOutcome[] {
   const { daySec, plan } = document;
-  const asOf = dayOf(asOfSec, daySec);
-  const known = new Map<number, readonly Instalment[]>([[asOf, instalments]]);
-  const ledgerOf: LedgerOf = (day) => {
-    const made =
-      known.get(day) ?? computeLedger(document, payments, endOfDaySec(day, daySec)).instalments;
-    known.set(day, made);
-    return made;
-  };
-  const repaid = payments
-    .filter((payment) => payment.leg === 'repayment')
-    .map((payment) => dayOf(payment.settledAtSec, daySec))
-    .filter((day) => day <= asOf);
-  const repaidDays = [...new Set(repaid)].sort((a, b) => a - b);
-  return instalments.map((instalment, index) => {
-    const due = dayOf(instalment.dueAtSec, daySec);
-    const inTime = ledgerOf(Math.min(asOf, due + plan.graceDays))[index];
-    const paidMsat = paidOf(instalment);
-    const paidInTimeMsat = minimum(paidMsat, inTime ? paidOf(inTime) : 0n);
+  const asOfDay = dayOf(asOfSec, daySec);
+  const repaid = repaidByDay(document, payments, asOfSec);
+  let [principalBeforeMsat, interestBeforeMsat] = [0n, 0n];
+  let next = 0;
+  return instalments.map((instalment) => {
+    const { principalMsat, interestMsat, dueAtSec, unpaidMsat } = instalment;
+    const share: Share = { principalMsat, interestMsat, principalBeforeMsat, interestBeforeMsat };
+    principalBeforeMsat += principalMsat;
+    interestBeforeMsat += interestMsat;
+    const dueDay = dayOf(dueAtSec, daySec);
+    while ((repaid[next]?.day ?? Infinity) <= dueDay + plan.graceDays) next += 1;
+    const byGrace = repaid[next - 1];
+    const dueMsat = principalMsat + interestMsat;
+    const paidMsat = dueMsat - unpaidMsat;
+    const paidInTimeMsat = byGrace ? paidToward(share, byGrace) : 0n;
     return {
       number: instalment.number,
-      dueAtSec: instalment.dueAtSec,
-      dueDay: due,
-      principalMsat: instalment.principalMsat,
-      interestMsat: instalment.interestMsat,
-      dueMsat: instalment.principalMsat + instalment.interestMsat,
+      dueAtSec,
+      dueDay,
+      principalMsat,
+      interestMsat,
+      dueMsat,
       paidInTimeMsat,
       paidLateMsat: paidMsat - paidInTimeMsat,
-      unpaidMsat: instalment.unpaidMsat,
-      unpaidPrincipalMsat: instalment.principalMsat - instalment.paidPrincipalMsat,
-      daysLate: daysLateOf(instalment, index, { due, asOf, repaid: repaidDays }, ledgerOf),
-      outcome: outcomeOf(instalment, { due, asOf, grace: plan.graceDays }, isPaid(inTime)),
+      unpaidMsat,
+      unpaidPrincipalMsat: principalMsat - instalment.paidPrincipalMsat,
+      daysLate: Math.max(instalment.daysPastDue, instalment.daysLate),
+      outcome: outcomeOf(instalment, dueDay, asOfDay, plan.graceDays),
     };
   });
 }

@@ -3,7 +3,7 @@
  */
 import { LEGS, type ContractState } from '../contract/state.ts';
 import type { Leg } from '../kinds/fields.ts';
-import { partOf } from './summary.ts';
+import { partOf } from './payments-by-day.ts';
 
 /** What reuse of hashes across contracts takes out of figures, and what it only reports. */
 export interface HashReuse {

@@ -4,12 +4,13 @@
  * (state hash, reused parts) until `staleAtSec`.
  */
 import { computeLedger, type Ledger } from '../contract/ledger.ts';
-import type { ContractState, ContractStatus, Payment } from '../contract/state.ts';
+import type { ContractState, ContractStatus } from '../contract/state.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { DUST_MSAT } from '../params.ts';
 import { offerAddress } from '../tags.ts';
 import { instalmentOutcomes, type InstalmentOutcome } from './instalments.ts';
+import { countPayments, NO_PARTS, type ProofTotal } from './payments-by-day.ts';
 import { sumOf } from './rates.ts';
 
 /** Days past due from which a contract counts as defaulted, contract days. */
@@ -17,12 +18,6 @@ export const DEFAULT_DAYS = 90;
 
 /** Contract days after the end of the term from which a contract counts as ended: half a year. */
 export const ENDED_DAYS = 183;
-
-/** How many payments there are of one proof, and their sum. */
-export interface ProofTotal {
-  readonly count: number;
-  readonly amountMsat: bigint;
-}
 
 /** Days past due in classes; `defaulted` is by notice, whatever the days. */
 export type LatenessBucket =
@@ -85,17 +80,6 @@ export interface ContractSummary {
   readonly instalments: readonly InstalmentOutcome[];
 }
 
-/** A payment's part as one word: what `findReusedHashes` names. */
-export function partOf(payment: Pick<Payment, 'request' | 'n'>): string {
-  return `${payment.request}:${payment.n}`;
-}
-
-const none: ReadonlySet<string> = new Set();
-
-function totalOf(payments: readonly Payment[]): ProofTotal {
-  return { count: payments.length, amountMsat: sumOf(payments, (each) => each.amountMsat) };
-}
-
 function addressOf(document: ContractDocument): string {
   const offer = document.bases.find((base) => base.as === 'offer')?.event;
   return offerAddress(offer?.pubkey ?? '', String(offer?.content['identifier']));
@@ -144,17 +128,6 @@ function describeParties(state: ContractState) {
   };
 }
 
-function describeProofs(counted: readonly Payment[], leftOut: readonly Payment[]) {
-  const isAcknowledged = (each: Payment): boolean => each.class === 'preimage+acknowledgement';
-  return {
-    firstPaymentAtSec: counted[0]?.settledAtSec,
-    acknowledged: totalOf(counted.filter(isAcknowledged)),
-    preimageOnly: totalOf(counted.filter((each) => !isAcknowledged(each))),
-    contestedTimes: counted.filter((each) => each.timeContested).length,
-    notCounted: totalOf(leftOut),
-  };
-}
-
 /**
  * One contract's figures from its folded state. `reused` names parts (partOf) whose hash counts
  * under another contract: findReusedHashes.
@@ -162,18 +135,13 @@ function describeProofs(counted: readonly Payment[], leftOut: readonly Payment[]
 export function summarizeContract(
   state: ContractState,
   asOfSec: number,
-  reused: ReadonlySet<string> = none,
+  reused: ReadonlySet<string> = NO_PARTS,
 ): ContractSummary {
   const { document } = state.contract;
   const asOfDay = dayOf(asOfSec, document.daySec);
-  // (F-2) "Every figure is of an as-of time: payments settled on later contract days do not count…"
-  const settled = state.payments.filter(
-    (payment) => dayOf(payment.settledAtSec, document.daySec) <= asOfDay,
-  );
-  const counted = settled.filter((payment) => !reused.has(partOf(payment)));
-  const leftOut = settled.filter((payment) => reused.has(partOf(payment)));
-  const ledger = computeLedger(document, counted, asOfSec);
-  const instalments = instalmentOutcomes(document, counted, ledger.instalments, asOfSec);
+  const { daily, ...proofs } = countPayments(state, asOfDay, reused);
+  const ledger = computeLedger(document, daily, asOfSec);
+  const instalments = instalmentOutcomes(document, daily, ledger.instalments, asOfSec);
   const late = instalments.filter((_, index) => ledger.instalments[index]?.state === 'late');
   const byNotice = (state.status as string) === 'defaulted';
   // (F-4) "…principal of less than 1,000 msat is not outstanding."
@@ -214,7 +182,7 @@ export function summarizeContract(
       ledger.repaid ||
       isDefaulted ||
       asOfDay >= lastDueDay + ENDED_DAYS,
-    ...describeProofs(counted, leftOut),
+    ...proofs,
     instalments,
   };
 }

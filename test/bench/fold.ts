@@ -1,0 +1,95 @@
+/**
+ * `npm run bench fold`: payments a second from parsed events, their signatures and preimages
+ * already checked, to the state hash, the ledger and the bank's figures, on a book of many
+ * contracts and on one contract of very many parts; beside an SQL database and a plain loop that
+ * believe ready-made rows of the same payments. Contenders take turns within each round; figures
+ * are medians over rounds, in time of the processor so that other programs do not count.
+ */
+import {
+  combineBank,
+  computeStateHash,
+  foldContract,
+  summarizeContract,
+  type ContractState,
+} from '@realyield/protocol';
+import { AS_OF_SEC, streamBook, streamLong, type Streamed } from './fold/book.ts';
+import { rowsOf, totalsByLoop, totalsBySql, type Row, type Totals } from './fold/contenders.ts';
+
+const ROUNDS = 7;
+const CONTRACTS = 1_000;
+const LONG_TICKS = 100_000;
+
+function foldAll(list: readonly Streamed[]): ContractState[] {
+  return list.map(({ root, events }) => {
+    const fold = foldContract(root, events);
+    if (!fold.ok) throw new Error(fold.code);
+    return fold.value.state;
+  });
+}
+
+function figuresOf(list: readonly Streamed[]): Totals {
+  const states = foldAll(list);
+  const hashes = states.map(computeStateHash);
+  if (new Set(hashes).size !== list.length) throw new Error('two contracts have one state');
+  const summaries = states.map((state) => summarizeContract(state, AS_OF_SEC));
+  const [first] = summaries;
+  if (!first) throw new Error('an empty book');
+  return combineBank(first.bank, first.network, summaries);
+}
+
+/** Milliseconds of processor time a piece of work takes; throws when its totals are wrong. */
+function timeMs(expected: Totals, work: () => Totals): number {
+  const before = process.cpuUsage();
+  const { disbursedMsat, repaidMsat } = work();
+  const { user, system } = process.cpuUsage(before);
+  if (disbursedMsat !== expected.disbursedMsat || repaidMsat !== expected.repaidMsat) {
+    throw new Error('contenders disagree');
+  }
+  return (user + system) / 1_000;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+interface Rounds {
+  readonly ours: number[];
+  readonly sql: number[];
+  readonly loop: number[];
+}
+
+function measure(list: readonly Streamed[], rows: readonly Row[]): Rounds {
+  const expected = totalsByLoop(rows, AS_OF_SEC);
+  const times: Rounds = { ours: [], sql: [], loop: [] };
+  // The first round warms up and is left out.
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const ours = timeMs(expected, () => figuresOf(list));
+    const sql = timeMs(expected, () => totalsBySql(rows, AS_OF_SEC));
+    const loop = timeMs(expected, () => totalsByLoop(rows, AS_OF_SEC));
+    if (round === 0) continue;
+    times.ours.push(ours);
+    times.sql.push(sql);
+    times.loop.push(loop);
+  }
+  return times;
+}
+
+function print(name: string, list: readonly Streamed[]): void {
+  const rows = rowsOf(foldAll(list));
+  const times = measure(list, rows);
+  const rate = (values: readonly number[]): number =>
+    Math.round((rows.length / median(values)) * 1_000);
+  const contenders = [
+    ['better-sqlite3 in memory: rows in, one query', times.sql],
+    ['plain objects, one loop with bigint', times.loop],
+  ] as const;
+  for (const [versus, theirs] of contenders) {
+    const ratio = Number((median(theirs) / median(times.ours)).toFixed(2));
+    const line = { name, value: rate(times.ours), unit: 'payments/s', versus };
+    console.log(JSON.stringify({ ...line, versusValue: rate(theirs), ratio }));
+  }
+}
+
+print('fold.book.payments_per_second', streamBook(CONTRACTS));
+print('fold.long.payments_per_second', [streamLong(LONG_TICKS)]);

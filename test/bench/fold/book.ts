@@ -1,0 +1,78 @@
+/** A bank's book as parsed events: contracts streamed in batches, some late, some repaid. */
+import type { ParsedEvent } from '@realyield/protocol';
+import { hashOf, Loan, sparedSigning, type Part } from '../../fixtures/loan.ts';
+
+const START = 1_800_000_000;
+const DAY = 60;
+
+/** One contract's events, in the order they were signed. */
+export interface Streamed {
+  readonly root: string;
+  readonly events: readonly ParsedEvent[];
+  readonly parts: number;
+}
+
+/** How a contract is streamed. */
+interface Shape {
+  readonly index: number;
+  readonly ticks: number;
+  readonly perReceipt: number;
+  readonly repayments: number;
+}
+
+/** When figures of the book are taken: forty days after the due day. */
+export const AS_OF_SEC = START + 130 * DAY;
+
+function streamOne({ index, ticks, perReceipt, repayments }: Shape): Streamed {
+  const tranches = [{ shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 30, ticks }];
+  const principalMsat = BigInt(ticks) * 10_000_000n;
+  const loan = new Loan({
+    principalMsat,
+    startAtSec: START + index,
+    offer: {
+      amountSoughtMsat: principalMsat.toString(),
+      minimumTicketMsat: principalMsat.toString(),
+      minimumTotalMsat: principalMsat.toString(),
+      tranches,
+    },
+    signing: sparedSigning,
+  });
+  loan.signAll();
+  const preimage = (name: string): string => hashOf(`${index} ${name}`);
+  for (let from = 0; from < ticks; from += perReceipt) {
+    const parts: Part[] = [];
+    for (let n = from; n < Math.min(ticks, from + perReceipt); n += 1) {
+      parts.push({ n, amountMsat: 10_000_000n, preimage: preimage(`tick ${n}`) });
+    }
+    const atSec = START + index + Math.floor((from * 10 * DAY) / ticks) + 20;
+    const { request } = loan.pay('disbursement', parts, atSec);
+    const numbers = parts.map(({ n }) => n);
+    loan.acknowledge('business', request, numbers, atSec + 5);
+  }
+  // A third repays nothing, a third half, a third all, interest included.
+  const shareOf = [0n, 50n, 104n][index % 3] ?? 0n;
+  const dueMsat = (principalMsat * shareOf) / 100n / BigInt(Math.max(1, repayments));
+  for (let n = 0; n < repayments && dueMsat > 0n; n += 1) {
+    const part = { n, amountMsat: dueMsat, preimage: preimage(`repayment ${n}`) };
+    loan.pay('repayment', [part], START + (40 + n * 5) * DAY);
+  }
+  const { parsed, root } = loan;
+  const paid = parsed.reduce((sum, entry) => sum + partsIn(entry), 0);
+  return { root, events: [...parsed], parts: paid };
+}
+
+function partsIn(entry: ParsedEvent): number {
+  return entry.name === 'receipt' ? entry.document.n.length : 0;
+}
+
+/** A book of many contracts of a hundred parts or so each. */
+export function streamBook(contracts: number): Streamed[] {
+  return Array.from({ length: contracts }, (_, index) =>
+    streamOne({ index, ticks: 95, perReceipt: 19, repayments: 5 }),
+  );
+}
+
+/** One contract of very many parts, 300 to a receipt. */
+export function streamLong(ticks: number): Streamed {
+  return streamOne({ index: 1, ticks, perReceipt: 300, repayments: 5 });
+}

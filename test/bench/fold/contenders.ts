@@ -1,0 +1,84 @@
+/**
+ * What a reader would use who believes every row: an SQL database in memory, and a loop over
+ * plain objects. Neither checks whose signature counts, orders events, resolves what was
+ * acknowledged or contested, nor accrues interest; both give what was paid out, what came back
+ * and how much of the rest is over thirty days late.
+ */
+import Database from 'better-sqlite3';
+import type { ContractState } from '@realyield/protocol';
+
+/** One payment as a row of somebody's table. */
+export interface Row {
+  readonly contract: string;
+  readonly leg: string;
+  readonly settledAtSec: number;
+  readonly amountMsat: bigint;
+  readonly lateFromSec: number;
+}
+
+/** What every contender must agree on, in msat. */
+export interface Totals {
+  readonly disbursedMsat: bigint;
+  readonly repaidMsat: bigint;
+}
+
+const LATE_DAYS = 30;
+
+/** The facts of some contracts as rows. */
+export function rowsOf(states: readonly ContractState[]): Row[] {
+  return states.flatMap(({ root, contract, payments }) => {
+    const { plan, daySec } = contract.document;
+    const dueAtSec = 'dueAtSec' in plan ? plan.dueAtSec : 0;
+    return payments.map(({ leg, settledAtSec, amountMsat }) => ({
+      ...{ contract: root, leg, settledAtSec, amountMsat },
+      lateFromSec: dueAtSec + LATE_DAYS * daySec,
+    }));
+  });
+}
+
+const SCHEMA = `CREATE TABLE payments
+  (contract TEXT, leg TEXT, settled INTEGER, msat INTEGER, lateFrom INTEGER)`;
+const QUERY = `SELECT sum(disbursed) AS disbursed, sum(repaid) AS repaid,
+    sum(CASE WHEN lateFrom < @now THEN max(disbursed - repaid, 0) ELSE 0 END) AS late
+  FROM (SELECT contract, max(lateFrom) AS lateFrom,
+      sum(CASE WHEN leg = 'disbursement' THEN msat ELSE 0 END) AS disbursed,
+      sum(CASE WHEN leg = 'repayment' THEN msat ELSE 0 END) AS repaid
+    FROM payments WHERE settled <= @now GROUP BY contract)`;
+
+/** Rows into SQLite in memory, and one query. */
+export function totalsBySql(rows: readonly Row[], nowSec: number): Totals {
+  const database = new Database(':memory:');
+  database.exec(SCHEMA);
+  const insert = database.prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?)');
+  database.transaction(() => {
+    for (const row of rows) {
+      insert.run(row.contract, row.leg, row.settledAtSec, row.amountMsat, row.lateFromSec);
+    }
+  })();
+  const answer = database.prepare(QUERY).safeIntegers().get({ now: nowSec }) as {
+    readonly disbursed: bigint;
+    readonly repaid: bigint;
+  };
+  database.close();
+  return { disbursedMsat: answer.disbursed, repaidMsat: answer.repaid };
+}
+
+/** A loop over the rows with bigint sums by contract. */
+export function totalsByLoop(rows: readonly Row[], nowSec: number): Totals {
+  const books = new Map<string, { disbursed: bigint; repaid: bigint; lateFromSec: number }>();
+  for (const { contract, leg, settledAtSec, amountMsat, lateFromSec } of rows) {
+    if (settledAtSec > nowSec) continue;
+    let book = books.get(contract);
+    if (!book) books.set(contract, (book = { disbursed: 0n, repaid: 0n, lateFromSec }));
+    if (leg === 'disbursement') book.disbursed += amountMsat;
+    else book.repaid += amountMsat;
+  }
+  let [disbursedMsat, repaidMsat, lateMsat] = [0n, 0n, 0n];
+  for (const { disbursed, repaid, lateFromSec } of books.values()) {
+    disbursedMsat += disbursed;
+    repaidMsat += repaid;
+    if (lateFromSec < nowSec && disbursed > repaid) lateMsat += disbursed - repaid;
+  }
+  if (lateMsat > disbursedMsat) throw new Error('more is late than was paid out');
+  return { disbursedMsat, repaidMsat };
+}
