@@ -23,13 +23,23 @@ export interface StatusView {
 export interface BankView {
   readonly bank: PersonView;
   readonly href?: string | undefined;
-  /** Instalments paid on time, of those that fell due; undefined while nothing is known. */
-  readonly onTimeCount?: number | undefined;
-  readonly dueCount?: number | undefined;
-  /** Share of outstanding principal more than 30 days late. */
-  readonly par30Bps?: number | undefined;
-  /** What the figures rest on, in words: `11 loans over 19 months; age not proven`. */
+  /** Undefined while its receipts are being read: half a record would be a wrong one. */
+  readonly record?: BankRecordView | undefined;
+  /** What the figures rest on, in words: `11 contracts over 19 months; age not proven`. */
   readonly basis: string;
+}
+
+/** How a bank was repaid, in the figures that stand on an offer. */
+export interface BankRecordView {
+  /** Instalments that have fallen due and whose days of grace are over, or that are paid. */
+  readonly dueCount: number;
+  /** Those of them paid in time. */
+  readonly onTimeCount: number;
+  /** Unpaid, their days of grace not over. */
+  readonly inGraceCount: number;
+  readonly outstandingMsat: bigint;
+  /** Outstanding under contracts more than 30 days past due. */
+  readonly par30Msat: bigint;
 }
 
 /** An offer in a list. */

@@ -10,6 +10,8 @@ const MONEY_KINDS = [Kind.receipt, Kind.acknowledgement];
 const ROOTS_IN_FILTER = 100;
 /** New contracts are waited for so long, so that those of one burst share a subscription, ms. */
 const GATHER_MS = 400;
+/** A bank that nobody looks at any more is followed for so long: people come back, ms. */
+const LINGER_MS = 30_000;
 
 /** What a watch reads from and tells. */
 export interface BankWatchPorts {
@@ -63,9 +65,7 @@ export class BankWatch {
     this.gather();
     return () => {
       watched.count -= 1;
-      if (watched.count > 0 || this.#watched.get(bank) !== watched) return;
-      for (const stop of watched.stops) stop();
-      this.#watched.delete(bank);
+      if (watched.count === 0) this.#ports.clock.after(LINGER_MS, () => this.#leave(bank, watched));
     };
   }
 
@@ -91,6 +91,12 @@ export class BankWatch {
     this.#stopGathering?.();
     for (const { stops } of this.#watched.values()) for (const stop of stops) stop();
     this.#watched.clear();
+  }
+
+  #leave(bank: string, watched: Watched): void {
+    if (watched.count > 0 || this.#watched.get(bank) !== watched) return;
+    for (const stop of watched.stops) stop();
+    this.#watched.delete(bank);
   }
 
   #extend(bank: string, watched: Watched): void {

@@ -12,6 +12,8 @@ import { openIndexedDbStore } from '../store/indexeddb.ts';
 import { browserClock } from './clock.ts';
 import { findWorld, loadRelays, type Persona, type World } from './config.ts';
 import { loadConnection, openPersona, saveConnection, type Connection } from './connection.ts';
+import type { BankAnswer } from './figures/desk.ts';
+import { Figures } from './figures/figures.svelte.ts';
 import type { Names } from './views/people.ts';
 import { WalletDesk } from './wallet.svelte.ts';
 import { randomHex } from '../engine/random.ts';
@@ -36,6 +38,7 @@ export class App {
   problem = $state<string | undefined>(undefined);
   relayStates = $state.raw<readonly RelayState[]>([]);
   readonly wallet = new WalletDesk();
+  readonly figures = new Figures();
   #catalog = $state.raw<Catalog | undefined>(undefined);
   /** The session whose stored data is in; until then its catalog is empty. */
   #loaded = $state.raw<Session | undefined>(undefined);
@@ -60,6 +63,22 @@ export class App {
     const { catalog, world } = this;
     const own = this.session?.ownKeys() ?? new Set<string>();
     return catalog ? { catalog, world, own } : undefined;
+  }
+
+  /** Whether no relay can be reached, so that what is stored here is all there is. */
+  get isCutOff(): boolean {
+    const { relayStates } = this;
+    return relayStates.length > 0 && relayStates.every((relay) => relay.state === 'refused');
+  }
+
+  /**
+   * A bank's figures, once all its receipts are read and added up; while no relay can be reached,
+   * from what is stored here.
+   */
+  bankFigures(bank: string, isDetailed = false): BankAnswer | undefined {
+    const { catalog, version } = this;
+    if (version < 0 || !catalog || !(this.isCutOff || catalog.banks.isRead(bank))) return undefined;
+    return this.figures.bank(catalog, bank, this.nowSec, isDetailed);
   }
 
   /** Whether somebody is connected, or was before and is about to be again. */
@@ -139,6 +158,7 @@ export class App {
   /** Lets go of everything. */
   async stop(): Promise<void> {
     for (const stop of this.#stops) stop();
+    this.figures.stop();
     await this.session?.stop();
     this.#catalog?.stop();
     this.#relays?.close();

@@ -1,19 +1,70 @@
-/** Banks with what is known of how they were repaid, each figure with what it rests on. */
-import type { BankView } from '../../components/models.ts';
+/** Banks beside an offer: what is known of how they were repaid, with what it rests on. */
+import type { BankFigures } from '@realyield/protocol';
+import type { BankRecordView, BankView } from '../../components/models.ts';
+import type { Catalog } from '../../engine/catalog.ts';
 import { formatPlural } from '../../format.ts';
+import type { RecordRow } from '../market/match.ts';
 import { personView, type Names } from './people.ts';
 
-/** A bank beside an offer. */
-export function bankView(names: Names, publicKey: string): BankView {
-  const contracts = names.catalog
-    .rootsOfBank(publicKey)
-    .map((root) => names.catalog.contract(root)?.fold.state.status)
-    .filter((status) => status === 'effective' || status === 'closed');
-  const closed = contracts.filter((status) => status === 'closed').length;
-  const basis =
-    contracts.length === 0
-      ? 'No contract of this bank is known here yet; age not proven.'
-      : `${formatPlural(contracts.length, 'contract')} known here, ` +
-        `${closed} repaid and closed; contract keys, age not proven.`;
-  return { bank: personView(names, publicKey, 'bank'), basis };
+/** The page of a bank. */
+export function bankHref(publicKey: string): string {
+  return `/banks/${publicKey}`;
+}
+
+/** A book's length in words, by its parties' own dates. */
+function ageWords({ age }: BankFigures): string {
+  if (age.firstPaymentAtSec === undefined) return '';
+  return age.months === 0 ? ' in less than a month' : ` over ${formatPlural(age.months, 'month')}`;
+}
+
+/** What a bank's figures rest on, in one line. */
+export function basisOf(figures: BankFigures): string {
+  if (figures.contracts === 0) return 'No contract of this bank is known here; age not proven.';
+  const { register } = figures;
+  const gaps =
+    register.missingCount === 0
+      ? ''
+      : ` ${formatPlural(register.missingCount, 'contract')} of its register not seen.`;
+  const contracts = formatPlural(figures.contracts, 'contract');
+  return `${contracts}${ageWords(figures)}; age not proven.${gaps}`;
+}
+
+/** The figures of a bank that stand on an offer. */
+export function recordView(figures: BankFigures): BankRecordView {
+  const { punctuality, par30 } = figures;
+  return {
+    dueCount: punctuality.onTimeByCount.denominator,
+    onTimeCount: punctuality.onTimeByCount.numerator,
+    inGraceCount: punctuality.inGrace,
+    outstandingMsat: par30.denominatorMsat,
+    par30Msat: par30.numeratorMsat,
+  };
+}
+
+/** The figures of a bank that lists filter and sort by. */
+export function recordRow(figures: BankFigures | undefined): RecordRow | undefined {
+  return figures && recordView(figures);
+}
+
+/** A bank beside an offer; without figures while its receipts are being read. */
+export function bankView(
+  names: Names,
+  publicKey: string,
+  figures: BankFigures | undefined,
+): BankView {
+  return {
+    bank: personView(names, publicKey, 'bank'),
+    href: bankHref(publicKey),
+    record: figures && recordView(figures),
+    basis: figures ? basisOf(figures) : 'Nothing is shown before all of it is here.',
+  };
+}
+
+/** Follows banks, given as one text, until the returned function is called. */
+export function watchBanks(catalog: Catalog | undefined, banks: string): () => void {
+  const keys = banks.split(',').filter((key) => key !== '');
+  const stops = catalog ? keys.map((key) => catalog.banks.watch(key)) : [];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }

@@ -1,0 +1,187 @@
+/**
+ * Figures over contracts, incrementally: a contract is summarised again only when its facts have
+ * changed or its summary has gone stale; adding up is cheap. Pure of threads: the worker holds one,
+ * and so does the page where no worker can be had.
+ */
+import {
+  cashFlows,
+  combineBank,
+  combinePortfolio,
+  findReusedHashes,
+  repaymentHistory,
+  summarizeContract,
+  summarizeHolding,
+  type BankFigures,
+  type CashFlow,
+  type ContractState,
+  type ContractSummary,
+  type HashReuse,
+  type HistoryRow,
+  type HoldingSummary,
+  type PortfolioFigures,
+} from '@realyield/protocol';
+
+/** Bitcoin networks by name. */
+export type Network = ContractSummary['network'];
+
+/** What can be asked. */
+export type Ask =
+  | {
+      readonly type: 'bank';
+      readonly bank: string;
+      readonly asOfSec: number;
+      /** With the history of repayments and every contract. */
+      readonly isDetailed: boolean;
+    }
+  | { readonly type: 'portfolio'; readonly roots: readonly string[]; readonly asOfSec: number }
+  | { readonly type: 'flows'; readonly roots: readonly string[]; readonly asOfSec: number };
+
+/** A bank's figures; where details were asked, its repayments by date and its contracts. */
+export interface BankAnswer {
+  readonly type: 'bank';
+  readonly asOfSec: number;
+  /** First second at which the same facts may give other figures. */
+  readonly staleAtSec: number;
+  readonly figures: BankFigures;
+  readonly history: readonly HistoryRow[];
+  readonly contracts: readonly ContractSummary[];
+}
+
+/** An investor's figures and contracts. */
+export interface PortfolioAnswer {
+  readonly type: 'portfolio';
+  readonly asOfSec: number;
+  readonly staleAtSec: number;
+  readonly figures: PortfolioFigures;
+  readonly contracts: readonly HoldingSummary[];
+}
+
+/** Every payment of some contracts. */
+export interface FlowsAnswer {
+  readonly type: 'flows';
+  readonly asOfSec: number;
+  readonly staleAtSec: number;
+  readonly flows: readonly CashFlow[];
+}
+
+/** What is answered. */
+export type Answer = BankAnswer | PortfolioAnswer | FlowsAnswer;
+
+interface Kept<Summary> {
+  readonly state: ContractState;
+  /** The parts that count elsewhere, as one text. */
+  readonly reused: string;
+  readonly summary: Summary;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** Keeps a summary of each contract until it may be another. */
+class SummaryCache<Summary extends ContractSummary> {
+  readonly #make: (state: ContractState, asOfSec: number, reused: ReadonlySet<string>) => Summary;
+  readonly #kept = new Map<string, Kept<Summary>>();
+
+  constructor(
+    make: (state: ContractState, asOfSec: number, reused: ReadonlySet<string>) => Summary,
+  ) {
+    this.#make = make;
+  }
+
+  get(state: ContractState, asOfSec: number, reused: ReadonlySet<string>): Summary {
+    const reusedText = [...reused].sort().join();
+    const kept = this.#kept.get(state.root);
+    if (kept?.state === state && kept.reused === reusedText) {
+      const { summary } = kept;
+      if (asOfSec >= summary.asOfSec && asOfSec < summary.staleAtSec) return summary;
+    }
+    const summary = this.#make(state, asOfSec, reused);
+    this.#kept.set(state.root, { state, reused: reusedText, summary });
+    return summary;
+  }
+}
+
+/** The network a book is told on: mainnet where it has contracts there, else its usual one. */
+function networkOf(summaries: readonly ContractSummary[]): Network {
+  const counts = new Map<Network, number>();
+  for (const { network } of summaries) counts.set(network, (counts.get(network) ?? 0) + 1);
+  if (counts.has('mainnet')) return 'mainnet';
+  const [most] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return most?.[0] ?? 'mainnet';
+}
+
+function staleAtSec(summaries: readonly ContractSummary[]): number {
+  return summaries.reduce((soonest, each) => Math.min(soonest, each.staleAtSec), Infinity);
+}
+
+/** Contracts and the figures made of them. */
+export class FigureDesk {
+  readonly #states = new Map<string, ContractState>();
+  readonly #rootsByBank = new Map<string, Set<string>>();
+  readonly #summaries = new SummaryCache(summarizeContract);
+  readonly #holdings = new SummaryCache(summarizeHolding);
+  #reuse: HashReuse | undefined;
+
+  /** Takes contracts as they stand now; the last of each counts. */
+  put(states: readonly ContractState[]): void {
+    for (const state of states) {
+      this.#states.set(state.root, state);
+      const bank = state.contract.document.parties.bank.pubkey;
+      const roots = this.#rootsByBank.get(bank) ?? new Set<string>();
+      this.#rootsByBank.set(bank, roots.add(state.root));
+    }
+    if (states.length > 0) this.#reuse = undefined;
+  }
+
+  /** Answers from what was put. */
+  answer(ask: Ask): Answer {
+    switch (ask.type) {
+      case 'bank':
+        return this.#bank(ask.bank, ask.asOfSec, ask.isDetailed);
+      case 'portfolio':
+        return this.#portfolio(ask.roots, ask.asOfSec);
+      case 'flows': {
+        const flows = cashFlows(this.#known(ask.roots));
+        return { type: 'flows', asOfSec: ask.asOfSec, staleAtSec: Infinity, flows };
+      }
+    }
+  }
+
+  #known(roots: Iterable<string>): ContractState[] {
+    return [...roots].flatMap((root) => this.#states.get(root) ?? []);
+  }
+
+  #reusedOf(root: string): ReadonlySet<string> {
+    this.#reuse ??= findReusedHashes(this.#states.values());
+    return this.#reuse.notCounted.get(root) ?? none;
+  }
+
+  #bank(bank: string, asOfSec: number, isDetailed: boolean): BankAnswer {
+    const contracts = this.#known(this.#rootsByBank.get(bank) ?? [])
+      .filter((state) => state.signatures.bank !== undefined)
+      .map((state) => this.#summaries.get(state, asOfSec, this.#reusedOf(state.root)));
+    const network = networkOf(contracts);
+    const here = contracts.filter((each) => each.network === network);
+    return {
+      type: 'bank',
+      asOfSec,
+      staleAtSec: staleAtSec(contracts),
+      figures: combineBank(bank, network, contracts),
+      history: isDetailed ? repaymentHistory(here) : [],
+      contracts: isDetailed ? here : [],
+    };
+  }
+
+  #portfolio(roots: readonly string[], asOfSec: number): PortfolioAnswer {
+    const contracts = this.#known(roots).map((state) =>
+      this.#holdings.get(state, asOfSec, this.#reusedOf(state.root)),
+    );
+    const network = networkOf(contracts);
+    return {
+      type: 'portfolio',
+      asOfSec,
+      staleAtSec: staleAtSec(contracts),
+      figures: combinePortfolio(network, contracts),
+      contracts,
+    };
+  }
+}
