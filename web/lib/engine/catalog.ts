@@ -18,10 +18,14 @@ import {
 } from '@realyield/protocol';
 import { BankWatch } from './bank-watch.ts';
 import { EventBook } from './event-book.ts';
+import { Intake, type Taken } from './intake.ts';
 import { Listeners } from './listeners.ts';
 import type { Listings } from './listing-book.ts';
+import { contractRelays, publicIdsOf } from './parties.ts';
 import type { Clock, PublishOutcome, Relays, Store, Verifier } from './ports.ts';
 import { Refusals, type Refused } from './refusals.ts';
+import type { Gap } from './sightings.ts';
+import { Watcher } from './watcher.ts';
 
 export type { Refused } from './refusals.ts';
 
@@ -34,13 +38,6 @@ export interface ContractView {
 
 const AGREEMENT_KINDS = [Kind.contract, Kind.signature, Kind.milestone, Kind.notice];
 const LISTING_KINDS = [Kind.bankProfile, Kind.offer, Kind.attestation];
-const FLUSH_MS = 15;
-
-interface Waiting {
-  readonly raw: unknown;
-  readonly from: string;
-  readonly done: () => void;
-}
 
 /** The parts of the world a catalog needs. */
 export interface CatalogPorts {
@@ -56,19 +53,28 @@ export class Catalog {
   readonly arrived = new Listeners<readonly ParsedEvent[]>();
   /** Follows the money events of a bank's contracts. */
   readonly banks: BankWatch;
+  /** A relay has sent all it has of contracts being watched. */
+  readonly compared = new Listeners<{ roots: readonly string[]; url: string }>();
   readonly #ports: CatalogPorts;
   readonly #book = new EventBook();
   readonly #views = new Map<string, ContractView>();
-  readonly #watched = new Map<string, { count: number; isListed: boolean; stop: () => void }>();
-  readonly #stops: (() => void)[] = [];
+  readonly #watcher: Watcher;
   readonly #refusals = new Refusals();
-  #waiting: Waiting[] = [];
-  #flushing: Promise<void> | undefined;
-  #stopped = false;
+  readonly #stops: (() => void)[] = [];
+  readonly #intake: Intake;
   #listed = false;
 
   constructor(ports: CatalogPorts) {
     this.#ports = ports;
+    this.#intake = new Intake({
+      verifier: ports.verifier,
+      clock: ports.clock,
+      isKnown: (raw, from) => this.#isKnown(raw, from),
+      refuse: (raw, from, code, detail) => {
+        if (this.#refusals.add(raw, from, code, detail)) this.changed.emit();
+      },
+      take: (taken) => this.#take(taken),
+    });
     this.banks = new BankWatch({
       relays: ports.relays,
       clock: ports.clock,
@@ -76,6 +82,14 @@ export class Catalog {
       isListed: () => this.#listed,
       add: (raw, url) => this.add([raw], url),
       tell: () => {
+        this.changed.emit();
+      },
+    });
+    this.#watcher = new Watcher(ports, {
+      take: (raw, url) => this.add([raw], url),
+      settled: () => this.settled(),
+      listed: (roots, url) => {
+        this.compared.emit({ roots, url });
         this.changed.emit();
       },
     });
@@ -172,52 +186,37 @@ export class Catalog {
     return this.#refusals.list(claimedContract);
   }
 
-  /** Follows a contract's money events until the returned function is called. */
+  /** Follows a contract's events until the returned function is called. */
   watch(root: string): () => void {
-    const watched = this.#watched.get(root);
-    if (watched) watched.count += 1;
-    else {
-      const filters = [{ '#e': [root] }, { ids: [root] }];
-      const arriving: Promise<void>[] = [];
-      const take = (raw: unknown, url: string): void => {
-        const taken = this.add([raw], url);
-        if (!entry.isListed) arriving.push(taken);
-      };
-      const entry = { count: 1, isListed: false, stop: (): void => undefined };
-      const onEndOfStored = (): void => {
-        void Promise.all(arriving.splice(0)).then(() => {
-          entry.isListed = true;
-        });
-      };
-      this.#watched.set(root, entry);
-      entry.stop = this.#ports.relays.subscribe(filters, take, { onEndOfStored });
-    }
-    return () => {
-      const entry = this.#watched.get(root);
-      if (!entry) return;
-      entry.count -= 1;
-      if (entry.count > 0) return;
-      entry.stop();
-      this.#watched.delete(root);
-    };
+    const stop = this.#watcher.watch(root);
+    this.#watchNamed(root);
+    return stop;
   }
 
   /** Whether a relay has sent all it had stored of a contract that is being watched. */
   isWatchListed(root: string): boolean {
-    return this.#watched.get(root)?.isListed ?? false;
+    return this.#watcher.isListed(root);
+  }
+
+  /** Relays that have sent all they have of a contract that is being watched. */
+  comparedRelays(root: string): readonly string[] {
+    return this.#watcher.sightings.listedBy(root);
+  }
+
+  /** What parties signed and is held here, and some relay does not show though it sent all. */
+  gaps(root: string): readonly Gap[] {
+    return this.#watcher.sightings.gaps(root, this.publicIds(root), this.#ports.clock.nowMs());
+  }
+
+  /** Ids of what parties published in a contract, in canonical order. */
+  publicIds(root: string): readonly string[] {
+    const view = this.contract(root);
+    return view ? publicIdsOf(view.fold, this.#book.ofContract(root)) : [];
   }
 
   /** Takes raw events in; resolves when they are verified and kept, or refused. */
-  async add(raws: readonly unknown[], from: string): Promise<void> {
-    await Promise.all(
-      raws.map(
-        (raw) =>
-          new Promise<void>((done) => {
-            this.#waiting.push({ raw, from, done });
-            this.#schedule();
-          }),
-      ),
-    );
+  add(raws: readonly unknown[], from: string): Promise<void> {
+    return this.#intake.add(raws, from);
   }
 
   /** Keeps an event of our own and sends it to relays; the store comes first. */
@@ -228,71 +227,59 @@ export class Catalog {
 
   /** Stops following relays; what is still on its way in is left aside. */
   stop(): void {
-    this.#stopped = true;
+    this.#intake.stop();
     for (const stop of this.#stops) stop();
     this.banks.stop();
-    for (const { stop } of this.#watched.values()) stop();
-    this.#watched.clear();
+    this.#watcher.stop();
   }
 
   /** Resolves when nothing is on its way into the store. */
-  async settled(): Promise<void> {
-    await this.#flushing;
+  settled(): Promise<void> {
+    return this.#intake.settled();
   }
 
-  #schedule(): void {
-    this.#flushing ??= new Promise((done) => {
-      this.#ports.clock.after(FLUSH_MS, () => {
-        void this.#flush().then(done);
-      });
-    });
+  /** The relays a contract names are asked too, once it is known which they are. */
+  #watchNamed(root: string): void {
+    if (!this.#watcher.has(root)) return;
+    const view = this.contract(root);
+    if (view) this.#watcher.also(root, contractRelays(view.fold.state));
   }
 
-  async #flush(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
-      // Callers are told all the same: nobody waits for a catalog that has stopped.
-      const left = this.#stopped ? [] : batch;
-      const fresh = left.filter((entry) => !this.#book.hasExactly(entry.raw));
-      try {
-        await this.#take(fresh);
-      } catch (error) {
-        // The store is full or closed: the events stay usable in memory and on the relays.
-        console.error(error);
-      }
-      for (const entry of batch) entry.done();
-    }
-    this.#flushing = undefined;
+  /** Whether exactly this event is here already; that a relay has it too is worth noting. */
+  #isKnown(raw: unknown, from: string): boolean {
+    const known = this.#book.findExactly(raw);
+    if (known) this.#noteSeen(known, from);
+    return known !== undefined;
   }
 
-  async #take(batch: readonly Waiting[]): Promise<void> {
-    if (batch.length === 0) return;
-    const answers = await this.#ports.verifier.readBatch(batch.map((entry) => entry.raw));
+  #noteSeen(parsed: ParsedEvent, from: string): void {
+    const root = contractOf(parsed);
+    if (root === undefined) return;
+    this.#watcher.sightings.saw(root, parsed.event.id, from, this.#ports.clock.nowMs());
+  }
+
+  async #take(taken: readonly Taken[]): Promise<void> {
     const added: ParsedEvent[] = [];
-    for (const [index, answer] of answers.entries()) {
-      const entry = batch[index];
-      if (!entry) continue;
-      if (!answer.ok) {
-        const { code, detail } = answer;
-        if (this.#refusals.add(entry.raw, entry.from, code, detail)) this.changed.emit();
-      } else for (const parsed of answer.value) if (this.#book.add(parsed)) added.push(parsed);
+    for (const { events, from } of taken) {
+      for (const parsed of events) if (this.#book.add(parsed)) added.push(parsed);
+      const shown = events.at(-1);
+      if (shown) this.#noteSeen(shown, from);
     }
+    if (added.length === 0) return;
     for (const parsed of added) {
       const root = contractOf(parsed);
       if (root) this.#views.delete(root);
+      if (root && parsed.name === 'contract') this.#watchNamed(root);
     }
-    if (added.length > 0) {
-      const writes = added.map((parsed) => {
-        const contract = contractOf(parsed);
-        const value = { ...parsed.event, tags: parsed.event.tags.map((tag) => [...tag]) };
-        const row = { table: 'events' as const, key: parsed.event.id, value };
-        return contract === undefined ? row : { ...row, contract };
-      });
-      this.arrived.emit(added);
-      this.banks.gather();
-      this.changed.emit();
-      await this.#ports.store.write(writes);
-    }
+    const writes = added.map((parsed) => {
+      const contract = contractOf(parsed);
+      const value = { ...parsed.event, tags: parsed.event.tags.map((tag) => [...tag]) };
+      const row = { table: 'events' as const, key: parsed.event.id, value };
+      return contract === undefined ? row : { ...row, contract };
+    });
+    this.arrived.emit(added);
+    this.banks.gather();
+    this.changed.emit();
+    await this.#ports.store.write(writes);
   }
 }

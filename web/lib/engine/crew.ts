@@ -44,7 +44,14 @@ export class Crew {
   attend(root: string): void {
     if (this.#stopped) return;
     const contract = ownContract(this.#desk, root);
-    if (!contract || contract.view.fold.state.status === 'proposed') return;
+    if (!contract) return;
+    const { own, view } = contract;
+    const { relays } = view.fold.state.contract.document.parties[own.role];
+    // The others write to where the contract says, whichever relays are in use today.
+    for (const signer of [own.main, own.money]) {
+      if (signer) this.#desk.mailbox.open(signer, relays);
+    }
+    if (view.fold.state.status === 'proposed') return;
     const { isRunning } = this.#orders;
     if (!this.#acknowledgers.has(root)) {
       this.#stops.push(this.#desk.catalog.watch(root));

@@ -46,16 +46,21 @@ export class EventBook {
     put(this.#rootsByOffer, offerAddress(base.event.pubkey, identifier), root);
   }
 
-  /** Whether exactly this event, signature included, is here: a forged copy is not. */
-  hasExactly(raw: unknown): boolean {
-    if (typeof raw !== 'object' || raw === null || !('id' in raw)) return false;
+  /** Exactly this event, signature included: a forged copy is not here. */
+  findExactly(raw: unknown): ParsedEvent | undefined {
+    if (typeof raw !== 'object' || raw === null || !('id' in raw)) return undefined;
     const { id, sig, content, tags } = raw as Record<string, unknown>;
-    const known = typeof id === 'string' ? this.#byId.get(id)?.event : undefined;
-    return (
-      known?.sig === sig &&
-      known?.content === content &&
-      JSON.stringify(known?.tags) === JSON.stringify(tags)
-    );
+    const known = typeof id === 'string' ? this.#byId.get(id) : undefined;
+    const isSame =
+      known?.event.sig === sig &&
+      known?.event.content === content &&
+      JSON.stringify(known?.event.tags) === JSON.stringify(tags);
+    return isSame ? known : undefined;
+  }
+
+  /** An event by its id. */
+  find(id: string): ParsedEvent | undefined {
+    return this.#byId.get(id);
   }
 
   /** An offer by address, or one version by id. */

@@ -10,6 +10,8 @@ import {
 import { DECLINED, unwrap, wrap } from '../nostr/giftwrap.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
+import type { WatchOrders } from './watch-groups.ts';
+import { WatchSet } from './watch-set.ts';
 
 /** Kind of a gift wrap (NIP-59). */
 const GIFT_WRAP_KIND = 1_059;
@@ -44,7 +46,7 @@ export class Mailbox {
   readonly #refuse: (code: RejectCode, detail: string | undefined) => void;
   readonly #busy = new Set<string>();
   readonly #taking = new Set<Promise<void>>();
-  readonly #stops = new Map<string, () => void>();
+  readonly #watched: WatchSet;
 
   constructor(
     ports: MailboxPorts,
@@ -54,21 +56,17 @@ export class Mailbox {
     this.#ports = ports;
     this.#handle = handle;
     this.#refuse = refuse;
+    this.#watched = new WatchSet(ports, this.#watchOrders());
   }
 
-  /** Reads messages to a key from now on, and those of the last three days. */
-  open(signer: Signer, urls?: readonly string[]): void {
-    if (this.#signers.has(signer.publicKey)) return;
-    this.#signers.set(signer.publicKey, signer);
-    const sinceSec = this.#ports.clock.nowSec() - LOOK_BACK_SEC;
-    const filter = { kinds: [GIFT_WRAP_KIND], '#p': [signer.publicKey], since: sinceSec };
-    const take = (raw: unknown): void => {
-      const taken = this.#take(raw, signer);
-      this.#taking.add(taken);
-      void taken.then(() => this.#taking.delete(taken));
-    };
-    const options = urls === undefined ? {} : { urls };
-    this.#stops.set(signer.publicKey, this.#ports.relays.subscribe([filter], take, options));
+  /**
+   * Reads messages to a key from now on, and those of the last three days: on the relays in use,
+   * and on those a contract names for it.
+   */
+  open(signer: Signer, urls: readonly string[] = []): void {
+    const { publicKey } = signer;
+    if (!this.#signers.has(publicKey)) this.#signers.set(publicKey, signer);
+    this.#watched.add(publicKey, urls);
   }
 
   /** Sends a message; it is kept and sent again until a relay has it. */
@@ -97,8 +95,7 @@ export class Mailbox {
 
   /** Stops reading; resolves when what is in hand has been dealt with. */
   async stop(): Promise<void> {
-    for (const stop of this.#stops.values()) stop();
-    this.#stops.clear();
+    this.#watched.stop();
     this.#signers.clear();
     await Promise.all(this.#taking);
   }
@@ -120,9 +117,29 @@ export class Mailbox {
     return (await wrap(rumor, from, recipient)).wrap;
   }
 
-  async #take(raw: unknown, signer: Signer): Promise<void> {
+  #watchOrders(): WatchOrders {
+    return {
+      filtersOf: (publicKeys) => [
+        {
+          kinds: [GIFT_WRAP_KIND],
+          '#p': publicKeys,
+          since: this.#ports.clock.nowSec() - LOOK_BACK_SEC,
+        },
+      ],
+      onEvent: (raw) => {
+        const taken = this.#take(raw);
+        this.#taking.add(taken);
+        void taken.then(() => this.#taking.delete(taken));
+      },
+    };
+  }
+
+  async #take(raw: unknown): Promise<void> {
     const [verified] = await this.#ports.verifier.verifyBatch([raw]);
     if (!verified?.ok || verified.value.kind !== GIFT_WRAP_KIND) return;
+    const recipient = verified.value.tags.find(([name]) => name === 'p')?.[1];
+    const signer = this.#signers.get(recipient ?? '');
+    if (!signer) return;
     const { id } = verified.value;
     if (this.#busy.has(id)) return;
     this.#busy.add(id);

@@ -3,7 +3,9 @@ import {
   LEGS,
   PARTY_ROLES,
   type ContractState,
+  type Fold,
   type Leg,
+  type ParsedEvent,
   type PartyRole,
 } from '@realyield/protocol';
 import type { Keyring } from './keyring.ts';
@@ -54,4 +56,15 @@ export function moneyAddress(
 export function contractRelays(state: ContractState): readonly string[] {
   const { parties } = state.contract.document;
   return [...new Set(PARTY_ROLES.flatMap((role) => parties[role].relays))];
+}
+
+/**
+ * Ids of what parties published in a contract, in canonical order: none before it took effect,
+ * because until then it is theirs alone. Requests travel inside receipts.
+ */
+export function publicIdsOf(fold: Fold, events: readonly ParsedEvent[]): readonly string[] {
+  if (fold.state.effectiveAtSec === undefined) return [];
+  const isRequest = (parsed: ParsedEvent): boolean => parsed.name === 'request';
+  const requests = new Set(events.filter(isRequest).map((parsed) => parsed.event.id));
+  return fold.order.filter((id) => !requests.has(id));
 }

@@ -1,0 +1,110 @@
+/**
+ * Contracts that somebody here looks at or is a party to: followed on the relays in use and on
+ * those the contract itself names, in few subscriptions.
+ */
+import type { Clock, Relays } from './ports.ts';
+import { Sightings } from './sightings.ts';
+import type { WatchOrders } from './watch-groups.ts';
+import { WatchSet } from './watch-set.ts';
+
+/** What a watcher tells. */
+export interface WatcherOrders {
+  /** Takes an event in; resolves when it is verified and kept, or refused. */
+  readonly take: (raw: unknown, url: string) => Promise<void>;
+  /** Resolves when everything taken so far is. */
+  readonly settled: () => Promise<void>;
+  /** A relay has sent all it has of these contracts. */
+  readonly listed: (roots: readonly string[], url: string) => void;
+}
+
+interface Watched {
+  count: number;
+  isListed: boolean;
+}
+
+/** The contracts being watched. */
+export class Watcher {
+  readonly sightings = new Sightings();
+  readonly #orders: WatcherOrders;
+  readonly #watched = new Map<string, Watched>();
+  readonly #set: WatchSet;
+
+  constructor(ports: { readonly relays: Relays; readonly clock: Clock }, orders: WatcherOrders) {
+    this.#orders = orders;
+    this.#set = new WatchSet(ports, this.#watchOrders());
+  }
+
+  /** Follows a contract until the returned function is called. */
+  watch(root: string): () => void {
+    const watched = this.#watched.get(root);
+    if (watched) watched.count += 1;
+    else {
+      this.#watched.set(root, { count: 1, isListed: false });
+      this.sightings.begin(root);
+      this.#set.add(root);
+    }
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#unwatch(root);
+      isOver = true;
+    };
+  }
+
+  /** Whether a contract is being watched. */
+  has(root: string): boolean {
+    return this.#watched.has(root);
+  }
+
+  /** Follows a watched contract on relays it names, too. */
+  also(root: string, urls: readonly string[]): void {
+    if (this.#watched.has(root)) this.#set.add(root, urls);
+  }
+
+  /** Whether a relay has sent all it had stored of a contract that is being watched. */
+  isListed(root: string): boolean {
+    return this.#watched.get(root)?.isListed ?? false;
+  }
+
+  /** Follows nothing any more. */
+  stop(): void {
+    this.#set.stop();
+    this.#watched.clear();
+  }
+
+  #watchOrders(): WatchOrders {
+    return {
+      filtersOf: (roots) => [{ '#e': roots }, { ids: roots }],
+      onEvent: (raw, url) => void this.#orders.take(raw, url),
+      onEndOfStored: (roots) => void this.#markListed(roots),
+      onRelay: (roots, url, phase) => {
+        if (phase === 'asked') for (const root of roots) this.sightings.asked(root, url);
+        else void this.#listed(roots, url);
+      },
+    };
+  }
+
+  async #markListed(roots: readonly string[]): Promise<void> {
+    await this.#orders.settled();
+    for (const root of roots) {
+      const watched = this.#watched.get(root);
+      if (watched) watched.isListed = true;
+    }
+  }
+
+  async #listed(roots: readonly string[], url: string): Promise<void> {
+    // What the relay sent is judged by then.
+    await this.#orders.settled();
+    for (const root of roots) this.sightings.listed(root, url);
+    this.#orders.listed(roots, url);
+  }
+
+  #unwatch(root: string): void {
+    const watched = this.#watched.get(root);
+    if (!watched) return;
+    watched.count -= 1;
+    if (watched.count > 0) return;
+    this.#watched.delete(root);
+    this.sightings.end(root);
+    this.#set.remove(root);
+  }
+}
