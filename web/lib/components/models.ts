@@ -194,6 +194,8 @@ export interface TermsView {
   readonly payMsat: bigint;
   /** How it is paid: `in 30 payments over 30 days, each only after the last was proven`. */
   readonly payHow: string;
+  /** Its tranches, each a sentence; empty where there is only one without a condition. */
+  readonly paySteps: readonly string[];
   readonly backMsat: bigint;
   readonly backHow: string;
   readonly when: string;

@@ -1,26 +1,13 @@
-/** The bank's form for an offer: text fields in, a document or the first mistake out. */
-import { offerContradiction, type OfferDocument } from '@realyield/protocol';
-import { parseSat } from '../../format.ts';
-
-/** What the form holds, as typed. */
-export interface OfferForm {
-  title: string;
-  purpose: string;
-  story: string;
-  businessKey: string;
-  businessName: string;
-  sector: string;
-  country: string;
-  locality: string;
-  amountSought: string;
-  minimumTicket: string;
-  ratePercent: string;
-  termDays: string;
-  streamDays: string;
-  ticks: string;
-  recovery: string;
-  law: string;
-}
+/** The bank's form for an offer: text fields in, a document or what is wrong with them out. */
+import {
+  MAX_TERM_DAYS,
+  offerContradiction,
+  termDaysOf,
+  type OfferDocument,
+} from '@realyield/protocol';
+import type { OfferForm, TrancheForm } from './offer-fields.ts';
+import { mistakeOf } from './offer-mistakes.ts';
+import { FieldReader, type Mistakes } from './read-fields.ts';
 
 /** What surrounds the form. */
 export interface OfferContext {
@@ -28,32 +15,16 @@ export interface OfferContext {
   readonly daySec: number;
   readonly relays: readonly string[];
   readonly nowSec: number;
+  /** Whose offer it will be, 32-byte hex. */
+  readonly bankKey: string;
 }
 
-/** The document, or the field that does not fit and why. */
+/** The document, or a sentence for each field that does not fit. */
 export type OfferFormResult =
   | { readonly ok: true; readonly document: OfferDocument }
-  | { readonly ok: false; readonly field: keyof OfferForm; readonly sentence: string };
+  | { readonly ok: false; readonly mistakes: Mistakes };
 
 const YEAR_SEC = 31_536_000;
-
-function wrong(field: keyof OfferForm, sentence: string): OfferFormResult {
-  return { ok: false, field, sentence };
-}
-
-function wholeNumber(text: string, most: number): number | undefined {
-  const trimmed = text.trim();
-  if (!/^\d{1,6}$/.test(trimmed)) return undefined;
-  const value = Number(trimmed);
-  return value >= 1 && value <= most ? value : undefined;
-}
-
-/** A yearly rate in per cent with up to two decimals, as basis points. */
-function parseRate(text: string): number | undefined {
-  const match = /^(\d{1,3})(?:[.,](\d{1,2}))?$/.exec(text.trim().replace(/\s*%$/, ''));
-  if (!match) return undefined;
-  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
-}
 
 function identifierOf(title: string, nowSec: number): string {
   const words = title
@@ -65,99 +36,179 @@ function identifierOf(title: string, nowSec: number): string {
   return `${words || 'offer'}-${nowSec.toString(36)}`;
 }
 
-const TEXT_FIELDS = [
-  ['title', 80, 'Give the offer a title.'],
-  ['purpose', 160, 'Say in one line what the money is for.'],
-  ['story', 6_000, 'Tell investors about the business and its plan.'],
-  ['businessName', 80, 'Name the business.'],
-  ['sector', 40, 'Name the sector.'],
-  ['locality', 80, 'Name the town.'],
-  ['recovery', 2_000, 'Say what the bank does when a payment is missed.'],
-  ['law', 200, 'Name the governing law.'],
-] as const satisfies readonly (readonly [keyof OfferForm, number, string])[];
+type Plan = OfferDocument['plan'];
 
-interface Amounts {
-  readonly soughtMsat: bigint;
-  readonly ticketMsat: bigint;
-  readonly rateBps: number;
-  readonly termDays: number;
-  readonly streamDays: number;
-  readonly ticks: number;
+function readPlan(form: OfferForm, read: FieldReader): Plan {
+  const days = { least: 1, most: MAX_TERM_DAYS };
+  const graceDays = read.count('graceDays', form.graceDays, {
+    most: 365,
+    sentence: 'Write the days of grace, 0 to 365.',
+  });
+  if (form.plan === 'bullet') {
+    const sentence = 'Write the term in whole days.';
+    const termDays = read.count('termDays', form.termDays, { ...days, sentence });
+    return { type: 'bullet', termDays, graceDays };
+  }
+  const instalments = read.count('instalments', form.instalments, {
+    least: 1,
+    most: 600,
+    sentence: 'Write the number of instalments, 1 to 600.',
+  });
+  const firstDueDay = read.count('firstDueDay', form.firstDueDay, {
+    ...days,
+    sentence: 'Write on which day of the contract the first instalment is due.',
+  });
+  const everyDays = read.count('everyDays', form.everyDays, {
+    ...days,
+    sentence: 'Write how many days lie between two instalments.',
+  });
+  return { type: 'equalPrincipal', instalments, firstDueDay, everyDays, graceDays };
 }
 
-function readAmounts(form: OfferForm): Amounts | OfferFormResult {
-  const soughtMsat = parseSat(form.amountSought);
-  if (!soughtMsat) return wrong('amountSought', 'Say how much is sought, in sats.');
-  const ticketMsat = parseSat(form.minimumTicket);
-  if (!ticketMsat) return wrong('minimumTicket', 'Say the smallest ticket, in sats.');
-  if (ticketMsat > soughtMsat) {
-    return wrong('minimumTicket', 'The smallest ticket is more than the amount sought.');
-  }
-  const rateBps = parseRate(form.ratePercent);
-  if (rateBps === undefined) return wrong('ratePercent', 'Write the yearly rate like 9.5.');
-  const termDays = wholeNumber(form.termDays, 14_610);
-  if (!termDays) return wrong('termDays', 'Write the term in whole days.');
-  const streamDays = wholeNumber(form.streamDays, termDays);
-  if (!streamDays) return wrong('streamDays', 'The stream must end within the term.');
-  const ticks = wholeNumber(form.ticks, 100_000);
-  if (!ticks) return wrong('ticks', 'Write the number of payments.');
-  if (ticketMsat < BigInt(ticks) * 1_000n) {
-    return wrong('ticks', 'Each payment must be at least one sat.');
-  }
-  return { soughtMsat, ticketMsat, rateBps, termDays, streamDays, ticks };
+function readTranche(
+  form: TrancheForm,
+  index: number,
+  plan: Plan,
+  read: FieldReader,
+): OfferDocument['tranches'][number] {
+  const path = (field: keyof TrancheForm): string => `tranches.${index}.${field}`;
+  const shareBps = read.percent(path('sharePercent'), form.sharePercent, {
+    most: 10_000,
+    sentence: 'Write the share of the loan in per cent, like 60.',
+  });
+  const startDay = read.count(path('startDay'), form.startDay, {
+    most: MAX_TERM_DAYS,
+    sentence: 'Write the day of the contract on which it begins; 0 is the first.',
+  });
+  const streamDays = read.count(path('streamDays'), form.streamDays, {
+    least: 1,
+    most: MAX_TERM_DAYS,
+    sentence: 'Write over how many days it is paid out.',
+  });
+  const ticks = read.count(path('ticks'), form.ticks, {
+    least: 1,
+    most: 100_000,
+    sentence: 'Write the number of payments.',
+  });
+  const windowDays =
+    form.windowDays.trim() === ''
+      ? Math.max(1, termDaysOf(plan) - startDay)
+      : read.count(path('windowDays'), form.windowDays, {
+          least: 1,
+          most: MAX_TERM_DAYS,
+          sentence: 'Write after how many days unpaid parts lapse, or leave it empty.',
+        });
+  const tranche = { shareBps, startDay, streamDays, windowDays, ticks };
+  if (!form.hasMilestone) return tranche;
+  const title = read.text(path('milestoneTitle'), form.milestoneTitle, {
+    most: 120,
+    sentence: 'Say what must be done before this money leaves.',
+  });
+  const description = read.text(path('milestoneText'), form.milestoneText, { most: 2_000 });
+  return { ...tranche, milestone: { title, description } };
 }
 
-/** Reads the form; the first mistake is named with its field. */
-export function readOfferForm(form: OfferForm, context: OfferContext): OfferFormResult {
-  for (const [field, most, sentence] of TEXT_FIELDS) {
-    const length = form[field].trim().length;
-    if (length === 0) return wrong(field, sentence);
-    if (length > most) return wrong(field, `At most ${most} characters.`);
-  }
-  const key = form.businessKey.trim();
-  if (!/^[0-9a-f]{64}$/.test(key)) {
-    return wrong('businessKey', 'Paste the business’s public key: 64 characters, 0–9 and a–f.');
-  }
+function readAttester(form: OfferForm, bankKey: string, read: FieldReader): string | undefined {
+  const hasMilestone = form.tranches.some((tranche) => tranche.hasMilestone);
+  if (!hasMilestone || form.attester === 'bank') return undefined;
+  const key =
+    form.attester === 'other'
+      ? read.key('attesterKey', form.attesterKey, 'Paste the public key of who confirms.')
+      : form.attester;
+  return key === bankKey ? undefined : key;
+}
+
+function readBusiness(form: OfferForm, relays: readonly string[], read: FieldReader) {
+  const pubkey = read.key('businessKey', form.businessKey, 'Paste the business’s public key.');
+  const name = read.text('businessName', form.businessName, {
+    most: 80,
+    sentence: 'Name the business.',
+  });
+  const sector = read.text('sector', form.sector, { most: 40, sentence: 'Name the sector.' });
+  const locality = read.text('locality', form.locality, { most: 80, sentence: 'Name the town.' });
   const country = form.country.trim().toUpperCase();
-  if (!/^[A-Z]{2}$/.test(country)) return wrong('country', 'Two letters, like SV.');
-  const amounts = readAmounts(form);
-  if ('ok' in amounts) return amounts;
-  const { soughtMsat, ticketMsat, rateBps, termDays, streamDays, ticks } = amounts;
+  if (!/^[A-Z]{2}$/.test(country)) read.wrong('country', 'Two letters, like SV.');
+  return { pubkey, name, sector, place: { country, locality }, relays: [...relays] };
+}
+
+const TEXTS = {
+  title: { most: 80, sentence: 'Give the offer a title.' },
+  purpose: { most: 160, sentence: 'Say in one line what the money is for.' },
+  story: { most: 6_000, sentence: 'Tell investors about the business and its plan.' },
+  recovery: { most: 2_000, sentence: 'Say what the bank does when a payment is missed.' },
+  law: { most: 200, sentence: 'Name the governing law.' },
+} as const;
+
+function readTexts(form: OfferForm, read: FieldReader): Record<keyof typeof TEXTS, string> {
+  const text = (field: keyof typeof TEXTS): string => read.text(field, form[field], TEXTS[field]);
+  return {
+    title: text('title'),
+    purpose: text('purpose'),
+    story: text('story'),
+    recovery: text('recovery'),
+    law: text('law'),
+  };
+}
+
+function readDefault(form: OfferForm, read: FieldReader): OfferDocument['default'] {
+  const afterDays = read.count('afterDays', form.afterDays, {
+    least: 1,
+    most: 3_650,
+    sentence: 'Write after how many days past due the loan may be called in default.',
+  });
+  const cureDays = read.count('cureDays', form.cureDays, {
+    most: 365,
+    sentence: 'Write how many days the business has after an arrears notice, 0 to 365.',
+  });
+  return { afterDays, cureDays };
+}
+
+/** Reads the form; every field that does not fit is named with a sentence. */
+export function readOfferForm(form: OfferForm, context: OfferContext): OfferFormResult {
+  const read = new FieldReader();
   const relays = context.relays.slice(0, 4);
+  const business = readBusiness(form, relays, read);
+  const texts = readTexts(form, read);
+  const sought = read.sats('amountSought', form.amountSought, 'Say how much is sought, in sats.');
+  const ticket = read.sats(
+    'minimumTicket',
+    form.minimumTicket,
+    'Say the smallest ticket, in sats.',
+  );
+  const rateBps = read.percent('ratePercent', form.ratePercent, {
+    most: 100_000,
+    sentence: 'Write the yearly rate like 9.5.',
+  });
+  const plan = readPlan(form, read);
+  const tranches = form.tranches.map((tranche, index) => readTranche(tranche, index, plan, read));
+  const attester = readAttester(form, context.bankKey, read);
+  const terms = readDefault(form, read);
+  if (read.mistakes) return { ok: false, mistakes: read.mistakes };
   const document: OfferDocument = {
     v: 1,
     identifier: identifierOf(form.title, context.nowSec),
     status: 'open',
     network: context.network,
     daySec: context.daySec,
-    title: form.title.trim(),
-    purpose: form.purpose.trim(),
-    story: form.story.trim(),
-    business: {
-      pubkey: key,
-      name: form.businessName.trim(),
-      sector: form.sector.trim(),
-      place: { country, locality: form.locality.trim() },
-      relays: [...relays],
-    },
-    amountSoughtMsat: soughtMsat.toString(),
-    minimumTicketMsat: ticketMsat.toString(),
-    minimumTotalMsat: ticketMsat.toString(),
+    ...texts,
+    business,
+    amountSoughtMsat: sought.toString(),
+    minimumTicketMsat: ticket.toString(),
+    minimumTotalMsat: ticket.toString(),
     denomination: { type: 'msat' },
     rateBps,
     dayCount: 'ACT/365F',
-    plan: { type: 'bullet', termDays, graceDays: 5 },
-    tranches: [{ shareBps: 10_000, startDay: 0, streamDays, windowDays: termDays, ticks }],
-    default: { afterDays: 30, cureDays: 14 },
+    plan,
+    tranches,
+    ...(attester === undefined ? {} : { attester }),
+    default: terms,
     guarantee: { type: 'none' },
-    recovery: form.recovery.trim(),
-    law: form.law.trim(),
     documents: [],
     relays: [...relays],
     expiresAtSec: context.nowSec + YEAR_SEC,
   };
   const contradiction = offerContradiction(document);
   return contradiction
-    ? wrong('amountSought', `These terms contradict each other (${contradiction.detail ?? ''}).`)
+    ? { ok: false, mistakes: mistakeOf(document, contradiction) }
     : { ok: true, document };
 }

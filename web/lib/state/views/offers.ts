@@ -1,23 +1,18 @@
 /** Offers as lists and prospectuses show them. */
 import {
   buildContract,
-  buildPlan,
+  buildOffer,
   projectSchedule,
   type ContractDocument,
   type OfferDocument,
   type ParsedOffer,
+  type VerifiedEvent,
 } from '@realyield/protocol';
-import type {
-  BankView,
-  PointView,
-  ProspectusView,
-  ScheduleView,
-  TermsView,
-} from '../../components/models.ts';
-import { formatDuration, formatPlural } from '../../format.ts';
+import type { BankView, PointView, ProspectusView, ScheduleView } from '../../components/models.ts';
+import { formatBps, formatPlural } from '../../format.ts';
 import { raisedUnder } from '../market/rows.ts';
 import { placeOf, stageStatus } from './offer-card.ts';
-import { personView, type Names } from './people.ts';
+import { nameOf, personView, type Names } from './people.ts';
 
 /** Principal of all contracts in effect under an offer, msat. */
 export function raisedMsat(names: Names, offer: ParsedOffer): bigint {
@@ -30,7 +25,20 @@ export function leftMsat(names: Names, offer: ParsedOffer): bigint {
   return left > 0n ? left : 0n;
 }
 
-function protects(offer: ParsedOffer): PointView[] {
+function milestonePoints(offer: ParsedOffer, attester: string): PointView[] {
+  const gated = offer.document.tranches.filter((tranche) => tranche.milestone !== undefined);
+  if (gated.length === 0) return [];
+  const shareBps = gated.reduce((sum, tranche) => sum + tranche.shareBps, 0);
+  const titles = gated.map((tranche) => `“${tranche.milestone?.title ?? ''}”`).join(', ');
+  return [
+    {
+      label: `${formatBps(shareBps)} waits for what was promised`,
+      text: `It leaves your wallet only after ${attester} has confirmed ${titles}.`,
+    },
+  ];
+}
+
+function protects(offer: ParsedOffer, attester: string): PointView[] {
   const { tranches } = offer.document;
   const ticks = tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
   return [
@@ -40,12 +48,18 @@ function protects(offer: ParsedOffer): PointView[] {
         `It streams in ${formatPlural(ticks, 'payment')}. You can pause at any time; ` +
         'what was not streamed never left your wallet.',
     },
+    ...milestonePoints(offer, attester),
     {
       label: 'Every step is signed',
       text: 'A repayment counts only with the payer’s proof; silence counts against the debtor.',
     },
     { label: 'If it is not repaid', text: offer.document.recovery },
   ];
+}
+
+/** Who confirms an offer's milestones, by name. */
+export function attesterName(names: Names, offer: ParsedOffer): string {
+  return nameOf(names, offer.document.attester ?? offer.event.pubkey);
 }
 
 function exposes(): PointView[] {
@@ -88,7 +102,7 @@ export function prospectusView(
     story: document.story,
     status: stageStatus(names, offer, atSec),
     documents: document.documents,
-    protects: protects(offer),
+    protects: protects(offer, attesterName(names, offer)),
     exposes: exposes(),
   };
 }
@@ -110,41 +124,16 @@ export function previewContract(
 }
 
 /** The contract that funds a drafted offer whole, for the bank's preview. */
-export function previewTerms(document: OfferDocument, nowSec: number): ContractDocument {
-  const start = nowSec - (nowSec % document.daySec);
-  const tranche = document.tranches[0];
-  const fromSec = start + (tranche?.startDay ?? 0) * document.daySec;
-  return {
-    v: 1,
-    network: document.network,
-    daySec: document.daySec,
-    bases: [],
-    parties: {
-      investor: { pubkey: '', relays: [] },
-      business: { pubkey: '', relays: [] },
-      bank: { pubkey: '', relays: [] },
-    },
-    commitment: '',
-    nonce: '',
-    denomination: document.denomination,
-    principalMsat: document.amountSoughtMsat,
-    rateBps: document.rateBps,
-    dayCount: document.dayCount,
-    startAtSec: start,
-    plan: buildPlan(document.plan, start / document.daySec, document.daySec),
-    tranches: [
-      {
-        amountMsat: document.amountSoughtMsat,
-        fromSec,
-        toSec: fromSec + (tranche?.streamDays ?? 1) * document.daySec,
-        lapsesAtSec: fromSec + (tranche?.windowDays ?? 1) * document.daySec,
-        ticks: tranche?.ticks ?? 1,
-      },
-    ],
-    default: document.default,
-    guarantee: document.guarantee,
-    law: document.law,
-  };
+export function previewTerms(
+  document: OfferDocument,
+  bankKey: string,
+  nowSec: number,
+): ContractDocument | undefined {
+  // Not signed, so not verified: it is shown, and goes nowhere.
+  const blank = { id: '0'.repeat(64), sig: '0'.repeat(128), pubkey: bankKey };
+  const event = { ...buildOffer(document, nowSec), ...blank } as VerifiedEvent;
+  const draft: ParsedOffer = { name: 'offer', event, document };
+  return previewContract(draft, BigInt(document.amountSoughtMsat), nowSec);
 }
 
 /** The schedule a contract plans, nothing being paid yet. */
@@ -161,39 +150,4 @@ export function plannedSchedule(document: ContractDocument): ScheduleView {
   }));
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
   return { calendar, instalments };
-}
-
-/** The terms of an investment in plain words. */
-export function termsView(document: ContractDocument): TermsView {
-  const schedule = plannedSchedule(document);
-  const first = document.tranches[0];
-  const last = document.tranches[document.tranches.length - 1];
-  const ticks = document.tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
-  const spanSec = (last?.toSec ?? 0) - (first?.fromSec ?? 0);
-  const dayCount = Math.round(spanSec / document.daySec);
-  const everySec = Math.max(1, Math.round(spanSec / ticks));
-  const due = schedule.instalments[schedule.instalments.length - 1];
-  const dueDay = Math.round(((due?.dueAtSec ?? 0) - document.startAtSec) / document.daySec);
-  return {
-    payMsat: BigInt(document.principalMsat),
-    payHow:
-      `in ${formatPlural(ticks, 'payment')} over ${formatPlural(dayCount, 'day')}, ` +
-      `one every ${formatDuration(everySec)}; you can pause at any time`,
-    backMsat: schedule.instalments.reduce((sum, entry) => sum + entry.totalMsat, 0n),
-    backHow:
-      document.plan.type === 'bullet'
-        ? 'principal and interest at the end; earlier if the business repays early'
-        : `in ${formatPlural(schedule.instalments.length, 'instalment')} of equal principal ` +
-          'with the interest; earlier if the business repays early',
-    when: `by day ${dueDay} of the contract`,
-    ifNot: [
-      `After ${formatPlural(document.plan.graceDays, 'day')} of grace the loan counts as late, ` +
-        'for everyone to see.',
-      'The bank follows the recovery steps of the prospectus. No bond and no guarantee covers it.',
-    ],
-    notProven: [
-      'That the business exists and will repay: the bank says so and signed it.',
-      'The interest shown assumes every payment on its planned day.',
-    ],
-  };
 }

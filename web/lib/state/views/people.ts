@@ -1,4 +1,5 @@
 /** Names for public keys, from what is known and checked here; a name is a claim of its key. */
+import { shortNpub } from '../../format.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import type { PersonView } from '../../ui/shell.svelte.ts';
 import type { World } from '../config.ts';
@@ -21,4 +22,9 @@ export function personView(names: Names, publicKey: string, role?: string): Pers
   const name =
     own ?? profile?.document.name ?? offer?.document.business.name ?? persona?.name ?? contractKey;
   return { publicKey, name, role };
+}
+
+/** Someone by name, or by key where no name is known. */
+export function nameOf(names: Names, publicKey: string): string {
+  return personView(names, publicKey).name ?? shortNpub(publicKey);
 }

@@ -1,0 +1,88 @@
+/** What the bank types into its form for an offer. */
+import type { OfferDocument } from '@realyield/protocol';
+
+/** One tranche, as typed. */
+export interface TrancheForm {
+  sharePercent: string;
+  startDay: string;
+  streamDays: string;
+  /** Empty: until the last due day. */
+  windowDays: string;
+  ticks: string;
+  hasMilestone: boolean;
+  milestoneTitle: string;
+  milestoneText: string;
+}
+
+/** What the form holds, as typed. */
+export interface OfferForm {
+  title: string;
+  purpose: string;
+  story: string;
+  businessKey: string;
+  businessName: string;
+  sector: string;
+  country: string;
+  locality: string;
+  amountSought: string;
+  minimumTicket: string;
+  ratePercent: string;
+  plan: OfferDocument['plan']['type'];
+  termDays: string;
+  instalments: string;
+  firstDueDay: string;
+  everyDays: string;
+  graceDays: string;
+  tranches: TrancheForm[];
+  /** `bank`, a known bank's public key, or `other`: then `attesterKey` says who. */
+  attester: string;
+  attesterKey: string;
+  afterDays: string;
+  cureDays: string;
+  recovery: string;
+  law: string;
+}
+
+/** A tranche as the form begins it. */
+export function emptyTranche(): TrancheForm {
+  return {
+    sharePercent: '',
+    startDay: '',
+    streamDays: '',
+    windowDays: '',
+    ticks: '',
+    hasMilestone: false,
+    milestoneTitle: '',
+    milestoneText: '',
+  };
+}
+
+/** An empty form: one tranche from the first day, everything repaid at the end. */
+export function emptyOfferForm(): OfferForm {
+  return {
+    title: '',
+    purpose: '',
+    story: '',
+    businessKey: '',
+    businessName: '',
+    sector: '',
+    country: '',
+    locality: '',
+    amountSought: '',
+    minimumTicket: '',
+    ratePercent: '',
+    plan: 'bullet',
+    termDays: '',
+    instalments: '12',
+    firstDueDay: '60',
+    everyDays: '30',
+    graceDays: '5',
+    tranches: [{ ...emptyTranche(), sharePercent: '100', startDay: '0' }],
+    attester: 'bank',
+    attesterKey: '',
+    afterDays: '30',
+    cureDays: '14',
+    recovery: '',
+    law: '',
+  };
+}

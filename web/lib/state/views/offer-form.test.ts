@@ -1,0 +1,197 @@
+/** The bank's form: what it makes of what is typed, and where it says that something is wrong. */
+import { describe, expect, it } from 'vitest';
+import { emptyOfferForm, emptyTranche, type OfferForm } from './offer-fields.ts';
+import { readOfferForm, type OfferFormResult } from './offer-form.ts';
+import { previewTerms } from './offers.ts';
+import { termsView } from './terms.ts';
+
+const BANK = 'b'.repeat(64);
+const BUSINESS = 'c'.repeat(64);
+const NPUB = 'npub180cvv07tjdrrgpa0j7j7tmnyl2yr6yr7l8j4s3evf6u64th6gkwsyjh6w6';
+const NPUB_HEX = '3bf0c63fcb93463407af97a5e5ee64fa883d107ef9e558472c4eb9aaaefa459d';
+
+function filled(changes: Partial<OfferForm> = {}): OfferForm {
+  const [tranche] = emptyOfferForm().tranches;
+  return {
+    ...emptyOfferForm(),
+    title: 'A second oven',
+    purpose: 'An oven',
+    story: 'Bread.',
+    businessKey: BUSINESS,
+    businessName: 'Panadería Luz',
+    sector: 'Food',
+    country: 'sv',
+    locality: 'Suchitoto',
+    amountSought: '400 000',
+    minimumTicket: '20 000',
+    ratePercent: '12',
+    termDays: '120',
+    tranches: [{ ...emptyTranche(), ...tranche, streamDays: '10', ticks: '10' }],
+    recovery: 'The bank visits.',
+    law: 'Law of El Salvador',
+    ...changes,
+  };
+}
+
+const oven = {
+  ...emptyTranche(),
+  sharePercent: '40',
+  startDay: '30',
+  streamDays: '10',
+  ticks: '5',
+  hasMilestone: true,
+  milestoneTitle: 'The oven is installed',
+};
+const firstPart = {
+  ...emptyTranche(),
+  sharePercent: '60',
+  startDay: '0',
+  streamDays: '10',
+  ticks: '10',
+};
+
+const inTwelve: Partial<OfferForm> = {
+  plan: 'equalPrincipal',
+  instalments: '12',
+  firstDueDay: '60',
+  everyDays: '30',
+  tranches: [firstPart, oven],
+};
+
+const readForm = (form: OfferForm): OfferFormResult =>
+  readOfferForm(form, {
+    network: 'mainnet',
+    daySec: 86_400,
+    relays: ['wss://relay.example'],
+    nowSec: 1_780_000_000,
+    bankKey: BANK,
+  });
+
+function mistakesOf(changes: Partial<OfferForm>): Readonly<Record<string, string>> {
+  const read = readForm(filled(changes));
+  return read.ok ? {} : read.mistakes;
+}
+
+function documentOf(changes: Partial<OfferForm> = {}) {
+  const read = readForm(filled(changes));
+  if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+  return read.document;
+}
+
+describe('a filled form', () => {
+  it('makes a loan that is repaid at the end; unpaid parts lapse on the last due day', () => {
+    expect(documentOf()).toMatchObject({
+      plan: { type: 'bullet', termDays: 120, graceDays: 5 },
+      tranches: [{ shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 120, ticks: 10 }],
+      business: { place: { country: 'SV' } },
+      amountSoughtMsat: '400000000',
+    });
+  });
+
+  it('makes equal instalments, tranches with milestones, and somebody who confirms them', () => {
+    const document = documentOf({ ...inTwelve, attester: 'other', attesterKey: NPUB });
+    expect(document).toMatchObject({
+      plan: { type: 'equalPrincipal', instalments: 12, firstDueDay: 60, everyDays: 30 },
+      tranches: [
+        { shareBps: 6_000, windowDays: 390 },
+        { shareBps: 4_000, windowDays: 360, milestone: { title: 'The oven is installed' } },
+      ],
+      attester: NPUB_HEX,
+    });
+  });
+
+  it('names nobody who confirms where there is nothing to confirm, or the bank does', () => {
+    expect(documentOf({ attester: 'other', attesterKey: NPUB })).not.toHaveProperty('attester');
+    expect(documentOf(inTwelve)).not.toHaveProperty('attester');
+    const self = documentOf({ ...inTwelve, attester: 'other', attesterKey: BANK });
+    expect(self).not.toHaveProperty('attester');
+  });
+});
+
+describe('what does not fit', () => {
+  it('is said beside every field at once', () => {
+    const read = readForm(emptyOfferForm());
+    expect(read.ok ? [] : Object.keys(read.mistakes)).toEqual(
+      expect.arrayContaining(['title', 'businessKey', 'amountSought', 'tranches.0.ticks', 'law']),
+    );
+    expect(mistakesOf({ graceDays: '-1', cureDays: 'x' })).toEqual({
+      graceDays: 'Write the days of grace, 0 to 365.',
+      cureDays: 'Write how many days the business has after an arrears notice, 0 to 365.',
+    });
+  });
+
+  it.each([
+    ['minimumTicket', { minimumTicket: '500 000' }, 'more than the amount sought'],
+    ['everyDays', { ...inTwelve, everyDays: '10000', instalments: '3' }, 'day 20 060'],
+    ['tranches.1.startDay', { tranches: [firstPart, { ...oven, startDay: '9' }] }, 'above it'],
+    ['tranches.0.windowDays', { tranches: [{ ...firstPart, windowDays: '121' }, oven] }, 'day 120'],
+    [
+      'tranches.1.streamDays',
+      { tranches: [firstPart, { ...oven, streamDays: '50', windowDays: '40' }] },
+      'before it lapses',
+    ],
+    [
+      'tranches.1.ticks',
+      { tranches: [firstPart, { ...oven, ticks: '9000' }], minimumTicket: '20000' },
+      'less than one sat',
+    ],
+    [
+      'tranches.1.sharePercent',
+      { tranches: [firstPart, { ...oven, sharePercent: '30' }] },
+      'make 90 %',
+    ],
+    [
+      'attesterKey',
+      { ...inTwelve, attester: 'other', attesterKey: BUSINESS },
+      'cannot confirm its own',
+    ],
+  ] satisfies [string, Partial<OfferForm>, string][])(
+    'by the protocol’s own rules stands beside %s',
+    (path, changes, words) => {
+      const mistakes = mistakesOf(changes);
+      expect(Object.keys(mistakes)).toEqual([path]);
+      expect(mistakes[path]?.replaceAll('\u202f', ' ')).toContain(words);
+    },
+  );
+});
+
+describe('terms in plain words', () => {
+  const wordsOf = (changes: Partial<OfferForm> = {}) => {
+    const contract = previewTerms(documentOf(changes), BANK, 1_780_000_000);
+    if (!contract) throw new Error('the terms fit');
+    const terms = termsView(contract, 'Bank Solidaria');
+    return JSON.parse(
+      JSON.stringify(terms, (_, value: unknown) =>
+        typeof value === 'bigint' ? value.toString() : value,
+      ).replaceAll('\u202f', ' '),
+    ) as Record<string, string & readonly string[]>;
+  };
+
+  it('say what a milestone holds back, and who lets it go', () => {
+    const { paySteps, notProven } = wordsOf(inTwelve);
+    expect(paySteps?.[1]).toBe(
+      '40 %, 160 000 sat: leaves your wallet only after Bank Solidaria has confirmed “The oven ' +
+        'is installed”; from 27 Jun 2026 in 5 payments over 10 days, one every 2 days at the ' +
+        'earliest.',
+    );
+    expect(notProven?.join()).toContain('Bank Solidaria says so');
+    expect(wordsOf().paySteps).toEqual([]);
+  });
+
+  it('say how instalments fall, and about what size they have where they are alike', () => {
+    expect(wordsOf(inTwelve).backHow).toMatch(
+      /^in 12 instalments: the first [\d ]+ sat, the last [\d ]+ sat, one every 30 days; earlier/,
+    );
+    expect(wordsOf({ ...inTwelve, ratePercent: '0.1' }).backHow).toMatch(
+      /^in 12 instalments of about 33 \d{3} sat, one every 30 days/,
+    );
+    expect(wordsOf(inTwelve).when).toBe('from 27 Jul 2026 to 22 Jun 2027');
+    expect(wordsOf().backHow).toMatch(/^principal and interest at the end/);
+  });
+
+  it('say when lateness becomes default', () => {
+    expect(wordsOf({ afterDays: '40', cureDays: '10' }).ifNot?.join(' ')).toContain(
+      '40 days past due, and 10 days after an arrears notice, you or the bank may declare default.',
+    );
+  });
+});

@@ -1,0 +1,87 @@
+/** What the protocol finds contradictory in an offer, in words, beside the field it is about. */
+import {
+  MAX_TERM_DAYS,
+  offerContradiction,
+  termDaysOf,
+  type OfferDocument,
+  type Reject,
+} from '@realyield/protocol';
+import { formatBps, formatCount } from '../../format.ts';
+import type { Mistakes } from './read-fields.ts';
+
+type Where = string | ((tranche: number) => string);
+
+interface Explained {
+  readonly path: Where;
+  readonly sentence: string;
+}
+
+const inTranche = (field: string) => (tranche: number) => `tranches.${tranche}.${field}`;
+
+function explain(document: OfferDocument, detail: string | undefined): Explained {
+  const shares = document.tranches.reduce((sum, tranche) => sum + tranche.shareBps, 0);
+  switch (detail) {
+    case 'minimumTicketMsat':
+      return {
+        path: 'minimumTicket',
+        sentence: 'The smallest ticket is more than the amount sought.',
+      };
+    case 'plan':
+      return {
+        path: document.plan.type === 'bullet' ? 'termDays' : 'everyDays',
+        sentence:
+          `The last instalment would fall due on day ${formatCount(termDaysOf(document.plan))}; ` +
+          `no loan may last longer than ${formatCount(MAX_TERM_DAYS)} days.`,
+      };
+    case 'attester':
+      return { path: 'attesterKey', sentence: 'The business cannot confirm its own milestones.' };
+    case 'streamDays':
+      return {
+        path: inTranche('streamDays'),
+        sentence: 'It is paid out over more days than it has before it lapses.',
+      };
+    case 'startDay':
+      return {
+        path: inTranche('startDay'),
+        sentence: 'It begins before the tranche above it is paid out.',
+      };
+    case 'windowDays':
+      return {
+        path: inTranche('windowDays'),
+        sentence:
+          'It must be paid out, or lapse, by the last due day, ' +
+          `day ${formatCount(termDaysOf(document.plan))} of the contract.`,
+      };
+    case 'ticks':
+      return {
+        path: inTranche('ticks'),
+        sentence: 'Of the smallest ticket each payment would be less than one sat.',
+      };
+    case 'shareBps':
+      return {
+        path: () => `tranches.${document.tranches.length - 1}.sharePercent`,
+        sentence: `The shares make ${formatBps(shares)}; together they must make 100\u202f%.`,
+      };
+    default:
+      return {
+        path: 'amountSought',
+        sentence: `These terms contradict each other${detail ? ` (${detail})` : ''}.`,
+      };
+  }
+}
+
+/** The first tranche without which the contradiction would not be there. */
+function trancheOf(document: OfferDocument, contradiction: Reject): number {
+  const found = document.tranches.findIndex((_, index) => {
+    const tranches = document.tranches.slice(0, index + 1);
+    return offerContradiction({ ...document, tranches })?.detail === contradiction.detail;
+  });
+  return found < 0 ? document.tranches.length - 1 : found;
+}
+
+/** The sentence for a contradiction, by the path of the field it stands beside. */
+export function mistakeOf(document: OfferDocument, contradiction: Reject): Mistakes {
+  const { path, sentence } = explain(document, contradiction.detail);
+  const where = typeof path === 'string' ? path : path(trancheOf(document, contradiction));
+  return { [where]: sentence };
+}

@@ -1,0 +1,150 @@
+/** The terms of an investment in plain words: what leaves, what comes back, and what if not. */
+import type { ContractDocument } from '@realyield/protocol';
+import type { InstalmentView, TermsView } from '../../components/models.ts';
+import {
+  formatBps,
+  formatDue,
+  formatDuration,
+  formatPlural,
+  satText,
+  type Calendar,
+} from '../../format.ts';
+import { plannedSchedule } from './offers.ts';
+
+type Tranche = ContractDocument['tranches'][number];
+
+/** Parts that differ by less than a twentieth are about the same. */
+const ALIKE = 20n;
+
+function calendarOf(document: ContractDocument): Calendar {
+  return { startSec: document.startAtSec, daySec: document.daySec };
+}
+
+/** `in 30 payments over 15 days, one every 12 h`. */
+function streamWords(tranche: Tranche, daySec: number): string {
+  const spanSec = tranche.toSec - tranche.fromSec;
+  const days = formatPlural(Math.round(spanSec / daySec), 'day');
+  if (tranche.ticks === 1) return 'in one payment';
+  const everySec = Math.max(1, Math.round(spanSec / tranche.ticks));
+  const payments = formatPlural(tranche.ticks, 'payment');
+  return `in ${payments} over ${days}, one every ${formatDuration(everySec)}`;
+}
+
+/** A part of the principal in per cent, by basis points. */
+function shareText(tranche: Tranche, principalMsat: bigint): string {
+  return formatBps(
+    Number((BigInt(tranche.amountMsat) * 10_000n + principalMsat / 2n) / principalMsat),
+  );
+}
+
+/** Who decides whether a milestone is reached: the one named, else the bank. */
+export function attesterKeyOf(document: ContractDocument): string {
+  return document.attester ?? document.parties.bank.pubkey;
+}
+
+function stepOf(document: ContractDocument, tranche: Tranche, attester: string): string {
+  const share = shareText(tranche, BigInt(document.principalMsat));
+  const amount = satText(BigInt(tranche.amountMsat));
+  const from = formatDue(tranche.fromSec, calendarOf(document));
+  const how = `from ${from} ${streamWords(tranche, document.daySec)}`;
+  if (!tranche.milestone) return `${share}, ${amount}: ${how}.`;
+  return (
+    `${share}, ${amount}: leaves your wallet only after ${attester} has confirmed ` +
+    `“${tranche.milestone.title}”; ${how} at the earliest.`
+  );
+}
+
+function payHow(document: ContractDocument): string {
+  const [first] = document.tranches;
+  if (document.tranches.length > 1) {
+    return `in ${document.tranches.length} tranches; you can pause at any time`;
+  }
+  return first ? `${streamWords(first, document.daySec)}; you can pause at any time` : '';
+}
+
+function paySteps(document: ContractDocument, attester: string): string[] {
+  const { tranches } = document;
+  const isPlain = tranches.length === 1 && tranches[0]?.milestone === undefined;
+  if (isPlain) return [];
+  const steps = tranches.map((tranche) => stepOf(document, tranche, attester));
+  const hasMilestone = tranches.some((tranche) => tranche.milestone !== undefined);
+  return hasMilestone
+    ? [
+        ...steps,
+        'Money whose milestone is not confirmed in time never leaves you, and is not owed.',
+      ]
+    : steps;
+}
+
+function partsText(first: InstalmentView, last: InstalmentView): string {
+  const apartMsat = first.totalMsat - last.totalMsat;
+  const sizeMsat = apartMsat < 0n ? -apartMsat : apartMsat;
+  if (sizeMsat * ALIKE <= first.totalMsat) return `of about ${satText(first.totalMsat, true)}`;
+  return `the first ${satText(first.totalMsat, true)}, the last ${satText(last.totalMsat, true)}`;
+}
+
+function backHow(document: ContractDocument, instalments: readonly InstalmentView[]): string {
+  const early = 'earlier if the business repays early';
+  const [first] = instalments;
+  const last = instalments.at(-1);
+  const { plan } = document;
+  if (plan.type === 'bullet' || !first || !last || instalments.length === 1) {
+    return `principal and interest at the end; ${early}`;
+  }
+  const parts = partsText(first, last);
+  const every = plan.everyDays === 1 ? 'day' : formatPlural(plan.everyDays, 'day');
+  const count = formatPlural(instalments.length, 'instalment');
+  const joined = parts.startsWith('of') ? `${count} ${parts}` : `${count}: ${parts}`;
+  return `in ${joined}, one every ${every}; ${early}`;
+}
+
+function when(document: ContractDocument, instalments: readonly InstalmentView[]): string {
+  const calendar = calendarOf(document);
+  const due = instalments.map((instalment) => formatDue(instalment.dueAtSec, calendar));
+  const isDay = (text: string | undefined): string =>
+    text?.startsWith('day') === true ? `${text} of the contract` : (text ?? '');
+  if (due.length <= 1) return `by ${isDay(due[0])}`;
+  return `from ${due[0] ?? ''} to ${isDay(due.at(-1))}`;
+}
+
+function ifNot(document: ContractDocument): string[] {
+  const { plan, default: terms } = document;
+  const grace =
+    plan.graceDays === 0
+      ? ''
+      : `; paid within ${formatPlural(plan.graceDays, 'day')} it still counts as on time`;
+  const cure =
+    terms.cureDays === 0
+      ? 'once an arrears notice is out'
+      : `${formatPlural(terms.cureDays, 'day')} after an arrears notice`;
+  return [
+    `What is unpaid after its due day is late, for everyone to see${grace}.`,
+    'Then you or the bank may send an arrears notice, signed and public. Paying what is late ' +
+      'cures it.',
+    `${formatPlural(terms.afterDays, 'day')} past due, and ${cure}, you or the bank may declare ` +
+      'default. That is final: nothing more is paid out, and everything stays owed.',
+    'The bank follows the recovery steps of the prospectus. No bond and no guarantee covers it.',
+  ];
+}
+
+/** The terms of an investment in plain words; `attester` is the name of who confirms milestones. */
+export function termsView(document: ContractDocument, attester: string): TermsView {
+  const { instalments } = plannedSchedule(document);
+  const hasMilestone = document.tranches.some((tranche) => tranche.milestone !== undefined);
+  return {
+    payMsat: BigInt(document.principalMsat),
+    payHow: payHow(document),
+    paySteps: paySteps(document, attester),
+    backMsat: instalments.reduce((sum, entry) => sum + entry.totalMsat, 0n),
+    backHow: backHow(document, instalments),
+    when: when(document, instalments),
+    ifNot: ifNot(document),
+    notProven: [
+      'That the business exists and will repay: the bank says so and signed it.',
+      ...(hasMilestone
+        ? [`That a milestone was reached: ${attester} says so; the evidence is not checked here.`]
+        : []),
+      'The interest shown assumes every payment on its planned day.',
+    ],
+  };
+}
