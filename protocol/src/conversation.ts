@@ -54,6 +54,12 @@ const requestDelivery = z.strictObject({
   request: embeddedField,
   /** BOLT11 invoices, in the order of the request's parts. */
   invoices: z.array(textField(4_096)).check(z.minLength(1), z.maxLength(MAX_DELIVERED_INVOICES)),
+  /** Parts that have been paid already, each with the preimage that proves it. */
+  paid: z.optional(
+    z
+      .array(z.strictObject({ n: countField(4_294_967_295), preimage: hex32 }))
+      .check(z.minLength(1), z.maxLength(MAX_DELIVERED_INVOICES)),
+  ),
 });
 
 const refusal = z.strictObject({

@@ -139,6 +139,10 @@ export function messageCases(): Cases {
     }),
     'parts-wanted': reads('A question for two parts', wanted),
     delivery: reads('A delivery', delivery),
+    'delivery-paid': reads('A delivery of a part that was paid', {
+      ...delivery,
+      paid: [{ n: 0, preimage: hashOf('p') }],
+    }),
     refusal: reads('A refusal', { ...refusal, sentence: '' }),
     'not-canonical': refused('A space', ['T-1'], ` ${canonicalize(wanted)}`),
     'type-unknown': refused('An unknown type', ['T-1'], canonicalize({ ...wanted, type: 'hello' })),

@@ -21,6 +21,7 @@ import {
 import { allHeads, embedOwn, eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
+import { keepOpening, openingOf } from './openings.ts';
 import { contractRelays } from './parties.ts';
 import { proposalProblem } from './proposal-check.ts';
 import { randomHex } from './random.ts';
@@ -45,17 +46,21 @@ export class Agreements {
   }
 
   /**
-   * Proposes a contract under a fresh key whose backup was read back first. Nothing is owed
-   * until business and bank have signed too.
+   * Proposes a contract under a fresh key whose backup was read back from two relays first, or
+   * from one if the person chose so. Nothing is owed until business and bank have signed too.
    */
-  async invest(offer: ParsedOffer, principalMsat: bigint): Promise<Result<string>> {
+  async invest(
+    offer: ParsedOffer,
+    principalMsat: bigint,
+    copies: 1 | 2 = 2,
+  ): Promise<Result<string>> {
     const { desk } = this;
     const nowSec = desk.clock.nowSec();
     const relays = desk.relays.urls.slice(0, 4);
     // A first build with no key shows contradictions before a key is made.
     const trial = this.#build(offer, principalMsat, { publicKey: '0'.repeat(64), salt: '' });
     if (!trial.ok) return trial;
-    const { key } = await desk.keyring.create('investor', nowSec);
+    const key = await desk.keyring.create({ use: 'investor', atSec: nowSec, relays, copies });
     const built = this.#build(offer, principalMsat, key);
     if (!built.ok) return built;
     const contractEvent = await key.signer.sign(buildContractEvent(built.value, nowSec));
@@ -79,13 +84,12 @@ export class Agreements {
     const { parties } = built.value;
     const proposal = { v: 1, type: 'proposal', acceptance: embedOwn(acceptance) } as const;
     const opening = { pubkey: desk.person.publicKey, salt: key.salt };
-    await desk.mailbox.send(proposal, key.signer, parties.business.pubkey, parties.business.relays);
-    await desk.mailbox.send(
-      { ...proposal, opening },
-      key.signer,
-      parties.bank.pubkey,
-      parties.bank.relays,
-    );
+    const { business, bank } = parties;
+    // To one's own mail too: until it is signed, nobody else keeps a proposal.
+    await desk.mailbox.send(proposal, key.signer, key.publicKey, relays);
+    await desk.mailbox.send(proposal, key.signer, business.pubkey, business.relays);
+    // Under the main key, whose seal proves that the opening is its owner's.
+    await desk.mailbox.send({ ...proposal, opening }, desk.person, bank.pubkey, bank.relays);
     return ok(root);
   }
 
@@ -100,10 +104,7 @@ export class Agreements {
     if (!contract) return;
     await this.desk.catalog.add([raw, this.#asEvent(contract)], incoming.author);
     if (message.type === 'proposal' && message.opening) {
-      const { pubkey, salt } = message.opening;
-      const isOpen = computeCommitment(pubkey, salt) === contract.document.commitment;
-      const key = `opening|${contract.event.id}`;
-      if (isOpen) await this.desk.store.write([{ table: 'settings', key, value: pubkey }]);
+      await keepOpening(this.desk.store, contract, message.opening, incoming.author);
     }
     await this.publishIfComplete(contract.event.id);
   }
@@ -117,11 +118,11 @@ export class Agreements {
       const { state } = contract.view.fold;
       if (state.status !== 'proposed' || state.signatures[contract.own.role]) continue;
       if ((await this.desk.store.get('settings', `declined|${root}`)) !== undefined) continue;
-      const opened = await this.desk.store.get('settings', `opening|${root}`);
+      const opened = await openingOf(this.desk.store, root);
       found.push({
         contract,
         problem: proposalProblem(this.desk, contract),
-        investorMainKey: typeof opened === 'string' ? opened : undefined,
+        investorMainKey: opened?.mainKey,
       });
     }
     return found.sort(
@@ -151,7 +152,9 @@ export class Agreements {
     if (isBank && !state.signatures.business) return reject('STATE_FORBIDS', 'business');
     const atSec = nextEventTimeSec(this.desk, root);
     // The bank neither pays nor is paid, so it needs no delegate.
-    const delegate = isBank ? undefined : await this.desk.keyring.create('delegate', atSec, root);
+    const relays = state.contract.document.parties[own.role].relays.slice(0, 4);
+    const order = { use: 'delegate', atSec, contract: root, relays } as const;
+    const delegate = isBank ? undefined : await this.desk.keyring.create(order);
     const event = await own.main.sign(
       buildSignature(
         {
@@ -160,7 +163,7 @@ export class Agreements {
           contract: root,
           role: own.role,
           terms: embed(state.contract.event),
-          ...(delegate ? { delegate: delegate.key.publicKey } : {}),
+          ...(delegate ? { delegate: delegate.publicKey } : {}),
           ...(isBank ? { register: nextRegisterEntry(this.desk) } : {}),
           prev: ownHeads(this.desk, root, own),
         },
@@ -169,7 +172,7 @@ export class Agreements {
     );
     await this.desk.store.write([eventRow(event, root)]);
     await this.desk.catalog.add([event], 'this device');
-    if (delegate) this.desk.mailbox.open(delegate.key.signer);
+    if (delegate) this.desk.mailbox.open(delegate.signer);
     await this.#sendAcceptance(contract, event);
     await this.publishIfComplete(root);
     return ok(event.id);

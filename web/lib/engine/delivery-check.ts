@@ -11,7 +11,8 @@ import {
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
-import { recoverEntry } from './payment.ts';
+import { isPreimageOf, recoverEntry } from './payment.ts';
+import { sentenceOf } from './words.ts';
 
 /** What became of a delivery. */
 export interface CheckedDelivery {
@@ -19,15 +20,17 @@ export interface CheckedDelivery {
   readonly payable: readonly JournalEntry[];
   /** Entries of parts whose request has run out; they may have been paid by another device. */
   readonly expired: readonly JournalEntry[];
-  /** Orders whose number the payee has already given to another order of ours. */
-  readonly taken: readonly JournalEntry[];
+  /** Parts that the payee has proven to have been paid. */
+  readonly paid: readonly JournalEntry[];
+  /** Orders whose number the payee has already given to another order of ours, and that one. */
+  readonly taken: readonly { readonly order: JournalEntry; readonly other: JournalEntry }[];
   /** What was wrong, in order of the parts. */
   readonly refused: readonly RejectCode[];
   /** Whether it is the payee's signed answer for this leg, right or wrong in its invoices. */
   readonly isAnswer: boolean;
 }
 
-const NONE = { payable: [], expired: [], taken: [] };
+const NONE = { payable: [], expired: [], paid: [], taken: [] };
 const IGNORED: CheckedDelivery = { ...NONE, refused: [], isAnswer: false };
 
 function refusal(code: RejectCode): CheckedDelivery {
@@ -38,14 +41,17 @@ function checkParts(
   desk: Desk,
   contract: OwnContract,
   request: ParsedRequest,
-  invoices: readonly string[],
+  message: MessageOf<'requestDelivery'>,
 ): CheckedDelivery {
+  const { invoices } = message;
+  const preimages = new Map(message.paid?.map(({ n, preimage }) => [n, preimage]));
   const { root, fold } = contract.view;
   const { leg } = request.document;
   const nowSec = desk.clock.nowSec();
   const payable: JournalEntry[] = [];
   const expired: JournalEntry[] = [];
-  const taken: JournalEntry[] = [];
+  const paid: JournalEntry[] = [];
+  const taken: { order: JournalEntry; other: JournalEntry }[] = [];
   const refused: RejectCode[] = [];
   const entries = desk.journal.entries(root, leg);
   const used = new Map(entries.map((entry) => [entry.paymentHash, entry.n]));
@@ -57,13 +63,21 @@ function checkParts(
     const isAsked = request.document.msat[index] === entry.amountMsat;
     const asDelivered = (expiresAtSec: number): JournalEntry => ({
       ...entry,
+      amountMsat: request.document.msat[index] ?? '0',
       updatedAtMs: desk.clock.nowMs(),
       request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
       invoice: invoices[index] ?? '',
       paymentHash,
       expiresAtSec,
     });
-    if (!isAsked && leg === 'repayment') taken.push(entry);
+    const preimage = preimages.get(n) ?? '';
+    const isProven = isPreimageOf(preimage, paymentHash) && (isAsked || leg === 'repayment');
+    // T-12: "A payer MUST take a part as paid, and pay nothing for it, when a delivery names a
+    // preimage of the part's hash…"
+    if (isProven) paid.push({ ...asDelivered(0), step: 'paid', preimage });
+    if (!isAsked && leg === 'repayment')
+      taken.push({ order: entry, other: asDelivered(request.document.expiresAtSec) });
+    else if (isProven) continue;
     else if (!isAsked) refused.push('INVOICE_AMOUNT_MISMATCH');
     else if (part.ok && (used.get(paymentHash) ?? n) !== n) refused.push('INVOICE_HASH_MISMATCH');
     else if (part.ok) payable.push({ ...asDelivered(part.value.expiresAtSec), step: 'checked' });
@@ -72,7 +86,7 @@ function checkParts(
       refused.push(part.code);
     }
   }
-  return { payable, expired, taken, refused, isAnswer: true };
+  return { payable, expired, paid, taken, refused, isAnswer: true };
 }
 
 /** Checks a delivery: who signed the request, and every invoice against it. */
@@ -90,7 +104,7 @@ export async function checkDelivery(
   const checked = checkRequest(state, parsed);
   if (!checked.ok) return refusal(checked.code);
   if (parsed.document.leg !== leg) return IGNORED;
-  return checkParts(desk, contract, checked.value, message.invoices);
+  return checkParts(desk, contract, checked.value, message);
 }
 
 /** Puts what came of the checks into the journal. */
@@ -105,8 +119,24 @@ export async function applyDelivery(
   for (const entry of checked.expired) {
     if (wallet) await recoverEntry({ desk, contract, wallet }, entry);
   }
-  for (const entry of checked.taken) {
-    const inHand = journal.entries(entry.contract, entry.leg).map(({ n }) => n);
-    await journal.renumber(entry, nextRepaymentNumber(contract.view.fold.state, inHand));
+  const proven = new Set(checked.paid.map(({ n }) => n));
+  for (const { order, other } of checked.taken) {
+    const context = wallet && { desk, contract, wallet };
+    const outcome = proven.has(order.n)
+      ? 'found'
+      : context
+        ? await recoverEntry(context, other)
+        : 'silent';
+    if (outcome === 'silent') continue;
+    if (outcome === 'found') {
+      // An order of another device, under this one's number: it is paid, and this one is not.
+      const code = 'ORDER_FOUND';
+      const sentence = sentenceOf(code);
+      desk.activity.add({ contract: order.contract, level: 'problem', code, sentence });
+      continue;
+    }
+    const inHand = journal.entries(order.contract, order.leg).map(({ n }) => n);
+    await journal.renumber(order, nextRepaymentNumber(contract.view.fold.state, inHand));
   }
+  if (checked.paid.length > 0) await journal.write(checked.paid);
 }

@@ -1,6 +1,7 @@
 /** What the engine's parts share: ports, catalog, keys, mail and journal of one person. */
 import type { ActivityLog } from './activity.ts';
 import type { Catalog, ContractView } from './catalog.ts';
+import type { Handed } from './handed.ts';
 import type { Journal } from './journal.ts';
 import type { Keyring } from './keyring.ts';
 import type { Mailbox } from './mailbox.ts';
@@ -15,6 +16,7 @@ export interface Desk {
   readonly catalog: Catalog;
   readonly keyring: Keyring;
   readonly journal: Journal;
+  readonly handed: Handed;
   readonly mailbox: Mailbox;
   readonly outbox: Outbox;
   readonly activity: ActivityLog;

@@ -19,6 +19,11 @@ const GIFT_WRAP_KIND = 1_059;
 const MOST_TRIES = 3;
 /** Wraps are dated up to two days back; we look a little further. */
 const LOOK_BACK_SEC = 3 * 86_400;
+/**
+ * For keys that ask no one: a device that lost everything learns from its own mail which
+ * invoices it may have paid.
+ */
+const LOOK_FAR_BACK_SEC = 16 * 86_400;
 
 /** A message that arrived, its author proven by the seal. */
 export interface Incoming {
@@ -47,6 +52,8 @@ export class Mailbox {
   readonly #busy = new Set<string>();
   readonly #taking = new Set<Promise<void>>();
   readonly #watched: WatchSet;
+  readonly #caughtUp = new Set<string>();
+  readonly #waiting = new Map<string, (() => void)[]>();
 
   constructor(
     ports: MailboxPorts,
@@ -60,13 +67,26 @@ export class Mailbox {
   }
 
   /**
-   * Reads messages to a key from now on, and those of the last three days: on the relays in use,
-   * and on those a contract names for it.
+   * Reads messages to a key from now on, and those of the last days: on the relays in use, and
+   * on those a contract names for it.
    */
   open(signer: Signer, urls: readonly string[] = []): void {
     const { publicKey } = signer;
     if (!this.#signers.has(publicKey)) this.#signers.set(publicKey, signer);
     this.#watched.add(publicKey, urls);
+  }
+
+  /** Whether the messages that a relay had stored for a key have been dealt with. */
+  isCaughtUp(publicKey: string): boolean {
+    return this.#caughtUp.has(publicKey);
+  }
+
+  /** Resolves when that is so; not to be awaited by who deals with one of those messages. */
+  async whenCaughtUp(publicKey: string): Promise<void> {
+    if (this.#caughtUp.has(publicKey)) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.set(publicKey, [...(this.#waiting.get(publicKey) ?? []), resolve]);
+    });
   }
 
   /** Sends a message; it is kept and sent again until a relay has it. */
@@ -119,19 +139,35 @@ export class Mailbox {
 
   #watchOrders(): WatchOrders {
     return {
-      filtersOf: (publicKeys) => [
-        {
-          kinds: [GIFT_WRAP_KIND],
-          '#p': publicKeys,
-          since: this.#ports.clock.nowSec() - LOOK_BACK_SEC,
-        },
-      ],
+      filtersOf: (publicKeys) => {
+        const asksNoOne = (key: string): boolean => this.#signers.get(key)?.kind === 'local';
+        return [
+          { keys: publicKeys.filter(asksNoOne), backSec: LOOK_FAR_BACK_SEC },
+          { keys: publicKeys.filter((key) => !asksNoOne(key)), backSec: LOOK_BACK_SEC },
+        ]
+          .filter(({ keys }) => keys.length > 0)
+          .map(({ keys, backSec }) => ({
+            kinds: [GIFT_WRAP_KIND],
+            '#p': keys,
+            since: this.#ports.clock.nowSec() - backSec,
+          }));
+      },
+      onEndOfStored: (publicKeys) => void this.#listed(publicKeys),
       onEvent: (raw) => {
         const taken = this.#take(raw);
         this.#taking.add(taken);
         void taken.then(() => this.#taking.delete(taken));
       },
     };
+  }
+
+  async #listed(publicKeys: readonly string[]): Promise<void> {
+    await Promise.all(this.#taking);
+    for (const key of publicKeys) {
+      this.#caughtUp.add(key);
+      for (const tell of this.#waiting.get(key) ?? []) tell();
+      this.#waiting.delete(key);
+    }
   }
 
   async #take(raw: unknown): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * Requests a payee has handed out, by part: the same part always gets the same open request. A
- * copy of each goes to the payee's own mailbox, so that their other devices answer alike.
+ * Requests a payee has handed out, by part: the same part always gets the same open request, and
+ * one that was paid gets the request it was paid under. A copy of each goes to the payee's own
+ * mailbox, so that their other devices answer alike.
  */
 import {
   actsFor,
@@ -13,9 +14,12 @@ import {
   type SignedEvent,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
+import { isPreimageOf } from './payment.ts';
 
 /** A request with less than this left is not handed out again. */
 const MARGIN_SEC = 30;
+/** Requests of one part that are remembered beside the last. */
+const MOST_EARLIER = 8;
 
 /** A request handed out: one record per part, all naming the same event. */
 export interface OpenRequest {
@@ -23,10 +27,22 @@ export interface OpenRequest {
   readonly invoices: readonly string[];
 }
 
-interface OpenPart {
+/** The request to answer with for a part. */
+export interface FoundRequest {
+  readonly request: OpenRequest;
+  /** Proof that the part was paid under it. */
+  readonly preimage: string | undefined;
+}
+
+interface Handout {
   readonly request: string;
   readonly paymentHash: string;
   readonly expiresAtSec: number;
+}
+
+interface OpenPart extends Handout {
+  /** Handed out before it, all expired; a payment that was under way may have arrived since. */
+  readonly earlier: readonly Handout[];
 }
 
 const requestKey = (id: string): string => `request|${id}`;
@@ -40,34 +56,47 @@ export class OpenRequests {
     this.#desk = desk;
   }
 
-  /** The request under which a part can still be, or already was, paid. */
-  async find(root: string, leg: Leg, n: number): Promise<OpenRequest | undefined> {
-    const { store, clock } = this.#desk;
+  /** The request under which a part was, or can still be, paid; undefined: a new one is needed. */
+  async find(root: string, leg: Leg, n: number): Promise<FoundRequest | undefined> {
     const part = await this.#part(root, leg, n);
     if (!part) return undefined;
-    const request = (await store.get('journal', requestKey(part.request))) as
-      OpenRequest | undefined;
-    if (!request || part.expiresAtSec > clock.nowSec() + MARGIN_SEC) return request;
+    let isUnclear = false;
+    for (const handout of [part, ...part.earlier]) {
+      const answer = await this.#desk.wallet()?.lookup({ paymentHash: handout.paymentHash });
+      const record = answer?.state === 'answered' ? answer.value : undefined;
+      if (answer?.state !== 'answered') isUnclear = true;
+      else if (record?.direction === 'outgoing') continue;
+      // T-11: "A payee MUST answer for a part with a request under which it was paid…"
+      if (record?.state !== 'settled' && record?.state !== 'accepted') continue;
+      const request = await this.#request(handout.request);
+      const { preimage = '' } = record;
+      const isProof = record.state === 'settled' && isPreimageOf(preimage, handout.paymentHash);
+      if (request) return { request, preimage: isProof ? preimage : undefined };
+    }
     // Expired: only a wallet that clearly says it was not paid lets us make another.
-    const wallet = this.#desk.wallet();
-    const answer = await wallet?.lookup({ paymentHash: part.paymentHash });
-    if (answer?.state !== 'answered') return request;
-    const isPaid = answer.value?.state === 'settled';
-    const isPending = answer.value?.state === 'accepted';
-    return isPaid || isPending ? request : undefined;
+    const isOpen = part.expiresAtSec > this.#desk.clock.nowSec() + MARGIN_SEC;
+    const request = isOpen || isUnclear ? await this.#request(part.request) : undefined;
+    return request && { request, preimage: undefined };
   }
 
   /** Keeps a request; on disk when this resolves. */
   async keep(document: RequestDocument, request: OpenRequest): Promise<void> {
-    const { contract, leg } = document;
-    const parts = document.n.map((n, index) => {
-      const value: OpenPart = {
-        request: request.event.id,
-        paymentHash: document.paymentHash[index] ?? '',
-        expiresAtSec: document.expiresAtSec,
-      };
-      return { table: 'journal' as const, key: partKey(contract, leg, n), value, contract };
-    });
+    const { contract, leg, expiresAtSec } = document;
+    const parts = await Promise.all(
+      document.n.map(async (n, index) => {
+        const before = await this.#part(contract, leg, n);
+        const earlier = before ? [withoutEarlier(before), ...before.earlier] : [];
+        const value: OpenPart = {
+          request: request.event.id,
+          paymentHash: document.paymentHash[index] ?? '',
+          expiresAtSec,
+          earlier: earlier
+            .filter((handout) => handout.request !== request.event.id)
+            .slice(0, MOST_EARLIER),
+        };
+        return { table: 'journal' as const, key: partKey(contract, leg, n), value, contract };
+      }),
+    );
     const key = requestKey(request.event.id);
     await this.#desk.store.write([{ table: 'journal', key, value: request, contract }, ...parts]);
   }
@@ -93,8 +122,16 @@ export class OpenRequests {
     await this.keep(document, { event: { ...event, tags }, invoices: message.invoices });
   }
 
+  async #request(id: string): Promise<OpenRequest | undefined> {
+    return (await this.#desk.store.get('journal', requestKey(id))) as OpenRequest | undefined;
+  }
+
   async #part(root: string, leg: Leg, n: number): Promise<OpenPart | undefined> {
     const found = await this.#desk.store.get('journal', partKey(root, leg, n));
     return found as OpenPart | undefined;
   }
+}
+
+function withoutEarlier({ request, paymentHash, expiresAtSec }: OpenPart): Handout {
+  return { request, paymentHash, expiresAtSec };
 }

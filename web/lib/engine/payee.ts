@@ -24,6 +24,12 @@ interface Part {
   readonly msat: string;
 }
 
+/** A request to answer with, and what was already paid of it. */
+interface Answer {
+  readonly request: OpenRequest;
+  readonly paid: { n: number; preimage: string }[];
+}
+
 /** Answers for all contracts in which this person is paid. */
 export class Payee {
   readonly #desk: Desk;
@@ -71,20 +77,25 @@ export class Payee {
       await this.#refuse(contract, incoming, 'wrongParts');
       return;
     }
-    const open = new Map<string, OpenRequest>();
+    const open = new Map<string, Answer>();
     const fresh: Part[] = [];
     for (const part of parts) {
-      const request = await this.#requests.find(message.contract, message.leg, part.n);
-      if (request) open.set(request.event.id, request);
-      else fresh.push(part);
+      const found = await this.#requests.find(message.contract, message.leg, part.n);
+      if (!found) fresh.push(part);
+      else {
+        const { request, preimage } = found;
+        const answer = open.get(request.event.id) ?? { request, paid: [] };
+        if (preimage !== undefined) answer.paid.push({ n: part.n, preimage });
+        open.set(request.event.id, answer);
+      }
     }
     if (fresh.length > 0) {
       const made = await this.#make(contract, message.leg, fresh);
-      if (made) open.set(made.event.id, made);
+      if (made) open.set(made.event.id, { request: made, paid: [] });
       else await this.#refuse(contract, incoming, 'walletUnavailable');
     }
-    for (const request of open.values()) {
-      await this.#reply(contract, incoming, this.#delivery(contract, request));
+    for (const answer of open.values()) {
+      await this.#reply(contract, incoming, this.#delivery(contract, answer.request, answer.paid));
     }
   }
 
@@ -160,22 +171,23 @@ export class Payee {
     // On disk before it is handed out, and known to our other devices.
     await this.#requests.keep(document, request);
     const { relays } = contract.view.fold.state.contract.document.parties[contract.own.role];
-    await this.#desk.mailbox.sendOnce(
-      this.#delivery(contract, request),
-      money,
-      money.publicKey,
-      relays,
-    );
+    const copy = this.#delivery(contract, request, []);
+    await this.#desk.mailbox.send(copy, money, money.publicKey, relays);
     return request;
   }
 
-  #delivery(contract: OwnContract, request: OpenRequest): MessageOf<'requestDelivery'> {
+  #delivery(
+    contract: OwnContract,
+    request: OpenRequest,
+    paid: Answer['paid'],
+  ): MessageOf<'requestDelivery'> {
     return {
       v: 1,
       type: 'requestDelivery',
       contract: contract.view.root,
       request: embedOwn(request.event),
       invoices: [...request.invoices],
+      ...(paid.length > 0 ? { paid } : {}),
     };
   }
 

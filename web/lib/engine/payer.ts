@@ -6,12 +6,21 @@ import { LEGS, actsFor, planDisbursement, type Leg, type MessageOf } from '@real
 import { applyDelivery, checkDelivery } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { ownContract } from './desk.ts';
+import { Examiner } from './handed.ts';
 import { wantedEntry, type Journal, type JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts } from './asking.ts';
 import { payEntry, resolveEntry, type PaymentContext } from './payment.ts';
+import type { PayerOrders } from './payer-orders.ts';
 import { writeReceipts } from './receipts.ts';
-import { dropExcessOrders, dueTimesOf, isBusy, liveEntries, settleElsewhere } from './ticks-due.ts';
+import {
+  dropExcessOrders,
+  dueTimesOf,
+  isBusy,
+  isListed,
+  liveEntries,
+  settleElsewhere,
+} from './ticks-due.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
 const MOST_PARTS = 10;
@@ -26,14 +35,6 @@ const LOOK_AGAIN_MS = 250;
 /** How long until a wallet that did not answer is asked again. */
 const SILENT_WALLET_MS = 1_500;
 
-/** What a payer is told by its session. */
-export interface PayerOrders {
-  /** Whether it may pay now. */
-  readonly holds: () => 'run' | 'paused' | 'elsewhere';
-  /** Since when nobody else paid for this person, ms. */
-  readonly heldSinceMs: () => number;
-}
-
 /** Runs one leg until stopped. */
 export class Payer {
   readonly root: string;
@@ -42,6 +43,7 @@ export class Payer {
   readonly #desk: Desk;
   readonly #orders: PayerOrders;
   readonly #startedAtMs: number;
+  readonly #examiner = new Examiner();
   #status: PayerStatus = statusOf('waiting', 'ASKING');
   #asks = 0;
   #run: Promise<void> | undefined;
@@ -111,6 +113,11 @@ export class Payer {
     this.#say(statusOf('waiting', 'PAYEE_REFUSED', { detail: message.sentence || undefined }));
   }
 
+  /** Since when nobody else can have paid, ms. */
+  get #sinceMs(): number {
+    return Math.max(this.#startedAtMs, this.#orders.heldSinceMs());
+  }
+
   get #journal(): Journal {
     return this.#desk.journal;
   }
@@ -175,7 +182,11 @@ export class Payer {
     if (held === 'elsewhere') this.#say(statusOf('waiting', 'ELSEWHERE'));
     if (held !== 'run') return Math.min(IDLE_MS, receiptsMs);
     const ageMs = this.#desk.clock.nowMs() - this.#startedAtMs;
-    if (ageMs < LISTING_MS && !this.#desk.catalog.isWatchListed(this.root)) return LOOK_AGAIN_MS;
+    if (ageMs < LISTING_MS && !isListed(this.#desk, contract)) return LOOK_AGAIN_MS;
+    const examined = await this.#examiner.look(context, this.leg, this.#sinceMs);
+    if (examined === 'changed') this.#again = true;
+    if (examined === 'waiting') this.#say(statusOf('problem', 'WALLET_SILENT'));
+    if (examined !== 'clear') return SILENT_WALLET_MS;
     if (this.leg === 'repayment') await dropExcessOrders(this.#desk, contract);
     const planMs = await this.#plan(contract);
     const payMs = await this.#payChecked(context);
@@ -245,8 +256,7 @@ export class Payer {
         return (tick.dueAtSec - nowSec) * 1_000;
       }
       this.#say(statusOf('working', 'PAYING'));
-      const sinceMs = Math.max(this.#startedAtMs, this.#orders.heldSinceMs());
-      const after = await payEntry(context, entry, sinceMs);
+      const after = await payEntry(context, entry, this.#sinceMs);
       if (after.step === 'failed') {
         this.#say(statusOf('problem', 'WALLET_REFUSED', { detail: after.reason }));
         return RETRY_MS;

@@ -17,6 +17,8 @@ export interface PaymentContext {
  * the request carried an expiration well before this.
  */
 export const NEVER_ARRIVED_MS = 90_000;
+/** How far the payee's clock, which dates requests, may be ahead of ours. */
+const CLOCKS_APART_MS = 120_000;
 
 /** Whether a preimage belongs to a payment hash. */
 export function isPreimageOf(preimage: string, paymentHash: string): boolean {
@@ -73,18 +75,26 @@ export async function resolveEntry(
 }
 
 /**
- * A part whose request has run out may have been paid all the same, by another device that was
- * lost before it could prove it. True when the wallet has the proof and the journal too.
+ * A part may have been paid, by another device that was lost before it could prove it. `found`:
+ * the wallet has paid it, or is about to, and the journal knows; `silent`: it does not say.
  */
-export async function recoverEntry(context: PaymentContext, entry: JournalEntry): Promise<boolean> {
+export async function recoverEntry(
+  { desk, wallet }: PaymentContext,
+  entry: JournalEntry,
+): Promise<'found' | 'none' | 'silent'> {
   const { paymentHash, invoice } = entry;
-  if (paymentHash === undefined || invoice === undefined) return false;
-  const answer = await context.wallet.lookup({ paymentHash, invoice });
+  if (paymentHash === undefined || invoice === undefined) return 'none';
+  const answer = await wallet.lookup({ paymentHash, invoice });
+  // A wallet that cannot look up clears nothing that can still be paid.
+  const isOpen = (entry.expiresAtSec ?? 0) > desk.clock.nowSec();
+  if (answer.state === 'unknown' || (answer.state === 'refused' && isOpen)) return 'silent';
   const record = answer.state === 'answered' ? answer.value : undefined;
   const next = record && settledStep(entry, record);
-  if (next?.step !== 'paid') return false;
-  await write(context.desk, next);
-  return true;
+  const isUnderWay = !next && record?.direction === 'outgoing' && record.state === 'pending';
+  if (next?.step === 'paid') await write(desk, next);
+  else if (isUnderWay)
+    await write(desk, { ...entry, step: 'unknown', sentAtMs: desk.clock.nowMs() });
+  return next?.step === 'paid' || isUnderWay ? 'found' : 'none';
 }
 
 /**
@@ -102,10 +112,11 @@ export async function payEntry(
   if (invoice === undefined || paymentHash === undefined || request === undefined) {
     return write(desk, { ...entry, step: 'wanted' });
   }
-  if (request.created_at * 1_000 < startedAtMs + 1_000) {
+  if (request.created_at * 1_000 < startedAtMs + CLOCKS_APART_MS) {
     const known = await wallet.lookup({ paymentHash, invoice });
     // Until the wallet says, the other may have paid: the entry stays as it is.
-    if (known.state === 'unknown') return entry;
+    const isSaid = known.state === 'refused' ? known.code !== 'RATE_LIMITED' : true;
+    if (known.state === 'unknown' || !isSaid) return entry;
     if (known.state === 'answered' && known.value) {
       const next = settledStep(entry, known.value);
       if (next?.step === 'paid') return write(desk, next);

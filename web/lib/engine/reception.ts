@@ -49,11 +49,14 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
     case 'partsWanted': {
       const ageSec = receivers.desk.clock.nowSec() - incoming.sentAtSec;
       const isCurrent = ageSec < STALE_SEC && receivers.isRunning();
-      if (isCurrent) await receivers.payee.answer(message, incoming);
+      // Not before our own mail has said what other devices of ours have handed out.
+      const ready = receivers.desk.mailbox.whenCaughtUp(incoming.recipient);
+      if (isCurrent) void ready.then(() => receivers.payee.answer(message, incoming));
       break;
     }
     case 'requestDelivery':
       await receivers.payee.learn(message, author);
+      if (author !== incoming.recipient) await receivers.desk.handed.keep(message, author);
       await receivers.crew.payer(message.contract)?.deliver(message, author);
       break;
     case 'refusal':

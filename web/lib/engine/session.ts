@@ -17,8 +17,9 @@ import { Agreements } from './agreements.ts';
 import { Catalog } from './catalog.ts';
 import { Crew } from './crew.ts';
 import { ownContract, signerOf, type Desk, type OwnContract } from './desk.ts';
+import { Handed } from './handed.ts';
 import { Journal, type JournalEntry } from './journal.ts';
-import { Keyring } from './keyring.ts';
+import { Keyring, type HeldKey } from './keyring.ts';
 import { Lease } from './lease.ts';
 import { Listeners } from './listeners.ts';
 import { publishListing } from './listing.ts';
@@ -28,6 +29,7 @@ import { waitAtMost } from './patience.ts';
 import { Payee } from './payee.ts';
 import { PauseSwitch } from './pauses.ts';
 import { Repayments } from './repayments.ts';
+import { Restorer } from './restoring.ts';
 import { receive } from './reception.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
 import { sentenceOf, type PayerStatus } from './words.ts';
@@ -58,6 +60,7 @@ export class Session {
   readonly agreements: Agreements;
   readonly repayments: Repayments;
   readonly activity: ActivityLog;
+  readonly restorer: Restorer;
   readonly person: Signer;
   readonly #ports: SessionPorts;
   readonly #desk: Desk;
@@ -91,6 +94,7 @@ export class Session {
       catalog: this.catalog,
       keyring: new Keyring(person, { store, relays, verifier }),
       journal: new Journal(store),
+      handed: new Handed(store, verifier),
       mailbox,
       outbox,
       activity: this.activity,
@@ -103,7 +107,10 @@ export class Session {
     this.agreements = new Agreements(this.#desk);
     this.#payee = new Payee(this.#desk);
     this.#lease = new Lease(ports, ports.rank);
-    this.#pauses = new PauseSwitch(store);
+    this.#pauses = new PauseSwitch({ store, relays, verifier, clock, outbox });
+    this.restorer = new Restorer(this.#desk, this.#pauses, (key) => {
+      this.#take(key);
+    });
     this.#crew = new Crew(this.#desk, {
       isRunning: () => this.isRunning,
       isAlone: () => this.#isAlone,
@@ -128,6 +135,7 @@ export class Session {
       catalog.changed.add(tell),
       this.activity.changed.add(tell),
       this.#crew.changed.add(tell),
+      this.restorer.changed.add(tell),
       this.#lease.changed.add(() => {
         this.#leaseChanged();
       }),
@@ -135,18 +143,18 @@ export class Session {
     this.#stops.push(this.#ports.relays.identify((key) => signerOf(this.#desk, key)));
     await outbox.start();
     mailbox.open(this.person);
-    for (const key of keyring.keys()) mailbox.open(key.signer);
+    for (const key of keyring.keys()) this.#take(key);
     await this.#lease.start();
     this.#stops.push(
       this.#ports.whenAlone(async () => {
-        await this.#desk.journal.load();
+        await Promise.all([this.#desk.journal.load(), this.#desk.handed.load()]);
         this.#isAlone = true;
         await this.repayments.load();
         for (const root of catalog.roots()) this.#attend(root);
       }),
     );
     this.#crew.attendAll();
-    this.#restoreSoon();
+    this.restorer.start();
   }
 
   #attend(root: string): void {
@@ -156,19 +164,10 @@ export class Session {
     });
   }
 
-  #restoreSoon(): void {
-    this.restoreKeys().catch((error: unknown) => {
-      if (!this.#isStopped) console.error(error);
-    });
-  }
-
-  /** Looks on relays for keys this device lacks. */
-  async restoreKeys(): Promise<number> {
-    const found = await this.#desk.keyring.restore();
-    for (const key of this.#desk.keyring.keys()) this.#desk.mailbox.open(key.signer);
+  /** A key in hand: its mail is read, and whatever it is for goes on. */
+  #take(key: HeldKey): void {
+    this.#desk.mailbox.open(key.signer, key.relays);
     this.#crew.attendAll();
-    if (found > 0) this.changed.emit();
-    return found;
   }
 
   /** The wallet in use. */
@@ -239,7 +238,7 @@ export class Session {
 
   /** Pauses or resumes; what is already on its way is finished. */
   async setPaused(root: string, paused: boolean): Promise<void> {
-    await this.#pauses.set(root, paused);
+    await this.#pauses.set(root, paused, this.ownContract(root)?.own.money);
     this.#crew.payer(root)?.wake();
     this.changed.emit();
   }
@@ -268,10 +267,11 @@ export class Session {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const stop of this.#stops) stop();
+    const restored = this.restorer.close();
     await this.#crew.stop(() => this.#wallet?.close());
     await this.#lease.stop();
     const { clock } = this.#ports;
-    await waitAtMost(clock, MAIL_MS, this.#desk.mailbox.stop());
+    await waitAtMost(clock, MAIL_MS, Promise.all([restored, this.#desk.mailbox.stop()]));
     this.#desk.outbox.stop();
     this.catalog.stop();
     await Promise.all([this.catalog.settled(), this.activity.settled()]);
@@ -290,7 +290,7 @@ export class Session {
     this.#crew.wakeAll();
     const isRunning = !this.#isStopped && this.isRunning;
     // The former holder may have made keys that this one has never seen.
-    if (isRunning && !this.#wasRunning) this.#restoreSoon();
+    if (isRunning && !this.#wasRunning) this.restorer.soon();
     this.#wasRunning = isRunning;
     this.changed.emit();
   }

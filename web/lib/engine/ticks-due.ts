@@ -39,6 +39,15 @@ export function liveEntries(desk: Desk, contract: OwnContract, leg: Leg): readon
     .filter((entry) => !UNPAID.includes(entry.step) || timesOf(entry.n).lapsesAtSec > nowSec);
 }
 
+/** Whether relays have sent what they had stored of a contract and of its payer's mail. */
+export function isListed({ catalog, mailbox }: Desk, { own, view }: OwnContract): boolean {
+  return (
+    catalog.isWatchListed(view.root) &&
+    own.money !== undefined &&
+    mailbox.isCaughtUp(own.money.publicKey)
+  );
+}
+
 /** Whether parts are on their way. */
 export function isBusy(desk: Desk, contract: OwnContract, leg: Leg): boolean {
   return liveEntries(desk, contract, leg).some((entry) => entry.step !== 'receipted');

@@ -13,7 +13,8 @@ export type EngineCode =
   | 'PAYING'
   | 'ASKING'
   | 'KEY_MISSING'
-  | 'ORDER_DROPPED';
+  | 'ORDER_DROPPED'
+  | 'ORDER_FOUND';
 
 const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_MISSING: 'No wallet is connected. Nothing is paid until you connect one.',
@@ -29,6 +30,9 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   ASKING: 'Asking for the next payment request.',
   KEY_MISSING: 'The key for this contract is not on this device yet.',
   ORDER_DROPPED: 'A repayment was ordered that is more than what is owed now. It was not paid.',
+  ORDER_FOUND:
+    'A repayment you ordered before was found to be paid. What you ordered now was not; ' +
+    'order it again if it is still owed.',
 };
 
 const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {

@@ -40,7 +40,7 @@ const rumorSchema = z.object({
 });
 
 /** A moment up to two days back, so that the wrap's time tells nothing. */
-function blurredSec(nowSec: number): number {
+export function blurredSec(nowSec: number): number {
   const [a = 0, b = 0, c = 0, d = 0] = randomBytes(4);
   const share = (((a << 24) | (b << 16) | (c << 8) | d) >>> 0) / 2 ** 32;
   return nowSec - Math.floor(share * TWO_DAYS_SEC);

@@ -1,0 +1,114 @@
+/**
+ * A person who lost everything but the signer in the middle of a stream, on real wallets and
+ * relays: contracts, keys and pauses come back, and what was paid before is proven, not paid again.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNwcWallet, parseWalletUri } from '../../web/lib/wallet/nwc.ts';
+import type { EngineParts } from '../world/engine-parts.ts';
+import { ledgerOf } from '../world/control.ts';
+import { nodeWebSocket as webSocket } from '../world/node-web-socket.ts';
+import type { World } from '../world/world.ts';
+import { createMortal } from './mortal.ts';
+import type { Player } from './player.ts';
+import { paymentsOf, play, startLoan, startScene, stateOf, untilPaid } from './scene.ts';
+import { until } from './until.ts';
+
+let world: World;
+let bank: Player;
+let bakery: Player;
+
+beforeAll(async () => {
+  world = await startScene();
+  bank = await play(world, 'bank');
+  bakery = await play(world, 'bakery');
+});
+
+afterAll(async () => {
+  await Promise.all([bank.close(), bakery.close()]);
+  await world.stop();
+});
+
+/** Payment hashes a wallet has sent, without failed ones. */
+function sentBy(id: 'ana' | 'ben'): string[] {
+  return ledgerOf(world.lightning, id)
+    .filter((entry) => entry.direction === 'outgoing' && entry.state !== 'failed')
+    .map(({ paymentHash }) => paymentHash);
+}
+
+function expectEachOnce(investor: Player, root: string, ticks: number, sent: string[]): void {
+  const paid = paymentsOf(investor, root, 'disbursement');
+  expect(paid.map(({ n }) => n).sort((a, b) => a - b)).toEqual([...Array(ticks).keys()]);
+  expect(sent.sort()).toEqual(paid.map(({ paymentHash }) => paymentHash).sort());
+  expect(stateOf(investor, root)?.equivocations).toEqual([]);
+}
+
+/** Dies while the wallet has paid and not answered; yields the contract. */
+async function dieWhilePaying(
+  identifier: string,
+  ticks: number,
+  isPaused = false,
+): Promise<string> {
+  const mortal = createMortal();
+  const lost = await play(world, 'ana', { device: `${identifier} lost`, ...mortal });
+  const root = await startLoan(
+    world,
+    { investor: lost, bakery, bank },
+    { identifier, ticks, principalMsat: BigInt(ticks) * 10_000_000n },
+  );
+  await untilPaid(lost, root, 1);
+  const release = world.lightning.of('ana').wallet.faultHoldPayAnswers();
+  const sending = await until('a payment without an answer', () =>
+    lost.session.journalEntries(root, 'disbursement').find((entry) => entry.step === 'sending'),
+  );
+  await until('the wallet to have paid it', () =>
+    ledgerOf(world.lightning, 'ana').some(
+      (entry) => entry.paymentHash === sending.paymentHash && entry.state === 'settled',
+    ),
+  );
+  if (isPaused) {
+    await lost.session.setPaused(root, true);
+    await until('everybody to have the pause', () => lost.session.unsent === 0);
+  }
+  mortal.die();
+  release();
+  return root;
+}
+
+describe('a device lost with a payment that was never proven', () => {
+  it('and the payee’s with it: both come back, and each part is paid once', async () => {
+    const before = sentBy('ana').length;
+    const root = await dieWhilePaying('both', 5);
+    await bakery.close();
+    bakery = await play(world, 'bakery', { device: 'new till' });
+    const fresh = await play(world, 'ana', { device: 'both fresh' });
+    await untilPaid(fresh, root, 5);
+    expect(fresh.session.contracts().map(({ view }) => view.root)).toEqual([root]);
+    expect(fresh.session.restorer.status).toMatchObject({ state: 'done', declined: 0 });
+    expectEachOnce(fresh, root, 5, sentBy('ana').slice(before));
+    await fresh.close();
+  });
+
+  it('and another wallet in place of the old: the payee’s word is enough', async () => {
+    const before = { ana: sentBy('ana').length, ben: sentBy('ben').length };
+    const root = await dieWhilePaying('moved', 6, true);
+    const whenLost = sentBy('ana').length;
+    const ben = world.personas.find(({ id }) => id === 'ben');
+    const connection = parseWalletUri(ben?.walletUri ?? '');
+    if (!connection.ok) throw new Error(connection.code);
+    const wallet = createNwcWallet(connection.value, { webSocket });
+    const alter = (parts: EngineParts): EngineParts => {
+      parts.wallet.close();
+      return { ...parts, wallet };
+    };
+    const fresh = await play(world, 'ana', { device: 'moved fresh', alter });
+    await until('the pause to be back', () => fresh.session.payerStatus(root)?.code === 'PAUSED');
+    expect(fresh.session.isPaused(root)).toBe(true);
+    await fresh.session.setPaused(root, false);
+    await untilPaid(fresh, root, 6);
+    expect(sentBy('ana')).toHaveLength(whenLost);
+    const sent = [...sentBy('ana').slice(before.ana), ...sentBy('ben').slice(before.ben)];
+    expect(sentBy('ben').length).toBeGreaterThan(before.ben);
+    expectEachOnce(fresh, root, 6, sent);
+    await fresh.close();
+  });
+});

@@ -1,0 +1,186 @@
+/**
+ * Every request a payer was handed, until its parts are proven. With the wallet it stands in for
+ * a journal that was lost: what was paid under one of them is found again, and proven.
+ */
+import {
+  LEGS,
+  actsFor,
+  checkRequest,
+  unembed,
+  type Leg,
+  type MessageOf,
+  type ParsedRequest,
+  type SignedEvent,
+} from '@realyield/protocol';
+import type { Desk, OwnContract } from './desk.ts';
+import type { JournalEntry } from './journal.ts';
+import { recoverEntry, type PaymentContext } from './payment.ts';
+import type { Store, Verifier, Wallet } from './ports.ts';
+
+const PREFIX = 'handed|';
+/** Of contracts that are not known yet nobody can tell who may write; so many are kept. */
+const MOST_OF_A_CONTRACT = 500;
+
+interface HandedRequest {
+  readonly contract: string;
+  readonly event: SignedEvent;
+  readonly invoices: readonly string[];
+}
+
+/** Requests handed to one person. */
+export class Handed {
+  readonly #store: Store;
+  readonly #verifier: Verifier;
+  readonly #requests = new Map<string, Map<string, HandedRequest>>();
+  readonly #parsed = new Map<string, ParsedRequest | undefined>();
+
+  constructor(store: Store, verifier: Verifier) {
+    this.#store = store;
+    this.#verifier = verifier;
+  }
+
+  /** Reads what was kept; must resolve before anything is paid. */
+  async load(): Promise<void> {
+    for (const { key, value } of await this.#store.all('journal')) {
+      if (key.startsWith(PREFIX)) this.#put(value as HandedRequest);
+    }
+  }
+
+  /** Keeps a delivery; on disk when this resolves. */
+  async keep(message: MessageOf<'requestDelivery'>, author: string): Promise<void> {
+    const { contract, request, invoices } = message;
+    const known = this.#requests.get(contract);
+    if (known && (known.has(request.id) || known.size >= MOST_OF_A_CONTRACT)) return;
+    const [verified] = await this.#verifier.verifyBatch([unembed(request)]);
+    if (!verified?.ok || verified.value.pubkey !== author) return;
+    const { id, pubkey, created_at, kind, content, sig } = verified.value;
+    const tags = verified.value.tags.map((tag) => [...tag]);
+    const event = { id, pubkey, created_at, kind, tags, content, sig };
+    const value: HandedRequest = { contract, event, invoices };
+    this.#put(value);
+    const key = `${PREFIX}${contract}|${event.id}`;
+    await this.#store.write([{ table: 'journal', key, value, contract }]);
+  }
+
+  /** Requests for parts of a leg that hold by the contract, with their invoices. */
+  async of(
+    contract: OwnContract,
+    leg: Leg,
+  ): Promise<readonly { request: ParsedRequest; invoices: readonly string[] }[]> {
+    const { state } = contract.view.fold;
+    const found = [];
+    for (const { event, invoices } of this.#requests.get(contract.view.root)?.values() ?? []) {
+      const request = await this.#parse(event);
+      if (!request || request.document.leg !== leg) continue;
+      if (!actsFor(state, event.pubkey, LEGS[leg].payee) || !checkRequest(state, request).ok) {
+        continue;
+      }
+      found.push({ request, invoices });
+    }
+    return found;
+  }
+
+  /** Forgets a request of which everything is proven. */
+  async forget(root: string, id: string): Promise<void> {
+    this.#requests.get(root)?.delete(id);
+    this.#parsed.delete(id);
+    await this.#store.write([{ table: 'journal', key: `${PREFIX}${root}|${id}`, remove: true }]);
+  }
+
+  #put(value: HandedRequest): void {
+    const known = this.#requests.get(value.contract) ?? new Map<string, HandedRequest>();
+    known.set(value.event.id, value);
+    this.#requests.set(value.contract, known);
+  }
+
+  async #parse(event: SignedEvent): Promise<ParsedRequest | undefined> {
+    if (!this.#parsed.has(event.id)) {
+      const [read] = await this.#verifier.readBatch([event]);
+      const parsed = read?.ok ? read.value.find((entry) => entry.name === 'request') : undefined;
+      this.#parsed.set(event.id, parsed);
+    }
+    return this.#parsed.get(event.id);
+  }
+}
+
+/** Looks for payments that this journal does not know of. */
+export class Examiner {
+  readonly #cleared = new Set<string>();
+  #wallet: Wallet | undefined;
+  #sinceMs = 0;
+
+  /**
+   * Asks the wallet about every hash that was handed to this payer beside the journal's own.
+   * `changed`: the journal knows more now. `waiting`: the wallet has not said.
+   */
+  async look(
+    context: PaymentContext,
+    leg: Leg,
+    sinceMs: number,
+  ): Promise<'clear' | 'changed' | 'waiting'> {
+    const { desk, contract, wallet } = context;
+    if (wallet !== this.#wallet || sinceMs !== this.#sinceMs) this.#cleared.clear();
+    this.#wallet = wallet;
+    this.#sinceMs = sinceMs;
+    const proven = new Set(
+      contract.view.fold.state.payments.filter((p) => p.leg === leg).map((p) => p.n),
+    );
+    let result: 'clear' | 'changed' = 'clear';
+    for (const { request, invoices } of await desk.handed.of(contract, leg)) {
+      const { document } = request;
+      if (document.n.every((n) => proven.has(n))) {
+        await desk.handed.forget(contract.view.root, request.event.id);
+        continue;
+      }
+      for (const [index, n] of document.n.entries()) {
+        if (proven.has(n)) continue;
+        const doubt = this.#doubt(desk, request, index, invoices[index] ?? '');
+        const after = doubt && (await this.#ask(context, doubt));
+        if (after === 'waiting') return 'waiting';
+        if (after === 'changed') result = 'changed';
+      }
+    }
+    return result;
+  }
+
+  /** The entry of a part that may have been paid without this journal knowing. */
+  #doubt(
+    desk: Desk,
+    { document, event }: ParsedRequest,
+    index: number,
+    invoice: string,
+  ): JournalEntry | undefined {
+    const n = document.n[index] ?? 0;
+    const paymentHash = document.paymentHash[index] ?? '';
+    const known = desk.journal.get(document.contract, document.leg, n);
+    const isSettling = known && !['wanted', 'checked', 'failed'].includes(known.step);
+    if (isSettling || known?.paymentHash === paymentHash || this.#cleared.has(paymentHash)) {
+      return undefined;
+    }
+    const nowMs = desk.clock.nowMs();
+    return {
+      contract: document.contract,
+      leg: document.leg,
+      n,
+      amountMsat: document.msat[index] ?? '0',
+      step: 'wanted',
+      updatedAtMs: nowMs,
+      askedAtMs: known?.askedAtMs ?? 0,
+      request: { ...event, tags: event.tags.map((tag) => [...tag]) },
+      invoice,
+      paymentHash,
+      expiresAtSec: document.expiresAtSec,
+    };
+  }
+
+  // T-13: "A payer MUST NOT pay a part before its wallet has said of every other hash it was
+  // handed for that part that no payment of it is made or under way…"
+  async #ask(
+    context: PaymentContext,
+    entry: JournalEntry,
+  ): Promise<'clear' | 'changed' | 'waiting'> {
+    const outcome = await recoverEntry(context, entry);
+    if (outcome === 'none') this.#cleared.add(entry.paymentHash ?? '');
+    return outcome === 'silent' ? 'waiting' : outcome === 'found' ? 'changed' : 'clear';
+  }
+}
