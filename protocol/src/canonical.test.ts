@@ -87,6 +87,59 @@ describe('canonical JSON', () => {
     );
   });
 
+  it('accepts exactly the text it would write', () => {
+    const piece = fc.constantFrom(
+      ...[
+        '{',
+        '}',
+        '[',
+        ']',
+        ',',
+        ':',
+        '"',
+        '\\',
+        '\\"',
+        '\\\\',
+        '\\u0022',
+        '\\ud83d',
+        '\ud83d',
+        ' ',
+      ],
+      ...[
+        '"a"',
+        '"a\\\\"',
+        '"\\""',
+        '"b\\n"',
+        '"10"',
+        '"9"',
+        '1',
+        '-1',
+        '0',
+        'true',
+        'null',
+        '\u{1f600}',
+      ],
+    );
+    const text = fc.array(piece, { maxLength: 24 }).map((pieces) => pieces.join(''));
+    const isCanonical = (input: string): boolean => {
+      try {
+        return canonicalize(JSON.parse(input)) === input;
+      } catch {
+        return false;
+      }
+    };
+    const record = fc.tuple(piece, text, piece, text).map((parts) => {
+      const [key, value, other, another] = parts;
+      return `{${key}:${value},${other}:${another}}`;
+    });
+    fc.assert(
+      fc.property(fc.oneof(text, record), (input) => {
+        expect(codeOf(input) === 'ok').toBe(isCanonical(input));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('never throws on any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => codeOf(text) !== ''));
   });

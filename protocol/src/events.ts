@@ -168,8 +168,11 @@ function typeEvent(event: VerifiedEvent): Step {
   const row = kindRow(event.kind);
   if (!row?.defined) return reject('KIND_UNKNOWN', String(event.kind));
   // E-9: "A reader MUST refuse content of more UTF-8 bytes than its kind allows…"
-  const bytes = new TextEncoder().encode(event.content).length;
-  if (bytes > Math.min(row.maxContentBytes, MAX_CONTENT_BYTES)) return reject('CONTENT_SIZE');
+  const maxBytes = Math.min(row.maxContentBytes, MAX_CONTENT_BYTES);
+  // Only contents near the limit are measured: no text has more than three bytes per unit.
+  if (event.content.length * 3 > maxBytes) {
+    if (new TextEncoder().encode(event.content).length > maxBytes) return reject('CONTENT_SIZE');
+  }
   const content = parseCanonical(event.content);
   return content.ok ? readKind(event, content.value) : content;
 }

@@ -54,3 +54,8 @@ export function refuseUnreadable({ code, detail = '' }: Reject): Decision {
   const reason = `invalid: ${sentenceFor(code)} ${withDetail(code, detail)}`;
   return { accept: false, code, reason };
 }
+
+/** Whether a code is a relay's own, and no verdict of the reader. */
+export function isRelayCode(code: RelayCode | RejectCode): code is RelayCode {
+  return Object.hasOwn(RELAY_REASONS, code);
+}
