@@ -48,6 +48,7 @@ const question = (event: unknown, type = 'new'): string =>
 test('each line has one answer, in order, whatever it is', async () => {
   const signer = createSigner();
   const good = signer.sign({ kind: 30_078, tags: [['d', 'x']] });
+  const note = signer.sign({ kind: 1, content: 'ü' });
   const reject = (id: string, msg: string) => JSON.stringify({ id, action: 'reject', msg });
   const notNew = 'error: only questions of type "new" are understood';
   const cases: [string, string][] = [
@@ -65,8 +66,8 @@ test('each line has one answer, in order, whatever it is', async () => {
       reject('"\\\u0001', 'invalid: This is not a well-formed Nostr event. (EVENT_SHAPE: id)'),
     ],
     [
-      question(signer.sign({ kind: 1, content: 'ü' })),
-      expect.stringContaining('(KIND_NOT_CARRIED)'),
+      question(note),
+      reject(note.id, 'blocked: This relay does not carry events of this kind. (KIND_NOT_CARRIED)'),
     ],
     [`${question(good)}\r`, JSON.stringify({ id: good.id, action: 'accept' })],
     // The last one has no end.
