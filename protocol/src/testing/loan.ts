@@ -42,6 +42,8 @@ export interface LoanOptions {
   readonly offer?: Partial<OfferDocument>;
   readonly startAtSec?: number;
   readonly signing?: Signing;
+  /** Where the investor is reached. */
+  readonly investorRelays?: readonly string[];
 }
 
 /** One part to be requested and paid. */
@@ -86,7 +88,7 @@ export class Loan {
     this.offer = this.signing.read(offerEvent)[0] as ParsedOffer;
     const built = buildContract(this.offer, {
       principalMsat: options.principalMsat ?? 1_000_000_000n,
-      investor: { pubkey: publicOf('investor'), relays },
+      investor: { pubkey: publicOf('investor'), relays: [...(options.investorRelays ?? relays)] },
       commitment: computeCommitment(publicOf('investor main'), hashOf('salt')),
       nonce: hashOf('nonce'),
       startAtSec: this.startAtSec,

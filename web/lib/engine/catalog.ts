@@ -14,7 +14,6 @@ import {
   type ParsedBankProfile,
   type ParsedEvent,
   type ParsedOffer,
-  type SignedEvent,
 } from '@realyield/protocol';
 import { BankWatch } from './bank-watch.ts';
 import { EventBook } from './event-book.ts';
@@ -22,7 +21,7 @@ import { Intake, type Taken } from './intake.ts';
 import { Listeners } from './listeners.ts';
 import type { Listings } from './listing-book.ts';
 import { contractRelays, publicIdsOf } from './parties.ts';
-import type { Clock, PublishOutcome, Relays, Store, Verifier } from './ports.ts';
+import type { Clock, Relays, Store, Verifier } from './ports.ts';
 import { Refusals, type Refused } from './refusals.ts';
 import type { Gap } from './sightings.ts';
 import { Watcher } from './watcher.ts';
@@ -38,6 +37,9 @@ export interface ContractView {
 
 const AGREEMENT_KINDS = [Kind.contract, Kind.signature, Kind.milestone, Kind.notice];
 const LISTING_KINDS = [Kind.bankProfile, Kind.offer, Kind.attestation];
+
+/** So many relays that a contract names are asked when somebody asks again. */
+const MOST_NAMED = 12;
 
 /** The parts of the world a catalog needs. */
 export interface CatalogPorts {
@@ -208,6 +210,20 @@ export class Catalog {
     return this.#watcher.sightings.gaps(root, this.publicIds(root), this.#ports.clock.nowMs());
   }
 
+  /** Asks every relay anew for a contract, and for what was named and did not come. */
+  async askAgain(root: string): Promise<void> {
+    const fold = this.contract(root)?.fold;
+    const named = fold ? contractRelays(fold.state) : [];
+    const urls = [...new Set([...this.#ports.relays.urls, ...named.slice(0, MOST_NAMED)])];
+    await this.#watcher.askAgain(root, urls, fold?.missing ?? []);
+    this.changed.emit();
+  }
+
+  /** Exactly this raw event, signature included, if it is held here. */
+  findExactly(raw: unknown): ParsedEvent | undefined {
+    return this.#book.findExactly(raw);
+  }
+
   /** Ids of what parties published in a contract, in canonical order. */
   publicIds(root: string): readonly string[] {
     const view = this.contract(root);
@@ -217,12 +233,6 @@ export class Catalog {
   /** Takes raw events in; resolves when they are verified and kept, or refused. */
   add(raws: readonly unknown[], from: string): Promise<void> {
     return this.#intake.add(raws, from);
-  }
-
-  /** Keeps an event of our own and sends it to relays; the store comes first. */
-  async publish(event: SignedEvent, urls?: readonly string[]): Promise<readonly PublishOutcome[]> {
-    await this.add([event], 'this device');
-    return this.#ports.relays.publish(event, urls);
   }
 
   /** Stops following relays; what is still on its way in is left aside. */

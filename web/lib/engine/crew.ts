@@ -1,6 +1,7 @@
 /** The workers of one person's contracts: one payer and one acknowledger each, where needed. */
 import { Acknowledger } from './acknowledger.ts';
 import { ownContract, type Desk } from './desk.ts';
+import { EvidenceKeeper } from './evidence.ts';
 import { Listeners } from './listeners.ts';
 import { waitAtMost } from './patience.ts';
 import { Payer } from './payer.ts';
@@ -21,6 +22,7 @@ const STEP_MS = 1_000;
 
 /** Payers and acknowledgers by contract. */
 export class Crew {
+  readonly evidence: EvidenceKeeper;
   /** A payer's status changed. */
   readonly changed = new Listeners<void>();
   readonly #desk: Desk;
@@ -33,6 +35,12 @@ export class Crew {
   constructor(desk: Desk, orders: CrewOrders) {
     this.#desk = desk;
     this.#orders = orders;
+    this.evidence = new EvidenceKeeper(desk, orders.isRunning);
+  }
+
+  /** Begins to look after the evidence of contracts. */
+  start(): Promise<void> {
+    return this.evidence.start();
   }
 
   /** The payer of a contract in which this person pays. */
@@ -93,7 +101,7 @@ export class Crew {
     const { clock } = this.#desk;
     const stopWaiting = clock.after(STEP_MS, hangUp);
     const workers = [...this.#payers.values(), ...this.#acknowledgers.values()];
-    const ended = Promise.all(workers.map((worker) => worker.stop()));
+    const ended = Promise.all([this.evidence, ...workers].map((worker) => worker.stop()));
     await waitAtMost(clock, 2 * STEP_MS, ended);
     stopWaiting();
   }

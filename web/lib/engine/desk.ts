@@ -41,6 +41,16 @@ export function ownContract(desk: Desk, root: string): OwnContract | undefined {
   return own ? { view, own } : undefined;
 }
 
+/** Contracts in which this person has a role, newest first. */
+export function ownContracts(desk: Desk): readonly OwnContract[] {
+  const atSec = ({ view }: OwnContract): number => view.fold.state.contract.event.created_at;
+  return desk.catalog
+    .roots()
+    .map((root) => ownContract(desk, root))
+    .filter((contract) => contract !== undefined)
+    .sort((a, b) => atSec(b) - atSec(a));
+}
+
 /** The signer of a key this person acts under; undefined for every other key. */
 export function signerOf(desk: Desk, publicKey: string): Signer | undefined {
   if (publicKey === desk.person.publicKey) return desk.person;

@@ -16,7 +16,8 @@ import { ActivityLog } from './activity.ts';
 import { Agreements } from './agreements.ts';
 import { Catalog } from './catalog.ts';
 import { Crew } from './crew.ts';
-import { ownContract, signerOf, type Desk, type OwnContract } from './desk.ts';
+import { ownContract, ownContracts, signerOf, type Desk, type OwnContract } from './desk.ts';
+import type { SentAgain } from './evidence.ts';
 import { Handed } from './handed.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { Keyring, type HeldKey } from './keyring.ts';
@@ -153,6 +154,7 @@ export class Session {
         for (const root of catalog.roots()) this.#attend(root);
       }),
     );
+    await this.#crew.start();
     this.#crew.attendAll();
     this.restorer.start();
   }
@@ -168,6 +170,11 @@ export class Session {
   #take(key: HeldKey): void {
     this.#desk.mailbox.open(key.signer, key.relays);
     this.#crew.attendAll();
+  }
+
+  /** Compares a contract's relays with what is held here, and sends what they lack. */
+  sendAgain(root: string): Promise<readonly SentAgain[]> {
+    return this.#crew.evidence.sendAgain(root);
   }
 
   /** The wallet in use. */
@@ -200,14 +207,7 @@ export class Session {
 
   /** Contracts in which this person has a role, newest first. */
   contracts(): readonly OwnContract[] {
-    return this.catalog
-      .roots()
-      .map((root) => ownContract(this.#desk, root))
-      .filter((contract) => contract !== undefined)
-      .sort(
-        (a, b) =>
-          b.view.fold.state.contract.event.created_at - a.view.fold.state.contract.event.created_at,
-      );
+    return ownContracts(this.#desk);
   }
 
   /** One of them. */

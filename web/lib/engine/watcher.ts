@@ -7,6 +7,9 @@ import { Sightings } from './sightings.ts';
 import type { WatchOrders } from './watch-groups.ts';
 import { WatchSet } from './watch-set.ts';
 
+/** So many events that somebody named are asked for at once. */
+const MOST_NAMED = 100;
+
 /** What a watcher tells. */
 export interface WatcherOrders {
   /** Takes an event in; resolves when it is verified and kept, or refused. */
@@ -25,11 +28,13 @@ interface Watched {
 /** The contracts being watched. */
 export class Watcher {
   readonly sightings = new Sightings();
+  readonly #ports: { readonly relays: Relays; readonly clock: Clock };
   readonly #orders: WatcherOrders;
   readonly #watched = new Map<string, Watched>();
   readonly #set: WatchSet;
 
   constructor(ports: { readonly relays: Relays; readonly clock: Clock }, orders: WatcherOrders) {
+    this.#ports = ports;
     this.#orders = orders;
     this.#set = new WatchSet(ports, this.#watchOrders());
   }
@@ -63,6 +68,18 @@ export class Watcher {
   /** Whether a relay has sent all it had stored of a contract that is being watched. */
   isListed(root: string): boolean {
     return this.#watched.get(root)?.isListed ?? false;
+  }
+
+  /** Asks relays anew for a contract and for events that were named; resolves when all have. */
+  async askAgain(root: string, urls: readonly string[], ids: readonly string[]): Promise<void> {
+    const filters = [{ '#e': [root] }, { ids: [root, ...ids.slice(0, MOST_NAMED)] }];
+    const ask = async (url: string): Promise<void> => {
+      const { events, complete } = await this.#ports.relays.query(filters, { urls: [url] });
+      if (complete.length > 0) this.sightings.asked(root, url);
+      await Promise.all(events.map((raw) => this.#orders.take(raw, url)));
+      if (complete.length > 0) this.sightings.listed(root, url);
+    };
+    await Promise.all(urls.map(ask));
   }
 
   /** Follows nothing any more. */
