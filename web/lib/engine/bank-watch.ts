@@ -13,6 +13,9 @@ const GATHER_MS = 400;
 /** A bank that nobody looks at any more is followed for so long: people come back, ms. */
 const LINGER_MS = 30_000;
 
+/** After one relay has sent everything, the others may take so long, ms. */
+const PATIENCE_MS = 5_000;
+
 /** What a watch reads from and tells. */
 export interface BankWatchPorts {
   readonly relays: Relays;
@@ -110,13 +113,26 @@ export class BankWatch {
       const taken = this.#ports.add(raw, url);
       if (isOpen) arriving.push(taken);
     };
-    const onEndOfStored = (): void => {
+    const finish = (): void => {
+      if (!isOpen) return;
       isOpen = false;
+      stopWaiting?.();
       void Promise.all(arriving.splice(0)).then(() => {
         watched.pending -= 1;
         this.#ports.tell();
       });
     };
-    watched.stops.push(this.#ports.relays.subscribe(filtersFor(fresh), take, { onEndOfStored }));
+    let stopWaiting: (() => void) | undefined;
+    const asked = new Map<string, 'asked' | 'listed'>();
+    const onRelay = (url: string, phase: 'asked' | 'listed'): void => {
+      asked.set(url, phase);
+      const phases = [...asked.values()];
+      // Relays hold different parts: all that answer are heard, and none is waited for for ever.
+      if (phases.every((each) => each === 'listed')) finish();
+      else if (phase === 'listed') stopWaiting ??= this.#ports.clock.after(PATIENCE_MS, finish);
+    };
+    watched.stops.push(this.#ports.relays.subscribe(filtersFor(fresh), take, { onRelay }), () =>
+      stopWaiting?.(),
+    );
   }
 }
