@@ -143,6 +143,12 @@ export function formatDate(atSec: number): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''} ${date.getUTCFullYear()}`;
 }
 
+/** The UTC month: `Mar 2026`; an impossible time says so. */
+export function formatMonth(atSec: number): string {
+  const text = formatDate(atSec);
+  return /^\d/.test(text) ? text.slice(text.indexOf(' ') + 1) : text;
+}
+
 /** The UTC day and time: `3 Mar 2026, 14:05 UTC`. */
 export function formatDateTime(atSec: number): string {
   const date = new Date(atSec * 1000);

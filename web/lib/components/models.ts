@@ -31,6 +31,8 @@ export interface BankView {
 
 /** How a bank was repaid, in the figures that stand on an offer. */
 export interface BankRecordView {
+  /** Contracts in effect, now or before. */
+  readonly contractCount: number;
   /** Instalments that have fallen due and whose days of grace are over, or that are paid. */
   readonly dueCount: number;
   /** Those of them paid in time. */

@@ -1,51 +1,42 @@
 /**
- * Follows the money events of all contracts of a bank, with one subscription for many contracts:
- * a bank's record is computed from every receipt there is, and only for banks somebody looks at.
+ * Follows all contracts of a bank: its record is computed from every receipt there is, and only
+ * for banks somebody looks at.
  */
-import { Kind } from '@realyield/protocol';
-import type { Clock, Filter, Relays } from './ports.ts';
+import type { Clock } from './ports.ts';
 
-const MONEY_KINDS = [Kind.receipt, Kind.acknowledgement];
-/** Contracts named in one filter. */
-const ROOTS_IN_FILTER = 100;
-/** New contracts are waited for so long, so that those of one burst share a subscription, ms. */
+/** New contracts are waited for so long, so that those of one burst are followed together, ms. */
 const GATHER_MS = 400;
 /** A bank that nobody looks at any more is followed for so long: people come back, ms. */
 const LINGER_MS = 30_000;
-
 /** After one relay has sent everything, the others may take so long, ms. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 6_000;
 
 /** What a watch reads from and tells. */
 export interface BankWatchPorts {
-  readonly relays: Relays;
   readonly clock: Clock;
   /** Contracts of a bank that it has signed. */
   readonly rootsOf: (bank: string) => readonly string[];
   /** Whether the relays have sent the contracts they had. */
   readonly isListed: () => boolean;
-  /** Takes an event in; resolves when it is verified and kept, or refused. */
-  readonly add: (raw: unknown, url: string) => Promise<void>;
+  /** Follows a contract until the returned function is called. */
+  readonly watch: (root: string) => () => void;
+  /** Relays that have sent all they have of a contract that is followed. */
+  readonly listedBy: (root: string) => readonly string[];
+  /** Relays that can be asked now. */
+  readonly openRelays: () => readonly string[];
   readonly tell: () => void;
 }
 
 interface Watched {
   count: number;
-  readonly roots: Set<string>;
-  /** Subscriptions whose stored events are not all in yet. */
-  pending: number;
-  readonly stops: (() => void)[];
+  readonly stops: Map<string, () => void>;
+  /** Contracts of which everything was sent. */
+  readonly read: Set<string>;
+  /** Until then every relay that can be asked is waited for, ms. */
+  patientUntilMs: number;
 }
 
-function filtersFor(roots: readonly string[]): Filter[] {
-  const filters: Filter[] = [];
-  for (let from = 0; from < roots.length; from += ROOTS_IN_FILTER) {
-    filters.push({ kinds: MONEY_KINDS, '#e': roots.slice(from, from + ROOTS_IN_FILTER) });
-  }
-  return filters;
-}
-
-/** The banks whose money events are followed. */
+/** The banks whose contracts are followed. */
 export class BankWatch {
   readonly #ports: BankWatchPorts;
   readonly #watched = new Map<string, Watched>();
@@ -59,9 +50,9 @@ export class BankWatch {
   watch(bank: string): () => void {
     const watched = this.#watched.get(bank) ?? {
       count: 0,
-      roots: new Set<string>(),
-      pending: 0,
-      stops: [],
+      stops: new Map<string, () => void>(),
+      read: new Set<string>(),
+      patientUntilMs: 0,
     };
     watched.count += 1;
     this.#watched.set(bank, watched);
@@ -72,11 +63,14 @@ export class BankWatch {
     };
   }
 
-  /** Whether the relays have sent what they had of every contract of a bank known here. */
+  /**
+   * Whether the relays have sent what they had of every contract of a bank known here. Relays
+   * hold different parts: all that can be asked are waited for, though none for ever.
+   */
   isRead(bank: string): boolean {
     const watched = this.#watched.get(bank);
-    if (!watched || watched.pending > 0 || !this.#ports.isListed()) return false;
-    return this.#ports.rootsOf(bank).every((root) => watched.roots.has(root));
+    if (!watched || !this.#ports.isListed()) return false;
+    return this.#ports.rootsOf(bank).every((root) => this.#isRootRead(root, watched));
   }
 
   /** Looks soon for contracts that are not followed yet. */
@@ -92,47 +86,32 @@ export class BankWatch {
   /** Stops following. */
   stop(): void {
     this.#stopGathering?.();
-    for (const { stops } of this.#watched.values()) for (const stop of stops) stop();
+    for (const { stops } of this.#watched.values()) for (const stop of stops.values()) stop();
     this.#watched.clear();
+  }
+
+  #isRootRead(root: string, watched: Watched): boolean {
+    if (watched.read.has(root)) return true;
+    if (!watched.stops.has(root)) return false;
+    const listedBy = this.#ports.listedBy(root);
+    const isAll = this.#ports.openRelays().every((url) => listedBy.includes(url));
+    const isPatient = this.#ports.clock.nowMs() < watched.patientUntilMs;
+    if (listedBy.length === 0 || (!isAll && isPatient)) return false;
+    watched.read.add(root);
+    return true;
   }
 
   #leave(bank: string, watched: Watched): void {
     if (watched.count > 0 || this.#watched.get(bank) !== watched) return;
-    for (const stop of watched.stops) stop();
+    for (const stop of watched.stops.values()) stop();
     this.#watched.delete(bank);
   }
 
   #extend(bank: string, watched: Watched): void {
-    const fresh = this.#ports.rootsOf(bank).filter((root) => !watched.roots.has(root));
+    const fresh = this.#ports.rootsOf(bank).filter((root) => !watched.stops.has(root));
     if (fresh.length === 0) return;
-    for (const root of fresh) watched.roots.add(root);
-    watched.pending += 1;
-    const arriving: Promise<void>[] = [];
-    let isOpen = true;
-    const take = (raw: unknown, url: string): void => {
-      const taken = this.#ports.add(raw, url);
-      if (isOpen) arriving.push(taken);
-    };
-    const finish = (): void => {
-      if (!isOpen) return;
-      isOpen = false;
-      stopWaiting?.();
-      void Promise.all(arriving.splice(0)).then(() => {
-        watched.pending -= 1;
-        this.#ports.tell();
-      });
-    };
-    let stopWaiting: (() => void) | undefined;
-    const asked = new Map<string, 'asked' | 'listed'>();
-    const onRelay = (url: string, phase: 'asked' | 'listed'): void => {
-      asked.set(url, phase);
-      const phases = [...asked.values()];
-      // Relays hold different parts: all that answer are heard, and none is waited for for ever.
-      if (phases.every((each) => each === 'listed')) finish();
-      else if (phase === 'listed') stopWaiting ??= this.#ports.clock.after(PATIENCE_MS, finish);
-    };
-    watched.stops.push(this.#ports.relays.subscribe(filtersFor(fresh), take, { onRelay }), () =>
-      stopWaiting?.(),
-    );
+    for (const root of fresh) watched.stops.set(root, this.#ports.watch(root));
+    watched.patientUntilMs = this.#ports.clock.nowMs() + PATIENCE_MS;
+    this.#ports.clock.after(PATIENCE_MS, () => this.#ports.tell());
   }
 }

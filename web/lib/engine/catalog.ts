@@ -49,11 +49,15 @@ export interface CatalogPorts {
   readonly clock: Clock;
 }
 
+function openRelays(relays: Relays): string[] {
+  return relays.states().flatMap(({ url, state }) => (state === 'open' ? [url] : []));
+}
+
 /** The public facts, kept up to date while it is open. */
 export class Catalog {
   readonly changed = new Listeners<void>();
   readonly arrived = new Listeners<readonly ParsedEvent[]>();
-  /** Follows the money events of a bank's contracts. */
+  /** Follows all contracts of a bank. */
   readonly banks: BankWatch;
   /** A relay has sent all it has of contracts being watched. */
   readonly compared = new Listeners<{ roots: readonly string[]; url: string }>();
@@ -78,11 +82,12 @@ export class Catalog {
       take: (taken) => this.#take(taken),
     });
     this.banks = new BankWatch({
-      relays: ports.relays,
       clock: ports.clock,
       rootsOf: (bank) => this.rootsOfBank(bank),
       isListed: () => this.#listed,
-      add: (raw, url) => this.add([raw], url),
+      watch: (root) => this.watch(root),
+      listedBy: (root) => this.comparedRelays(root),
+      openRelays: () => openRelays(ports.relays),
       tell: () => {
         this.changed.emit();
       },

@@ -101,12 +101,27 @@ class SummaryCache<Summary extends ContractSummary> {
 }
 
 /** The network a book is told on: mainnet where it has contracts there, else its usual one. */
-function networkOf(summaries: readonly ContractSummary[]): Network {
+function networkOf(states: readonly ContractState[]): Network {
   const counts = new Map<Network, number>();
-  for (const { network } of summaries) counts.set(network, (counts.get(network) ?? 0) + 1);
+  for (const { contract } of states) {
+    const { network } = contract.document;
+    counts.set(network, (counts.get(network) ?? 0) + 1);
+  }
   if (counts.has('mainnet')) return 'mainnet';
   const [most] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return most?.[0] ?? 'mainnet';
+}
+
+/** Contracts of one book on one network, with the hashes several of them claim. */
+interface Book {
+  readonly network: Network;
+  readonly here: readonly ContractState[];
+  readonly all: readonly ContractState[];
+  readonly reuse: HashReuse;
+}
+
+function isSame(a: readonly ContractState[], b: readonly ContractState[]): boolean {
+  return a.length === b.length && a.every((state, at) => state === b[at]);
 }
 
 function staleAtSec(summaries: readonly ContractSummary[]): number {
@@ -119,7 +134,8 @@ export class FigureDesk {
   readonly #rootsByBank = new Map<string, Set<string>>();
   readonly #summaries = new SummaryCache(summarizeContract);
   readonly #holdings = new SummaryCache(summarizeHolding);
-  #reuse: HashReuse | undefined;
+  /** The last book of each bank or portfolio, until one of its contracts changes. */
+  readonly #books = new Map<string, Book>();
 
   /** Takes contracts as they stand now; the last of each counts. */
   put(states: readonly ContractState[]): void {
@@ -129,7 +145,6 @@ export class FigureDesk {
       const roots = this.#rootsByBank.get(bank) ?? new Set<string>();
       this.#rootsByBank.set(bank, roots.add(state.root));
     }
-    if (states.length > 0) this.#reuse = undefined;
   }
 
   /** Answers from what was put. */
@@ -150,32 +165,41 @@ export class FigureDesk {
     return [...roots].flatMap((root) => this.#states.get(root) ?? []);
   }
 
-  #reusedOf(root: string): ReadonlySet<string> {
-    this.#reuse ??= findReusedHashes(this.#states.values());
-    return this.#reuse.notCounted.get(root) ?? none;
+  #book(key: string, all: readonly ContractState[]): Book {
+    const known = this.#books.get(key);
+    if (known && isSame(known.all, all)) return known;
+    const network = networkOf(all);
+    const here = all.filter(({ contract }) => contract.document.network === network);
+    const book = { network, here, all, reuse: findReusedHashes(here) };
+    this.#books.set(key, book);
+    return book;
   }
 
   #bank(bank: string, asOfSec: number, isDetailed: boolean): BankAnswer {
-    const contracts = this.#known(this.#rootsByBank.get(bank) ?? [])
-      .filter((state) => state.signatures.bank !== undefined)
-      .map((state) => this.#summaries.get(state, asOfSec, this.#reusedOf(state.root)));
-    const network = networkOf(contracts);
-    const here = contracts.filter((each) => each.network === network);
+    const signed = this.#known(this.#rootsByBank.get(bank) ?? []).filter(
+      (state) => state.signatures.bank !== undefined,
+    );
+    const { network, here, all, reuse } = this.#book(bank, signed);
+    const contracts = all.map((state) =>
+      this.#summaries.get(state, asOfSec, reuse.notCounted.get(state.root) ?? none),
+    );
+    const roots = new Set(here.map(({ root }) => root));
+    const shown = contracts.filter(({ root }) => roots.has(root));
     return {
       type: 'bank',
       asOfSec,
       staleAtSec: staleAtSec(contracts),
-      figures: combineBank(bank, network, contracts),
-      history: isDetailed ? repaymentHistory(here) : [],
-      contracts: isDetailed ? here : [],
+      figures: combineBank(bank, network, contracts, { reuse }),
+      history: isDetailed ? repaymentHistory(shown) : [],
+      contracts: isDetailed ? shown : [],
     };
   }
 
   #portfolio(roots: readonly string[], asOfSec: number): PortfolioAnswer {
-    const contracts = this.#known(roots).map((state) =>
-      this.#holdings.get(state, asOfSec, this.#reusedOf(state.root)),
+    const { network, here, reuse } = this.#book('portfolio', this.#known(roots));
+    const contracts = here.map((state) =>
+      this.#holdings.get(state, asOfSec, reuse.notCounted.get(state.root) ?? none),
     );
-    const network = networkOf(contracts);
     return {
       type: 'portfolio',
       asOfSec,

@@ -4,6 +4,8 @@ import type { BankRecordView, BankView } from '../../components/models.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import { formatPlural } from '../../format.ts';
 import type { RecordRow } from '../market/match.ts';
+import { stageOf } from '../market/rows.ts';
+import { countryName } from '../market/words.ts';
 import { personView, type Names } from './people.ts';
 
 /** The page of a bank. */
@@ -33,6 +35,7 @@ export function basisOf(figures: BankFigures): string {
 export function recordView(figures: BankFigures): BankRecordView {
   const { punctuality, par30 } = figures;
   return {
+    contractCount: figures.contracts,
     dueCount: punctuality.onTimeByCount.denominator,
     onTimeCount: punctuality.onTimeByCount.numerator,
     inGraceCount: punctuality.inGrace,
@@ -58,6 +61,32 @@ export function bankView(
     record: figures && recordView(figures),
     basis: figures ? basisOf(figures) : 'Nothing is shown before all of it is here.',
   };
+}
+
+/** A bank in the list of banks. */
+export interface ListedBank {
+  readonly publicKey: string;
+  readonly place: string | undefined;
+  readonly charter: string | undefined;
+  readonly openOffers: number;
+}
+
+/** Every bank with a profile or an offer, those with most open offers first, then by key. */
+export function knownBanks({ catalog }: Names, atSec: number): ListedBank[] {
+  const open = new Map<string, number>();
+  for (const { event } of catalog.listings.profiles()) open.set(event.pubkey, 0);
+  for (const offer of catalog.offers()) {
+    const isOpen = stageOf(offer, catalog.contractsOf(offer), atSec) === 'open';
+    open.set(offer.event.pubkey, (open.get(offer.event.pubkey) ?? 0) + Number(isOpen));
+  }
+  return [...open]
+    .map(([publicKey, openOffers]) => {
+      const document = catalog.bankProfile(publicKey)?.document;
+      const place =
+        document && `${document.place.locality}, ${countryName(document.place.country)}`;
+      return { publicKey, place, charter: document?.charter, openOffers };
+    })
+    .sort((a, b) => b.openOffers - a.openOffers || (a.publicKey < b.publicKey ? -1 : 1));
 }
 
 /** Follows banks, given as one text, until the returned function is called. */

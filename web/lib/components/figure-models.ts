@@ -1,0 +1,75 @@
+/** View models of figures and their charts: text already made, amounts still exact. */
+import type { PersonView, StatusView } from './models.ts';
+
+/** One figure with what it rests on; nothing is shown without. */
+export interface FigureView {
+  readonly key: string;
+  readonly label: string;
+  /** The figure as text, or the words that stand where there is none. */
+  readonly value: string;
+  /** What it rests on, in the same size of type. */
+  readonly basis: string;
+  /** How it is computed and what it does not prove. */
+  readonly explains: string;
+  /** A warning is marked by more than its colour. */
+  readonly tone?: 'plain' | 'problem' | undefined;
+}
+
+/** Figures under one heading. */
+export interface FigureGroup {
+  readonly title: string;
+  readonly figures: readonly FigureView[];
+}
+
+/** What a piece of a bar stands for: one hue each in the whole product. */
+export type StackPart = 'onTime' | 'paidLate' | 'inGrace' | 'unpaid' | 'principal' | 'interest';
+
+/** A bar of a stacked chart. */
+export interface StackBar {
+  readonly key: string;
+  /** Under the bar and in the table. */
+  readonly label: string;
+  readonly parts: Readonly<Partial<Record<StackPart, bigint>>>;
+  /** A word for the table: `3 instalments`. */
+  readonly note?: string | undefined;
+}
+
+/** A stacked chart over time, with the table behind it. */
+export interface StackView {
+  /** What it says in one sentence, for those who do not see it. */
+  readonly label: string;
+  readonly bars: readonly StackBar[];
+  /** Parts in stacking order, from the base line up. */
+  readonly parts: readonly { readonly part: StackPart; readonly label: string }[];
+}
+
+/** An attestation about a bank. */
+export interface AttestationView {
+  readonly id: string;
+  readonly who: PersonView;
+  readonly statement: string;
+  readonly checkedAtSec: number;
+  readonly grade?: string | undefined;
+}
+
+/** Who a bank is, by its own words. */
+export interface BankProfileView {
+  readonly bank: PersonView;
+  readonly about?: string | undefined;
+  readonly place?: string | undefined;
+  readonly charter?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly website?: string | undefined;
+  readonly relays: readonly string[];
+  readonly attestations: readonly AttestationView[];
+}
+
+/** A share of something, drawn as a line of a list. */
+export interface ShareView {
+  readonly who: PersonView;
+  readonly href?: string | undefined;
+  readonly amountMsat: bigint;
+  readonly bps: number;
+  readonly note: string;
+  readonly status?: StatusView | undefined;
+}
