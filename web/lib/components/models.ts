@@ -152,6 +152,26 @@ export interface TimelineEventView {
   readonly raw: string;
 }
 
+/** Events that one relay does not show. */
+export interface GapView {
+  readonly relay: string;
+  /** Relays that show them; none where only this device has them. */
+  readonly shownBy: readonly string[];
+  readonly count: number;
+  readonly events: readonly TimelineEventView[];
+  /** Those that have no place in the timeline. */
+  readonly otherIds: readonly string[];
+}
+
+/** How a contract's relays compare. */
+export interface GapsView {
+  /** Relays that have sent all they have. */
+  readonly compared: readonly string[];
+  readonly gaps: readonly GapView[];
+  /** Ids that signed events name and no relay showed. */
+  readonly named: readonly string[];
+}
+
 /** An event that was refused. */
 export interface RejectedView {
   readonly id: string;
