@@ -2,18 +2,25 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { WorldPersona } from '../world/world.ts';
 
 /** A running world. */
 export interface WorldProcess {
   readonly url: string;
   readonly relays: readonly string[];
+  readonly personas: readonly WorldPersona[];
   /** Asks the control door; throws with its sentence when it refuses. */
   control<T>(request: Record<string, unknown>): Promise<T>;
   /** Stops it as Ctrl-C does; resolves when the process is gone. */
   stop(): Promise<void>;
+  /** Ends it as kill -9 does; resolves when the process is gone. */
+  kill(): Promise<void>;
 }
 
-/** Starts a world with the control door open; resolves when it says it is ready. */
+/**
+ * Starts a world with the control door open, in a temporary folder unless the flags name one;
+ * resolves when it says it is ready.
+ */
 export async function startWorldProcess(flags: readonly string[] = []): Promise<WorldProcess> {
   const child = spawn(
     process.execPath,
@@ -24,6 +31,7 @@ export async function startWorldProcess(flags: readonly string[] = []): Promise<
       'test/world/main.ts',
       '--control',
       '--no-open',
+      '--temporary',
       '--port',
       '0',
       ...flags,
@@ -32,10 +40,13 @@ export async function startWorldProcess(flags: readonly string[] = []): Promise<
   );
   const url = await readyLine(child);
   const response = await fetch(`${url}/world.json`);
-  const { relays } = (await response.json()) as { relays: string[] };
-  const stop = async (): Promise<void> => {
-    if (child.exitCode !== null) return;
-    child.kill('SIGINT');
+  const { relays, personas } = (await response.json()) as {
+    relays: string[];
+    personas: WorldPersona[];
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
     await once(child, 'exit');
   };
   const control = async <T>(request: Record<string, unknown>): Promise<T> => {
@@ -48,7 +59,7 @@ export async function startWorldProcess(flags: readonly string[] = []): Promise<
     if (!answer.ok) throw new Error(answer.sentence);
     return answer.value;
   };
-  return { url, relays, control, stop };
+  return { url, relays, personas, control, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
 }
 
 async function readyLine(child: ChildProcess): Promise<string> {

@@ -28,7 +28,11 @@ export function play(world: World, id: PersonaId, options?: PlayerOptions): Prom
 }
 
 /** Lets the bank publish an offer of the bakery with short terms. */
-export async function offerShort(world: World, bank: Player, terms: ShortTerms): Promise<void> {
+export async function offerShort(
+  world: Pick<World, 'personas' | 'relays'>,
+  bank: Pick<Player, 'session'>,
+  terms: ShortTerms,
+): Promise<void> {
   const bakery = world.personas.find(({ id }) => id === 'bakery')?.publicKey ?? '';
   const nowSec = Math.floor(Date.now() / 1_000);
   const [model] = offerDocuments(bakery, world.relays, nowSec);

@@ -14,6 +14,7 @@ declare module 'bcoin' {
 
   interface Transaction {
     txid(): string;
+    hash(encoding: 'hex'): string;
     toRaw(): Buffer;
   }
 
@@ -34,6 +35,9 @@ declare module 'bcoin' {
   interface Chain {
     readonly tip: ChainEntry;
     add(block: Block): Promise<ChainEntry | null>;
+    getBlock(height: number): Promise<Block | null>;
+    /** Resolves null when the output is spent or never was. */
+    getCoin(transactionHash: string, index: number): Promise<Coin | null>;
   }
 
   interface Mempool {
@@ -67,8 +71,10 @@ declare module 'bcoin' {
     readonly FullNode: new (options: object) => FullNode;
     readonly MTX: new () => MutableTransaction;
     readonly Network: { set(name: 'regtest'): void };
-    readonly KeyRing: { generate(network: 'regtest'): KeyRing & { witness: boolean } };
-    readonly Coin: { fromTX(transaction: Transaction, index: number, height: number): Coin };
+    readonly KeyRing: {
+      generate(network: 'regtest'): KeyRing & { witness: boolean };
+      fromPrivate(secretKey: Buffer): KeyRing & { witness: boolean };
+    };
     readonly Script: { fromRaw(raw: Buffer): object };
     readonly TX: { fromRaw(raw: Buffer): Transaction };
   };

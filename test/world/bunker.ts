@@ -46,7 +46,7 @@ const templateSchema = z.object({
   content: z.string(),
 });
 
-/** One key's methods, for the clients that have connected. */
+/** One key's methods, for the clients that have connected, or for all where there is no secret. */
 class Methods {
   readonly #signer: Signer;
   readonly #secret: string | undefined;
@@ -66,7 +66,8 @@ class Methods {
       return 'ack';
     }
     if (method === 'ping') return 'pong';
-    if (!this.#clients.has(client)) throw new Error('connect first');
+    const isKnown = this.#secret === undefined || this.#clients.has(client);
+    if (!isKnown) throw new Error('connect first');
     switch (method) {
       case 'get_public_key':
         return this.#signer.publicKey;

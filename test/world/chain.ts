@@ -1,9 +1,11 @@
 /**
- * The Bitcoin chain of the local world: a bcoin regtest full node in this process and in memory.
- * It mines for itself, pays for channels out of its own block rewards, and hands every new block
- * to whoever listens.
+ * The Bitcoin chain of the local world: a bcoin regtest full node in this process, in a folder or
+ * in memory. It mines for itself, pays for channels out of its own block rewards, and hands every
+ * new block to whoever listens.
  */
 import bcoin, { type Block, type Coin, type FullNode, type KeyRing } from 'bcoin';
+import { join } from 'node:path';
+import { loadSecret } from './folder-secrets.ts';
 import { fromHex } from './ldk.ts';
 
 /** Segwit is active on bcoin's regtest from block 432 on. */
@@ -14,6 +16,9 @@ const INITIAL_SPACING_SEC = 600;
 
 /** Blocks before a block reward may be spent. */
 const COINBASE_MATURITY_BLOCKS = 100;
+
+/** Every block begins with this many bytes about itself. */
+const HEADER_BYTES = 80;
 
 /** Fee of funding transactions, in satoshis per 1,000 virtual bytes. */
 const FUNDING_RATE = 20_000;
@@ -28,6 +33,15 @@ export interface ChainTip {
   readonly timeSec: number;
 }
 
+/** A block as those need it who missed it. */
+export interface ChainBlock {
+  readonly height: number;
+  readonly raw: Uint8Array;
+  /** The first 80 bytes. */
+  readonly header: Uint8Array;
+  readonly transactions: readonly Uint8Array[];
+}
+
 /** Hears of every block connected to the chain, raw, with its height. */
 export type BlockListener = (block: Uint8Array, height: number) => void;
 
@@ -37,7 +51,8 @@ export class RegtestChain {
   readonly node: FullNode;
   readonly #keyRing: KeyRing;
   readonly #listeners = new Set<BlockListener>();
-  readonly #rewards: { readonly coin: Coin; readonly height: number }[] = [];
+  /** The block whose reward is spent next, unless it is spent already. */
+  #rewardHeight = 1;
   /** Blocks are mined one after another, whoever asks. */
   #mining: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
@@ -53,12 +68,16 @@ export class RegtestChain {
     });
   }
 
-  /** Opens the node and mines until segwit is active; takes about a second. */
-  static async open(): Promise<RegtestChain> {
+  /**
+   * Opens the chain of a folder, or one in memory; a new one mines until segwit is active, which
+   * takes about a second.
+   */
+  static async open(folder?: string): Promise<RegtestChain> {
     bcoin.Network.set('regtest');
     const node = new bcoin.FullNode({
       network: 'regtest',
-      memory: true,
+      memory: folder === undefined,
+      ...(folder === undefined ? {} : { prefix: folder }),
       listen: false,
       workers: false,
       logLevel: 'none',
@@ -69,11 +88,14 @@ export class RegtestChain {
     });
     await node.ensure();
     await node.open();
-    const keyRing = bcoin.KeyRing.generate('regtest');
+    const keyRing =
+      folder === undefined
+        ? bcoin.KeyRing.generate('regtest')
+        : bcoin.KeyRing.fromPrivate(Buffer.from(loadSecret(join(folder, 'miner-key'))));
     keyRing.witness = true;
     const chain = new RegtestChain(node, keyRing);
     const startSec = nowSec() - INITIAL_BLOCKS * INITIAL_SPACING_SEC;
-    for (let index = 1; index <= INITIAL_BLOCKS; index += 1) {
+    for (let index = node.chain.tip.height + 1; index <= INITIAL_BLOCKS; index += 1) {
       await chain.#mineAt(startSec + index * INITIAL_SPACING_SEC);
     }
     return chain;
@@ -83,6 +105,18 @@ export class RegtestChain {
   tip(): ChainTip {
     const { height, hash, time } = this.node.chain.tip;
     return { height, hash: fromHex(hash), timeSec: time };
+  }
+
+  /** The blocks above a height, in order. */
+  async blocksAfter(height: number): Promise<readonly ChainBlock[]> {
+    const blocks: ChainBlock[] = [];
+    for (let at = height + 1; at <= this.node.chain.tip.height; at += 1) {
+      const block = await this.#block(at);
+      const raw = new Uint8Array(block.toRaw());
+      const transactions = block.txs.map((transaction) => new Uint8Array(transaction.toRaw()));
+      blocks.push({ height: at, raw, header: raw.slice(0, HEADER_BYTES), transactions });
+    }
+    return blocks;
   }
 
   /** Calls back for every new block; the returned function ends it. */
@@ -110,15 +144,11 @@ export class RegtestChain {
   /** A signed transaction that pays one output script out of block rewards; not yet sent. */
   async fundScript(script: Uint8Array, amountSat: bigint): Promise<Uint8Array> {
     const { height } = this.node.chain.tip;
-    const oldest = this.#rewards[0];
-    if (!oldest || height - oldest.height < COINBASE_MATURITY_BLOCKS) {
-      throw new Error('The regtest chain has no block reward left that may be spent.');
-    }
-    this.#rewards.shift();
+    const coin = await this.#takeReward(height - COINBASE_MATURITY_BLOCKS);
     const transaction = new bcoin.MTX();
     transaction.addOutput(bcoin.Script.fromRaw(Buffer.from(script)), Number(amountSat));
     const changeAddress = this.#keyRing.getAddress();
-    await transaction.fund([oldest.coin], { rate: FUNDING_RATE, changeAddress, height });
+    await transaction.fund([coin], { rate: FUNDING_RATE, changeAddress, height });
     transaction.sign(this.#keyRing);
     if (!transaction.isSigned()) throw new Error('A funding transaction could not be signed.');
     return new Uint8Array(transaction.toRaw());
@@ -151,11 +181,27 @@ export class RegtestChain {
     const { chain, miner } = this.node;
     const job = await miner.createJob(chain.tip, this.#keyRing.getAddress());
     if (timeSec !== undefined) job.attempt.time = timeSec;
-    const block: Block = job.mine();
-    const entry = await chain.add(block);
-    const reward = block.txs[0];
-    if (!entry || !reward) throw new Error('The regtest chain did not take its own block.');
-    this.#rewards.push({ coin: bcoin.Coin.fromTX(reward, 0, entry.height), height: entry.height });
+    if (!(await chain.add(job.mine()))) {
+      throw new Error('The regtest chain did not take its own block.');
+    }
+  }
+
+  /** The oldest reward that nobody has spent or been given, up to a height. */
+  async #takeReward(highest: number): Promise<Coin> {
+    while (this.#rewardHeight <= highest) {
+      const height = this.#rewardHeight;
+      this.#rewardHeight += 1;
+      const reward = (await this.#block(height)).txs[0];
+      const coin = reward && (await this.node.chain.getCoin(reward.hash('hex'), 0));
+      if (coin) return coin;
+    }
+    throw new Error('The regtest chain has no block reward left that may be spent.');
+  }
+
+  async #block(height: number): Promise<Block> {
+    const block = await this.node.chain.getBlock(height);
+    if (!block) throw new Error(`The regtest chain has lost block ${height}.`);
+    return block;
   }
 }
 

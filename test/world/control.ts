@@ -10,6 +10,7 @@
  *   {"do": "ledger", "persona": "ana"}             all payments that are not unpaid invoices:
  *        [{direction, paymentHash, preimage, amountMsat, feesPaidMsat, state}], oldest first
  *   {"do": "balance", "persona": "ana"}            {"balanceMsat": "…"}: what can be sent
+ *   {"do": "node", "persona": "ana"}               {"nodeId": "…", "channels": ["…"]} of Lightning
  *   {"do": "helper", "persona": "bank", "on": false}        stops or starts the helper
  *   {"do": "lie", "as": "amount"}                  the bakery's next delivery has a wrong invoice:
  *        "amount", "hash", "network" or "expired"; its helper steps aside until it is delivered
@@ -54,6 +55,7 @@ const orderSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('dropWallet'), persona }),
   z.strictObject({ do: z.literal('ledger'), persona }),
   z.strictObject({ do: z.literal('balance'), persona }),
+  z.strictObject({ do: z.literal('node'), persona }),
   z.strictObject({ do: z.literal('helper'), persona, on: z.boolean() }),
   z.strictObject({ do: z.literal('lie'), as: z.enum(['amount', 'hash', 'network', 'expired']) }),
   z.strictObject({ do: z.literal('dropRelay'), relay }),
@@ -108,6 +110,10 @@ class Control {
       case 'balance': {
         const { node } = this.#world.lightning.of(order.persona);
         return { balanceMsat: node.balanceMsat().toString() };
+      }
+      case 'node': {
+        const { node } = this.#world.lightning.of(order.persona);
+        return { nodeId: node.nodeId, channels: node.channelIds() };
       }
       case 'helper':
         return this.#world.households[order.persona].setHelper(order.on);

@@ -36,6 +36,8 @@ export class Helper {
       verifier: parts.verifier,
       clock: systemClock,
       rank: 'helper',
+      // A world that was killed comes back to its own leases.
+      holder: 'helper',
       // One helper a persona: nobody else works on this store.
       whenAlone: (run) => {
         void run().catch((error: unknown) => {

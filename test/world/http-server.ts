@@ -28,6 +28,7 @@ export type ControlAnswer =
 export interface HttpServerHandle {
   /** Its address, without a slash at the end. */
   readonly url: string;
+  readonly port: number;
   /** Serves the client from now on: its folder is there. */
   serveClient(): void;
   /** Closes the port and every connection. */
@@ -140,6 +141,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const port = await listen(server, options.port);
   return {
     url: `http://${HOST}:${port}`,
+    port,
     serveClient() {
       client = openClient(options.buildFolder);
     },

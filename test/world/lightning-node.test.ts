@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RegtestChain } from './chain.ts';
 import type { PaymentEvent } from './lightning-events.ts';
 import { LightningNode } from './lightning-node.ts';
+import { NodeStore } from './node-store.ts';
 
 const PATIENCE = { timeout: 10_000, interval: 20 };
 const problems: string[] = [];
@@ -12,7 +13,9 @@ let payee: LightningNode;
 
 async function startNode(fill: number): Promise<LightningNode> {
   const seed = new Uint8Array(32).fill(fill);
-  return LightningNode.start({ chain, seed, onProblem: (problem) => problems.push(problem) });
+  const store = NodeStore.open(':memory:');
+  const onProblem = (problem: string): number => problems.push(problem);
+  return LightningNode.start({ chain, seed, store, onProblem });
 }
 
 beforeAll(async () => {

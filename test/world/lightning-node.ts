@@ -6,20 +6,24 @@
  * there is none, or when it throws, LDK keeps them. The listener is called from inside LDK and
  * must not call the node; `claim` and `release` may be called from it, they wait their turn.
  */
-import * as ldk from 'lightningdevkit';
 import type { RegtestChain } from './chain.ts';
 import { fromHex, loadLdk, toHex } from './ldk.ts';
-import { readPaymentEvent, type PaymentEvent } from './lightning-events.ts';
 import { buildInvoice, type InvoiceOrder } from './lightning-invoices.ts';
+import { LightningErrands } from './lightning-errands.ts';
+import { LightningInbox, type PaymentListener } from './lightning-inbox.ts';
+import { LightningMemory } from './lightning-memory.ts';
 import { buildLightningParts, type LightningParts } from './lightning-parts.ts';
-import {
-  hasIncoming,
-  hasOutgoing,
-  Probes,
-  sendPayment,
-  type SendOutcome,
-} from './lightning-payments.ts';
+import { hasIncoming, hasOutgoing, sendPayment, type SendOutcome } from './lightning-payments.ts';
+import { catchUp } from './lightning-restore.ts';
 import { LightningSockets } from './lightning-sockets.ts';
+import {
+  balanceMsat,
+  channelIds,
+  countKnownChannels,
+  hasChannelWith,
+  isPeer,
+} from './lightning-views.ts';
+import type { NodeStore } from './node-store.ts';
 
 /** How often the node looks after itself: lost connections, events that were not taken. */
 const CARE_INTERVAL_MS = 1_000;
@@ -32,6 +36,8 @@ export interface LightningNodeOptions {
   readonly chain: RegtestChain;
   /** 32 random bytes that nobody else has: the node's identity and keys. */
   readonly seed: Uint8Array;
+  /** What it remembers; nobody else's. The node closes it. */
+  readonly store: NodeStore;
   /** Told in a sentence what went wrong that no caller waits for. */
   readonly onProblem: (sentence: string) => void;
 }
@@ -42,23 +48,21 @@ export interface LightningPeer {
   readonly port: number;
 }
 
-/** Takes a payment event; it is on disk when this returns. */
-export type PaymentListener = (event: PaymentEvent) => void;
-
 /** A running Lightning node. */
 export class LightningNode {
   /** Compressed public key, hex. */
   readonly nodeId: string;
   readonly chain: RegtestChain;
   readonly #options: LightningNodeOptions;
+  readonly #memory: LightningMemory;
   readonly #parts: LightningParts;
   readonly #sockets: LightningSockets;
-  readonly #handler: ldk.EventHandler;
+  readonly #inbox: LightningInbox;
+  readonly #errands: LightningErrands;
   readonly #timer: NodeJS.Timeout;
   readonly #endBlocks: () => void;
-  readonly #probes = new Probes();
-  #events: ldk.Event[] = [];
-  #listener: PaymentListener | null = null;
+  /** Transactions that wait until the disk knows why they are sent. */
+  #transactions: Uint8Array[] = [];
   #peer: LightningPeer | null = null;
   /** LDK's clock: it starts with ours and then follows the headers of blocks. */
   #clockSec: number;
@@ -71,15 +75,28 @@ export class LightningNode {
     this.#options = options;
     this.chain = options.chain;
     this.#clockSec = Math.floor(nowMs / 1000);
+    this.#memory = new LightningMemory(options.store);
     this.#parts = buildLightningParts({
       seed: options.seed,
       tip: options.chain.tip(),
       nowMs,
-      broadcast: (transaction) => this.#broadcast(transaction),
+      broadcast: (transaction) => this.#transactions.push(transaction),
+      persist: this.#memory.persist,
+      stored: options.store.load(),
     });
     this.nodeId = toHex(this.#parts.manager.get_our_node_id());
-    this.#handler = ldk.EventHandler.new_impl({ handle_event: (event) => this.#take(event) });
-    this.#sockets = new LightningSockets(this.#parts.peers, () => this.#wake());
+    this.#inbox = new LightningInbox(this.#memory, options.onProblem);
+    this.#errands = new LightningErrands({
+      manager: this.#parts.manager,
+      chain: options.chain,
+      onProblem: options.onProblem,
+      onReleased: (event) => this.#inbox.deliver(event),
+      onDone: () => this.#wake(),
+    });
+    this.#sockets = new LightningSockets(this.#parts.peers, {
+      onTraffic: () => this.#wake(),
+      maySend: () => !this.#memory.isAhead,
+    });
     this.#endBlocks = options.chain.onBlock((block, height) => {
       for (const listener of this.#parts.listeners) listener.block_connected(block, height);
       this.#clockSec = Math.max(this.#clockSec, options.chain.tip().timeSec);
@@ -88,10 +105,15 @@ export class LightningNode {
     this.#timer = setInterval(() => this.#care(), CARE_INTERVAL_MS);
   }
 
-  /** Starts a node at the tip of the chain, without channels or connections. */
+  /**
+   * Starts a node at the tip of the chain, without connections: a new one, or the one that the
+   * store remembers. No block may be mined meanwhile.
+   */
   static async start(options: LightningNodeOptions): Promise<LightningNode> {
     await loadLdk();
-    return new LightningNode(options);
+    const node = new LightningNode(options);
+    await catchUp(node.#parts, options.chain);
+    return node;
   }
 
   /** Accepts connections on a free port of the loopback interface; resolves with the port. */
@@ -107,8 +129,7 @@ export class LightningNode {
 
   /** Whether the Lightning handshake with a peer is done. */
   isConnectedTo(nodeId: string): boolean {
-    const peers = this.#parts.peers.list_peers();
-    return peers.some((peer) => toHex(peer.get_counterparty_node_id()) === nodeId);
+    return isPeer(this.#parts.peers, nodeId);
   }
 
   /** Opens an announced channel to a connected peer; the chain pays for it. Throws if refused. */
@@ -125,10 +146,29 @@ export class LightningNode {
     return this.#parts.manager.list_usable_channels().length;
   }
 
+  /** Ids of all its channels, hex, in order. */
+  channelIds(): readonly string[] {
+    return channelIds(this.#parts.manager);
+  }
+
+  /** Whether it has a channel with a peer, usable or not. */
+  hasChannelWith(nodeId: string): boolean {
+    return hasChannelWith(this.#parts.manager, nodeId);
+  }
+
+  /** Channels of the network that it knows well enough to pay over them, either way. */
+  knownChannelCount(): number {
+    return countKnownChannels(this.#parts.graph);
+  }
+
+  /** Writes down what it knows of the network, which spares it asking at the next start. */
+  keepGraph(): void {
+    this.#memory.keepGraph(this.#parts.graph);
+  }
+
   /** What can be sent, in msat: own balance less the reserves that must stay in the channels. */
   balanceMsat(): bigint {
-    const channels = this.#parts.manager.list_channels();
-    return channels.reduce((sum, channel) => sum + channel.get_outbound_capacity_msat(), 0n);
+    return balanceMsat(this.#parts.manager);
   }
 
   /**
@@ -136,7 +176,7 @@ export class LightningNode {
    * has been told when this returns; not to be called from a listener.
    */
   setListener(listener: PaymentListener | null): void {
-    this.#listener = listener;
+    this.#inbox.listener = listener;
     if (listener) this.#pump();
   }
 
@@ -172,16 +212,6 @@ export class LightningNode {
     this.#defer(() => this.#parts.manager.fail_htlc_backwards(fromHex(paymentHash)));
   }
 
-  /**
-   * Tries the way an invoice's payment would take over at least two hops, without moving money;
-   * false when there is no route (yet) or it does not hold.
-   */
-  probe(bolt11: string): Promise<boolean> {
-    const probed = this.#probes.start(this.#parts.manager, bolt11);
-    this.#wake();
-    return probed;
-  }
-
   /** FAULT: cuts every connection, as a lost network would; they are made again by themselves. */
   faultDropConnections(): void {
     this.#sockets.drop();
@@ -193,14 +223,20 @@ export class LightningNode {
     this.#isStopped = true;
     clearInterval(this.#timer);
     this.#endBlocks();
-    this.#probes.stop();
     await this.#sockets.close();
+    this.#memory.commit(this.#parts.manager);
+    this.#memory.close();
   }
 
-  #broadcast(transaction: Uint8Array): void {
-    this.chain.broadcast(transaction).catch((error: unknown) => {
-      this.#options.onProblem(`The chain refused a transaction: ${String(error)}`);
-    });
+  /** From here on what has happened may leave the node. */
+  #commit(): void {
+    this.#memory.commit(this.#parts.manager);
+    for (const transaction of this.#transactions.splice(0)) {
+      this.chain.broadcast(transaction).catch((error: unknown) => {
+        this.#options.onProblem(`The chain refused a transaction: ${String(error)}`);
+      });
+    }
+    this.#sockets.sendOn();
   }
 
   #defer(act: () => void): void {
@@ -221,12 +257,18 @@ export class LightningNode {
   }
 
   #pump(): void {
-    for (const source of this.#parts.eventSources) source.process_pending_events(this.#handler);
-    const events = this.#events;
-    this.#events = [];
-    for (const event of events) this.#act(event);
+    while (!this.#tellEvents());
+    const events = this.#inbox.takeErrands();
+    for (const event of events) this.#errands.run(event);
+    this.#commit();
     this.#parts.peers.process_events();
     if (events.length > 0) this.#wake();
+  }
+
+  /** Writes, then hears LDK; false when that brought news which must be written first. */
+  #tellEvents(): boolean {
+    this.#commit();
+    return this.#inbox.hear(this.#parts.eventSources);
   }
 
   #care(): void {
@@ -238,60 +280,5 @@ export class LightningNode {
     const peer = this.#peer;
     if (peer && !this.isConnectedTo(peer.nodeId)) this.connect(peer).catch(() => undefined);
     this.#wake();
-  }
-
-  /** Called from inside LDK: keeps what concerns payments, and puts the rest aside for later. */
-  #take(event: ldk.Event): ldk.Result_NoneReplayEventZ {
-    const payment = readPaymentEvent(event);
-    if (payment === undefined || payment.type === 'released') {
-      this.#events.push(event);
-      return ldk.Result_NoneReplayEventZ.constructor_ok();
-    }
-    if (this.#deliver(payment)) return ldk.Result_NoneReplayEventZ.constructor_ok();
-    return ldk.Result_NoneReplayEventZ.constructor_err(ldk.ReplayEvent.constructor_new());
-  }
-
-  #deliver(event: PaymentEvent): boolean {
-    if (!this.#listener) return false;
-    try {
-      this.#listener(event);
-      return true;
-    } catch (error) {
-      this.#options.onProblem(`A payment event was not kept: ${String(error)}`);
-      return false;
-    }
-  }
-
-  #act(event: ldk.Event): void {
-    const { manager } = this.#parts;
-    if (event instanceof ldk.Event_PendingHTLCsForwardable) {
-      manager.process_pending_htlc_forwards();
-    } else if (event instanceof ldk.Event_FundingGenerationReady) {
-      void this.#fund(event);
-    } else if (event instanceof ldk.Event_HTLCHandlingFailed) {
-      const payment = readPaymentEvent(event);
-      // A second payment of a held hash is given back while the first is still held.
-      if (payment && !this.isHolding(payment.paymentHash)) this.#deliver(payment);
-    } else if (
-      event instanceof ldk.Event_ProbeSuccessful ||
-      event instanceof ldk.Event_ProbeFailed
-    ) {
-      this.#probes.finish(event);
-    } else if (event instanceof ldk.Event_ChannelClosed) {
-      this.#options.onProblem(`A channel was closed: ${event.reason.constructor.name}`);
-    }
-  }
-
-  async #fund(event: ldk.Event_FundingGenerationReady): Promise<void> {
-    const { temporary_channel_id: id, counterparty_node_id: peer } = event;
-    try {
-      const raw = await this.chain.fundScript(event.output_script, event.channel_value_satoshis);
-      if (this.#isStopped) return;
-      const funded = this.#parts.manager.funding_transaction_generated(id, peer, raw);
-      if (!funded.is_ok()) this.#options.onProblem('LDK refused a funding transaction.');
-      this.#wake();
-    } catch (error) {
-      this.#options.onProblem(`A channel could not be funded: ${String(error)}`);
-    }
   }
 }

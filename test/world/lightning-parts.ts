@@ -1,6 +1,8 @@
 /** Puts one Lightning node together out of LDK's parts, and keeps every part referenced. */
 import * as ldk from 'lightningdevkit';
 import type { ChainTip } from './chain.ts';
+import { readGraph, readManager, type RestoreTools } from './lightning-restore.ts';
+import type { StoredNode } from './node-store.ts';
 
 /** What a hub asks for forwarding a payment: base plus a share of the amount, rounded down. */
 const FORWARDING_FEE = { baseMsat: 1_000, proportionalMillionths: 100 } as const;
@@ -28,12 +30,23 @@ export interface LightningPartsOptions {
   readonly nowMs: number;
   /** Called by LDK: must not enter LDK again. */
   readonly broadcast: (transaction: Uint8Array) => void;
+  /** What LDK hands channel monitors to. */
+  readonly persist: ldk.Persist;
+  /** What a node that ran before has kept; undefined for a new one. */
+  readonly stored: StoredNode | undefined;
 }
 
 /** One node's parts. */
 export interface LightningParts {
   readonly manager: ldk.ChannelManager;
   readonly peers: ldk.PeerManager;
+  readonly graph: ldk.NetworkGraph;
+  /** Monitors read from the disk; they know the chain as it was, and are not watched yet. */
+  readonly monitors: readonly ldk.ChannelMonitor[];
+  readonly watch: ldk.Watch;
+  readonly broadcaster: ldk.BroadcasterInterface;
+  readonly fees: ldk.FeeEstimator;
+  readonly logger: ldk.Logger;
   /** Where blocks go, in this order. */
   readonly listeners: readonly ldk.Listen[];
   readonly eventSources: readonly ldk.EventsProvider[];
@@ -61,19 +74,6 @@ function buildConfig(references: object[]): ldk.UserConfig {
   config.set_channel_config(channel);
   references.push(handshake, limits, channel, dust, config);
   return config;
-}
-
-/**
- * Channel state stays in memory: a stopped world is not resumed. A durable node would write the
- * monitor to disk here, and the manager after it, before saying that it is done.
- */
-function keepInMemory(): ldk.Persist {
-  const done = ldk.ChannelMonitorUpdateStatus.LDKChannelMonitorUpdateStatus_Completed;
-  return ldk.Persist.new_impl({
-    persist_new_channel: () => done,
-    update_persisted_channel: () => done,
-    archive_persisted_channel: () => undefined,
-  });
 }
 
 function buildRouter(graph: ldk.NetworkGraph, logger: ldk.Logger, entropy: ldk.EntropySource) {
@@ -116,9 +116,34 @@ function buildPeers(parts: {
   );
 }
 
-/** Builds a node that starts at the tip of the chain, without channels; LDK must be loaded. */
+/** The manager of a node that starts at the tip of the chain, without channels. */
+function buildManager(
+  tools: RestoreTools,
+  tip: ChainTip,
+  nowSec: number,
+  keep: Keep,
+): ldk.ChannelManager {
+  const best = keep(ldk.BestBlock.constructor_new(tip.hash, tip.height));
+  return ldk.ChannelManager.constructor_new(
+    tools.fees,
+    tools.watch,
+    tools.broadcaster,
+    tools.router,
+    tools.messages,
+    tools.logger,
+    tools.entropy,
+    tools.nodeSigner,
+    tools.signers,
+    tools.config,
+    keep(ldk.ChainParameters.constructor_new(NETWORK, best)),
+    nowSec,
+  );
+}
+
+/** Builds a node, new or from what it kept; LDK must be loaded. */
 export function buildLightningParts(options: LightningPartsOptions): LightningParts {
-  const references: object[] = [];
+  const { stored, persist } = options;
+  const references: object[] = [persist];
   const keep: Keep = (part) => {
     references.push(part);
     return part;
@@ -138,43 +163,41 @@ export function buildLightningParts(options: LightningPartsOptions): LightningPa
   );
   // About a hundred lines per payment, of interest to nobody.
   const logger = keep(ldk.Logger.new_impl({ log: () => undefined }));
-  const persist = keep(keepInMemory());
-  const monitor = keep(
-    ldk.ChainMonitor.constructor_new(
-      ldk.Option_FilterZ.constructor_none(),
-      broadcaster,
-      logger,
-      fees,
-      persist,
-    ),
+  const none = ldk.Option_FilterZ.constructor_none();
+  const monitor = keep(ldk.ChainMonitor.constructor_new(none, broadcaster, logger, fees, persist));
+  const graph = keep(
+    stored?.graph === undefined
+      ? ldk.NetworkGraph.constructor_new(NETWORK, logger)
+      : readGraph(stored.graph, logger),
   );
-  const graph = keep(ldk.NetworkGraph.constructor_new(NETWORK, logger));
   const entropy = keep(keys.as_EntropySource());
   const signer = keep(keys.as_NodeSigner());
   const { router, references: routing } = buildRouter(graph, logger, entropy);
   references.push(router, ...routing);
   const messages = keep(ldk.DefaultMessageRouter.constructor_new(graph, entropy));
-  const best = ldk.BestBlock.constructor_new(options.tip.hash, options.tip.height);
-  const manager = keep(
-    ldk.ChannelManager.constructor_new(
-      fees,
-      keep(monitor.as_Watch()),
-      broadcaster,
-      keep(router.as_Router()),
-      keep(messages.as_MessageRouter()),
-      logger,
-      entropy,
-      signer,
-      keep(keys.as_SignerProvider()),
-      buildConfig(references),
-      keep(ldk.ChainParameters.constructor_new(NETWORK, keep(best))),
-      nowSec,
-    ),
-  );
+  const tools: RestoreTools = {
+    entropy,
+    nodeSigner: signer,
+    signers: keep(keys.as_SignerProvider()),
+    fees,
+    watch: keep(monitor.as_Watch()),
+    broadcaster,
+    router: keep(router.as_Router()),
+    messages: keep(messages.as_MessageRouter()),
+    logger,
+    config: buildConfig(references),
+  };
+  const { manager, monitors } = stored
+    ? readManager(stored, tools)
+    : { manager: buildManager(tools, options.tip, nowSec, keep), monitors: [] };
+  keep(manager);
   const peers = buildPeers({ manager, graph, logger, entropy, signer, nowSec, keep });
   return {
+    ...tools,
     manager,
     peers,
+    graph,
+    monitors,
     listeners: [manager.as_Listen(), monitor.as_Listen()],
     eventSources: [manager.as_EventsProvider(), monitor.as_EventsProvider()],
     references,

@@ -1,4 +1,4 @@
-/** Starts payments and probes with LDK, and tells which payments it has in its hands. */
+/** Starts payments with LDK, and tells which payments it has in its hands. */
 import * as ldk from 'lightningdevkit';
 import { toHex } from './ldk.ts';
 
@@ -45,36 +45,6 @@ export function sendPayment(
   const sent = manager.send_payment(hash, terms.get_b(), hash, terms.get_c(), retry);
   if (!(sent instanceof ldk.Result_NoneRetryableSendFailureZ_Err)) return 'sent';
   return REFUSALS.get(sent.err) ?? 'other';
-}
-
-/** Tries ways that payments would take, without moving money. */
-export class Probes {
-  readonly #waiting = new Map<string, (isGood: boolean) => void>();
-
-  /** Tries the way of an invoice's payment; false when there is none or it does not hold. */
-  start(manager: ldk.ChannelManager, bolt11: string): Promise<boolean> {
-    const terms = readTerms(bolt11, undefined);
-    if (!terms) return Promise.resolve(false);
-    const limit = ldk.Option_u64Z.constructor_none();
-    const sent = manager.send_preflight_probes(terms.get_c(), limit);
-    const Sent = ldk.Result_CVec_C2Tuple_ThirtyTwoBytesThirtyTwoBytesZZProbeSendFailureZ_OK;
-    const probe = sent instanceof Sent ? sent.res[0] : undefined;
-    if (!probe) return Promise.resolve(false);
-    return new Promise((resolve) => this.#waiting.set(toHex(probe.get_b()), resolve));
-  }
-
-  /** Takes LDK's word on a probe. */
-  finish(event: ldk.Event_ProbeSuccessful | ldk.Event_ProbeFailed): void {
-    const id = toHex(event.payment_id);
-    this.#waiting.get(id)?.(event instanceof ldk.Event_ProbeSuccessful);
-    this.#waiting.delete(id);
-  }
-
-  /** Gives up whatever is still tried. */
-  stop(): void {
-    for (const finish of this.#waiting.values()) finish(false);
-    this.#waiting.clear();
-  }
 }
 
 /** Whether LDK still has something to do with, or to say about, a payment sent from here. */

@@ -21,20 +21,29 @@ import {
 
 const HOST = '127.0.0.1';
 
+/** What the node has a say in. */
+export interface SocketOrders {
+  /** Called after LDK was given data and may have something to do. */
+  readonly onTraffic: () => void;
+  /** Called from inside LDK: whether anything may leave the node now; `sendOn` follows a no. */
+  readonly maySend: () => boolean;
+}
+
 /** The sockets of one node: at most one listener, any number of connections. */
 export class LightningSockets {
   readonly #peers: PeerManager;
-  readonly #onTraffic: () => void;
+  readonly #orders: SocketOrders;
   /** Kept as long as the node lives: LDK may still call a descriptor after its socket closed. */
   readonly #descriptors: SocketDescriptor[] = [];
   readonly #sockets = new Set<Socket>();
+  /** Connections LDK wanted to write to when nothing could be sent. */
+  readonly #held = new Map<SocketDescriptor, Socket>();
   #server: Server | null = null;
   #isClosed = false;
 
-  /** `onTraffic` is called after LDK was given data and may have something to do. */
-  constructor(peers: PeerManager, onTraffic: () => void) {
+  constructor(peers: PeerManager, orders: SocketOrders) {
     this.#peers = peers;
-    this.#onTraffic = onTraffic;
+    this.#orders = orders;
   }
 
   /** Listens on a free port and resolves with it. */
@@ -76,6 +85,13 @@ export class LightningSockets {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Sends what was held back; not to be called from inside LDK. */
+  sendOn(): void {
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const [descriptor, socket] of held) this.#writeOn(descriptor, socket);
+  }
+
   /** Closes listener and connections; resolves when nothing is left open. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -91,10 +107,14 @@ export class LightningSockets {
     const index = BigInt(this.#descriptors.length);
     socket.setNoDelay(true);
     this.#sockets.add(socket);
-    const descriptor = SocketDescriptor.new_impl({
-      send_data(data, resumeReading) {
+    const descriptor: SocketDescriptor = SocketDescriptor.new_impl({
+      send_data: (data, resumeReading) => {
         if (resumeReading) socket.resume();
         if (data.length === 0 || socket.destroyed || socket.writableNeedDrain) return 0;
+        if (!this.#orders.maySend()) {
+          this.#held.set(descriptor, socket);
+          return 0;
+        }
         socket.write(data);
         return data.length;
       },
@@ -103,22 +123,25 @@ export class LightningSockets {
       hash: () => index,
     });
     this.#descriptors.push(descriptor);
-    socket.on('drain', () => {
-      if (this.#isClosed) return;
-      if (!this.#peers.write_buffer_space_avail(descriptor).is_ok()) socket.destroy();
-    });
+    socket.on('drain', () => this.#writeOn(descriptor, socket));
     socket.on('data', (data: Buffer) => {
       if (this.#isClosed) return;
       const read = this.#peers.read_event(descriptor, new Uint8Array(data));
       if (!(read instanceof Result_boolPeerHandleErrorZ_OK)) socket.destroy();
       else if (read.res) socket.pause();
-      this.#onTraffic();
+      this.#orders.onTraffic();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#sockets.delete(socket);
+      this.#held.delete(descriptor);
       if (!this.#isClosed) this.#peers.socket_disconnected(descriptor);
     });
     return descriptor;
+  }
+
+  #writeOn(descriptor: SocketDescriptor, socket: Socket): void {
+    if (this.#isClosed || socket.destroyed) return;
+    if (!this.#peers.write_buffer_space_avail(descriptor).is_ok()) socket.destroy();
   }
 }

@@ -1,16 +1,16 @@
 /**
- * The Lightning half of the local world: a regtest chain, one Lightning node per persona, a
- * channel between each and the hub, and a wallet that answers over Nostr Wallet Connect.
+ * The Lightning half of the local world: a regtest chain, one Lightning node per persona,
+ * channels between them, and a wallet each that answers over Nostr Wallet Connect. All of it
+ * lives in a folder; started again there, it goes on from where it was stopped or killed.
  *
- * Channels are announced, as on mainnet, so invoices carry no route hints. Channel state lives
- * in memory: a world that was stopped is not resumed, and every start makes new nodes.
+ * Channels are announced, as on mainnet, so invoices carry no route hints.
  */
 import { mkdirSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { RegtestChain } from './chain.ts';
+import { loadSecret } from './folder-secrets.ts';
 import { LightningNode } from './lightning-node.ts';
-import { nowSec } from './wallet-rules.ts';
+import { NodeStore } from './node-store.ts';
 import { WorldWallet } from './world-wallet.ts';
 
 export { WorldWallet } from './world-wallet.ts';
@@ -21,31 +21,30 @@ const ANNOUNCEMENT_BLOCKS = 8;
 const START_PATIENCE_MS = 30_000;
 const POLL_MS = 10;
 
-/** What a route is tried with, in msat. */
-const PROBE_MSAT = 1_000_000n;
-
-/** How much is in each channel. */
+/** A channel between two personas; `of` dials the hub, which opens and funds it. */
 export interface ChannelPlan {
-  /** Both sides together. */
-  readonly capacitySat: bigint;
-  /** What the persona starts with; a hundredth of the capacity stays as reserve. */
-  readonly personaSat: bigint;
+  readonly of: string;
+  readonly hub: string;
+  /** Both sides together; 20,000,000 unless given. */
+  readonly capacitySat?: bigint;
+  /** What `of` starts with; half unless given. A hundredth of all stays as reserve. */
+  readonly ownSat?: bigint;
 }
 
-const CHANNEL: ChannelPlan = { capacitySat: 20_000_000n, personaSat: 10_000_000n };
+const CAPACITY_SAT = 20_000_000n;
 
 /** How to start a Lightning world. */
 export interface LightningWorldOptions {
-  /** Must exist; gets one folder per persona with its secrets and its ledger. */
+  /** Must exist; gets one folder per persona with its secrets, its ledger and its node. */
   readonly folder: string;
+  /** Whether the chain is kept in the folder too; otherwise it cannot be started again there. */
+  readonly keepsChain?: boolean;
   /** Where the wallets listen. */
   readonly relayUrl: string;
   /** Names, the hub's among them: lower-case letters, digits and hyphens. */
   readonly personas: readonly string[];
-  /** The persona over whom all payments go; `bank` unless given. */
-  readonly hub?: string;
-  /** Channels between hub and others; 20,000,000 sat, half of it each, unless given. */
-  readonly channel?: ChannelPlan;
+  /** Channels; between `bank` and everybody else unless given. Nobody dials two hubs. */
+  readonly channels?: readonly ChannelPlan[];
   /** What a persona's connection may spend in all, fees included, in msat; else no limit. */
   readonly budgetsMsat?: Readonly<Record<string, bigint>>;
 }
@@ -71,6 +70,14 @@ interface Persona {
   readonly node: LightningNode;
 }
 
+/** A channel as it is opened. */
+interface Channel {
+  readonly node: LightningNode;
+  readonly hub: LightningNode;
+  readonly capacitySat: bigint;
+  readonly ownSat: bigint;
+}
+
 async function until(condition: () => boolean, what: string): Promise<void> {
   const giveUpMs = Date.now() + START_PATIENCE_MS;
   while (!condition()) {
@@ -90,19 +97,19 @@ class Builder {
   }
 
   async build(): Promise<LightningWorld> {
-    const chain = await RegtestChain.open();
+    const { folder, keepsChain = false } = this.#options;
+    const chainFolder = join(folder, 'chain');
+    if (keepsChain) mkdirSync(chainFolder, { recursive: true, mode: 0o700 });
+    const chain = await RegtestChain.open(keepsChain ? chainFolder : undefined);
     this.#undo.push(() => chain.stop());
-    const personas: Persona[] = [];
-    for (const name of this.#options.personas) personas.push(await this.#startNode(name, chain));
-    const hubName = this.#options.hub ?? 'bank';
-    const hub = personas.find(({ name }) => name === hubName);
-    if (!hub) throw new Error(`The hub "${hubName}" is not among the personas.`);
-    const others = personas.filter((persona) => persona !== hub);
-    await this.#openChannels(chain, hub.node, others);
-    await Promise.all([
-      ...personas.map((persona) => this.#startWallet(persona)),
-      this.#tryRoutes(others),
-    ]);
+    const personas = new Map<string, Persona>();
+    for (const name of this.#options.personas) {
+      personas.set(name, await this.#startNode(name, chain));
+    }
+    const channels = this.#channels().map((plan) => readPlan(plan, personas));
+    await this.#connect(channels);
+    await this.#openChannels(chain, channels);
+    await Promise.all([...personas.values()].map((persona) => this.#startWallet(persona)));
     chain.startMining();
     return {
       chain,
@@ -125,49 +132,59 @@ class Builder {
     if (!/^[a-z0-9-]+$/.test(name)) throw new Error(`"${name}" cannot be a persona's name.`);
     const folder = join(this.#options.folder, name);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const seed = new Uint8Array(randomBytes(32));
+    const seed = loadSecret(join(folder, 'node-seed'));
+    const store = NodeStore.open(join(folder, 'node.sqlite'));
     const onProblem = (sentence: string): void => {
       this.#problems.push(`${name}: ${sentence}`);
     };
-    const node = await LightningNode.start({ chain, seed, onProblem });
+    const node = await LightningNode.start({ chain, seed, store, onProblem });
     this.#undo.push(() => node.stop());
     return { name, folder, node };
   }
 
-  async #openChannels(
-    chain: RegtestChain,
-    hub: LightningNode,
-    others: readonly Persona[],
-  ): Promise<void> {
-    const { capacitySat, personaSat } = this.#options.channel ?? CHANNEL;
-    const peer = { nodeId: hub.nodeId, port: await hub.listen() };
-    await Promise.all(others.map(({ node }) => node.connect(peer)));
-    await until(
-      () => others.every(({ node }) => hub.isConnectedTo(node.nodeId)),
-      'connections between the nodes',
-    );
-    const waiting = chain.transactionCount + others.length;
-    for (const { node } of others) hub.openChannel(node.nodeId, capacitySat, personaSat * 1_000n);
+  #channels(): readonly ChannelPlan[] {
+    const { channels, personas } = this.#options;
+    const others = personas.filter((name) => name !== 'bank');
+    return channels ?? others.map((of) => ({ of, hub: 'bank' }));
+  }
+
+  async #connect(channels: readonly Channel[]): Promise<void> {
+    const ports = new Map<LightningNode, number>();
+    for (const { hub } of channels) if (!ports.has(hub)) ports.set(hub, await hub.listen());
+    const dial = ({ node, hub }: Channel): Promise<void> =>
+      node.connect({ nodeId: hub.nodeId, port: ports.get(hub) ?? 0 });
+    await Promise.all(channels.map(dial));
+    const isUp = ({ node, hub }: Channel): boolean => hub.isConnectedTo(node.nodeId);
+    await until(() => channels.every(isUp), 'connections between the nodes');
+  }
+
+  /** Opens what was not opened before, and waits until payments can go over all of them. */
+  async #openChannels(chain: RegtestChain, channels: readonly Channel[]): Promise<void> {
+    const fresh = channels.filter(({ node, hub }) => !hub.hasChannelWith(node.nodeId));
+    const waiting = chain.transactionCount + fresh.length;
+    for (const { node, hub, capacitySat, ownSat } of fresh) {
+      hub.openChannel(node.nodeId, capacitySat, ownSat * 1_000n);
+    }
     await until(() => chain.transactionCount === waiting, 'funding transactions');
-    // One by one: the nodes answer each other between blocks.
-    for (let count = 0; count < ANNOUNCEMENT_BLOCKS; count += 1) {
+    // One by one: the nodes answer each other between blocks. The first block after a pause also
+    // sets LDK's clock.
+    const blocks = fresh.length > 0 ? ANNOUNCEMENT_BLOCKS : 1;
+    for (let count = 0; count < blocks; count += 1) {
       await chain.mine();
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
+    const nodes = [...new Set(channels.flatMap(({ node, hub }) => [node, hub]))];
+    const countOf = (node: LightningNode): number =>
+      channels.filter((channel) => channel.node === node || channel.hub === node).length;
     await until(
-      () =>
-        hub.usableChannelCount() === others.length &&
-        others.every(({ node }) => node.usableChannelCount() === 1),
+      () => nodes.every((node) => node.usableChannelCount() === countOf(node)),
       'usable channels',
     );
-  }
-
-  /** Tries every pair of personas until each route over the hub has held once. */
-  async #tryRoutes(others: readonly Persona[]): Promise<void> {
-    const pairs = others.flatMap((from) =>
-      others.filter((to) => to !== from).map((to) => [from.node, to.node] as const),
+    await until(
+      () => nodes.every((node) => node.knownChannelCount() >= channels.length),
+      'news of the channels to reach every node',
     );
-    await Promise.all(pairs.map(([from, to]) => tryRoute(from, to)));
+    for (const node of nodes) node.keepGraph();
   }
 
   async #startWallet({ name, folder, node }: Persona): Promise<void> {
@@ -179,14 +196,14 @@ class Builder {
   }
 }
 
-async function tryRoute(from: LightningNode, to: LightningNode): Promise<void> {
-  const giveUpMs = Date.now() + START_PATIENCE_MS;
-  const expiresAtSec = nowSec() + 600;
-  const order = { amountMsat: PROBE_MSAT, description: 'route', expiresAtSec };
-  while (!(await from.probe(to.makeInvoice(order)))) {
-    if (Date.now() > giveUpMs) throw new Error('The Lightning world found no route.');
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+function readPlan(plan: ChannelPlan, personas: ReadonlyMap<string, Persona>): Channel {
+  const { capacitySat = CAPACITY_SAT, ownSat = capacitySat / 2n } = plan;
+  const nodeOf = (name: string): LightningNode => {
+    const persona = personas.get(name);
+    if (!persona) throw new Error(`"${name}", who has a channel, is not among the personas.`);
+    return persona.node;
+  };
+  return { node: nodeOf(plan.of), hub: nodeOf(plan.hub), capacitySat, ownSat };
 }
 
 /** Starts a Lightning world; resolves when payments go both ways between any two personas. */

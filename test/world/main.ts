@@ -1,40 +1,53 @@
 /**
  * `npm start`: builds the client when it must, starts the local world, and says where it is.
  *
- *   --port N       preferred port of the page (4180)
- *   --client PATH  serve the client that was built there, and build nothing
- *   --folder PATH  keep the world here instead of in a temporary folder
- *   --no-helpers   nobody acts but you
- *   --no-open      do not open a browser
- *   --control      let tests control the world over HTTP (see control.ts)
- *
  * The last line on a start that worked is `world ready {"url": …}`, for programs. Ctrl-C stops
  * everything; a second one at once.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BUILD_FOLDER, NO_BUILD, ensureBuild, type Build } from './build.ts';
+import { BUILD_FOLDER, NO_BUILD, ROOT, ensureBuild, type Build } from './build.ts';
 import { startWorld, type World } from './world.ts';
+
+const HELP = `npm start -- [options]
+
+A whole local world: a Bitcoin chain, Lightning nodes, wallets, two relays, people and their
+helpers, and the client. It lives in .world/ and goes on there when it is started again.
+
+  --fresh        wipe the world that lives there and begin anew
+  --folder PATH  let it live in another folder
+  --temporary    let it live in a folder of its own that is gone afterwards
+  --port N       preferred port of the page; unless given, the one it had before, or 4180
+  --client PATH  serve the client that was built there, and build nothing
+  --no-helpers   nobody acts but you
+  --no-open      do not open a browser
+  --control      let tests control the world over HTTP (see test/world/control.ts)
+  --help         this text
+`;
 
 /** However the world hangs, Ctrl-C ends it after this long. */
 const STOP_MS = 4_500;
 
 const { values } = parseArgs({
   options: {
-    port: { type: 'string', default: '4180' },
-    client: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
     folder: { type: 'string' },
+    temporary: { type: 'boolean', default: false },
+    port: { type: 'string' },
+    client: { type: 'string' },
     helpers: { type: 'boolean', default: true },
     open: { type: 'boolean', default: true },
     control: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
   allowNegative: true,
 });
 
-function readPort(): number {
+function readPort(): number | undefined {
+  if (values.port === undefined) return undefined;
   const port = Number(values.port);
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
   throw new Error(`"${values.port}" is not a port number.`);
@@ -53,19 +66,19 @@ function openBrowser(url: string): void {
   child.unref();
 }
 
+const isTemporary = values.temporary && values.folder === undefined;
+
+/** Where the world lives. */
+function chooseFolder(): string {
+  if (isTemporary) return mkdtempSync(join(tmpdir(), 'real-yield-world-'));
+  return resolve(values.folder ?? join(ROOT, '.world'));
+}
+
 class Program {
-  readonly #isTemporary = values.folder === undefined;
-  readonly #folder: string;
+  readonly #folder = chooseFolder();
   #build: Build | undefined;
   #world: World | undefined;
   #isStopping = false;
-
-  constructor() {
-    const { folder } = values;
-    this.#folder =
-      folder === undefined ? mkdtempSync(join(tmpdir(), 'real-yield-world-')) : resolve(folder);
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-  }
 
   async run(): Promise<void> {
     const startedMs = Date.now();
@@ -76,9 +89,11 @@ class Program {
       if (this.#build?.isNeeded) console.log('The client is built.');
     });
     // Both fail on their own; whichever fails first is what is told.
+    const httpPort = readPort();
     const starting = startWorld({
       folder: this.#folder,
-      httpPort: readPort(),
+      ...(httpPort === undefined ? {} : { httpPort }),
+      isFresh: values.fresh,
       helpers: values.helpers,
       control: values.control,
       buildFolder: values.client === undefined ? BUILD_FOLDER : resolve(values.client),
@@ -116,11 +131,15 @@ class Program {
   }
 
   #leave(code: number): never {
-    if (this.#isTemporary) rmSync(this.#folder, { recursive: true, force: true });
+    if (isTemporary) rmSync(this.#folder, { recursive: true, force: true });
     process.exit(code);
   }
 }
 
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const program = new Program();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void program.stop(128 + constants.signals[signal]));

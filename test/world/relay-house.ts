@@ -7,6 +7,8 @@ export interface RelayPlan {
   readonly name: string;
   readonly databasePath: string;
   readonly port: number;
+  /** Whether others know it by this port: then no other will do. */
+  readonly isPortFixed: boolean;
   /** The protocol's write rules; a relay without them carries anything. */
   readonly rules?: Rules;
 }
@@ -23,17 +25,31 @@ export class RelayHouse {
     this.#port = plan.port;
   }
 
-  /** Opens a relay on the preferred port, or on any free one when that is taken. */
+  /**
+   * Opens a relay on its port; when that is taken: on any free one, or not at all where others
+   * know it by this port.
+   */
   static async open(plan: RelayPlan): Promise<RelayHouse> {
+    const { port, isPortFixed } = plan;
     const house = new RelayHouse(plan);
     try {
       await house.start();
     } catch (error) {
-      if (plan.port === 0 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (port === 0 || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (isPortFixed) {
+        const known = `Port ${port} is in use, and what was agreed in this world names the relay`;
+        const sentence = `${known} there. Stop what uses it, or begin anew with --fresh.`;
+        throw new Error(sentence, { cause: error });
+      }
       house.#port = 0;
       await house.start();
     }
     return house;
+  }
+
+  /** The port it is on, the same after every start. */
+  get port(): number {
+    return this.#port;
   }
 
   /** Its address, the same after every start. */

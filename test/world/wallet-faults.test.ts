@@ -128,7 +128,7 @@ describe('faults', () => {
 
 describe('secrets', () => {
   it('lie in the folder, for their owner only', () => {
-    const { mode } = statSync(join(folder, 'ana', 'secrets.json'));
+    const { mode } = statSync(join(folder, 'ana', 'node-seed'));
     expect((mode & 0o777).toString(8)).toBe('600');
   });
 });

@@ -1,7 +1,7 @@
 /** One persona's wallet in the local world: ledger, wallet and service, kept in one folder. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateSecretKey, getPublicKey } from 'nostr-tools';
+import { getPublicKey } from 'nostr-tools';
+import { loadSecret } from './folder-secrets.ts';
 import { toHex } from './ldk.ts';
 import type { LightningNode } from './lightning-node.ts';
 import { LightningWallet } from './lightning-wallet.ts';
@@ -11,7 +11,7 @@ import { WalletService } from './wallet-service.ts';
 /** What a persona's wallet is made of. */
 export interface WorldWalletOptions {
   readonly name: string;
-  /** Must exist; gets `wallet.sqlite` and, readable by its owner alone, `secrets.json`. */
+  /** Must exist; gets `wallet.sqlite` and the keys of service and client. */
   readonly folder: string;
   readonly node: LightningNode;
   readonly relayUrl: string;
@@ -24,27 +24,25 @@ interface Running {
   readonly service: WalletService;
 }
 
-/** A persona's wallet with one connection; its keys are random and new at each start. */
+/** A persona's wallet with one connection; its keys are those of its folder. */
 export class WorldWallet {
   /** Connection address with the client's secret. */
   readonly nwcUri: string;
   readonly node: LightningNode;
   readonly #options: WorldWalletOptions;
-  readonly #secretKey = generateSecretKey();
+  readonly #secretKey: Uint8Array;
   readonly #clientPublicKey: string;
   #running: Running | null = null;
 
   private constructor(options: WorldWalletOptions) {
     this.#options = options;
     this.node = options.node;
-    const clientSecret = generateSecretKey();
+    this.#secretKey = loadSecret(join(options.folder, 'wallet-key'));
+    const clientSecret = loadSecret(join(options.folder, 'wallet-client-key'));
     this.#clientPublicKey = getPublicKey(clientSecret);
     const query = new URLSearchParams({ relay: options.relayUrl, secret: toHex(clientSecret) });
     const service = getPublicKey(this.#secretKey);
     this.nwcUri = `nostr+walletconnect://${service}?${query.toString()}`;
-    const secrets = { nwcUri: this.nwcUri, walletSecretKey: toHex(this.#secretKey) };
-    const text = `${JSON.stringify(secrets, null, 2)}\n`;
-    writeFileSync(join(options.folder, 'secrets.json'), text, { mode: 0o600 });
   }
 
   /** Starts a wallet on a running node; resolves when it listens on the relay. */

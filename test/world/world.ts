@@ -1,7 +1,8 @@
 /**
  * The local world in one process: relays, Lightning, personas with their signers and helpers,
- * what the bank has published, and the page's server. Secret keys stay in this process and its
- * folder; a page gets a remote signer's address and a wallet's.
+ * what the bank has published, and the page's server. All of it lives in a folder, and a world
+ * that was stopped or killed goes on there. Secret keys stay in this process and its folder; a
+ * page gets a remote signer's address and a wallet's.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,14 +22,20 @@ import { loadPersonaKeys, PERSONA_IDS, PROFILES, type PersonaId } from './person
 import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import { RelayHouse } from './relay-house.ts';
 import { systemClock } from './system-clock.ts';
+import { WorldFolder } from './world-folder.ts';
 
 /** How to start a world. */
 export interface WorldOptions {
-  /** For keys, ledgers and relays; a temporary one, removed at the end, unless given. */
+  /** Where it lives, and goes on; a temporary folder, removed at the end, unless given. */
   readonly folder?: string;
-  /** Preferred port of the page; any free one when it is taken. 4180 unless given. */
+  /** Whether what lives in the folder is wiped and a new world begun. */
+  readonly isFresh?: boolean;
+  /**
+   * Preferred port of the page; any free one when it is taken. Unless given, or where it is 0,
+   * the one it had before; for a new world 4180.
+   */
   readonly httpPort?: number;
-  /** Preferred ports of the two relays; 7447 and 7448 unless given. */
+  /** Preferred ports of a new world's two relays; 7447 and 7448 unless given. */
   readonly relayPorts?: readonly [number, number];
   /** Whether personas nobody plays act for themselves; they do unless told not to. */
   readonly helpers?: boolean;
@@ -72,22 +79,28 @@ export interface World {
 }
 
 const NETWORK = 'regtest';
+const PAGE_PORT = 4_180;
+const RELAY_PORTS = [7_447, 7_448] as const;
 /** How long ago the bank published its profile, and how far its offers lie apart. */
 const LISTED_SEC = 86_400;
 const LISTED_APART_SEC = 6 * 3_600;
 
 class Builder {
   readonly #options: WorldOptions;
-  readonly #folder: string;
+  readonly #path: string;
   readonly #isTemporary: boolean;
+  readonly #folder: WorldFolder;
   readonly #undo: (() => Promise<void> | void)[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#isTemporary = options.folder === undefined;
-    this.#folder = options.folder ?? mkdtempSync(join(tmpdir(), 'real-yield-world-'));
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#path = options.folder ?? mkdtempSync(join(tmpdir(), 'real-yield-world-'));
+    this.#folder = WorldFolder.open(this.#path, 'small', options.isFresh === true);
+    this.#undo.push(() => {
+      this.#folder.close();
+    });
   }
 
   async build(): Promise<World> {
@@ -100,17 +113,22 @@ class Builder {
     log('Lightning is up: channels between the bank and everybody else.');
     const verifier = createInlineVerifier(await loadWasmVerifier());
     const { personas, households } = await this.#settle(lightning, relays, wire, verifier);
-    await this.#publishListings(households, personas, relays);
-    log('The bank has published its profile and three offers.');
+    if (this.#folder.isReady) log('Everybody is back where they were.');
+    else {
+      await this.#publishListings(households, personas, relays);
+      log('The bank has published its profile and three offers.');
+    }
     if (helpers) await Promise.all(PERSONA_IDS.map((id) => households[id].setHelper(true)));
     const inside = { households, lightning, relayHouses };
     const server = await startHttpServer({
-      port: this.#options.httpPort ?? 4180,
+      port: this.#pagePort(),
       buildFolder: this.#options.buildFolder ?? BUILD_FOLDER,
       world: () => ({ relays, network: NETWORK, personas }),
       control: this.#options.control === true ? createControl(inside) : undefined,
     });
     this.#undo.push(() => server.stop());
+    const [first = 0, second = 0, third = 0] = relayHouses.map(({ port }) => port);
+    this.#folder.finish({ relays: [first, second, third], page: server.port });
     const { url } = server;
     const serveClient = (): void => {
       server.serveClient();
@@ -125,18 +143,27 @@ class Builder {
 
   async #stop(): Promise<void> {
     for (let undo = this.#undo.pop(); undo; undo = this.#undo.pop()) await undo();
-    if (this.#isTemporary) rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#isTemporary) rmSync(this.#path, { recursive: true, force: true });
+  }
+
+  /** Browsers keep what they know of a page by its port. */
+  #pagePort(): number {
+    const { httpPort } = this.#options;
+    const known = this.#folder.ports?.page;
+    return httpPort === 0 ? (known ?? 0) : (httpPort ?? known ?? PAGE_PORT);
   }
 
   /** Fixed ports where they are free, so that links and stored contracts go on working. */
   async #openRelays(): Promise<readonly RelayHouse[]> {
-    const [first, second] = this.#options.relayPorts ?? [7447, 7448];
+    const known = this.#folder.ports?.relays;
+    const ports = known ?? [...(this.#options.relayPorts ?? RELAY_PORTS), 0];
     const houses: RelayHouse[] = [];
-    for (const [index, port] of [first, second, 0].entries()) {
+    for (const [index, port] of ports.entries()) {
       const house = await RelayHouse.open({
         name: `Local relay ${index + 1}`,
-        databasePath: join(this.#folder, `relay-${index + 1}.sqlite`),
+        databasePath: join(this.#folder.data, `relay-${index + 1}.sqlite`),
         port,
+        isPortFixed: known !== undefined,
         // The public relays keep the protocol's write rules; wallets and signers need none.
         ...(index < 2 ? { rules: DEFAULT_RULES } : {}),
       });
@@ -147,9 +174,11 @@ class Builder {
   }
 
   async #startLightning(relayUrl: string): Promise<LightningWorld> {
-    const folder = join(this.#folder, 'lightning');
+    const folder = join(this.#folder.data, 'lightning');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const lightning = await startLightningWorld({ folder, relayUrl, personas: PERSONA_IDS });
+    const keepsChain = !this.#isTemporary;
+    const options = { folder, relayUrl, personas: PERSONA_IDS, keepsChain };
+    const lightning = await startLightningWorld(options);
     this.#undo.push(() => lightning.stop());
     return lightning;
   }
@@ -161,7 +190,7 @@ class Builder {
     wire: string,
     verifier: Verifier,
   ) {
-    const keys = loadPersonaKeys(this.#folder);
+    const keys = loadPersonaKeys(this.#folder.data);
     const personas: WorldPersona[] = [];
     const homes = new Map<PersonaId, Household>();
     for (const profile of PROFILES) {
@@ -169,7 +198,7 @@ class Builder {
       const { secretKey, publicKey } = keys[id];
       const bunker = await startBunker({ secretKey, relayUrl: wire });
       const walletUri = lightning.of(id).nwcUri;
-      const folder = join(this.#folder, 'engines', id);
+      const folder = join(this.#folder.data, 'engines', id);
       const home = new Household({ profile, key: keys[id], folder, relays, walletUri, verifier });
       this.#undo.push(
         () => bunker.stop(),

@@ -36,6 +36,11 @@ export interface LeasePorts {
   readonly relays: Relays;
   readonly verifier: Verifier;
   readonly clock: Clock;
+  /**
+   * Who this holder is: one that comes back under its name has held the lease all along. Given
+   * only where no two engines can run under one name; a random one otherwise.
+   */
+  readonly holder?: string;
 }
 
 /** The lease of one engine. */
@@ -43,7 +48,7 @@ export class Lease {
   readonly changed = new Listeners<void>();
   readonly #ports: LeasePorts;
   readonly #rank: 'helper' | 'person';
-  readonly #holder = randomHex().slice(0, 16);
+  readonly #holder: string;
   #latest: LeaseRecord | undefined;
   #isAnnounced = false;
   /** Until then a former holder may still be finishing what it had begun. */
@@ -56,6 +61,7 @@ export class Lease {
   constructor(ports: LeasePorts, rank: 'helper' | 'person') {
     this.#ports = ports;
     this.#rank = rank;
+    this.#holder = ports.holder ?? randomHex().slice(0, 16);
   }
 
   /** Whether this engine is the one that runs. */

@@ -47,6 +47,8 @@ export interface SessionPorts {
   readonly clock: Clock;
   /** Helpers of the local world step back when the person's own client is open. */
   readonly rank: 'helper' | 'person';
+  /** What this engine is called in leases, where it is the only one of that name. */
+  readonly holder?: string;
   /**
    * Calls back once this process may run the journal (Web Locks in a browser: one window at a
    * time); the returned function lets go.
