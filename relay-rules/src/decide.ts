@@ -3,9 +3,11 @@
  * knows besides the event are arguments. Spec: specs/relays.md.
  */
 import {
+  Kind,
   kindRow,
   readShape,
   verify,
+  type ContractDocument,
   type ParsedEvent,
   type SignatureVerifier,
   type SignedEvent,
@@ -75,6 +77,12 @@ function decideOther(event: SignedEvent, context: DecideContext): Decision {
   return namesRelay(event, context.vanish.relayUrls) ? ACCEPTED : refuse('VANISH_ELSEWHERE');
 }
 
+/** The keys that may sign for a contract: its parties', and who approves its milestones. */
+export function keysNamedIn({ parties, attester }: ContractDocument): ReadonlySet<string> {
+  const keys = Object.values(parties).map(({ pubkey }) => pubkey);
+  return new Set(attester === undefined ? keys : [...keys, attester]);
+}
+
 /** The keys of a contract that the event carries or the relay holds; undefined when unknown. */
 function keysFor(
   parsed: ParsedEvent,
@@ -85,13 +93,11 @@ function keysFor(
   if (!('contract' in document)) return undefined;
   const carried = all.find(({ event }) => event.id === document.contract);
   if (carried?.name !== 'contract') return context.keysNamedBy?.(document.contract);
-  return new Set(Object.values(carried.document.parties).map(({ pubkey }) => pubkey));
+  return keysNamedIn(carried.document);
 }
 
-/** Whether only keys named in the contract may sign it; money events may come from delegates. */
-function needsMainKey({ name }: ParsedEvent): boolean {
-  return name === 'signature' || name === 'notice';
-}
+/** The kinds only keys named in the contract may sign; money events may come from delegates. */
+const MAIN_KEY_KINDS: ReadonlySet<number> = new Set([Kind.signature, 2_815, Kind.notice]);
 
 /** The protocol's own facts. */
 function decideFact(event: SignedEvent, context: DecideContext): Decision {
@@ -105,7 +111,7 @@ function decideFact(event: SignedEvent, context: DecideContext): Decision {
   const read = context.reader.read(verified.value);
   if (!read.ok) return refuseUnreadable(read);
   const parsed = read.value.at(-1);
-  if (!parsed || !needsMainKey(parsed)) return ACCEPTED;
+  if (!parsed || !MAIN_KEY_KINDS.has(event.kind)) return ACCEPTED;
   // R-7: "A relay MAY refuse a signature, milestone or notice whose author is not named in the
   // contract, when that contract is embedded or held…"
   const keys = keysFor(parsed, read.value, context);

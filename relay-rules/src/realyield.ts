@@ -7,6 +7,7 @@ import { isUsageError } from './command.ts';
 const HELP = `Usage: realyield <command> [options]
 
   strfry-plugin    the protocol's write rules as a write-policy plugin of strfry
+  relay-check URL  what a relay does of what the protocol's clients rely on
 
 realyield <command> --help says more.
 `;
@@ -22,6 +23,11 @@ async function loadCommand(name: string): Promise<Command | undefined> {
   if (name === 'strfry-plugin') {
     const { runStrfryPlugin, STRFRY_HELP } = await import('./plugin/strfry.ts');
     return { help: STRFRY_HELP, run: (args) => runStrfryPlugin(args).then(() => 0) };
+  }
+  if (name === 'relay-check') {
+    const { runRelayCheck, RELAY_CHECK_HELP } = await import('./conformance/command.ts');
+    const print = (line: string): void => void process.stdout.write(`${line}\n`);
+    return { help: RELAY_CHECK_HELP, run: (args) => runRelayCheck(args, print) };
   }
   return undefined;
 }

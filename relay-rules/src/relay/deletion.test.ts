@@ -30,22 +30,6 @@ test('a deletion that arrives first keeps the event out', async () => {
   expect(await client.publish(event)).toEqual(DELETED);
 });
 
-test('events of others and deletions themselves cannot be deleted', async () => {
-  const client = await connect(await start());
-  const [author, other] = [createSigner(), createSigner()];
-  const event = author.sign({ content: 'mine' });
-  const addressed = author.sign({ kind: 30_001, tags: [['d', 'x']] });
-  const deletion = author.sign({ kind: 5, tags: [['e', '11'.repeat(32)]] });
-  for (const each of [event, addressed, deletion]) await client.publish(each);
-  const tags = [
-    ['e', event.id],
-    ['a', `30001:${author.publicKeyHex}:x`],
-  ];
-  expect(await client.publish(other.sign({ kind: 5, tags }))).toEqual([true, '']);
-  await client.publish(author.sign({ kind: 5, tags: [['e', deletion.id]] }));
-  expect(await client.request('all', { authors: [author.publicKeyHex] })).toHaveLength(4);
-});
-
 test('an address is deleted up to the time of the deletion', async () => {
   const client = await connect(await start());
   const signer = createSigner();

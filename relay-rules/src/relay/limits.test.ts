@@ -173,7 +173,7 @@ describe('the document', () => {
 
 describe('the end', () => {
   test('a silent peer is disconnected, an answering one stays', async () => {
-    const relay = await start({ pingIntervalMs: 40 });
+    const relay = await start({ pingIntervalMs: 400 });
     const alive = await connect(relay);
     const silent = await connect(relay, { autoPong: false });
     await silent.request('s', {});

@@ -2,6 +2,7 @@
  * Whom the contracts in the store name, for rules about who may speak in them.
  */
 import { Kind, parseEvent, verify } from '@realyield/protocol';
+import { keysNamedIn } from '../decide.ts';
 
 /** Contracts remembered. */
 const REMEMBERED = 1_000;
@@ -13,7 +14,7 @@ function readKeys(json: string): ReadonlySet<string> | undefined {
   if (!verified.ok || verified.value.kind !== Kind.contract) return undefined;
   const parsed = parseEvent(verified.value);
   if (!parsed.ok || parsed.value.name !== 'contract') return undefined;
-  return new Set(Object.values(parsed.value.document.parties).map(({ pubkey }) => pubkey));
+  return keysNamedIn(parsed.value.document);
 }
 
 /** Creates the lookup over a store's `read`; what is not a contract there names nobody known. */
