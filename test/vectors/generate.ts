@@ -5,6 +5,7 @@ import { contractCases } from './contracts.ts';
 import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
 import { listingCases } from './listings.ts';
+import { marketCases } from './market.ts';
 import { proofCases } from './proofs.ts';
 import { readingCases } from './reading.ts';
 import { deliveryCases, messageCases, offerCases } from './talk.ts';
@@ -18,6 +19,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   contract: contractCases,
   payments: proofCases,
   money: figureCases,
+  figures: marketCases,
   conversation: messageCases,
   delivery: deliveryCases,
 };

@@ -1,6 +1,12 @@
 /** The shapes of test vectors, and what the implementation makes of each input. */
 import {
   buildContract,
+  combineBank,
+  combinePortfolio,
+  findReusedHashes,
+  repaymentHistory,
+  summarizeHolding,
+  type Opening,
   checkAgainstOffer,
   checkInvoice,
   checkRequest,
@@ -70,9 +76,24 @@ export interface DeliveryVector extends Named {
   readonly nowSec: number;
 }
 
+/** Contracts of a bank, taken as one investor's too, and a time to see them at. */
+export interface FiguresVector extends Named {
+  readonly bank: string;
+  readonly network: string;
+  readonly asOfSec: number;
+  readonly openings: readonly Opening[];
+  readonly events: readonly SignedEvent[];
+}
+
 /** Any input of a vector. */
 export type Input =
-  ReadVector | FoldVector | BuildVector | CompareVector | MessageVector | DeliveryVector;
+  | ReadVector
+  | FoldVector
+  | BuildVector
+  | CompareVector
+  | MessageVector
+  | DeliveryVector
+  | FiguresVector;
 
 /** A vector as its file holds it. */
 export type Vector = Input & { readonly expect: Json };
@@ -172,12 +193,36 @@ function expectMessage(vector: MessageVector): Json {
   return message.ok ? { type: message.value.type } : { rejectCode: message.code };
 }
 
+function expectFigures(vector: FiguresVector): Json {
+  const parsed = readAll(vector.events);
+  const roots = new Set(parsed.flatMap((each) => (each.name === 'contract' ? each.event.id : [])));
+  const states = [...roots].map((root) => {
+    const fold = foldContract(root, parsed);
+    if (!fold.ok) throw new Error(fold.code);
+    return fold.value.state;
+  });
+  const reuse = findReusedHashes(states);
+  const holdings = states.map((state) =>
+    summarizeHolding(state, vector.asOfSec, reuse.notCounted.get(state.root)),
+  );
+  const network = vector.network as ContractState['contract']['document']['network'];
+  const context = { reuse, openings: vector.openings };
+  const { xirr, ...portfolio } = combinePortfolio(network, holdings);
+  const here = holdings.filter((holding) => holding.network === network);
+  return texts({
+    bank: combineBank(vector.bank, network, holdings, context),
+    portfolio: { ...portfolio, xirr: xirr.rate?.toFixed(9) ?? xirr.withheld },
+    history: repaymentHistory(here),
+  });
+}
+
 /** What the implementation answers to a vector's input, whichever its shape. */
 export function expectationOf(vector: Input): Json {
   if ('choice' in vector) return expectBuild(vector);
   if ('contract' in vector) return expectCompare(vector);
   if ('invoices' in vector) return expectDelivery(vector);
   if ('content' in vector) return expectMessage(vector);
+  if ('bank' in vector) return expectFigures(vector);
   if ('events' in vector) return expectFold(vector);
   return expectRead(vector);
 }

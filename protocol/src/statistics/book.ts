@@ -114,7 +114,7 @@ function describeAge(contracts: readonly ContractSummary[]): BookAge {
   const firsts = contracts.flatMap(({ firstPaymentAtSec }) => firstPaymentAtSec ?? []);
   return {
     firstPaymentAtSec: firsts.length > 0 ? firsts.reduce((a, b) => Math.min(a, b)) : undefined,
-    // (F-21) "The age of a book is floor(contract days since its first payment × 12 / 365) months,
+    // F-23: "The age of a book is floor(contract days since its first payment × 12 / 365) months,
     // the most of its contracts…"
     months: contracts.reduce((most, each) => Math.max(most, monthsOf(each)), 0),
     isProven: false,
@@ -143,10 +143,10 @@ export function combineBook(
   summaries: Iterable<ContractSummary>,
   context: BookContext = {},
 ): BookFigures {
-  // (F-7) "Amounts on different networks are never added…"
+  // F-3: "Amounts on different networks are never added…"
   const all = distinct(summaries).filter((summary) => summary.network === network);
-  // (F-3) "A book holds the contracts that took effect: proposed and withdrawn ones are counted by
-  // status and enter no other figure…"
+  // F-4: "A book holds the contracts that took effect: proposed and withdrawn ones are counted by
+  // status and enter no other figure."
   const contracts = all.filter(({ status }) => status !== 'proposed' && status !== 'withdrawn');
   const sum = (amountOf: (each: ContractSummary) => bigint): bigint => sumOf(contracts, amountOf);
   const businesses = sharesBy(contracts, ({ business }) => business);

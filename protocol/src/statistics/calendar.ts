@@ -35,7 +35,7 @@ function monthAt(atSec: number): Period {
 
 /** The period a due date falls in: a calendar month, or 30 days where days are not real ones. */
 export function periodOf(atSec: number, daySec: number): Period {
-  // (F-20) "The period of a due date is its calendar month in UTC where `daySec` is 86,400, and
+  // F-25: "The period of a due date is its calendar month in UTC where `daySec` is 86,400, and
   // otherwise the block of 30 contract days, counted from the epoch, in which it lies."
   if (daySec === DAY_SEC) return monthAt(atSec);
   const lengthSec = SHORT_MONTH_DAYS * daySec;

@@ -32,16 +32,16 @@ export interface Counterparties {
   readonly undisclosedMsat: bigint;
   /** Contracts opened to the key of a bank or business of this book: money lent to oneself. */
   readonly ownMoneyContracts: number;
-  /** Openings that fit no contract of this book. */
+  /** Openings of contracts of this book that do not fit their commitment. */
   readonly refusedOpenings: number;
 }
 
 const HEX_32 = /^[0-9a-f]{64}$/;
 
-function isOpening(summary: ContractSummary | undefined, opening: Opening): boolean {
-  // (F-18) "An opening counts only when main key and salt are 32 bytes in lower-case hex and their
+function isOpening(summary: ContractSummary, opening: Opening): boolean {
+  // F-14: "An opening counts only when main key and salt are 32 bytes in lower-case hex and their
   // commitment is the contract's…"
-  if (!summary || !HEX_32.test(opening.mainKey) || !HEX_32.test(opening.salt)) return false;
+  if (!HEX_32.test(opening.mainKey) || !HEX_32.test(opening.salt)) return false;
   return computeCommitment(opening.mainKey, opening.salt) === summary.commitment;
 }
 
@@ -70,7 +70,11 @@ export function sharesBy(
   });
 }
 
-/** The largest share of a total, in one of its amounts. */
+/**
+ * The largest share of a total, in one of its amounts.
+ * F-16: "Concentration is the largest business's share of outstanding, and of disbursed,
+ * principal."
+ */
 export function largestShare(
   shares: readonly PartyShare[],
   amountOf: (share: PartyShare) => bigint,
@@ -88,12 +92,15 @@ export function findCounterparties(
   const mainKeys = new Map<string, string>();
   let refusedOpenings = 0;
   for (const opening of openings) {
-    if (isOpening(byRoot.get(opening.contract), opening)) {
-      mainKeys.set(opening.contract, opening.mainKey);
-    } else refusedOpenings += 1;
+    const summary = byRoot.get(opening.contract);
+    if (!summary) continue;
+    if (isOpening(summary, opening)) mainKeys.set(opening.contract, opening.mainKey);
+    else refusedOpenings += 1;
   }
   const undisclosed = summaries.filter(({ root }) => !mainKeys.has(root));
   const insiders = new Set(summaries.flatMap(({ bank, business }) => [bank, business]));
+  // F-15: "A contract opened to the main key of a bank or a business of the book is counted as own
+  // money."
   const own = [...mainKeys.values()].filter((mainKey) => insiders.has(mainKey));
   return {
     contractKeys: new Set(summaries.map(({ investor }) => investor)).size,

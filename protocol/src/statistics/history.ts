@@ -42,7 +42,7 @@ export function repaymentHistory(
     const key = `${fromSec} ${toSec}`;
     const known = rows.get(key);
     const inGraceMsat = outcome.outcome === 'inGrace' ? outcome.unpaidMsat : 0n;
-    // (F-19) "…due = paid in time + paid late + in grace + unpaid, to the millisatoshi."
+    // F-26: "…due = paid in time + paid late + in grace + unpaid…"
     rows.set(key, {
       fromSec,
       toSec,

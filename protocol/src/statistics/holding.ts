@@ -1,10 +1,14 @@
 /** One contract as its investor sees it: flows and what is to come. Spec: specs/figures.md. */
-import type { LedgerPayment } from '../contract/ledger.ts';
-import { projectSchedule } from '../contract/schedule.ts';
+import type { PaidBy } from '../contract/books.ts';
+import { paidToward } from '../contract/instalments.ts';
+import { repaidByDay, type LedgerPayment } from '../contract/ledger.ts';
+import { projectSchedule, type ExpectedInstalment } from '../contract/schedule.ts';
 import type { ContractState } from '../contract/state.ts';
 import { dayOf } from '../interest.ts';
+import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg } from '../kinds/fields.ts';
-import type { InstalmentOutcome } from './instalments.ts';
+import { minimum } from '../money.ts';
+import { DUST_MSAT } from '../params.ts';
 import { countPayments, NO_PARTS, partOf } from './payments-by-day.ts';
 import { summarizeContract, type ContractSummary } from './summary.ts';
 
@@ -13,6 +17,8 @@ export interface DayFlow {
   readonly day: number;
   readonly paidMsat: bigint;
   readonly receivedMsat: bigint;
+  /** Of what was received: what paid principal or interest, or gave back excess. */
+  readonly creditedMsat: bigint;
 }
 
 /** A future instalment: what is still to be paid of it if everything goes as agreed. */
@@ -26,6 +32,8 @@ export interface ExpectedPayment {
 export interface HoldingSummary extends ContractSummary {
   /** Days on which money moved, in order. */
   readonly flows: readonly DayFlow[];
+  /** Sum over contract days of the principal that bore interest on them, msat × days. */
+  readonly principalDays: bigint;
   /** Instalments not past due, in order. */
   readonly expected: readonly ExpectedPayment[];
 }
@@ -47,32 +55,91 @@ export interface CashFlow {
 
 const isInvestors = (leg: Leg): boolean => leg === 'disbursement';
 
-function flowsByDay(payments: readonly LedgerPayment[], daySec: number): DayFlow[] {
+function flowsByDay(
+  document: ContractDocument,
+  daily: readonly LedgerPayment[],
+  repaid: readonly PaidBy[],
+): DayFlow[] {
+  const capMsat = BigInt(document.principalMsat);
+  const usedOn = new Map(
+    repaid.map(({ day, principalMsat, interestMsat }) => [day, principalMsat + interestMsat]),
+  );
   const days = new Map<number, DayFlow>();
-  for (const { leg, amountMsat, settledAtSec } of payments) {
-    const day = dayOf(settledAtSec, daySec);
-    const { paidMsat, receivedMsat } = days.get(day) ?? { paidMsat: 0n, receivedMsat: 0n };
-    days.set(
+  let [paidSum, receivedSum, usedMsat, creditedSum] = [0n, 0n, 0n, 0n];
+  for (const { leg, amountMsat, settledAtSec } of daily) {
+    const day = dayOf(settledAtSec, document.daySec);
+    const known = days.get(day) ?? { day, paidMsat: 0n, receivedMsat: 0n, creditedMsat: 0n };
+    const paidMsat = isInvestors(leg) ? amountMsat : 0n;
+    const receivedMsat = amountMsat - paidMsat;
+    paidSum += paidMsat;
+    receivedSum += receivedMsat;
+    usedMsat = usedOn.get(day) ?? usedMsat;
+    const excessMsat = paidSum > capMsat ? paidSum - capMsat : 0n;
+    // F-28: "…of repayments, what paid principal, interest, or excess back: the rest is owed back
+    // and no gain…"
+    const creditedMsat = minimum(receivedSum, usedMsat + excessMsat) - creditedSum;
+    creditedSum += creditedMsat;
+    days.set(day, {
       day,
-      isInvestors(leg)
-        ? { day, paidMsat: paidMsat + amountMsat, receivedMsat }
-        : { day, paidMsat, receivedMsat: receivedMsat + amountMsat },
-    );
+      paidMsat: known.paidMsat + paidMsat,
+      receivedMsat: known.receivedMsat + receivedMsat,
+      creditedMsat: known.creditedMsat + creditedMsat,
+    });
   }
-  return [...days.values()].sort((a, b) => a.day - b.day);
+  return [...days.values()];
 }
 
-/** What an instalment still brings beyond what it was paid so far. */
-function toCome(
-  expected: { readonly principalMsat: bigint; readonly interestMsat: bigint },
-  known: InstalmentOutcome | undefined,
-): { principalMsat: bigint; interestMsat: bigint } {
-  const paidPrincipal = (known?.principalMsat ?? 0n) - (known?.unpaidPrincipalMsat ?? 0n);
-  const paid = (known?.dueMsat ?? 0n) - (known?.unpaidMsat ?? 0n);
-  return {
-    principalMsat: expected.principalMsat - paidPrincipal,
-    interestMsat: expected.interestMsat - (paid - paidPrincipal),
+/** What the principal came to, day by day, from the payments of each day. */
+function sumPrincipalDays(
+  document: ContractDocument,
+  daily: readonly LedgerPayment[],
+  repaid: readonly PaidBy[],
+  asOfDay: number,
+): bigint {
+  const capMsat = BigInt(document.principalMsat);
+  const repaidOn = new Map(repaid.map(({ day, principalMsat }) => [day, principalMsat]));
+  let [sum, disbursedMsat, repaidMsat, lastDay] = [0n, 0n, 0n, 0];
+  const advance = (day: number): void => {
+    const outstandingMsat = minimum(disbursedMsat, capMsat) - repaidMsat;
+    // F-31: "…the sum has for each day the principal that bears interest on it (M-4)."
+    if (outstandingMsat >= DUST_MSAT) sum += outstandingMsat * BigInt(day - lastDay);
+    lastDay = day;
   };
+  for (const { leg, amountMsat, settledAtSec } of daily) {
+    const day = dayOf(settledAtSec, document.daySec);
+    advance(day);
+    if (leg === 'disbursement') disbursedMsat += amountMsat;
+    repaidMsat = repaidOn.get(day) ?? repaidMsat;
+  }
+  advance(asOfDay);
+  return sum;
+}
+
+/** What instalments not past due still bring beyond what was paid so far. */
+function expectPayments(
+  schedule: readonly ExpectedInstalment[],
+  paid: Omit<PaidBy, 'day'>,
+  isAhead: (dueAtSec: number) => boolean,
+): ExpectedPayment[] {
+  let [principalBeforeMsat, interestBeforeMsat] = [0n, 0n];
+  return schedule.flatMap(({ dueAtSec, principalMsat, interestMsat }) => {
+    const toPrincipal = {
+      principalMsat,
+      interestMsat: 0n,
+      principalBeforeMsat,
+      interestBeforeMsat,
+    };
+    const toInterest = { principalMsat: 0n, interestMsat, principalBeforeMsat, interestBeforeMsat };
+    principalBeforeMsat += principalMsat;
+    interestBeforeMsat += interestMsat;
+    if (!isAhead(dueAtSec)) return [];
+    const expected = {
+      dueAtSec,
+      principalMsat: principalMsat - paidToward(toPrincipal, paid),
+      interestMsat: interestMsat - paidToward(toInterest, paid),
+    };
+    return expected.principalMsat + expected.interestMsat > 0n ? [expected] : [];
+  });
 }
 
 /** A contract's summary for the portfolio of its investor. */
@@ -89,16 +156,17 @@ export function summarizeHolding(
       dayOf(payment.settledAtSec, document.daySec) <= summary.asOfDay &&
       (reused.size === 0 || !reused.has(partOf(payment))),
   );
-  // (F-22) "Expected is, for each instalment not past due, what the expected schedule (M-14) has
+  const repaid = repaidByDay(document, daily, asOfSec);
+  // F-27: "Expected is, for each instalment not past due, what the expected schedule (M-14) has
   // beyond what was paid of it so far…"
-  const expected = projectSchedule(document, counted, asOfSec)
-    .filter(({ dueAtSec }) => dayOf(dueAtSec, document.daySec) >= summary.asOfDay)
-    .map((instalment) => ({
-      dueAtSec: instalment.dueAtSec,
-      ...toCome(instalment, summary.instalments[instalment.number - 1]),
-    }))
-    .filter(({ principalMsat, interestMsat }) => principalMsat + interestMsat > 0n);
-  return { ...summary, flows: flowsByDay(daily, document.daySec), expected };
+  const expected = expectPayments(
+    projectSchedule(document, counted, asOfSec),
+    repaid.at(-1) ?? { principalMsat: 0n, interestMsat: 0n },
+    (dueAtSec) => dayOf(dueAtSec, document.daySec) >= summary.asOfDay,
+  );
+  const flows = flowsByDay(document, daily, repaid);
+  const principalDays = sumPrincipalDays(document, daily, repaid, summary.asOfDay);
+  return { ...summary, principalDays, flows, expected };
 }
 
 function compareFlows(a: CashFlow, b: CashFlow): number {

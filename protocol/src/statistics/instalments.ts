@@ -61,6 +61,8 @@ export function instalmentOutcomes(
     interestBeforeMsat += interestMsat;
     const dueDay = dayOf(dueAtSec, daySec);
     while ((repaid[next]?.day ?? Infinity) <= dueDay + plan.graceDays) next += 1;
+    // F-6: "Of an instalment, paid in time is what repayments up to the last day of grace paid of
+    // it, paid late what later ones did…"
     const byGrace = repaid[next - 1];
     const dueMsat = principalMsat + interestMsat;
     const paidMsat = dueMsat - unpaidMsat;

@@ -61,10 +61,12 @@ export function countPayments(
   for (const payment of state.payments) {
     const { leg, amountMsat, settledAtSec } = payment;
     const day = dayOf(settledAtSec, daySec);
-    // (F-2) "Every figure is of an as-of time: payments settled on later contract days do not
+    // F-2: "Every figure is of an as-of time: payments settled on later contract days do not
     // count…"
     if (day > asOfDay) break;
     const isLeftOut = reused.size > 0 && reused.has(partOf(payment));
+    // F-24: "Payments that the payee acknowledged are counted and summed apart from those that
+    // rest on a preimage alone."
     const isAcknowledged = payment.class === 'preimage+acknowledgement';
     const total = isLeftOut ? notCounted : isAcknowledged ? acknowledged : preimageOnly;
     total.count += 1;

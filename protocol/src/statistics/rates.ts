@@ -1,6 +1,6 @@
 /** Ratios in basis points with what they rest on. Spec: specs/figures.md, "Ratios". */
 import { divideFloor } from '../money.ts';
-import { BPS } from '../params.ts';
+import { BPS, DAYS_PER_YEAR } from '../params.ts';
 
 /** A ratio of amounts. */
 export interface AmountRate {
@@ -19,7 +19,7 @@ export interface CountRate {
 }
 
 function bpsFloor(numerator: bigint, denominator: bigint): number | undefined {
-  // (F-1) "A ratio is floor(numerator × 10,000 / denominator) in basis points, and undefined when
+  // F-1: "A ratio is floor(numerator × 10,000 / denominator) in basis points, and undefined when
   // its denominator is 0…"
   return denominator === 0n ? undefined : Number(divideFloor(numerator * BPS, denominator));
 }
@@ -27,6 +27,17 @@ function bpsFloor(numerator: bigint, denominator: bigint): number | undefined {
 /** The ratio of two amounts in msat. */
 export function amountRate(numeratorMsat: bigint, denominatorMsat: bigint): AmountRate {
   return { numeratorMsat, denominatorMsat, bps: bpsFloor(numeratorMsat, denominatorMsat) };
+}
+
+/**
+ * A yearly rate of an amount that may be negative over principal held for days, msat × days:
+ * basis points rounded towards minus infinity, undefined without principal.
+ */
+export function yearlyBps(amountMsat: bigint, principalDays: bigint): number | undefined {
+  if (principalDays === 0n) return undefined;
+  const numerator = amountMsat * BPS * DAYS_PER_YEAR;
+  const rest = ((numerator % principalDays) + principalDays) % principalDays;
+  return Number((numerator - rest) / principalDays);
 }
 
 /** The ratio of two counts. */

@@ -51,7 +51,7 @@ export const LATENESS_BUCKETS: readonly LatenessBucket[] = [
 
 /** Portfolio at risk: principal of contracts more than some days past due. */
 export function atRisk(contracts: readonly ContractSummary[], days: number): AmountRate {
-  // (F-5) "PAR x is the whole outstanding principal of contracts more than x days past due, and of
+  // F-8: "PAR x is the whole outstanding principal of contracts more than x days past due, and of
   // those with a default notice, ÷ all outstanding principal…"
   const risky = contracts.filter((each) => each.bucket === 'defaulted' || each.daysPastDue > days);
   const outstanding = sumOf(contracts, (each) => each.outstandingMsat);
@@ -74,7 +74,7 @@ export function describePunctuality(contracts: readonly ContractSummary[]): Punc
     paidLate: late.length,
     unpaid: unpaid.length,
     inGrace: inGrace.length,
-    // (F-8) "The on-time rate is instalments paid in full by the last day of grace ÷ instalments
+    // F-7: "The on-time rate is instalments paid in full by the last day of grace ÷ instalments
     // fallen due, those unpaid in their days of grace left out of both…"
     onTimeByCount: countRate(inTime.length, judged.length),
     onTimeByAmount: amountRate(due(inTime), due(judged)),
@@ -90,7 +90,7 @@ export function describeDefaults(contracts: readonly ContractSummary[]): Default
   const principal = (list: readonly ContractSummary[]): bigint =>
     sumOf(list, (each) => each.disbursedMsat);
   const outstandingMsat = sumOf(defaulted, (each) => each.outstandingMsat);
-  // (F-11) "The default rate by count is defaulted contracts ÷ contracts with a disbursement; by
+  // F-12: "The default rate by count is defaulted contracts ÷ contracts with a disbursement; by
   // amount it is the principal outstanding under defaulted contracts ÷ principal disbursed. Both
   // are given a second time over ended contracts alone…"
   return {
@@ -100,8 +100,8 @@ export function describeDefaults(contracts: readonly ContractSummary[]): Default
     byCountOfEnded: countRate(defaulted.length, ended.length),
     byAmountOfDisbursed: amountRate(outstandingMsat, principal(disbursed)),
     byAmountOfEnded: amountRate(outstandingMsat, principal(ended)),
-    // (F-12) "Maturity is the principal disbursed of contracts whose last due day is over ÷ all
-    // principal disbursed…"
+    // F-13: "Maturity is the principal disbursed of contracts whose last due day is over ÷ all
+    // principal disbursed."
     maturity: amountRate(principal(over), principal(disbursed)),
   };
 }

@@ -38,17 +38,17 @@ export function readRegister(entries: Iterable<RegisterEntry>): RegisterView {
     else bySerial.set(entry.serial, new Map([[entry.id, entry]]));
   }
   const serials = [...bySerial.keys()].sort((a, b) => a - b);
-  // (F-15) "Serials between 1 and the highest known that no known countersignature has are
-  // missing…"
+  // F-17: "Serials between 1 and the highest known that no known countersignature has are
+  // missing."
   const missing = missingRanges(serials);
   const highestSerial = serials.at(-1) ?? 0;
-  // (F-16) "Two countersignatures with one serial are a fork…"
+  // F-18: "Two countersignatures with one serial are a fork."
   const forks = serials.flatMap((serial) => {
     const ids = [...(bySerial.get(serial)?.keys() ?? [])].sort();
     return ids.length > 1 ? [{ serial, ids }] : [];
   });
-  // (F-17) "A countersignature that names another predecessor than every known one with the serial
-  // before it breaks the chain…"
+  // F-19: "A countersignature that names another predecessor than every known one with the serial
+  // before it breaks the chain."
   const breaks = serials.flatMap((serial) => {
     const before = bySerial.get(serial - 1);
     const own = [...(bySerial.get(serial)?.values() ?? [])];

@@ -62,18 +62,18 @@ export function findReusedHashes(states: Iterable<ContractState>): HashReuse {
   const reused: Record<Leg, string[]> = { disbursement: [], repayment: [] };
   const shared: string[] = [];
   for (const [hash, claims] of claimedTwice(states)) {
-    // (F-15) "The same hash under two payees is reported as shared and takes nothing out…"
+    // F-22: "The same hash under two payees of several contracts is reported as shared and takes
+    // nothing out."
     const isApart = claims.some(({ root }) => root !== claims[0]?.root);
     if (isApart && new Set(claims.map(({ payee }) => payee)).size > 1) shared.push(hash);
     for (const own of byPayee(claims).values()) {
       const [least, ...others] = own.sort((a, b) => (a.request < b.request ? -1 : 1));
       if (!least || others.length === 0) continue;
       reused[least.leg].push(hash);
-      // (F-14) "A reused disbursement counts in every contract and is reported…"
+      // F-21: "A reused disbursement counts in every contract and is reported."
       if (least.leg === 'disbursement') continue;
-      // (F-13)
-      // "A repayment whose hash one payee, by main key, signed for in several contracts counts
-      // once: under the request with the lowest id…"
+      // F-20: "A repayment whose hash one payee, by main key, signed for in several contracts
+      // counts once: under the request with the lowest id…"
       for (const { root, part } of others) {
         notCounted.set(root, (notCounted.get(root) ?? new Set()).add(part));
       }

@@ -4,6 +4,7 @@
  * (state hash, reused parts) until `staleAtSec`.
  */
 import { computeLedger, type Ledger } from '../contract/ledger.ts';
+import { lastDueAtSec } from '../contract/plan.ts';
 import type { ContractState, ContractStatus } from '../contract/state.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
@@ -88,7 +89,7 @@ function addressOf(document: ContractDocument): string {
 function bucketOf(ledger: Ledger, outstandingMsat: bigint, byNotice: boolean) {
   const days = ledger.daysPastDue;
   if (outstandingMsat === 0n && days === 0) return undefined;
-  // (F-6) "…a contract with a default notice is in the class `defaulted`, whatever its days."
+  // F-9: "…a contract with a default notice is in the class `defaulted`, whatever its days…"
   if (byNotice) return 'defaulted';
   if (days === 0) return 'current';
   if (days <= 30) return '1-30';
@@ -144,14 +145,14 @@ export function summarizeContract(
   const instalments = instalmentOutcomes(document, daily, ledger.instalments, asOfSec);
   const late = instalments.filter((_, index) => ledger.instalments[index]?.state === 'late');
   const byNotice = (state.status as string) === 'defaulted';
-  // (F-4) "…principal of less than 1,000 msat is not outstanding."
+  // F-5: "…principal of less than 1,000 msat is not outstanding."
   const isDust = ledger.outstandingMsat < DUST_MSAT;
   const outstandingMsat = isDust ? 0n : ledger.outstandingMsat;
   const mostDaysPastDue = Math.max(0, ...instalments.map((each) => each.daysLate));
-  // (F-9) "A contract is defaulted from the day on which it is 90 days past due, or by a default
-  // notice that counts; what is paid later does not undo it…"
+  // F-10: "A contract is defaulted from the day on which it is 90 days past due, or by a default
+  // notice that counts; what is paid later does not undo it."
   const isDefaulted = byNotice || mostDaysPastDue >= DEFAULT_DAYS;
-  const lastDueDay = Math.max(...instalments.map((each) => each.dueDay));
+  const lastDueDay = dayOf(lastDueAtSec(document), document.daySec);
   return {
     ...describeParties(state),
     asOfSec,
@@ -174,8 +175,7 @@ export function summarizeContract(
     bucket: bucketOf(ledger, outstandingMsat, byNotice),
     isDefaulted,
     isTermOver: asOfDay > lastDueDay,
-    // (F-10)
-    // "A contract has ended when it is closed, repaid or defaulted, or when 183 contract days
+    // F-11: "A contract has ended when it is closed, repaid or defaulted, or when 183 contract days
     // have passed since its last due day."
     isEnded:
       state.status === 'closed' ||

@@ -21,7 +21,6 @@ import {
   REGISTER_START,
   type Fold,
   type Leg,
-  type OfferDocument,
   type ParsedContract,
   type ParsedEvent,
   type ParsedOffer,
@@ -32,43 +31,13 @@ import {
 } from '../index.ts';
 import { hashOf, paymentHashOf, publicOf, realSigning, type Signing } from './keys.ts';
 import { offerDocument, relays } from './offers.ts';
+import type { LoanOptions, Paid, Part, PayOptions } from './loan-options.ts';
 
 export * from './keys.ts';
 export * from './offers.ts';
+export type { LoanOptions, Paid, Part, PayOptions } from './loan-options.ts';
 
-/** What a loan is made of, where it is not the usual. */
-export interface LoanOptions {
-  readonly principalMsat?: bigint;
-  readonly offer?: Partial<OfferDocument>;
-  readonly startAtSec?: number;
-  readonly signing?: Signing;
-  /** Where the investor is reached. */
-  readonly investorRelays?: readonly string[];
-}
-
-/** One part to be requested and paid. */
-export interface Part {
-  readonly n: number;
-  readonly amountMsat: bigint;
-  /** A fresh one unless given. */
-  readonly preimage?: string;
-}
-
-/** Who requests and who pays, when, and what they say they knew. */
-export interface PayOptions {
-  readonly payer?: string;
-  readonly payee?: string;
-  readonly notBeforeSec?: number;
-  readonly expiresAtSec?: number;
-  readonly seen?: readonly string[];
-  readonly prev?: readonly string[];
-}
-
-/** A request and the receipt that embeds it. */
-export interface Paid {
-  readonly request: SignedEvent;
-  readonly receipt: SignedEvent;
-}
+const firstEntry = { serial: 1, previous: REGISTER_START };
 
 /** A loan under construction: events in the order they were signed. */
 export class Loan {
@@ -78,24 +47,42 @@ export class Loan {
   readonly contract: ParsedContract;
   readonly startAtSec: number;
   readonly signing: Signing;
+  readonly #options: LoanOptions;
   #counter = 0;
 
   constructor(options: LoanOptions = {}) {
+    this.#options = options;
     this.signing = options.signing ?? realSigning;
     this.startAtSec = options.startAtSec ?? 1_800_000_000;
     const offerTemplate = buildOffer(offerDocument(options.offer), this.startAtSec - 1000);
-    const offerEvent = this.signing.sign('bank', offerTemplate);
+    const offerEvent = this.signing.sign(this.#cast('bank'), offerTemplate);
     this.offer = this.signing.read(offerEvent)[0] as ParsedOffer;
     const built = buildContract(this.offer, {
       principalMsat: options.principalMsat ?? 1_000_000_000n,
-      investor: { pubkey: publicOf('investor'), relays: [...(options.investorRelays ?? relays)] },
-      commitment: computeCommitment(publicOf('investor main'), hashOf('salt')),
-      nonce: hashOf('nonce'),
+      investor: {
+        pubkey: this.#keyOf('investor'),
+        relays: [...(options.investorRelays ?? relays)],
+      },
+      commitment: computeCommitment(this.#keyOf('investor main'), this.#own('salt')),
+      nonce: this.#own('nonce'),
       startAtSec: this.startAtSec,
     });
     if (!built.ok) throw new Error(`${built.code} ${built.detail ?? ''}`);
     this.addAs('investor', buildContractEvent(built.value, this.startAtSec));
     this.contract = this.parsed.find((entry) => entry.name === 'contract') as ParsedContract;
+  }
+
+  #cast(name: string): string {
+    return this.#options.cast?.(name) ?? name;
+  }
+
+  #keyOf(name: string): string {
+    return publicOf(this.#cast(name));
+  }
+
+  /** 32 bytes from a name that no loan of another seed has. */
+  #own(name: string): string {
+    return hashOf(`${this.#options.seed ?? ''}${name}`);
   }
 
   /** The contract's id. */
@@ -119,13 +106,16 @@ export class Loan {
 
   /** Signs a template with a named key and adds it. */
   addAs(name: string, template: Template): SignedEvent {
-    return this.add(this.signing.sign(name, template));
+    return this.add(this.signing.sign(this.#cast(name), template));
   }
 
   /** A named key's heads, for `prev`. */
   heads(...names: string[]): string[] {
     const own = this.parsed.filter((entry) => contractOf(entry) === this.root);
-    return headsOf(names.map(publicOf), own);
+    return headsOf(
+      names.map((name) => this.#keyOf(name)),
+      own,
+    );
   }
 
   /** One role's acceptance. */
@@ -148,8 +138,8 @@ export class Loan {
         contract: this.root,
         role,
         terms: embed(this.contract.event),
-        ...(delegate === undefined ? {} : { delegate: publicOf(delegate) }),
-        ...(role === 'bank' ? { register: { serial: 1, previous: REGISTER_START } } : {}),
+        ...(delegate === undefined ? {} : { delegate: this.#keyOf(delegate) }),
+        ...(role === 'bank' ? { register: this.#options.register ?? firstEntry } : {}),
         prev: [...(prev ?? this.heads(name))],
       },
       atSec,
@@ -177,7 +167,7 @@ export class Loan {
   /** A preimage nobody else has. */
   preimage(): string {
     this.#counter += 1;
-    return hashOf(`preimage ${this.#counter}`);
+    return this.#own(`preimage ${this.#counter}`);
   }
 
   /** A request signed by a payee; it joins no set until a receipt embeds it. */
@@ -198,7 +188,7 @@ export class Loan {
       },
       atSec - 10,
     );
-    return this.signing.sign(options.payee ?? LEGS[leg].payee, template);
+    return this.signing.sign(this.#cast(options.payee ?? LEGS[leg].payee), template);
   }
 
   /** A receipt for parts of a request, signed by a payer. */

@@ -1,0 +1,151 @@
+/**
+ * Every displayed figure, to the last millisatoshi, against code that knows only the raw events
+ * of a relay's table and specs/figures.md (test/figures/), at many times of one market.
+ */
+import {
+  combineBank,
+  combineOffer,
+  combinePortfolio,
+  findReusedHashes,
+  foldContract,
+  offerAddress,
+  readEvent,
+  repaymentHistory,
+  summarizeHolding,
+  type ContractState,
+  type PortfolioFigures,
+} from '@realyield/protocol';
+import { describe, expect, it } from 'vitest';
+import { publicOf } from './fixtures/loan.ts';
+import { bankFigures, offerFigures } from './figures/books.ts';
+import { DAY, drawMarket, START } from './figures/market.ts';
+import { history, holdingsOf, portfolioFigures } from './figures/portfolios.ts';
+import { readAgreements, readParts, storeEvents } from './figures/relay.ts';
+
+const market = drawMarket();
+const table = storeEvents([...market.events, ...market.events.slice(0, 40)]);
+const agreements = readAgreements(table);
+const parts = readParts(table);
+
+/** The same events, read by the protocol. */
+const states: ContractState[] = (() => {
+  const parsed = market.events.flatMap((event) => {
+    const read = readEvent(event, () => true);
+    if (!read.ok) throw new Error(read.code);
+    return read.value;
+  });
+  return market.loans.map(({ root }) => {
+    const fold = foldContract(root, parsed);
+    if (!fold.ok) throw new Error(fold.code);
+    return fold.value.state;
+  });
+})();
+
+const DAYS = [
+  -5, 0, 3, 12, 29, 30, 31, 45, 59, 61, 75, 90, 91, 94, 96, 105, 122, 181, 199, 320, 900,
+];
+const times = DAYS.map((day) => START + day * DAY + 30);
+const banks = ['bank A', 'bank B'].map(publicOf);
+
+function summaries(own: readonly ContractState[], asOfSec: number) {
+  const reuse = findReusedHashes(own);
+  const list = own.map((each) => summarizeHolding(each, asOfSec, reuse.notCounted.get(each.root)));
+  return { reuse, list };
+}
+
+const ofBank = (bank: string): ContractState[] =>
+  states.filter(({ contract }) => contract.document.parties.bank.pubkey === bank);
+
+const withoutRate = ({ xirr: _, ...figures }: PortfolioFigures): object => figures;
+
+describe('the market', () => {
+  it('has contracts in every standing and all that figures warn of', () => {
+    const seen = new Set<string>();
+    for (const asOfSec of times) {
+      for (const bank of banks) {
+        const { reuse, list } = summaries(ofBank(bank), asOfSec);
+        const {
+          byStanding,
+          buckets,
+          reuse: found,
+          register,
+          ...figures
+        } = combineBank(bank, 'regtest', list, { reuse, openings: market.openings });
+        for (const standing of Object.keys(byStanding)) seen.add(standing);
+        for (const { bucket, contracts } of buckets) if (contracts > 0) seen.add(bucket);
+        for (const [name, count] of Object.entries(found)) if (count > 0) seen.add(name);
+        if (register.missingCount > 0) seen.add('gap');
+        if (register.forks.length > 0) seen.add('fork');
+        if (register.breaks.length > 0) seen.add('break');
+        if (figures.contestedTimes > 0) seen.add('contested');
+        if (figures.excessDisbursedMsat > 0n) seen.add('excess');
+        if (figures.counterparties.ownMoneyContracts > 0) seen.add('own money');
+        if (figures.counterparties.refusedOpenings > 0) seen.add('refused opening');
+        if (figures.punctuality.inGrace > 0) seen.add('in grace');
+        if (figures.punctuality.paidLate > 0) seen.add('paid late');
+      }
+    }
+    const standings = ['proposed', 'withdrawn', 'awaiting', 'lapsed', 'current', 'late', 'repaid'];
+    const classes = ['defaulted', '1-30', '31-60', '61-90', '91-180', 'over180'];
+    const warnings = ['gap', 'fork', 'break', 'contested', 'excess', 'own money', 'in grace'];
+    const others = ['refused opening', 'paid late', 'repayments', 'disbursements', 'shared'];
+    const wanted = [...standings, ...classes, ...warnings, ...others];
+    expect(wanted.filter((name) => !seen.has(name))).toEqual([]);
+  });
+});
+
+describe('figures recomputed from raw relay events', () => {
+  it.each(banks)('of bank %s', (bank) => {
+    for (const asOfSec of times) {
+      const { reuse, list } = summaries(ofBank(bank), asOfSec);
+      const context = { reuse, openings: market.openings };
+      const ours = combineBank(bank, 'regtest', list, context);
+      const query = { bank, network: 'regtest', asOfSec };
+      expect(ours).toEqual(bankFigures(agreements, parts, query, market.openings));
+    }
+  });
+
+  it('of every offer', () => {
+    const offers = agreements.map(({ terms }) => {
+      const { pubkey, content } = terms.bases[0]?.event ?? { pubkey: '', content: undefined };
+      return offerAddress(pubkey, content?.identifier ?? '');
+    });
+    for (const offer of new Set(offers)) {
+      const [, bank = ''] = offer.split(':');
+      for (const asOfSec of times) {
+        const { list } = summaries(ofBank(bank), asOfSec);
+        const query = { offer, network: 'regtest', asOfSec };
+        expect(combineOffer(offer, 'regtest', list)).toEqual(
+          offerFigures(agreements, parts, query),
+        );
+      }
+    }
+  });
+
+  it.each(['Ana', 'Ben', 'Eve'])('of the portfolio of %s', (name) => {
+    const keys = market.loans.map((_, index) => publicOf(`${name} contract ${index} `));
+    keys.push(publicOf(name));
+    const own = states.filter(({ contract }) =>
+      keys.includes(contract.document.parties.investor.pubkey),
+    );
+    expect(own.length).toBeGreaterThan(1);
+    for (const asOfSec of times) {
+      const ours = combinePortfolio('regtest', summaries(own, asOfSec).list);
+      const query = { keys, network: 'regtest', asOfSec };
+      const { xirr, ...theirs } = portfolioFigures(holdingsOf(agreements, parts, query), asOfSec);
+      expect(withoutRate(ours)).toEqual(theirs);
+      expect(ours.xirr.withheld).toBe(xirr.withheld);
+      if (xirr.rate === undefined) continue;
+      expect(Math.abs((ours.xirr.rate ?? NaN) - xirr.rate)).toBeLessThan(1e-9);
+    }
+  });
+
+  it('of what fell due and how it was paid', () => {
+    const keys = agreements.map(({ terms }) => terms.parties.investor.pubkey);
+    for (const asOfSec of times) {
+      const query = { keys, network: 'regtest', asOfSec };
+      const ours = repaymentHistory(summaries(states, asOfSec).list);
+      expect(ours).toEqual(history(holdingsOf(agreements, parts, query)));
+    }
+  });
+});

@@ -1,0 +1,197 @@
+/**
+ * A market of two banks, five businesses and four investors, its contracts in every standing:
+ * repaid and closed, cured, late, defaulted, streaming, prepaid, in grace, never paid out,
+ * lapsed, withdrawn, proposed; with a reused hash, a copied one, a gap and a fork in a register.
+ */
+import { planTicks, type RequestDocument, type SignedEvent } from '@realyield/protocol';
+import { hashOf, inThree, Loan, publicOf, sparedSigning } from '../fixtures/loan.ts';
+import type { LoanOptions, Paid, Signing } from '../fixtures/loan.ts';
+
+/** When the first contract starts. */
+export const START = 1_800_000_000;
+/** A contract day, seconds. */
+export const DAY = 60;
+
+/** Who takes part in one contract, and how it stands in its bank's register. */
+interface Parties {
+  readonly bank: string;
+  readonly business: string;
+  readonly investor: string;
+  /** The investor acts under their main key. */
+  readonly isPublic?: boolean;
+  readonly serial: number;
+  readonly previous?: string;
+}
+
+/** A market as raw events, with what its investors disclosed. */
+export interface Market {
+  readonly loans: readonly Loan[];
+  readonly events: readonly SignedEvent[];
+  readonly openings: readonly {
+    readonly contract: string;
+    readonly mainKey: string;
+    readonly salt: string;
+  }[];
+}
+
+/** Draws up loans of one market, each with keys and preimages of its own. */
+class Drafter {
+  readonly loans: Loan[] = [];
+  readonly #signing: Signing;
+
+  constructor(signing: Signing) {
+    this.#signing = signing;
+  }
+
+  /** A loan between named parties; nobody has accepted it yet. */
+  draft(parties: Parties, options: LoanOptions = {}): Loan {
+    const seed = `contract ${this.loans.length} `;
+    const names: Record<string, string> = {
+      bank: parties.bank,
+      business: parties.business,
+      investor: parties.isPublic === true ? parties.investor : `${parties.investor} ${seed}`,
+      'investor main': parties.investor,
+    };
+    const loan = new Loan({
+      startAtSec: START,
+      signing: this.#signing,
+      seed,
+      cast: (name) => names[name] ?? name,
+      register: { serial: parties.serial, previous: parties.previous ?? hashOf('before') },
+      ...options,
+      offer: {
+        business: {
+          pubkey: publicOf(parties.business),
+          name: parties.business,
+          sector: 'Food',
+          place: { country: 'SV', locality: 'Suchitoto' },
+          relays: ['ws://127.0.0.1:7001'],
+        },
+        identifier: parties.business.replaceAll(' ', '-'),
+        ...options.offer,
+      },
+    });
+    this.loans.push(loan);
+    return loan;
+  }
+
+  /** A loan all three accepted. */
+  agree(parties: Parties, options: LoanOptions = {}): Loan {
+    const loan = this.draft(parties, options);
+    loan.signAll();
+    return loan;
+  }
+}
+
+/** Streams the first ticks, four to a receipt, and acknowledges every other receipt. */
+export function stream(loan: Loan, ticks = Infinity): void {
+  const parts = planTicks(loan.contract.document).slice(0, ticks);
+  for (let from = 0; from < parts.length; from += 4) {
+    const some = parts.slice(from, from + 4);
+    const atSec = (some.at(-1)?.dueAtSec ?? START) + 1;
+    const { request } = loan.pay('disbursement', some, atSec);
+    if (from % 8 !== 0) continue;
+    const numbers = some.map(({ n }) => n);
+    loan.acknowledge('business', request, numbers, atSec + 2);
+  }
+}
+
+/** Repays an amount in satoshis on a contract day. */
+export function repay(loan: Loan, day: number, amountSat: number, preimage?: string): Paid {
+  const given = preimage === undefined ? {} : { preimage };
+  const part = { n: loan.events.length, amountMsat: BigInt(amountSat) * 1_000n, ...given };
+  return loan.pay('repayment', [part], loan.startAtSec + day * DAY + 20);
+}
+
+const bankA = 'bank A';
+const bankB = 'bank B';
+
+/** The id of the countersignature a loan's bank gave. */
+function countersignatureOf(loan: Loan): string {
+  return loan.fold().state.signatures.bank?.id ?? '';
+}
+
+function drawBankA(draw: Drafter): void {
+  const [business, other] = ['bakery', 'mill'];
+  const repaid = draw.agree({ bank: bankA, business, investor: 'Ana', serial: 1, ...first });
+  stream(repaid);
+  repay(repaid, 60, 500_000);
+  repay(repaid, 90, 524_657);
+  repaid.close(START + 92 * DAY);
+  const late = draw.agree({
+    ...{ bank: bankA, business, investor: 'Ben', serial: 2 },
+    previous: countersignatureOf(repaid),
+  });
+  stream(late);
+  const { request } = repay(late, 50, 300_000);
+  const { n } = JSON.parse(request.content) as RequestDocument;
+  late.object('investor', request, n, START + 51 * DAY, START + 50 * DAY + 300);
+  const cured = draw.agree(
+    { bank: bankA, business: other, investor: 'Ana', serial: 3, isPublic: true },
+    { offer: inThree },
+  );
+  stream(cured);
+  repay(cured, 44, 343_000, hashOf('one payment, shown twice'));
+  repay(cured, 58, 341_000);
+  const lost = draw.agree({ bank: bankA, business: 'brewery', investor: 'Eve', serial: 4 });
+  stream(lost);
+  repay(lost, 100, 20_000, hashOf('contract 0 preimage 1'));
+  const streaming = draw.agree(
+    { bank: bankA, business: other, investor: 'Ana', serial: 7, isPublic: true },
+    { startAtSec: START + 95 * DAY },
+  );
+  stream(streaming, 6);
+  repay(streaming, 5, 50_000, hashOf('one payment, shown twice'));
+  const noticed = draw.agree(
+    { bank: bankA, business: 'smithy', investor: 'Ben', serial: 8 },
+    { offer: inThree },
+  );
+  stream(noticed);
+  repay(noticed, 31, 30_000);
+}
+
+const first = { previous: '0'.repeat(64) };
+
+function drawBankB(draw: Drafter): void {
+  const prepaid = draw.agree(
+    { bank: bankB, business: 'dairy', investor: 'Ana', serial: 1, ...first },
+    { offer: inThree },
+  );
+  stream(prepaid);
+  repay(prepaid, 20, 500_000);
+  repay(prepaid, 40, 900_000);
+  const inGrace = draw.agree({ bank: bankB, business: 'farm', investor: bankB, serial: 2 });
+  stream(inGrace);
+  repay(inGrace, 93, 10_000);
+  draw.agree({ bank: bankB, business: 'farm', investor: 'Ben', serial: 2 });
+  draw.draft({ bank: bankB, business: 'dairy', investor: 'Eve', serial: 3 });
+  const withdrawn = draw.draft({ bank: bankB, business: 'dairy', investor: 'Ben', serial: 4 });
+  withdrawn.sign('investor', START + 1);
+  withdrawn.withdraw('investor', START + 2);
+  const early = draw.agree(
+    { bank: bankB, business: 'dairy', investor: 'Eve', serial: 5 },
+    { startAtSec: START + 200 * DAY },
+  );
+  stream(early, 2);
+  const excess = draw.agree({ bank: bankB, business: 'farm', investor: 'Eve', serial: 6 });
+  stream(excess);
+  const [tick] = planTicks(excess.contract.document);
+  const again = { n: 0, amountMsat: tick?.amountMsat ?? 0n };
+  // The same business signed for this hash before, in another contract.
+  const preimage = hashOf('contract 7 preimage 1');
+  excess.pay('disbursement', [{ ...again, preimage }], START + 25 * DAY);
+  repay(excess, 89, 1_200_000);
+}
+
+/** The whole market. */
+export function drawMarket(signing: Signing = sparedSigning): Market {
+  const draw = new Drafter(signing);
+  drawBankA(draw);
+  drawBankB(draw);
+  const openings = draw.loans.slice(0, 8).map((loan, index) => ({
+    contract: loan.root,
+    mainKey: publicOf(index === 7 ? bankB : (['Ana', 'Ben', 'Ana', 'Eve'][index] ?? 'nobody')),
+    salt: hashOf(`contract ${index} salt`),
+  }));
+  return { loans: draw.loans, events: draw.loans.flatMap((loan) => loan.events), openings };
+}

@@ -1,0 +1,215 @@
+/** Portfolios and histories recomputed, in the shape in which the protocol gives them. */
+import { accountAt, type DayPayment } from './account.ts';
+import {
+  enter,
+  holders,
+  outstandingOf,
+  reuseAmong,
+  share,
+  standingOf,
+  total,
+} from './recompute.ts';
+import type { Entry } from './recompute.ts';
+import type { Agreement, PaidPart, Terms } from './relay.ts';
+
+/** F-25, with the platform's own calendar. */
+function periodOf(atSec: number, daySec: number): { fromSec: number; toSec: number } {
+  if (daySec !== 86_400) {
+    const fromSec = Math.floor(atSec / (30 * daySec)) * 30 * daySec;
+    return { fromSec, toSec: fromSec + 30 * daySec - 1 };
+  }
+  const date = new Date(atSec * 1_000);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  return {
+    fromSec: Date.UTC(year, month) / 1_000,
+    toSec: Date.UTC(year, month + 1) / 1_000 - 1,
+  };
+}
+
+/** F-26. */
+export function history(all: readonly Entry[]) {
+  const due = all.flatMap((entry) =>
+    standingOf(entry)
+      .outcomes.filter(({ kind }) => kind !== 'none')
+      .map((outcome) => ({ outcome, daySec: entry.terms.daySec })),
+  );
+  const periods = due.map(({ outcome, daySec }) =>
+    due.length <= 24
+      ? { fromSec: outcome.asked.dueAtSec, toSec: outcome.asked.dueAtSec }
+      : periodOf(outcome.asked.dueAtSec, daySec),
+  );
+  const keys = [...new Set(periods.map((period) => JSON.stringify(period)))];
+  const rows = keys.map((key) => {
+    const own = due
+      .filter((_, index) => JSON.stringify(periods[index]) === key)
+      .map(({ outcome }) => outcome);
+    const grace = total(own, (each) => (each.kind === 'inGrace' ? each.unpaid : 0n));
+    return {
+      ...(JSON.parse(key) as { fromSec: number; toSec: number }),
+      instalments: own.length,
+      dueMsat: total(own, (each) => each.due),
+      paidInTimeMsat: total(own, (each) => each.inTime),
+      paidLateMsat: total(own, (each) => each.late),
+      inGraceMsat: grace,
+      unpaidMsat: total(own, (each) => each.unpaid) - grace,
+    };
+  });
+  return rows.sort((a, b) => a.fromSec - b.fromSec);
+}
+
+function ticksOf({ tranches }: Terms) {
+  let n = 0;
+  return tranches.flatMap((tranche) =>
+    Array.from({ length: tranche.ticks }, (_, place) => {
+      const each = (BigInt(tranche.amountMsat) / BigInt(tranche.ticks) / 1_000n) * 1_000n;
+      const rest = BigInt(tranche.amountMsat) - each * BigInt(tranche.ticks - 1);
+      const length = tranche.toSec - tranche.fromSec;
+      return {
+        n: n++,
+        msat: place === tranche.ticks - 1 ? rest : each,
+        dueAtSec: tranche.fromSec + Math.floor((place * length) / tranche.ticks),
+        lapsesAtSec: tranche.lapsesAtSec,
+      };
+    }),
+  );
+}
+
+/** F-27 for one contract. */
+function expectedOf(entry: Entry, asOfSec: number) {
+  const { terms, parts, account } = entry;
+  const paid = new Set(parts.filter(({ leg }) => leg === 'disbursement').map(({ n }) => n));
+  const coming = ticksOf(terms)
+    .filter(({ n, lapsesAtSec }) => !paid.has(n) && lapsesAtSec > asOfSec)
+    .map(({ msat, dueAtSec }): DayPayment => {
+      return { leg: 'disbursement', msat, atSec: Math.max(dueAtSec, asOfSec) };
+    });
+  const lastSec = account.instalments.at(-1)?.dueAtSec ?? 0;
+  const endSec = Math.max(asOfSec, lastSec);
+  const plan = accountAt(terms, [...parts, ...coming], endSec, account.day);
+  let [before, interestBefore] = [0n, 0n];
+  return plan.instalments.flatMap(({ dueAtSec, dueDay, principal, interest }) => {
+    const left = (paidMsat: bigint, from: bigint, msat: bigint): bigint => {
+      const own = paidMsat <= from ? 0n : paidMsat - from;
+      return own > msat ? 0n : msat - own;
+    };
+    const principalMsat = left(account.principalPaid, before, principal);
+    const interestMsat = left(account.interestPaid, interestBefore, interest);
+    before += principal;
+    interestBefore += interest;
+    const isComing = dueDay >= account.day && principalMsat + interestMsat > 0n;
+    const period = periodOf(dueAtSec, terms.daySec);
+    return isComing ? [{ ...period, principalMsat, interestMsat }] : [];
+  });
+}
+
+const isInDefault = (entry: Entry): boolean =>
+  standingOf(entry).byNotice || standingOf(entry).days >= 90;
+
+function doubtfulOf(entry: Entry): bigint {
+  if (isInDefault(entry)) return outstandingOf(entry);
+  const late = standingOf(entry).outcomes.filter(({ daysPastDue }) => daysPastDue > 0);
+  const msat = total(late, ({ unpaidPrincipal }) => unpaidPrincipal);
+  return msat < outstandingOf(entry) ? msat : outstandingOf(entry);
+}
+
+/** F-28 by halving alone, over r itself. */
+function rateOf(entries: readonly Entry[]) {
+  const flows = entries.flatMap((entry) => {
+    const { daySec } = entry.terms;
+    const dayOf = ({ atSec }: PaidPart): number => Math.floor(atSec / daySec);
+    const days = [...new Set(entry.parts.map(dayOf))].sort((a, b) => a - b);
+    let before = 0n;
+    const moved = days.map((day) => {
+      const { principalPaid, interestPaid, unallocated, excess } = entry.accountOn(day);
+      // What is owed back is no gain, unless it gives back what was paid too much.
+      const credited = principalPaid + interestPaid + (unallocated < excess ? unallocated : excess);
+      const today = entry.parts.filter((part) => dayOf(part) === day && part.leg !== 'repayment');
+      const amount = Number(credited - before - total(today, ({ msat }) => msat));
+      before = credited;
+      return { years: (entry.account.day - day) / 365, amount };
+    });
+    return [...moved, { years: 0, amount: Number(outstandingOf(entry) - doubtfulOf(entry)) }];
+  });
+  const oldest = Math.max(0, ...flows.map(({ years }) => years));
+  if (oldest * 365 < 30 - 1e-9) return { withheld: 'tooYoung' };
+  if (!entries.some(({ parts }) => parts.some(({ leg }) => leg === 'repayment'))) {
+    return { withheld: 'nothingReceived' };
+  }
+  const worth = (rate: number): number =>
+    flows.reduce((sum, { years, amount }) => sum + amount * (1 + rate) ** years, 0);
+  let [low, high] = [-0.9999, 100];
+  if (worth(low) > 0 === worth(high) > 0) return { withheld: 'outOfRange' };
+  for (let round = 0; round < 300; round += 1) {
+    const middle = (low + high) / 2;
+    if (worth(middle) > 0 === worth(low) > 0) low = middle;
+    else high = middle;
+  }
+  return { rate: (low + high) / 2 };
+}
+
+function floorDivide(a: bigint, b: bigint): bigint {
+  return a < 0n && a % b !== 0n ? a / b - 1n : a / b;
+}
+
+/** Contracts an investor holds on one network, by contract keys, with their accounts. */
+export function holdingsOf(
+  agreements: readonly Agreement[],
+  parts: readonly PaidPart[],
+  query: { readonly keys: readonly string[]; readonly network: string; readonly asOfSec: number },
+): Entry[] {
+  const own = agreements.filter(({ terms }) => query.keys.includes(terms.parties.investor.pubkey));
+  const { leftOut } = reuseAmong(own, parts);
+  const here = own.filter(({ terms }) => terms.network === query.network);
+  return enter(here, parts, leftOut, query.asOfSec);
+}
+
+/** The figures of a portfolio. */
+export function portfolioFigures(all: readonly Entry[], asOfSec: number) {
+  const entries = all.filter(({ status }) => status !== 'proposed' && status !== 'withdrawn');
+  const sum = (of: (entry: Entry) => bigint): bigint => total(entries, of);
+  const rows = entries.flatMap((entry) => expectedOf(entry, asOfSec));
+  const expected = [...new Set(rows.map(({ fromSec }) => fromSec))]
+    .sort((a, b) => a - b)
+    .map((fromSec) => {
+      const own = rows.filter((row) => row.fromSec === fromSec);
+      return {
+        ...{ fromSec, toSec: own[0]?.toSec ?? 0 },
+        principalMsat: total(own, ({ principalMsat }) => principalMsat),
+        interestMsat: total(own, ({ interestMsat }) => interestMsat),
+      };
+    });
+  const banks = holders(entries, ({ terms }) => terms.parties.bank.pubkey);
+  const businesses = holders(entries, ({ terms }) => terms.parties.business.pubkey);
+  const largest = (list: typeof banks) => share(list[0]?.outstandingMsat ?? 0n, sum(outstandingOf));
+  const incomeMsat =
+    sum(({ account }) => account.interestPaid) - total(entries.filter(isInDefault), outstandingOf);
+  const principalDays = sum(({ account }) => account.principalDays);
+  const late = entries.flatMap((entry) =>
+    standingOf(entry).outcomes.filter(({ daysPastDue }) => daysPastDue > 0),
+  );
+  return {
+    contracts: entries.length,
+    investedMsat: sum(({ account }) => account.disbursed + account.excess),
+    receivedMsat: sum(({ account }) => account.repaid),
+    receivedPrincipalMsat: sum(({ account }) => account.principalPaid),
+    receivedInterestMsat: sum(({ account }) => account.interestPaid),
+    unallocatedMsat: sum(({ account }) => account.unallocated),
+    excessDisbursedMsat: sum(({ account }) => account.excess),
+    undisbursedMsat: sum(({ account }) => account.open),
+    outstandingMsat: sum(outstandingOf),
+    arrearsMsat: total(late, ({ unpaid }) => unpaid),
+    doubtfulMsat: sum(doubtfulOf),
+    expected,
+    xirr: rateOf(entries),
+    ...{ banks, businesses },
+    largestBankOfOutstanding: largest(banks),
+    largestBusinessOfOutstanding: largest(businesses),
+    netAnnual: {
+      ...{ incomeMsat, principalDays },
+      bps:
+        principalDays === 0n
+          ? undefined
+          : Number(floorDivide(incomeMsat * 3_650_000n, principalDays)),
+    },
+  };
+}

@@ -1,0 +1,226 @@
+/**
+ * Every displayed figure again, from a relay's table alone: plain loops that follow
+ * specs/figures.md and import nothing of the protocol.
+ */
+import { createHash } from 'node:crypto';
+import { accountAt, type Account, type Asked } from './account.ts';
+import type { Agreement, PaidPart } from './relay.ts';
+
+/** One contract with its account and payments. */
+export interface Entry extends Agreement {
+  readonly account: Account;
+  /** The account at the end of an earlier day. */
+  readonly accountOn: (day: number) => Account;
+  readonly parts: readonly PaidPart[];
+  readonly leftOut: readonly PaidPart[];
+}
+
+/** An investor's disclosure. */
+export interface Opening {
+  readonly contract: string;
+  readonly mainKey: string;
+  readonly salt: string;
+}
+
+const payeeOf = ({ terms }: Agreement, { leg }: PaidPart): string =>
+  terms.parties[leg === 'repayment' ? 'investor' : 'business'].pubkey;
+
+/** F-20 to F-22: hashes of several contracts, and repayments that count elsewhere. */
+export function reuseAmong(agreements: readonly Agreement[], parts: readonly PaidPart[]) {
+  const owners = new Map(agreements.map((each) => [each.root, each]));
+  const all = parts.flatMap((part) => {
+    const owner = owners.get(part.root);
+    return owner ? [{ part, payee: payeeOf(owner, part), network: owner.terms.network }] : [];
+  });
+  const leftOut = new Set<PaidPart>();
+  const found = {
+    repayments: new Set<string>(),
+    disbursements: new Set<string>(),
+    shared: new Set<string>(),
+  };
+  for (const a of all) {
+    for (const b of all) {
+      if (a.part === b.part || a.part.hash !== b.part.hash || a.part.root === b.part.root) continue;
+      if (a.payee !== b.payee || a.network !== b.network) found.shared.add(a.part.hash);
+      else if (a.part.leg !== b.part.leg) continue;
+      else if (a.part.leg === 'disbursement') found.disbursements.add(a.part.hash);
+      else {
+        found.repayments.add(a.part.hash);
+        if (a.part.request > b.part.request) leftOut.add(a.part);
+      }
+    }
+  }
+  return { leftOut, found };
+}
+
+/** Contracts with their accounts at a time. */
+export function enter(
+  agreements: readonly Agreement[],
+  parts: readonly PaidPart[],
+  leftOut: ReadonlySet<PaidPart>,
+  asOfSec: number,
+): Entry[] {
+  return agreements.map((agreement) => {
+    const { daySec } = agreement.terms;
+    const day = Math.floor(asOfSec / daySec);
+    const known = parts.filter(
+      (part) => part.root === agreement.root && Math.floor(part.atSec / daySec) <= day,
+    );
+    const counted = known.filter((part) => !leftOut.has(part));
+    return {
+      ...agreement,
+      account: accountAt(agreement.terms, counted, asOfSec),
+      accountOn: (earlier) => {
+        const endSec = (earlier + 1) * daySec - 1;
+        const settled = counted.filter(({ atSec }) => atSec <= endSec);
+        return accountAt(agreement.terms, settled, endSec);
+      },
+      parts: counted,
+      leftOut: known.filter((part) => leftOut.has(part)),
+    };
+  });
+}
+
+const owedOf = ({ account }: Entry): bigint => account.disbursed - account.principalPaid;
+/** F-5. */
+export const outstandingOf = (entry: Entry): bigint =>
+  owedOf(entry) < 1_000n ? 0n : owedOf(entry);
+
+/** What an instalment came to: F-6, with the day it was paid in full. */
+export function outcomeOf({ terms, account }: Entry, asked: Asked) {
+  const due = asked.principal + asked.interest;
+  const paidBy = (day: number): bigint => {
+    const paid = asked.paidBy(day);
+    return paid.principal + paid.interest;
+  };
+  const graceDay = asked.dueDay + terms.plan.graceDays;
+  const [now, inTime] = [paidBy(account.day), paidBy(Math.min(account.day, graceDay))];
+  let daysLate = 0;
+  for (let day = asked.dueDay; day < account.day && due - paidBy(day) >= 1_000n; day += 1) {
+    daysLate += 1;
+  }
+  const isPaid = due - now < 1_000n;
+  const isOver = account.day > asked.dueDay && due >= 1_000n;
+  let kind = 'none';
+  if (isOver && isPaid) kind = due - inTime < 1_000n ? 'inTime' : 'late';
+  else if (isOver) kind = account.day > graceDay ? 'unpaid' : 'inGrace';
+  const paidPrincipal = asked.paidBy(account.day).principal;
+  return {
+    ...{ kind, due, inTime, late: now - inTime, unpaid: due - now, daysLate, asked },
+    daysPastDue: isOver && !isPaid ? daysLate : 0,
+    unpaidPrincipal: asked.principal - paidPrincipal,
+  };
+}
+
+/** Outcomes, days past due, and what follows from them. */
+export function standingOf(entry: Entry) {
+  const outcomes = entry.account.instalments.map((asked) => outcomeOf(entry, asked));
+  const owed = owedOf(entry) + entry.account.interest - entry.account.interestPaid;
+  const isRepaid = entry.account.disbursed > 0n && entry.account.open === 0n && owed < 1_000n;
+  const days = Math.max(...outcomes.map((each) => each.daysPastDue));
+  const byNotice = entry.status === 'defaulted';
+  const isDefaulted = byNotice || outcomes.some((each) => each.daysLate >= 90);
+  const lastDay = entry.account.instalments.at(-1)?.dueDay ?? 0;
+  const isEnded =
+    entry.status === 'closed' || isRepaid || isDefaulted || entry.account.day >= lastDay + 183;
+  const isOver = entry.account.day > lastDay;
+  return { outcomes, days, byNotice, isDefaulted, isEnded, isOver, isRepaid };
+}
+
+/** A sum of amounts. */
+export const total = <T>(list: readonly T[], of: (each: T) => bigint): bigint => {
+  let sum = 0n;
+  for (const each of list) sum += of(each);
+  return sum;
+};
+
+/** F-1 over amounts. */
+export function share(numeratorMsat: bigint, denominatorMsat: bigint) {
+  const bps =
+    denominatorMsat === 0n ? undefined : Number((numeratorMsat * 10_000n) / denominatorMsat);
+  return { numeratorMsat, denominatorMsat, bps };
+}
+
+/** F-1 over counts. */
+export function portion(numerator: number, denominator: number) {
+  const bps = denominator === 0 ? undefined : Math.floor((numerator * 10_000) / denominator);
+  return { numerator, denominator, bps };
+}
+
+/** Who holds what of some contracts, largest first. */
+export function holders(entries: readonly Entry[], keyOf: (entry: Entry) => string | undefined) {
+  const keys = [...new Set(entries.map(keyOf))].filter((key) => key !== undefined);
+  const shares = keys.map((pubkey) => {
+    const own = entries.filter((entry) => keyOf(entry) === pubkey);
+    return {
+      ...{ pubkey, contracts: own.length, outstandingMsat: total(own, outstandingOf) },
+      disbursedMsat: total(own, ({ account }) => account.disbursed),
+    };
+  });
+  return shares.sort(
+    (a, b) =>
+      Number(b.outstandingMsat - a.outstandingMsat) ||
+      Number(b.disbursedMsat - a.disbursedMsat) ||
+      (a.pubkey < b.pubkey ? -1 : 1),
+  );
+}
+
+/** F-14 and F-15. */
+export function counterparties(entries: readonly Entry[], openings: readonly Opening[]) {
+  const opened = new Map<string, string>();
+  let refusedOpenings = 0;
+  for (const { contract, mainKey, salt } of openings) {
+    const entry = entries.find(({ root }) => root === contract);
+    if (!entry) continue;
+    const text = `realyield:commitment:${mainKey}:${salt}`;
+    const commitment = createHash('sha256').update(text, 'utf8').digest('hex');
+    if (commitment === entry.terms.commitment) opened.set(contract, mainKey);
+    else refusedOpenings += 1;
+  }
+  const closed = entries.filter(({ root }) => !opened.has(root));
+  const insiders = entries.flatMap(({ terms: { parties } }) => [
+    parties.bank.pubkey,
+    parties.business.pubkey,
+  ]);
+  return {
+    contractKeys: new Set(entries.map(({ terms }) => terms.parties.investor.pubkey)).size,
+    disclosed: holders(entries, ({ root }) => opened.get(root)),
+    undisclosedContracts: closed.length,
+    undisclosedMsat: total(closed, ({ account }) => account.disbursed),
+    ownMoneyContracts: [...opened.values()].filter((key) => insiders.includes(key)).length,
+    refusedOpenings,
+  };
+}
+
+/** F-17 to F-19. */
+export function register(agreements: readonly Agreement[]) {
+  const rows = agreements.flatMap(({ serial = 0, previous = '', countersignature: id }) =>
+    id === undefined ? [] : [{ serial, previous, id }],
+  );
+  const serials = rows.map(({ serial }) => serial);
+  const highestSerial = Math.max(0, ...serials);
+  const missing: { from: number; to: number }[] = [];
+  let missingCount = 0;
+  for (let serial = 1; serial < highestSerial; serial += 1) {
+    if (serials.includes(serial)) continue;
+    missingCount += 1;
+    const last = missing.at(-1);
+    if (last?.to === serial - 1) last.to = serial;
+    else missing.push({ from: serial, to: serial });
+  }
+  const idsOf = (serial: number): string[] =>
+    rows
+      .filter((row) => row.serial === serial)
+      .map(({ id }) => id)
+      .sort();
+  const forks = [...new Set(serials)]
+    .sort((a, b) => a - b)
+    .map((serial) => ({ serial, ids: idsOf(serial) }))
+    .filter(({ ids }) => ids.length > 1);
+  const breaks = rows
+    .filter((row) => idsOf(row.serial - 1).length > 0)
+    .filter((row) => !idsOf(row.serial - 1).includes(row.previous))
+    .map(({ serial, id }) => ({ serial, id }))
+    .sort((a, b) => a.serial - b.serial || (a.id < b.id ? -1 : 1));
+  return { entries: rows.length, highestSerial, missingCount, missing, forks, breaks };
+}

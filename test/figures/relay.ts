@@ -1,0 +1,196 @@
+/** Raw events in a relay's table, and the facts of contracts read out of it with SQL. */
+import Database from 'better-sqlite3';
+
+/** An event as a relay stores it. */
+export interface RawEvent {
+  readonly id: string;
+  readonly pubkey: string;
+  readonly created_at: number;
+  readonly kind: number;
+  readonly tags: readonly (readonly string[])[];
+  readonly content: string;
+  readonly sig: string;
+}
+
+/** A payment as the table proves it. */
+export interface PaidPart {
+  readonly root: string;
+  readonly leg: 'disbursement' | 'repayment';
+  readonly request: string;
+  readonly n: number;
+  readonly hash: string;
+  readonly msat: bigint;
+  readonly atSec: number;
+  readonly contested: bigint;
+  readonly received: bigint;
+}
+
+/** A contract's terms and agreement, as far as figures need them. */
+export interface Agreement {
+  readonly root: string;
+  readonly terms: Terms;
+  readonly status: string;
+  readonly serial: number | undefined;
+  readonly previous: string | undefined;
+  readonly countersignature: string | undefined;
+}
+
+/** The document of a 2810. */
+export interface Terms {
+  readonly network: string;
+  readonly daySec: number;
+  readonly rateBps: number;
+  readonly principalMsat: string;
+  readonly commitment: string;
+  readonly bases: readonly {
+    as: string;
+    event: { pubkey: string; content: { identifier: string } };
+  }[];
+  readonly parties: Readonly<Record<'investor' | 'business' | 'bank', { readonly pubkey: string }>>;
+  readonly plan: {
+    readonly type: string;
+    readonly graceDays: number;
+    readonly dueAtSec?: number;
+    readonly instalments?: number;
+    readonly firstDueAtSec?: number;
+    readonly everyDays?: number;
+  };
+  readonly tranches: readonly {
+    readonly amountMsat: string;
+    readonly fromSec: number;
+    readonly toSec: number;
+    readonly lapsesAtSec: number;
+    readonly ticks: number;
+  }[];
+}
+
+const SCHEMA = `
+CREATE TABLE event (id TEXT PRIMARY KEY, pubkey TEXT, created_at INTEGER, kind INTEGER,
+  tags TEXT, content TEXT, sig TEXT);
+CREATE VIEW party AS SELECT event.id AS root, role.key AS role,
+    json_extract(role.value, '$.pubkey') AS pubkey
+  FROM event, json_each(event.content, '$.parties') AS role WHERE kind = 2810;
+CREATE VIEW acceptance AS SELECT event.id, party.root, party.role, event.created_at,
+    json_extract(content, '$.register.serial') AS serial,
+    json_extract(content, '$.register.previous') AS previous
+  FROM event JOIN party ON party.root = json_extract(content, '$.contract')
+    AND party.role = json_extract(content, '$.role') AND party.pubkey = event.pubkey
+  WHERE kind = 2811 AND json_extract(content, '$.type') = 'acceptance';
+CREATE VIEW part AS SELECT receipt.id AS receipt, receipt.pubkey AS payer,
+    json_extract(receipt.content, '$.contract') AS root,
+    json_extract(receipt.content, '$.request.id') AS request,
+    json_extract(receipt.content, '$.request.pubkey') AS payee,
+    json_extract(receipt.content, '$.request.content.leg') AS leg,
+    n.value AS n,
+    json_extract(receipt.content, '$.request.content.expiresAtSec') AS expires,
+    min(max(receipt.created_at, json_extract(receipt.content, '$.request.content.notBeforeSec')),
+      json_extract(receipt.content, '$.request.content.expiresAtSec')) AS settled,
+    (SELECT json_extract(receipt.content, '$.request.content.msat[' || asked.key || ']')
+      FROM json_each(receipt.content, '$.request.content.n') AS asked
+      WHERE asked.value = n.value) AS msat,
+    (SELECT json_extract(receipt.content, '$.request.content.paymentHash[' || asked.key || ']')
+      FROM json_each(receipt.content, '$.request.content.n') AS asked
+      WHERE asked.value = n.value) AS hash
+  FROM event AS receipt, json_each(receipt.content, '$.n') AS n WHERE receipt.kind = 2813;
+CREATE VIEW said AS SELECT event.pubkey, json_extract(item.value, '$.request') AS request,
+    n.value AS n, 1 AS received, NULL AS stated
+  FROM event, json_each(content, '$.items') AS item, json_each(item.value, '$.n') AS n
+  WHERE kind = 2814 AND json_extract(content, '$.type') = 'received'
+  UNION ALL SELECT event.pubkey, json_extract(content, '$.request'), n.value, 0,
+    json_extract(content, '$.settledAtSec')
+  FROM event, json_each(content, '$.n') AS n
+  WHERE kind = 2814 AND json_extract(content, '$.type') = 'objection';`;
+
+const PARTS = `WITH counted AS (
+    SELECT part.*, row_number() OVER (PARTITION BY part.root, leg, hash
+      ORDER BY request, settled DESC, receipt) AS place
+    FROM part
+      JOIN party AS payer ON payer.root = part.root AND payer.pubkey = part.payer
+        AND payer.role = CASE leg WHEN 'disbursement' THEN 'investor' ELSE 'business' END
+      JOIN party AS payee ON payee.root = part.root AND payee.pubkey = part.payee
+        AND payee.role = CASE leg WHEN 'disbursement' THEN 'business' ELSE 'investor' END),
+  answered AS (SELECT counted.*,
+      (SELECT max(stated) FROM said WHERE said.request = counted.request AND said.n = counted.n
+        AND said.pubkey = counted.payee AND stated <= expires) AS stated,
+      (SELECT max(received) FROM said WHERE said.request = counted.request
+        AND said.n = counted.n AND said.pubkey = counted.payee) AS received
+    FROM counted WHERE place = 1)
+  SELECT root, leg, request, n, hash, msat, max(settled, coalesce(stated, 0)) AS atSec,
+    coalesce(stated, 0) > settled AS contested, coalesce(received, 0) AS received
+  FROM answered ORDER BY atSec, request, n`;
+
+/** A relay's table of these events; duplicates are ignored, as a relay does. */
+export function storeEvents(events: readonly RawEvent[]): Database.Database {
+  const database = new Database(':memory:');
+  database.exec(SCHEMA);
+  const insert = database.prepare('INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)');
+  for (const { id, pubkey, created_at, kind, tags, content, sig } of events) {
+    insert.run(id, pubkey, created_at, kind, JSON.stringify(tags), content, sig);
+  }
+  return database;
+}
+
+/** Proven payments of every contract in the table, by settled time. */
+export function readParts(database: Database.Database): PaidPart[] {
+  const rows = database.prepare(PARTS).safeIntegers().all() as (Omit<
+    PaidPart,
+    'msat' | 'n' | 'atSec'
+  > & {
+    readonly msat: string;
+    readonly n: bigint;
+    readonly atSec: bigint;
+  })[];
+  return rows.map((row) => ({
+    ...row,
+    n: Number(row.n),
+    msat: BigInt(row.msat),
+    atSec: Number(row.atSec),
+  }));
+}
+
+const AGREEMENTS = `SELECT terms.id AS root, terms.content,
+    (SELECT count(DISTINCT role) FROM acceptance WHERE acceptance.root = terms.id) AS roles,
+    (SELECT count(*) FROM event AS notice JOIN party ON party.root = terms.id
+      AND party.role = 'bank' AND party.pubkey = notice.pubkey
+      WHERE notice.kind = 2816 AND json_extract(notice.content, '$.contract') = terms.id
+      AND json_extract(notice.content, '$.type') = 'closure') AS closures,
+    (SELECT count(*) FROM event AS notice
+      WHERE notice.kind = 2816 AND json_extract(notice.content, '$.contract') = terms.id
+      AND json_extract(notice.content, '$.type') = 'default') AS defaults,
+    (SELECT count(*) FROM event AS signature WHERE signature.kind = 2811
+      AND json_extract(signature.content, '$.contract') = terms.id
+      AND json_extract(signature.content, '$.type') = 'withdrawal') AS withdrawals,
+    bank.id AS countersignature, bank.serial, bank.previous
+  FROM event AS terms LEFT JOIN acceptance AS bank ON bank.root = terms.id AND bank.role = 'bank'
+  WHERE terms.kind = 2810 ORDER BY terms.id`;
+
+interface Row {
+  readonly root: string;
+  readonly content: string;
+  readonly roles: number;
+  readonly closures: number;
+  readonly defaults: number;
+  readonly withdrawals: number;
+  readonly countersignature: string | null;
+  readonly serial: number | null;
+  readonly previous: string | null;
+}
+
+function statusOf({ roles, closures, defaults, withdrawals }: Row): string {
+  if (roles < 3) return withdrawals > 0 ? 'withdrawn' : 'proposed';
+  if (defaults > 0) return 'defaulted';
+  return closures > 0 ? 'closed' : 'effective';
+}
+
+/** Every contract of the table, by id. Closures and notices of the market all count. */
+export function readAgreements(database: Database.Database): Agreement[] {
+  const rows = database.prepare(AGREEMENTS).all() as Row[];
+  return rows.map((row) => ({
+    root: row.root,
+    terms: JSON.parse(row.content) as Terms,
+    status: statusOf(row),
+    serial: row.serial ?? undefined,
+    previous: row.previous ?? undefined,
+    countersignature: row.countersignature ?? undefined,
+  }));
+}
