@@ -47,7 +47,7 @@ describe('contract.md', () => {
     const statuses = head.slice(2) as (keyof typeof TRANSITIONS)[];
     const rows = rowsOf('contract.md').filter(
       ([act = '', by = '']) =>
-        /^(acceptance|withdrawal|receipt|received|cash|closure)/.test(act) &&
+        /^(acceptance|withdrawal|receipt|received|cash|claim|approval|refusal|arrears|default|closure)/.test(act) &&
         by !== '' &&
         !/`/.test(by),
     );

@@ -9,7 +9,15 @@ import type { Leg } from './kinds/fields.ts';
 
 /** Why a payer waits. */
 export type WaitReason =
-  'notEffective' | 'windowNotOpen' | 'nextTick' | 'inFlight' | 'complete' | 'lapsed' | 'nothingDue';
+  | 'notEffective'
+  | 'defaulted'
+  | 'windowNotOpen'
+  | 'nextTick'
+  | 'inFlight'
+  | 'milestoneNotApproved'
+  | 'complete'
+  | 'lapsed'
+  | 'nothingDue';
 
 /** One part to pay. */
 export interface PlannedPart {
@@ -28,8 +36,11 @@ export interface DisbursementProgress {
   readonly ticks: number;
   readonly paidTicks: number;
   readonly lapsedTicks: number;
+  /** Neither paid nor lapsed, but waiting for the approval of a milestone. */
+  readonly heldTicks: number;
   readonly paidMsat: bigint;
   readonly toGoMsat: bigint;
+  /** The next tick that waits for nothing but its time. */
   readonly next: Tick | undefined;
 }
 
@@ -57,7 +68,7 @@ function ticksWithin(ticks: readonly Tick[], roomMsat: bigint): Tick[] {
 /** Ticks paid, lapsed and to come. */
 export function disbursementProgress(state: ContractState, asOfSec: number): DisbursementProgress {
   const { document } = state.contract;
-  const ticks = planTicks(document);
+  const ticks = planTicks(document, state.milestones);
   const paid = paidNumbers(state, 'disbursement');
   const paidMsat = disbursedMsat(state);
   const open = ticks.filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec);
@@ -66,9 +77,10 @@ export function disbursementProgress(state: ContractState, asOfSec: number): Dis
     ticks: ticks.length,
     paidTicks: paid.size,
     lapsedTicks: ticks.length - paid.size - open.length,
+    heldTicks: open.filter((tick) => tick.isHeld).length,
     paidMsat,
     toGoMsat: payable.reduce((sum, tick) => sum + tick.amountMsat, 0n),
-    next: payable[0],
+    next: payable.find((tick) => !tick.isHeld),
   };
 }
 
@@ -87,17 +99,20 @@ export function planDisbursement(
   // P-18: "An investor's client pays nothing unless the contract is effective, and nothing after
   // its own withdrawal."
   const isHeld = state.withdrawnBy.includes('investor');
+  if (state.status === 'defaulted') return { action: 'wait', reason: 'defaulted' };
   if (state.status !== 'effective' || isHeld) return { action: 'wait', reason: 'notEffective' };
   const { document } = state.contract;
   const paid = paidNumbers(state, 'disbursement');
-  const unpaid = planTicks(document).filter((tick) => !paid.has(tick.n));
+  const unpaid = planTicks(document, state.milestones).filter((tick) => !paid.has(tick.n));
   const busy = unpaid.filter((tick) => inHand.has(tick.n));
   const busyMsat = busy.reduce((sum, tick) => sum + tick.amountMsat, 0n);
   // P-17: "A payer pays ticks in order, none before it is due, none that lapsed or is in hand, and
   // never beyond the principal: what was paid twice fills later ticks."
   const roomMsat = BigInt(document.principalMsat) - disbursedMsat(state) - busyMsat;
   const open = unpaid.filter((tick) => tick.lapsesAtSec > asOfSec);
-  const free = open.filter((tick) => !inHand.has(tick.n));
+  // P-20: "A payer pays no tick of a tranche that waits for a milestone; later tranches do not wait
+  // with it."
+  const free = open.filter((tick) => !inHand.has(tick.n) && !tick.isHeld);
   const payable = ticksWithin(free, roomMsat);
   const due = payable.filter((tick) => tick.dueAtSec <= asOfSec + aheadSec).slice(0, mostParts);
   if (due.length > 0) {
@@ -109,7 +124,11 @@ export function planDisbursement(
     const reason = next.n === 0 ? 'windowNotOpen' : 'nextTick';
     return { action: 'wait', reason, untilSec: next.dueAtSec - aheadSec };
   }
-  if (open.length > free.length) return { action: 'wait', reason: 'inFlight' };
+  if (open.some((tick) => inHand.has(tick.n))) return { action: 'wait', reason: 'inFlight' };
+  const held = open.filter((tick) => tick.isHeld);
+  if (ticksWithin(held, roomMsat).length > 0) {
+    return { action: 'wait', reason: 'milestoneNotApproved' };
+  }
   const isLapsed = unpaid.length > 0 && open.length === 0;
   return { action: 'wait', reason: isLapsed ? 'lapsed' : 'complete' };
 }
@@ -127,9 +146,8 @@ export function planRepayment(
   asOfSec: number,
 ): Plan {
   // P-19: "A business's client repays, in one part, the whole satoshis that fell due by the end of
-  // the day, also under a closed contract…"
-  const isOwed = state.status === 'effective' || state.status === 'closed';
-  if (!isOwed) return { action: 'wait', reason: 'notEffective' };
+  // the day, also under a closed or defaulted contract…"
+  if (state.effectiveAtSec === undefined) return { action: 'wait', reason: 'notEffective' };
   if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
   const ledger = computeLedger(state.contract.document, state.payments, asOfSec);
   if (ledger.dueNowMsat === 0n) {

@@ -1,23 +1,53 @@
 /** Random histories of a loan: honest steps, mistakes, forks and attacks in any order. */
 import {
   computeLedger,
+  Kind,
+  planTicks,
   type Leg,
+  type OfferDocument,
   type PartyRole,
   type RequestDocument,
   type SignedEvent,
 } from '@realyield/protocol';
 import fc from 'fast-check';
-import { hashOf, Loan, sparedSigning } from '../fixtures/loan.ts';
+import { hashOf, Loan, offerDocument, publicOf, sparedSigning } from '../fixtures/loan.ts';
+import { claim, decide, give } from '../fixtures/steps.ts';
 
 const START = 1_800_000_000;
 const DAY = 60;
 const ROLES: readonly PartyRole[] = ['investor', 'business', 'bank'];
 const ACTORS = [...ROLES, 'investor phone', 'business phone', 'stranger'];
+const [whole] = offerDocument().tranches;
+if (!whole) throw new Error('the fixture has a tranche');
+const half = { ...whole, shareBps: 5_000, ticks: 5 };
+const milestone = { title: 'The oven stands', description: '' };
+
+/** Terms the histories run under: a bullet, and instalments with a milestone and short cures. */
+const TERMS: readonly Partial<OfferDocument>[] = [
+  {},
+  {
+    plan: { type: 'equalPrincipal', instalments: 4, firstDueDay: 8, everyDays: 20, graceDays: 2 },
+    tranches: [half, { ...half, startDay: 10, milestone }],
+    default: { afterDays: 6, cureDays: 2 },
+    attester: publicOf('attester'),
+  },
+];
 
 /** One step; numbers choose among what there is when it is taken. */
 export interface Action {
   readonly type:
-    'accept' | 'withdraw' | 'pay' | 'again' | 'received' | 'object' | 'settle' | 'close';
+    | 'accept'
+    | 'withdraw'
+    | 'pay'
+    | 'again'
+    | 'received'
+    | 'object'
+    | 'settle'
+    | 'close'
+    | 'claim'
+    | 'decide'
+    | 'arrears'
+    | 'default';
   readonly actor: number;
   readonly pick: number;
   readonly amountSat: number;
@@ -33,7 +63,8 @@ export const actions: fc.Arbitrary<readonly Action[]> = fc.array(
   fc.record({
     type: fc.constantFrom(
       ...(['accept', 'withdraw', 'pay', 'pay', 'pay', 'again', 'received'] as const),
-      ...(['object', 'object', 'settle', 'close', 'close'] as const),
+      ...(['object', 'object', 'settle', 'close', 'close', 'claim'] as const),
+      ...(['decide', 'decide', 'arrears', 'arrears', 'default', 'default'] as const),
     ),
     actor: fc.nat({ max: 5 }),
     pick: fc.nat({ max: 30 }),
@@ -83,13 +114,35 @@ function settle(loan: Loan, atSec: number): void {
   loan.pay('repayment', [{ n: loan.events.length, amountMsat: payoffMsat }], atSec);
 }
 
-function close(loan: Loan, action: Action, atSec: number): void {
+/** What a notice rests on: all that is known, or a part of it. */
+function restsOf(loan: Loan, action: Action): readonly string[] | undefined {
   const known = loan.parsed.map((entry) => entry.event.id);
   const some = [...new Set(known)].filter((_, index) => (index * 7 + action.pick) % 5 < 2);
-  const rests = action.honest ? undefined : [...new Set([loan.root, ...some])].slice(0, 60);
-  const all = loan.heads('investor', 'business', 'bank');
+  if (!action.honest) return [...new Set([loan.root, ...some])].slice(0, 60);
+  return loan.heads('investor', 'business', 'bank').length > 0 ? undefined : [loan.root];
+}
+
+function close(loan: Loan, action: Action, atSec: number): void {
   const name = action.actor < 5 ? 'bank' : (ACTORS[action.pick % 6] ?? 'bank');
-  loan.close(atSec, rests ?? (all.length > 0 ? undefined : [loan.root]), name);
+  loan.close(atSec, restsOf(loan, action), name);
+}
+
+function notify(loan: Loan, type: 'arrears' | 'default', action: Action, atSec: number): void {
+  const usual = action.pick % 2 === 0 ? 'bank' : 'investor';
+  const name = action.actor < 5 ? usual : (ACTORS[action.pick % 6] ?? 'bank');
+  const rests = restsOf(loan, action);
+  const instalment = 1 + (action.amountSat % (action.honest ? 2 : 5));
+  give(loan, type, atSec, { name, instalment, ...(rests ? { rests } : {}) });
+}
+
+function decideOnOne(loan: Loan, action: Action, atSec: number): void {
+  const claims = loan.events.filter(({ kind, content }) => {
+    return kind === Kind.milestone && (JSON.parse(content) as { type: string }).type === 'claim';
+  });
+  const claimed = claims[action.pick % Math.max(1, claims.length)];
+  if (!claimed) return;
+  const name = action.actor < 5 ? 'attester' : (ACTORS[action.pick % 6] ?? 'bank');
+  decide(loan, action.windowSec % 3 === 0 ? 'refusal' : 'approval', claimed, atSec, name);
 }
 
 function act(loan: Loan, paid: Paid[], action: Action): void {
@@ -123,6 +176,16 @@ function act(loan: Loan, paid: Paid[], action: Action): void {
         loan.object(name, known.request, [known.part.n], atSec, from + action.windowSec);
       }
       return;
+    case 'claim':
+      claim(loan, action.pick % 8 === 0 ? 0 : 1, atSec, action.honest ? 'business' : actor);
+      return;
+    case 'decide':
+      decideOnOne(loan, action, atSec);
+      return;
+    case 'arrears':
+    case 'default':
+      notify(loan, action.type, action, atSec + (action.type === 'default' ? 40 : 15) * DAY);
+      return;
     case 'settle':
       settle(loan, Math.max(atSec, START + 40 * DAY));
       return;
@@ -134,11 +197,18 @@ function act(loan: Loan, paid: Paid[], action: Action): void {
 
 /** A loan with a random history; nobody's acceptance comes first unless `agreed`. */
 export function playLoan(steps: readonly Action[], agreed: boolean): Loan {
-  const loan = new Loan({ signing: sparedSigning });
+  // The first step's number picks the terms, so that one list of steps is one history.
+  const isSecond = (steps[0]?.pick ?? 0) % 2 === 1;
+  const offer = TERMS[isSecond ? 1 : 0] ?? {};
+  const loan = new Loan({ signing: sparedSigning, offer });
   if (agreed) {
     loan.sign('investor', START + 1, 'investor phone');
     loan.sign('business', START + 2, 'business phone');
     loan.sign('bank', START + 3);
+  }
+  // Something lent early, so that there is something to be late with.
+  if (agreed && isSecond) {
+    loan.pay('disbursement', planTicks(loan.contract.document).slice(0, 2), START + DAY);
   }
   const paid: Paid[] = [];
   for (const step of steps) act(loan, paid, step);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Loan } from '../fixtures/loan.ts';
 import { rememberingVerifier } from '../fixtures/keys.ts';
-import { idOf, type RawEvent } from '../independent-reader.ts';
+import { idOf, type RawEvent } from '../independent-reader.mjs';
 
 function realEvents(): string[] {
   const loan = new Loan();

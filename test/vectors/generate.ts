@@ -6,6 +6,8 @@ import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
 import { listingCases } from './listings.ts';
 import { marketCases } from './market.ts';
+import { milestoneCases } from './milestones.ts';
+import { noticeCases } from './notices.ts';
 import { proofCases } from './proofs.ts';
 import { readingCases } from './reading.ts';
 import { deliveryCases, messageCases, offerCases } from './talk.ts';
@@ -17,6 +19,8 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   agreement: documentCases,
   offers: offerCases,
   contract: contractCases,
+  milestones: milestoneCases,
+  notices: noticeCases,
   payments: proofCases,
   money: figureCases,
   figures: marketCases,

@@ -15,6 +15,7 @@ import {
   foldContract,
   hashedView,
   parseMessage,
+  planDisbursement,
   projectSchedule,
   readEvent,
   type ContractChoice,
@@ -118,7 +119,8 @@ function viewOf(state: ContractState, asOfSec: number): Json {
   const ledger = computeLedger(document, state.payments, asOfSec);
   return {
     ledger: texts(ledger),
-    schedule: texts(projectSchedule(document, state.payments, asOfSec)),
+    next: texts(planDisbursement(state, new Set(), asOfSec, 300)),
+    schedule: texts(projectSchedule(document, state.payments, asOfSec, state.milestones)),
   };
 }
 
@@ -141,6 +143,8 @@ function describeFold(fold: Fold, asOfSec: number | undefined): Json {
     stateHash: computeStateHash(state),
     state: hashedView(state) as Json,
     payments: paymentsOf(state),
+    milestones: texts(state.milestones),
+    notices: texts(state.notices),
     withdrawnBy: [...state.withdrawnBy],
     rejects: fold.rejects.map(({ id, code }) => ({ id, code })),
     missing: [...fold.missing],

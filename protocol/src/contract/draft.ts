@@ -3,9 +3,11 @@ import type {
   ParsedAcknowledgement,
   ParsedContract,
   ParsedEvent,
+  ParsedMilestone,
   ParsedReceipt,
   ParsedRequest,
 } from '../events.ts';
+import type { ContractDocument } from '../kinds/agreement.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import type { RejectCode } from '../result.ts';
 import { PARTY_ROLES } from './state.ts';
@@ -24,13 +26,24 @@ export interface AppliedReceipt {
   readonly request: ParsedRequest;
 }
 
-/** A closure that holds. */
-export interface AppliedClosure {
+/** A closure or default that holds. */
+export interface AppliedFinal {
   readonly id: string;
+  readonly createdAtSec: number;
   /** Ids of everything it rests on. */
   readonly past: ReadonlySet<string>;
-  /** Latest settled time among the payments it rests on. */
-  readonly restsAtSec: number;
+}
+
+/** An arrears or default notice that holds. */
+export interface AppliedNotice {
+  readonly type: 'arrears' | 'default';
+  readonly parsed: ParsedEvent;
+  /** The instalment it names, or the oldest late one; counted from 1. */
+  readonly instalment: number;
+  /** The time at which it was judged. */
+  readonly asOfSec: number;
+  /** Arrears notices that a default rests on. */
+  readonly arrears: readonly AppliedNotice[];
 }
 
 /** Working state of a fold. */
@@ -44,7 +57,10 @@ export interface Draft {
   /** Requests of those receipts, by id. */
   readonly proven: Map<string, ParsedRequest>;
   readonly acknowledgements: ParsedAcknowledgement[];
-  readonly closures: AppliedClosure[];
+  readonly claims: ParsedMilestone[];
+  readonly decisions: ParsedMilestone[];
+  readonly notices: AppliedNotice[];
+  readonly finals: AppliedFinal[];
   readonly equivocations: Equivocation[];
   readonly rejects: RejectedEvent[];
   /** Requests by id that receipts in the set embed. */
@@ -68,12 +84,20 @@ export function createDraft(
     receipts: [],
     proven: new Map(),
     acknowledgements: [],
-    closures: [],
+    claims: [],
+    decisions: [],
+    notices: [],
+    finals: [],
     equivocations: [],
     rejects: [],
     requests,
     pastOf,
   };
+}
+
+/** The key that decides on a contract's milestones. */
+export function attesterOf(document: ContractDocument): string {
+  return document.attester ?? document.parties.bank.pubkey;
 }
 
 /** The role a main key holds in the contract. */

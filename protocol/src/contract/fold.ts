@@ -5,8 +5,17 @@
 import type { ParsedContract, ParsedEvent, ParsedRequest } from '../events.ts';
 import { canonicalOrder, type OrderNode } from '../order.ts';
 import { ok, reject, type Result } from '../result.ts';
-import { contractOf, createDraft, roleOfActor, type Draft, type RejectedEvent } from './draft.ts';
+import {
+  attesterOf,
+  contractOf,
+  createDraft,
+  roleOfActor,
+  type Draft,
+  type RejectedEvent,
+} from './draft.ts';
 import { pastOf, toNode } from './graph.ts';
+import { findContradictions, resolveMilestones } from './milestones.ts';
+import { viewNotices } from './notices.ts';
 import { findOverlaps, flagUnseen, resolvePayments } from './payments.ts';
 import type { ContractState } from './state.ts';
 import { actOf, applyEvent, isFinal, phaseOf } from './transitions.ts';
@@ -31,7 +40,7 @@ interface Selection {
 
 function compareForApplication(a: ParsedEvent, b: ParsedEvent): number {
   // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances,
-  // withdrawals, receipts, acknowledgements, closures…"
+  // withdrawals, receipts, acknowledgements, claims, decisions, arrears, defaults, closures…"
   const phases = phaseOf(a) - phaseOf(b);
   if (phases !== 0) return phases;
   if (a.event.created_at !== b.event.created_at) return a.event.created_at - b.event.created_at;
@@ -64,12 +73,17 @@ function select(root: string, input: Iterable<ParsedEvent>): Selection {
 }
 
 function toState(draft: Draft): ContractState {
-  const payments = flagUnseen(draft, resolvePayments(draft));
-  const equivocations = [...draft.equivocations, ...findOverlaps(draft.proven.values())].sort(
-    (a, b) => (a.events.join() < b.events.join() ? -1 : 1),
+  const proven = resolvePayments(draft);
+  const equivocations = [
+    ...draft.equivocations,
+    ...findOverlaps(draft.proven.values()),
+    ...findContradictions(draft),
+  ].sort((a, b) => (a.events.join() < b.events.join() ? -1 : 1));
+  const finals = [...draft.finals].sort(
+    (a, b) => a.createdAtSec - b.createdAtSec || (a.id < b.id ? -1 : 1),
   );
   const times = Object.values(draft.signatures).map((signature) => signature.effectiveAtSec);
-  const isEffective = draft.status === 'effective' || draft.status === 'closed';
+  const isEffective = draft.status !== 'proposed' && draft.status !== 'withdrawn';
   return {
     root: draft.root,
     contract: draft.contract,
@@ -78,8 +92,10 @@ function toState(draft: Draft): ContractState {
     signatures: draft.signatures,
     withdrawnBy: [...draft.withdrawnBy].sort(),
     effectiveAtSec: isEffective ? Math.max(...times) : undefined,
-    payments,
-    finalEvents: draft.closures.map((closure) => closure.id),
+    payments: flagUnseen(draft, proven),
+    milestones: resolveMilestones(draft),
+    notices: viewNotices(draft, proven),
+    finalEvents: finals.map(({ id }) => id),
     equivocations,
   };
 }
@@ -88,7 +104,9 @@ function toState(draft: Draft): ContractState {
 function graphOf(draft: Draft, acts: readonly ParsedEvent[]): Map<string, OrderNode> {
   const nodes = new Map([[draft.root, toNode(draft.contract, false)]]);
   for (const parsed of acts) {
-    if (roleOfActor(draft, parsed.event.pubkey) === undefined) continue;
+    const { pubkey } = parsed.event;
+    const isAttester = pubkey === attesterOf(draft.contract.document);
+    if (!isAttester && roleOfActor(draft, pubkey) === undefined) continue;
     nodes.set(parsed.event.id, toNode(parsed, isFinal(draft, parsed)));
     if (parsed.name !== 'receipt') continue;
     const request = draft.requests.get(parsed.document.request.id);

@@ -8,7 +8,6 @@ import { canonicalize, type Json } from '../canonical.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { PROTOCOL_VERSION } from '../params.ts';
 import type { ContractState, Payment } from './state.ts';
-import { trancheAt } from './ticks.ts';
 
 function digest(canonical: string): string {
   return bytesToHex(sha256(utf8ToBytes(canonical)));
@@ -36,17 +35,6 @@ function legDigests(payments: readonly Payment[], leg: Leg): Json {
     });
 }
 
-function trancheTotals(state: ContractState): Json {
-  const { document } = state.contract;
-  const totals = document.tranches.map(() => 0n);
-  for (const payment of state.payments) {
-    if (payment.leg !== 'disbursement') continue;
-    const tranche = trancheAt(document, payment.n) ?? 0;
-    totals[tranche] = (totals[tranche] ?? 0n) + payment.amountMsat;
-  }
-  return totals.map((total) => total.toString());
-}
-
 /** What the state hash covers, as canonical JSON would write it. */
 export function hashedView(state: ContractState): Json {
   const signatures: Record<string, Json> = {};
@@ -57,12 +45,14 @@ export function hashedView(state: ContractState): Json {
     version: state.version,
     status: state.status,
     signatures,
-    tranches: trancheTotals(state),
-    milestones: [],
+    milestones: state.milestones.map(({ tranche, status, decidedAtSec = 0 }): Json => {
+      return status === 'approved' ? [tranche, status, decidedAtSec] : [tranche, status];
+    }),
     legs: {
       disbursement: legDigests(state.payments, 'disbursement'),
       repayment: legDigests(state.payments, 'repayment'),
     },
+    arrears: state.notices.filter(({ type }) => type === 'arrears').map(({ id }) => id),
     finalEvents: [...state.finalEvents],
     equivocations: state.equivocations.map((entry): Json => [entry.reason, ...entry.events]),
   };

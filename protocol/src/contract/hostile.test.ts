@@ -114,6 +114,22 @@ describe('closure', () => {
     expect(state.payments.filter((payment) => payment.afterFinal)).toHaveLength(9);
   });
 
+  it('that leaves out the receipts of all ticks but one spares no interest on the others', () => {
+    const loan = streamed();
+    const first = loan.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], START + 2);
+    for (let n = 1; n < 10; n += 1) {
+      loan.pay('disbursement', [{ n, amountMsat: 100_000_000n }], START + n * DAY);
+    }
+    const back = loan.pay('repayment', [{ n: 0, amountMsat: 1_000_000_000n }], START + 90 * DAY);
+    const asOfSec = START + 100 * DAY;
+    const { document } = loan.contract;
+    const before = computeLedger(document, loan.fold().state.payments, asOfSec);
+    loan.close(START + 91 * DAY, [first.receipt.id, back.receipt.id]);
+    const { state } = loan.fold();
+    expect(state.status).toBe('closed');
+    expect(computeLedger(document, state.payments, asOfSec)).toEqual(before);
+  });
+
   it('a second, stale closure flags nothing the first rested on', () => {
     const loan = streamed();
     loan.streamAll();

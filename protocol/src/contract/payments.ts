@@ -173,25 +173,26 @@ export function resolvePayments(evidence: Evidence): Payment[] {
   return counted.map((witness) => toPayment(witness, answers)).sort(byTime);
 }
 
-/** Flags disbursements that no closure rests on, and dates them no earlier than it. */
-export function flagUnseen(draft: Draft, payments: readonly Payment[]): Payment[] {
-  if (draft.closures.length === 0) return [...payments];
+/** Parts proven by receipts on which a final event rests. */
+function partsSeen(draft: Draft): ByPart<true> {
   const seen: ByPart<true> = new Map();
   for (const { receipt, request } of draft.receipts) {
-    if (!draft.closures.some((closure) => closure.past.has(receipt.event.id))) continue;
+    if (!draft.finals.some((final) => final.past.has(receipt.event.id))) continue;
     for (const n of receipt.document.n) setPart(seen, request.event.id, n, true);
   }
-  const restsAtSec = Math.min(...draft.closures.map((closure) => closure.restsAtSec));
-  return payments
-    .map((payment) => {
-      if (payment.leg !== 'disbursement') return payment;
-      if (seen.get(payment.request)?.has(payment.n)) return payment;
-      // C-22: "…A proven disbursement of which no counting closure rests on a receipt is
-      // flagged as unseen and settles no earlier than the latest settled time…"
-      const settled = Math.max(payment.settledAtSec, restsAtSec);
-      return { ...payment, settledAtSec: settled, afterFinal: true };
-    })
-    .sort(byTime);
+  return seen;
+}
+
+/** Flags disbursements that were proven only after a default or closure. */
+export function flagUnseen(draft: Draft, payments: readonly Payment[]): Payment[] {
+  if (draft.finals.length === 0) return [...payments];
+  const seen = partsSeen(draft);
+  // C-22: "…A proven disbursement on no receipt of which a counting default or closure rests is
+  // flagged as unseen; its settled time stays…"
+  return payments.map((payment) => {
+    const isSeen = seen.get(payment.request)?.has(payment.n);
+    return payment.leg === 'disbursement' && !isSeen ? { ...payment, afterFinal: true } : payment;
+  });
 }
 
 function compareWindows(a: ParsedRequest, b: ParsedRequest): number {

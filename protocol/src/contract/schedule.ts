@@ -4,7 +4,7 @@
  */
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { expectInstalments, type LedgerPayment } from './ledger.ts';
-import { planTicks } from './ticks.ts';
+import { planTicks, type Decision } from './ticks.ts';
 
 /** One expected instalment. */
 export interface ExpectedInstalment {
@@ -20,10 +20,11 @@ function withRemainingTicks(
   document: ContractDocument,
   payments: readonly (LedgerPayment & { readonly n: number })[],
   asOfSec: number,
+  milestones: readonly Decision[],
 ): LedgerPayment[] {
   const disbursed = payments.filter((payment) => payment.leg === 'disbursement');
   const paid = new Set(disbursed.map((payment) => payment.n));
-  const remaining = planTicks(document)
+  const remaining = planTicks(document, milestones)
     .filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec)
     .map((tick) => ({
       leg: 'disbursement' as const,
@@ -38,11 +39,12 @@ export function projectSchedule(
   document: ContractDocument,
   payments: readonly (LedgerPayment & { readonly n: number })[],
   asOfSec: number,
+  milestones: readonly Decision[] = [],
 ): ExpectedInstalment[] {
   // M-14: "The expected schedule is the ledger on the last due day, or at the as-of time if that
   // is later, if every tick that is neither paid nor lapsed is paid at its due time or now,
   // whichever is later, and whatever is due, in whole satoshis, on its due day or today…"
-  const expected = withRemainingTicks(document, payments, asOfSec);
+  const expected = withRemainingTicks(document, payments, asOfSec, milestones);
   return expectInstalments(document, expected, asOfSec).map((instalment) => ({
     number: instalment.number,
     dueAtSec: instalment.dueAtSec,

@@ -3,7 +3,7 @@ import type { ParsedContract } from '../events.ts';
 import type { Leg, PartyRole } from '../kinds/fields.ts';
 
 /** Where a contract stands; lateness is a view on top, never a status. */
-export type ContractStatus = 'proposed' | 'effective' | 'withdrawn' | 'closed';
+export type ContractStatus = 'proposed' | 'effective' | 'withdrawn' | 'defaulted' | 'closed';
 
 /** How well a payment is proven. */
 export type PaymentClass = 'preimage+acknowledgement' | 'preimage' | 'acknowledgement';
@@ -21,7 +21,7 @@ export interface Payment {
   readonly class: PaymentClass;
   /** The payee stated another time than the receipt. */
   readonly timeContested: boolean;
-  /** A disbursement that no closure rests on although there is one. */
+  /** A disbursement that no default or closure rests on although there is one. */
   readonly afterFinal: boolean;
   /** Id of the receipt that proves it. */
   readonly receipt: string;
@@ -38,9 +38,35 @@ export interface AppliedSignature {
   readonly register: { readonly serial: number; readonly previous: string } | undefined;
 }
 
+/** How the milestone of a tranche stands. */
+export interface Milestone {
+  /** The tranche's place in the contract, counted from 0. */
+  readonly tranche: number;
+  readonly status: 'open' | 'claimed' | 'approved' | 'refused';
+  /** Id of the claim that was decided on or waits for it. */
+  readonly claim: string | undefined;
+  /** Id of the approval or refusal. */
+  readonly decision: string | undefined;
+  /** When that took effect, Unix seconds. */
+  readonly decidedAtSec: number | undefined;
+}
+
+/** An arrears or default notice that counts. */
+export interface Notice {
+  readonly id: string;
+  readonly type: 'arrears' | 'default';
+  readonly author: PartyRole;
+  /** The instalment an arrears notice names; of a default the oldest late one; from 1. */
+  readonly instalment: number;
+  /** The time at which it was judged, Unix seconds. */
+  readonly asOfSec: number;
+  /** Payments it does not rest on, settled by then, contradict it: judged on all it would fail. */
+  readonly contested: boolean;
+}
+
 /** Two events that contradict each other. */
 export interface Equivocation {
-  readonly reason: 'rival signatures' | 'overlapping requests';
+  readonly reason: 'rival signatures' | 'overlapping requests' | 'contradictory decisions';
   readonly author: string;
   /** The two ids, least first. */
   readonly events: readonly [string, string];
@@ -56,10 +82,15 @@ export interface ContractState {
   readonly signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
   /** Parties that withdrew, whether or not that came in time. */
   readonly withdrawnBy: readonly PartyRole[];
+  /** Undefined unless all have signed: effective, defaulted or closed. */
   readonly effectiveAtSec: number | undefined;
   /** Sorted by settled time, request id, n. */
   readonly payments: readonly Payment[];
-  /** Closures that hold, earliest first. */
+  /** One for each tranche that has a milestone, in order. */
+  readonly milestones: readonly Milestone[];
+  /** Arrears notices, then defaults, each earliest first. */
+  readonly notices: readonly Notice[];
+  /** Defaults and closures that hold, earliest first. */
   readonly finalEvents: readonly string[];
   readonly equivocations: readonly Equivocation[];
 }

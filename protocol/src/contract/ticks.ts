@@ -9,6 +9,34 @@ export interface Tick {
   readonly amountMsat: bigint;
   readonly dueAtSec: number;
   readonly lapsesAtSec: number;
+  /** Its tranche waits for the approval of a milestone; its due time is what was planned. */
+  readonly isHeld: boolean;
+}
+
+/** What ticks need to know of a milestone; `Milestone` of a state is one. */
+export interface Decision {
+  readonly tranche: number;
+  readonly status: string;
+  readonly decidedAtSec: number | undefined;
+}
+
+/** When a tranche streams. */
+interface Span {
+  readonly fromSec: number;
+  readonly toSec: number;
+  readonly isHeld: boolean;
+}
+
+function spanOf(tranche: Tranche, index: number, milestones: readonly Decision[]): Span {
+  const { fromSec, toSec, lapsesAtSec, milestone } = tranche;
+  if (!milestone) return { fromSec, toSec, isHeld: false };
+  const decided = milestones.find((entry) => entry.tranche === index);
+  if (decided?.status !== 'approved') return { fromSec, toSec, isHeld: true };
+  // P-2: "…of a tranche with an approved milestone from the approval on where that is later, for as
+  // long as was planned, but no longer than until it lapses…"
+  const startSec = Math.max(fromSec, decided.decidedAtSec ?? 0);
+  const endSec = Math.min(lapsesAtSec, startSec + (toSec - fromSec));
+  return { fromSec: startSec, toSec: Math.max(startSec, endSec), isHeld: false };
 }
 
 /** Amount of every tick of a tranche but the last, and of the last. */
@@ -20,37 +48,33 @@ function amountsOf(tranche: Tranche): { readonly shareMsat: bigint; readonly las
   return { shareMsat, lastMsat: totalMsat - shareMsat * BigInt(tranche.ticks - 1) };
 }
 
-function tickOf(tranche: Tranche, index: number, place: number, n: number): Tick {
+function tickOf(tranche: Tranche, index: number, place: number, n: number, span: Span): Tick {
   const { shareMsat, lastMsat } = amountsOf(tranche);
   const isLast = place === tranche.ticks - 1;
-  // P-2: "Tick i of k is due at `fromSec` + floor(i × (`toSec` − `fromSec`) / k), in whole numbers
-  // without overflow…"
-  const lengthSec = BigInt(tranche.toSec - tranche.fromSec);
+  // P-2: "Tick i of k is due at start + floor(i × (end − start) / k), in whole numbers without
+  // overflow…"
+  const lengthSec = BigInt(span.toSec - span.fromSec);
   const offsetSec = divideFloor(BigInt(place) * lengthSec, BigInt(tranche.ticks));
   return {
     n,
     tranche: index,
     amountMsat: isLast ? lastMsat : shareMsat,
-    dueAtSec: tranche.fromSec + Number(offsetSec),
+    dueAtSec: span.fromSec + Number(offsetSec),
     lapsesAtSec: tranche.lapsesAtSec,
+    isHeld: span.isHeld,
   };
 }
 
-/** The tick with this number, or undefined when the contract has none such. */
+/** The tick with this number as planned, or undefined when the contract has none such. */
 export function tickAt(document: ContractDocument, n: number): Tick | undefined {
   let first = 0;
   for (const [index, tranche] of document.tranches.entries()) {
-    if (n < first + tranche.ticks) return tickOf(tranche, index, n - first, n);
+    if (n < first + tranche.ticks) {
+      return tickOf(tranche, index, n - first, n, spanOf(tranche, index, []));
+    }
     first += tranche.ticks;
   }
   return undefined;
-}
-
-/** Index of the tranche a tick belongs to, or undefined when the contract has none such. */
-export function trancheAt(document: ContractDocument, n: number): number | undefined {
-  let after = 0;
-  const index = document.tranches.findIndex((tranche) => n < (after += tranche.ticks));
-  return index < 0 ? undefined : index;
 }
 
 /** Amounts of ticks as documents write them, undefined where the contract has no such tick. */
@@ -70,12 +94,19 @@ export function tickAmounts(
   });
 }
 
-/** All ticks of a contract in order; n counts through all tranches from 0. */
-export function planTicks(document: ContractDocument): Tick[] {
+/**
+ * All ticks of a contract in order; n counts through all tranches from 0. `milestones` are those
+ * of the contract's state: without them every tranche that has one waits.
+ */
+export function planTicks(
+  document: ContractDocument,
+  milestones: readonly Decision[] = [],
+): Tick[] {
   const ticks: Tick[] = [];
   for (const [index, tranche] of document.tranches.entries()) {
+    const span = spanOf(tranche, index, milestones);
     for (let place = 0; place < tranche.ticks; place += 1) {
-      ticks.push(tickOf(tranche, index, place, ticks.length));
+      ticks.push(tickOf(tranche, index, place, ticks.length, span));
     }
   }
   return ticks;

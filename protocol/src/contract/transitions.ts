@@ -8,21 +8,36 @@ import { Kind } from '../kinds.ts';
 import type { AcceptanceDocument } from '../kinds/agreement.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import { REJECT_CODES, reject, type Reject } from '../result.ts';
-import { actsFor, roleOfKey, type Draft } from './draft.ts';
-import { computeLedger } from './ledger.ts';
-import { requestMismatch, resolvePayments } from './payments.ts';
+import { actsFor, attesterOf, roleOfKey, type Draft } from './draft.ts';
+import { applyClaim, applyDecision } from './milestones.ts';
+import { applyArrears, applyClosure, applyDefault } from './notices.ts';
+import { requestMismatch } from './payments.ts';
 import { LEGS, PARTY_ROLES, type ContractState, type ContractStatus } from './state.ts';
 
 /** What can be done to a contract by a signed event. */
 export type ContractAct =
-  'acceptance' | 'withdrawal' | 'receipt' | 'received' | 'objection' | 'cash' | 'closure';
+  | 'acceptance'
+  | 'withdrawal'
+  | 'receipt'
+  | 'received'
+  | 'objection'
+  | 'cash'
+  | 'claim'
+  | 'approval'
+  | 'refusal'
+  | 'arrears'
+  | 'default'
+  | 'closure';
+
+/** Who may do something: a party, or whoever decides on milestones. */
+export type ActorRole = PartyRole | 'attester';
 
 interface Act {
   /** Acts of a lower phase are applied first, whatever their dates say. */
   readonly phase: number;
   /** Whether a delegate may do it. */
   readonly keys: 'main' | 'delegate';
-  readonly roles: readonly PartyRole[];
+  readonly roles: readonly ActorRole[];
   readonly apply: (draft: Draft, parsed: ParsedEvent) => Reject | undefined;
 }
 
@@ -97,25 +112,9 @@ function applyAnswer(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   return refusals.sort((a, b) => rank(a) - rank(b))[0];
 }
 
-function applyClosure(draft: Draft, parsed: ParsedEvent): Reject | undefined {
-  const past = draft.pastOf(parsed.event.id);
-  const payments = resolvePayments({
-    ...draft,
-    receipts: draft.receipts.filter(({ receipt }) => past.has(receipt.event.id)),
-    acknowledgements: draft.acknowledgements.filter(({ event }) => past.has(event.id)),
-  });
-  const restsAtSec = payments.reduce((most, { settledAtSec }) => Math.max(most, settledAtSec), 0);
-  const asOfSec = Math.max(parsed.event.created_at, restsAtSec);
-  // C-21: "…What it does not rest on is left out of the judgement."
-  const ledger = computeLedger(draft.contract.document, payments, asOfSec);
-  if (!ledger.repaid) return reject('NOT_REPAID');
-  draft.status = 'closed';
-  draft.closures.push({ id: parsed.event.id, past, restsAtSec });
-  return undefined;
-}
-
 const anyParty: readonly PartyRole[] = ['investor', 'business', 'bank'];
 const payers: readonly PartyRole[] = ['investor', 'business'];
+const creditors: readonly PartyRole[] = ['bank', 'investor'];
 
 /** Every act: whose it is and what it does. */
 const ACTS: Readonly<Record<ContractAct, Act>> = {
@@ -125,19 +124,39 @@ const ACTS: Readonly<Record<ContractAct, Act>> = {
   received: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
   objection: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
   cash: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
-  closure: { phase: 4, keys: 'main', roles: ['bank'], apply: applyClosure },
+  claim: { phase: 4, keys: 'main', roles: ['business'], apply: applyClaim },
+  approval: { phase: 5, keys: 'main', roles: ['attester'], apply: applyDecision },
+  refusal: { phase: 5, keys: 'main', roles: ['attester'], apply: applyDecision },
+  arrears: { phase: 6, keys: 'main', roles: creditors, apply: applyArrears },
+  default: { phase: 7, keys: 'main', roles: creditors, apply: applyDefault },
+  closure: { phase: 8, keys: 'main', roles: ['bank'], apply: applyClosure },
 };
 
-const money = { receipt: 'offered', received: 'offered', objection: 'offered' } as const;
+const money = {
+  receipt: 'offered',
+  received: 'offered',
+  objection: 'offered',
+  cash: 'offered',
+} as const;
 
 /** Which acts count in which status; those not `offered` count, but no client proposes them. */
 export const TRANSITIONS: Readonly<
   Record<ContractStatus, Partial<Readonly<Record<ContractAct, 'offered' | 'counted'>>>>
 > = {
   proposed: { acceptance: 'offered', withdrawal: 'offered' },
-  effective: { acceptance: 'counted', ...money, cash: 'offered', closure: 'offered' },
+  effective: {
+    acceptance: 'counted',
+    ...money,
+    claim: 'offered',
+    approval: 'offered',
+    refusal: 'offered',
+    arrears: 'offered',
+    default: 'offered',
+    closure: 'offered',
+  },
   withdrawn: { withdrawal: 'counted' },
-  closed: { ...money, cash: 'offered', closure: 'counted' },
+  defaulted: { ...money, refusal: 'offered', default: 'counted', closure: 'offered' },
+  closed: { ...money, closure: 'counted' },
 };
 
 /** The act an event performs, or undefined when it is none on a contract. */
@@ -145,6 +164,7 @@ export function actOf(parsed: ParsedEvent): ContractAct | undefined {
   switch (parsed.event.kind) {
     case Kind.signature:
     case Kind.acknowledgement:
+    case Kind.milestone:
     case Kind.notice: {
       const type = 'type' in parsed.document ? parsed.document.type : undefined;
       const acts: readonly string[] = Object.keys(ACTS);
@@ -163,14 +183,15 @@ export function phaseOf(parsed: ParsedEvent): number {
   return act ? ACTS[act].phase : Infinity;
 }
 
-/** Whether an event is final: an act of the last phase by whose act it is. */
+/** Whether an event is final: a default or closure by whose act it is. */
 export function isFinal(draft: Draft, parsed: ParsedEvent): boolean {
   const act = actOf(parsed);
-  return act === 'closure' && refusalOfAuthor(draft, act, parsed) === undefined;
+  const isFinalAct = act === 'closure' || act === 'default';
+  return isFinalAct && refusalOfAuthor(draft, act, parsed) === undefined;
 }
 
 /** The roles one event needs of its author: narrower than its act's where it names a leg. */
-function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): readonly PartyRole[] {
+function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): readonly ActorRole[] {
   if (act === 'acceptance') return [(parsed.document as AcceptanceDocument).role];
   if (parsed.name === 'receipt') {
     const request = draft.requests.get(parsed.document.request.id);
@@ -185,8 +206,10 @@ function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): reado
 function refusalOfAuthor(draft: Draft, act: ContractAct, parsed: ParsedEvent): Reject | undefined {
   const key = parsed.event.pubkey;
   const roles = rolesNeeded(draft, act, parsed);
-  const isHeld = (role: PartyRole): boolean =>
-    ACTS[act].keys === 'main' ? roleOfKey(draft, key) === role : actsFor(draft, key, role);
+  const isHeld = (role: ActorRole): boolean => {
+    if (role === 'attester') return attesterOf(draft.contract.document) === key;
+    return ACTS[act].keys === 'main' ? roleOfKey(draft, key) === role : actsFor(draft, key, role);
+  };
   if (!roles.some(isHeld)) return reject('AUTHOR_ROLE', roles.join());
   if (parsed.name !== 'receipt') return undefined;
   const request = draft.requests.get(parsed.document.request.id);
@@ -213,14 +236,30 @@ export function applyEvent(draft: Draft, parsed: ParsedEvent): Reject | undefine
   return ACTS[act].apply(draft, parsed);
 }
 
-/** What a role may do next, by the table; empty for strangers. */
-export function permittedActs(
-  state: Pick<ContractState, 'status' | 'signatures'>,
-  role: PartyRole,
-): ContractAct[] {
+type ActingState = Pick<ContractState, 'status' | 'signatures' | 'contract' | 'milestones'>;
+
+function isOf(state: ActingState, act: ContractAct, role: ActorRole): boolean {
+  const { roles } = ACTS[act];
+  if (roles.includes(role)) return true;
+  // The bank decides on milestones where the contract names nobody else.
+  const { attester } = state.contract.document;
+  return role === 'bank' && attester === undefined && roles.includes('attester');
+}
+
+/** Whether there is anything an act could be about. */
+function hasObject(state: ActingState, act: ContractAct, role: ActorRole): boolean {
+  const isAny = (...statuses: string[]): boolean =>
+    state.milestones.some(({ status }) => statuses.includes(status));
+  if (act === 'acceptance') return role !== 'attester' && state.signatures[role] === undefined;
+  if (act === 'claim') return isAny('open', 'refused');
+  return act === 'approval' || act === 'refusal' ? isAny('claimed') : true;
+}
+
+/** What a role may do next, by the table; whether a notice would count is the fold's to say. */
+export function permittedActs(state: ActingState, role: ActorRole): ContractAct[] {
   const entries = Object.entries(TRANSITIONS[state.status]) as [ContractAct, string][];
   return entries
-    .filter(([act, how]) => how === 'offered' && ACTS[act].roles.includes(role))
+    .filter(([act, how]) => how === 'offered' && isOf(state, act, role))
     .map(([act]) => act)
-    .filter((act) => act !== 'acceptance' || state.signatures[role] === undefined);
+    .filter((act) => hasObject(state, act, role));
 }

@@ -67,7 +67,8 @@ export class Payee {
     const leg = LEGS[message.leg];
     // Strangers get no answer: who holds the payer's role is read from the contract.
     if (contract.own.role !== leg.payee || !actsFor(state, incoming.author, leg.payer)) return;
-    if (state.status !== 'effective' && state.status !== 'closed') {
+    const isOver = message.leg === 'disbursement' && state.status === 'defaulted';
+    if (state.effectiveAtSec === undefined || isOver) {
       await this.#refuse(contract, incoming, 'notEffective');
       return;
     }

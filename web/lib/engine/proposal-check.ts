@@ -18,7 +18,7 @@ function fundedMsat(desk: Desk, offer: ParsedOffer, except: string): bigint {
     .contractsOf(offer)
     .filter(({ root }) => root !== except)
     .map(({ fold }) => fold.state)
-    .filter((state) => state.status === 'effective' || state.status === 'closed')
+    .filter((state) => state.effectiveAtSec !== undefined)
     .reduce((sum, state) => sum + BigInt(state.contract.document.principalMsat), 0n);
 }
 

@@ -9,12 +9,15 @@ import {
   ok,
   reject,
   type ContractState,
+  type ContractStatus,
   type Result,
 } from '@realyield/protocol';
 import { ownContract, type Desk } from './desk.ts';
 import type { Payer } from './payer.ts';
 
 const PREFIX = 'payoff|';
+/** A loan in default is still repaid. */
+const RUNNING: readonly ContractStatus[] = ['effective', 'defaulted'];
 
 /** Repayment orders of one person. */
 export class Repayments {
@@ -45,7 +48,7 @@ export class Repayments {
     const state = ownContract(this.#desk, root)?.view.fold.state;
     const payer = this.#payerOf(root);
     if (!state || payer?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
-    if (state.status !== 'effective') return reject('STATE_FORBIDS');
+    if (!RUNNING.includes(state.status)) return reject('STATE_FORBIDS');
     if (amountMsat <= 0n || amountMsat > this.#payoffMsat(state)) return reject('PART_AMOUNT');
     const inHand = payer.entries().map((entry) => entry.n);
     const n = nextRepaymentNumber(state, inHand);
@@ -57,7 +60,7 @@ export class Repayments {
   async repayEverything(root: string): Promise<Result<undefined>> {
     const contract = ownContract(this.#desk, root);
     if (contract?.own.role !== 'business') return reject('AUTHOR_ROLE', 'business');
-    if (contract.view.fold.state.status !== 'effective') return reject('STATE_FORBIDS');
+    if (!RUNNING.includes(contract.view.fold.state.status)) return reject('STATE_FORBIDS');
     // On disk at once: an order given while the engine still starts is carried out when it runs.
     const key = `${PREFIX}${root}`;
     await this.#desk.store.write([{ table: 'settings', key, value: true }]);
@@ -78,7 +81,7 @@ export class Repayments {
     this.#busy.add(root);
     try {
       const payoffMsat = this.#payoffMsat(state);
-      if (payoffMsat > 0n && state.status === 'effective') await this.repay(root, payoffMsat);
+      if (payoffMsat > 0n && RUNNING.includes(state.status)) await this.repay(root, payoffMsat);
       else await this.#finish(root);
     } finally {
       this.#busy.delete(root);

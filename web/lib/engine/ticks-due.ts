@@ -13,8 +13,14 @@ export interface DueTimes {
 /** Times by part: its tick's, or at once. */
 export function dueTimesOf(contract: OwnContract, leg: Leg): (n: number) => DueTimes {
   if (leg === 'repayment') return () => ({ dueAtSec: 0, lapsesAtSec: Infinity });
-  const ticks = planTicks(contract.view.fold.state.contract.document);
-  return (n) => ticks[n] ?? { dueAtSec: 0, lapsesAtSec: 0 };
+  const { state } = contract.view.fold;
+  const ticks = planTicks(state.contract.document, state.milestones);
+  return (n) => {
+    const tick = ticks[n];
+    if (!tick) return { dueAtSec: 0, lapsesAtSec: 0 };
+    // What waits for an approval is not due before it lapses, whatever was asked for already.
+    return tick.isHeld ? { ...tick, dueAtSec: tick.lapsesAtSec } : tick;
+  };
 }
 
 const UNPAID: readonly JournalStep[] = ['wanted', 'checked', 'failed'];

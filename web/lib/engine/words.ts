@@ -37,6 +37,8 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
 
 const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {
   notEffective: 'Waiting for all three signatures.',
+  defaulted: 'The loan is in default. Nothing more is paid out.',
+  milestoneNotApproved: 'Waiting for the approval of a milestone. Until then nothing is paid.',
   windowNotOpen: 'The stream has not begun.',
   nextTick: 'Waiting for the next tick.',
   inFlight: 'A payment is on its way.',

@@ -15,7 +15,7 @@ export interface MarketRow extends OfferRow {
 }
 
 function isRunning({ fold }: ContractView): boolean {
-  return fold.state.status === 'effective' || fold.state.status === 'closed';
+  return fold.state.effectiveAtSec !== undefined;
 }
 
 /** Principal of all contracts in effect under an offer, msat. */

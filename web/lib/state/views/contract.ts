@@ -54,6 +54,7 @@ export function statusView({ state, ledger }: ContractNow): StatusView {
   if (state.status === 'proposed') return { text: 'proposed', tone: 'waiting' };
   if (state.status === 'withdrawn') return { text: 'withdrawn', tone: 'plain' };
   if (state.status === 'closed') return { text: 'repaid and closed', tone: 'done' };
+  if (state.status === 'defaulted') return { text: 'in default', tone: 'problem' };
   if (ledger.daysPastDue > 0) return { text: 'late', tone: 'problem' };
   if (ledger.repaid) return { text: 'repaid', tone: 'done' };
   if (ledger.undisbursedMsat > 0n) return { text: 'being paid out', tone: 'active' };
@@ -129,7 +130,7 @@ function instalmentState(state: Ledger['instalments'][number]): InstalmentState 
 /** The schedule: what was paid, and what is still expected. */
 export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleView {
   const { document } = state.contract;
-  const expected = projectSchedule(document, state.payments, nowSec);
+  const expected = projectSchedule(document, state.payments, nowSec, state.milestones);
   const instalments = ledger.instalments.map((entry, index) => {
     const plan = expected[index];
     const interestMsat = plan?.interestMsat ?? entry.interestMsat;
@@ -157,6 +158,12 @@ function streamState(
   const { state, nowSec } = now;
   const progress = disbursementProgress(state, nowSec);
   if (progress.paidTicks === progress.ticks) return { state: 'done' };
+  if (state.status === 'defaulted') {
+    return { state: 'stopped', reason: 'The loan is in default; nothing more is paid out.' };
+  }
+  if (progress.next === undefined && progress.heldTicks > 0) {
+    return { state: 'waiting', reason: 'The next tranche waits for its milestone.' };
+  }
   if (progress.next === undefined) {
     return { state: 'stopped', reason: 'The window has closed; what was not paid has lapsed.' };
   }
@@ -185,7 +192,7 @@ export function streamModel(
   const { state, nowSec } = now;
   const { document } = state.contract;
   const progress = disbursementProgress(state, nowSec);
-  const ticks = planTicks(document);
+  const ticks = planTicks(document, state.milestones);
   const first = document.tranches[0];
   const tickSec = first ? (first.toSec - first.fromSec) / first.ticks : 1;
   return {

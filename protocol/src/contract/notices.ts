@@ -1,0 +1,132 @@
+/**
+ * Notices: closure, arrears and default. Each is judged on what it rests on and on nothing else,
+ * so that no later event can undo it. Spec: specs/notices.md.
+ */
+import type { ParsedEvent, ParsedNotice } from '../events.ts';
+import { dayOf } from '../interest.ts';
+import type { ContractDocument } from '../kinds/agreement.ts';
+import { reject, type Reject } from '../result.ts';
+import { roleOfKey, type AppliedNotice, type Draft } from './draft.ts';
+import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
+import { resolvePayments } from './payments.ts';
+import type { Notice } from './state.ts';
+
+interface Basis {
+  /** Ids of everything the notice rests on. */
+  readonly past: ReadonlySet<string>;
+  readonly asOfSec: number;
+  readonly ledger: Ledger;
+}
+
+/** What a notice rests on, and the balances that shows at its time. */
+function basisOf(draft: Draft, { event }: ParsedEvent): Basis {
+  const past = draft.pastOf(event.id);
+  const payments = resolvePayments({
+    ...draft,
+    receipts: draft.receipts.filter(({ receipt }) => past.has(receipt.event.id)),
+    acknowledgements: draft.acknowledgements.filter(({ event: { id } }) => past.has(id)),
+  });
+  // N-1: "A notice on a contract is judged by the ledger of the payments proven by the receipts and
+  // acknowledgements it rests on, at its `created_at` or at the latest of their settled times if
+  // that is later. What it does not rest on is left out of the judgement."
+  const restsAtSec = payments.reduce((most, { settledAtSec }) => Math.max(most, settledAtSec), 0);
+  const asOfSec = Math.max(event.created_at, restsAtSec);
+  const ledger = computeLedger(draft.contract.document, payments, asOfSec);
+  return { past, asOfSec, ledger };
+}
+
+/** The bank says that the contract is repaid. */
+export function applyClosure(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  const { past, ledger } = basisOf(draft, parsed);
+  // C-21: "A closure counts only when its ledger is repaid; otherwise it is refused as
+  // `NOT_REPAID`."
+  if (!ledger.repaid) return reject('NOT_REPAID');
+  draft.status = 'closed';
+  const { id, created_at: createdAtSec } = parsed.event;
+  draft.finals.push({ id, createdAtSec, past });
+  return undefined;
+}
+
+function isLate(ledger: Ledger, instalment: number): boolean {
+  return ledger.instalments[instalment - 1]?.state === 'late';
+}
+
+/** Whether an arrears notice holds against a ledger. */
+function arrearsMismatch(
+  document: ContractDocument,
+  ledger: Ledger,
+  instalment: number,
+): Reject | undefined {
+  const late = ledger.instalments[instalment - 1];
+  // N-2: "An arrears notice counts only when the instalment it names is late by more than
+  // `graceDays`; otherwise it is refused as `NOT_LATE`."
+  const isPastGrace = late !== undefined && late.daysPastDue > document.plan.graceDays;
+  return isPastGrace ? undefined : reject('NOT_LATE', String(instalment));
+}
+
+/** Bank or investor says that an instalment is late. */
+export function applyArrears(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  const { document } = parsed as ParsedNotice;
+  if (document.type !== 'arrears') return reject('NOT_LATE');
+  const { asOfSec, ledger } = basisOf(draft, parsed);
+  const { instalment } = document;
+  const refused = arrearsMismatch(draft.contract.document, ledger, instalment);
+  if (refused) return refused;
+  draft.notices.push({ type: 'arrears', parsed, instalment, asOfSec, arrears: [] });
+  return undefined;
+}
+
+/** Whether a default notice that rests on some arrears notices holds against a ledger. */
+function defaultMismatch(
+  contract: ContractDocument,
+  ledger: Ledger,
+  arrears: readonly AppliedNotice[],
+): Reject | undefined {
+  const { afterDays, cureDays } = contract.default;
+  // N-3: "A default notice counts only when the oldest unpaid instalment is at least `afterDays`
+  // past due; otherwise it is refused as `NOT_LATE`."
+  if (ledger.daysPastDue < afterDays) return reject('NOT_LATE', String(ledger.daysPastDue));
+  // N-4: "…more than `cureDays` days before it; otherwise it is refused as `CURE_RUNNING`."
+  const day = dayOf(ledger.asOfSec, contract.daySec);
+  const isOver = arrears.some(
+    ({ instalment, asOfSec }) =>
+      isLate(ledger, instalment) && day - dayOf(asOfSec, contract.daySec) > cureDays,
+  );
+  return isOver ? undefined : reject('CURE_RUNNING');
+}
+
+/** Bank or investor says that the loan is in default: final. */
+export function applyDefault(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  const { past, asOfSec, ledger } = basisOf(draft, parsed);
+  const arrears = draft.notices.filter(
+    (notice) => notice.type === 'arrears' && past.has(notice.parsed.event.id),
+  );
+  const refused = defaultMismatch(draft.contract.document, ledger, arrears);
+  if (refused) return refused;
+  const { id, created_at: createdAtSec } = parsed.event;
+  const instalment = ledger.instalments.findIndex((each) => each.state === 'late') + 1;
+  draft.notices.push({ type: 'default', parsed, instalment, asOfSec, arrears });
+  // N-5: "A default notice that counts makes an effective contract `defaulted` and is not undone by
+  // anything it does not rest on…"
+  draft.status = 'defaulted';
+  draft.finals.push({ id, createdAtSec, past });
+  return undefined;
+}
+
+/** Notices that count, and whether everything that is known contradicts them. */
+export function viewNotices(draft: Draft, payments: readonly LedgerPayment[]): Notice[] {
+  const { document } = draft.contract;
+  return draft.notices.flatMap(({ type, parsed, instalment, asOfSec, arrears }) => {
+    const author = roleOfKey(draft, parsed.event.pubkey);
+    if (!author) return [];
+    // N-6: "A notice that counts is contested when, judged by all payments proven in the set at the
+    // same time, it would be refused…"
+    const ledger = computeLedger(document, payments, asOfSec);
+    const refused =
+      type === 'arrears'
+        ? arrearsMismatch(document, ledger, instalment)
+        : defaultMismatch(document, ledger, arrears);
+    const { id } = parsed.event;
+    return [{ id, type, author, instalment, asOfSec, contested: refused !== undefined }];
+  });
+}
