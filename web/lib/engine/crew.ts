@@ -1,9 +1,11 @@
 /** The workers of one person's contracts: one payer and one acknowledger each, where needed. */
+import type { Leg } from '@realyield/protocol';
 import { Acknowledger } from './acknowledger.ts';
 import { ownContract, type Desk } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
 import { Listeners } from './listeners.ts';
 import { waitAtMost } from './patience.ts';
+import type { PayerHold } from './payer-orders.ts';
 import { Payer } from './payer.ts';
 
 /** What the crew is told by its session. */
@@ -68,7 +70,7 @@ export class Crew {
     const leg = contract.own.pays[0];
     if (this.#orders.isAlone() && leg && contract.own.money && !this.#payers.has(root)) {
       const payer = new Payer(this.#desk, root, leg, {
-        holds: () => this.#holds(root),
+        holds: () => this.#holds(root, leg),
         heldSinceMs: this.#orders.heldSinceMs,
       });
       payer.changed.add(() => {
@@ -106,8 +108,11 @@ export class Crew {
     stopWaiting();
   }
 
-  #holds(root: string): 'run' | 'paused' | 'elsewhere' {
+  #holds(root: string, leg: Leg): PayerHold {
     if (!this.#orders.isRunning()) return 'elsewhere';
+    // Nothing more is paid out, whatever was asked for before; repayments go on.
+    const status = this.#desk.catalog.contract(root)?.fold.state.status;
+    if (leg === 'disbursement' && status === 'defaulted') return 'defaulted';
     return this.#orders.isPaused(root) ? 'paused' : 'run';
   }
 }

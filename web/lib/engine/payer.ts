@@ -179,12 +179,9 @@ export class Payer {
     if (openMs !== undefined) return Math.min(openMs, receiptsMs);
     const held = this.#orders.holds();
     if (held === 'paused') this.#say(statusOf('paused', 'PAUSED'));
+    if (held === 'defaulted') this.#say(statusOf('waiting', 'defaulted'));
     if (held === 'elsewhere') this.#say(statusOf('waiting', 'ELSEWHERE'));
     if (held !== 'run') return Math.min(IDLE_MS, receiptsMs);
-    if (this.#isDefaulted()) {
-      this.#say(statusOf('waiting', 'defaulted'));
-      return Math.min(IDLE_MS, receiptsMs);
-    }
     const ageMs = this.#desk.clock.nowMs() - this.#startedAtMs;
     if (ageMs < LISTING_MS && !isListed(this.#desk, contract)) return LOOK_AGAIN_MS;
     const examined = await this.#examiner.look(context, this.leg, this.#sinceMs);
@@ -197,12 +194,6 @@ export class Payer {
     const askMs = await this.#ask(contract);
     const lastMs = await writeReceipts(this.#desk, contract, this.leg);
     return Math.min(planMs, payMs, askMs, lastMs);
-  }
-
-  /** Whether nothing more is paid out, whatever was asked for before; repayments go on. */
-  #isDefaulted(): boolean {
-    const status = this.#desk.catalog.contract(this.root)?.fold.state.status;
-    return this.leg === 'disbursement' && status === 'defaulted';
   }
 
   /** Looks up what has no clear outcome; nothing new is paid meanwhile. */
@@ -249,7 +240,7 @@ export class Payer {
   async #payChecked(context: PaymentContext): Promise<number> {
     const dueOf = dueTimesOf(context.contract, this.leg);
     for (const entry of liveEntries(this.#desk, context.contract, this.leg)) {
-      if (this.#orders.holds() !== 'run' || this.#stopped || this.#isDefaulted()) return 0;
+      if (this.#orders.holds() !== 'run' || this.#stopped) return 0;
       const nowSec = this.#desk.clock.nowSec();
       const tick = dueOf(entry.n);
       if (entry.step !== 'checked' && entry.step !== 'failed') continue;

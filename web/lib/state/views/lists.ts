@@ -15,7 +15,8 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
       ? { text: 'countersign', tone: 'waiting', order: 0 }
       : { text: 'wait for signatures', tone: 'plain', order: 5 };
   }
-  if (state.status !== 'effective' && state.status !== 'defaulted') return { text: 'nothing to do', tone: 'done', order: 9 };
+  const isRunning = state.status === 'effective' || state.status === 'defaulted';
+  if (!isRunning) return { text: 'nothing to do', tone: 'done', order: 9 };
   if (role === 'bank' && ledger.repaid) return { text: 'close', tone: 'waiting', order: 1 };
   if (ledger.daysPastDue > 0) {
     const text = role === 'business' ? 'repay' : 'see why it is late';
