@@ -7,11 +7,11 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startRelay, type RelayHandle } from '../relay-rules/src/relay/server.ts';
 import type { EventTemplate, Signer } from '../web/lib/engine/ports.ts';
-import { createRelays } from '../web/lib/nostr/relays.ts';
 import { createBunkerSigner, type BunkerOptions } from '../web/lib/signer/bunker-signer.ts';
 import { createLocalSigner } from '../web/lib/signer/local-signer.ts';
 import { until } from './engine/until.ts';
 import { startBunker, type BunkerServer } from './world/bunker.ts';
+import { stageBunker, type Asked, type StagedAnswer } from './fixtures/staged-bunker.ts';
 import { nodeWebSocket } from './world/node-web-socket.ts';
 
 const TEMPLATE = { kind: 1, created_at: 1, tags: [['a', 'b']], content: 'x' };
@@ -141,39 +141,11 @@ describe('a bunker', () => {
   });
 });
 
-interface Asked {
-  readonly id: string;
-  readonly method: string;
-  readonly params: readonly string[];
-}
-
-/** A bunker that answers as it is told to, and the means to answer more. */
-async function stage(answer: (asked: Asked, inner: Signer) => unknown) {
-  const inner = createLocalSigner(generateSecretKey());
-  const relays = createRelays({ urls: [relay.url], webSocket: nodeWebSocket });
-  cleanups.push(() => relays.close());
-  const sayTo = async (client: string, text: string): Promise<void> => {
-    const content = await inner.encrypt(client, text);
-    const created_at = Math.floor(Date.now() / 1_000);
-    const kind = NOSTR_CONNECT_KIND;
-    await relays.publish(await inner.sign({ kind, created_at, tags: [['p', client]], content }));
-  };
-  const serve = async (raw: unknown): Promise<void> => {
-    const { pubkey, content } = raw as { pubkey: string; content: string };
-    const asked = JSON.parse(await inner.decrypt(pubkey, content)) as Asked;
-    const known: Record<string, string> = { connect: 'ack', get_public_key: inner.publicKey };
-    const result = known[asked.method];
-    const said = result === undefined ? await answer(asked, inner) : { id: asked.id, result };
-    for (const part of Array.isArray(said) ? (said as unknown[]) : [said]) {
-      await sayTo(pubkey, typeof part === 'string' ? part : JSON.stringify(part));
-    }
-  };
-  await new Promise<void>((resolve) => {
-    const filter = { kinds: [NOSTR_CONNECT_KIND], '#p': [inner.publicKey] };
-    relays.subscribe([filter], (raw) => void serve(raw), { onEndOfStored: resolve });
-  });
-  const uri = `bunker://${inner.publicKey}?relay=${encodeURIComponent(relay.url)}`;
-  return { uri, inner };
+/** A staged bunker on this test's relay. */
+async function stage(answer: StagedAnswer) {
+  const staged = await stageBunker(relay.url, answer);
+  cleanups.push(() => staged.stop());
+  return staged;
 }
 
 const templateOf = (asked: Asked): EventTemplate =>

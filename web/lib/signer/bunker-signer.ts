@@ -9,7 +9,9 @@ import { SignerError, type EventTemplate, type Signer } from '../engine/ports.ts
 import type { SignedEvent } from '@realyield/protocol';
 import { parseBunkerAddress, type BunkerAddress } from './bunker-address.ts';
 import { BunkerPool } from './bunker-pool.ts';
-import { checkSigned, signerWords } from './check-signed.ts';
+import { Exchange } from './bunker-exchange.ts';
+import { checkSigned } from './check-signed.ts';
+import { PERMISSIONS } from './permissions.ts';
 
 /** How to reach a remote signer. */
 export interface BunkerOptions {
@@ -24,107 +26,24 @@ export interface BunkerOptions {
    * for two minutes. Without it they are refused with a sentence that names the address.
    */
   readonly onApprovalUrl?: (url: string) => void;
+  /** The key it signed with before; this client is then known to it and not introduced again. */
+  readonly knownPublicKey?: string;
+  /** Whether it is tried out first that the signer can encrypt (NIP-44), as everything here needs. */
+  readonly isTried?: boolean;
 }
 
 const TIMEOUT_MS = 30_000;
 const APPROVAL_MS = 120_000;
-/**
- * Pauses before asking again once the connection was lost. More than one, because the signer may
- * have lost the same relay, which keeps no requests; few, because it may ask its owner each time.
- */
-const RETRIES_MS = [500, 2_500, 6_000];
 /** A signer that ignores a used secret may still know us: it is asked at once, for so long. */
 const KNOWN_CLIENT_MS = 5_000;
 const MOST_IN_FLIGHT = 8;
 /** NIP-44 takes 65,535 bytes; the rest is for the request's frame. */
 const MOST_REQUEST_BYTES = 65_000;
 
-const SILENT = 'Your signer did not answer in time. Check that it is running and connected.';
+const NO_NIP44 =
+  'Your signer does not encrypt (NIP-44). Without that your contract keys could not be kept, and ' +
+  'what you agree would not be private, so this page does not go on with it.';
 const GONE = 'The connection to your signer has been closed.';
-
-/** A relay's refusal, in NIP-01's form; anything else is a matter of the connection. */
-function relayRefusal(error: unknown): string | undefined {
-  const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const words = reasons.map(signerWords);
-  return words.find((text) => /^(invalid|blocked|restricted|auth-required|pow|error): /.test(text));
-}
-
-/** One request until it is settled. */
-class Exchange {
-  readonly #settle: (outcome: string | SignerError) => void;
-  readonly #ask: () => Promise<unknown>;
-  #deadline: ReturnType<typeof setTimeout> | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #retriesMs: number[] = [];
-  #isSettled = false;
-
-  constructor(ask: () => Promise<unknown>, settle: (outcome: string | SignerError) => void) {
-    this.#ask = ask;
-    this.#settle = settle;
-  }
-
-  start(timeoutMs: number): void {
-    this.allow(timeoutMs);
-    this.#try();
-  }
-
-  allow(timeoutMs: number): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(
-      () => this.finish(new SignerError('UNREACHABLE', SILENT)),
-      timeoutMs,
-    );
-  }
-
-  /** Asks again soon: question or answer may have been lost with the connection. */
-  again(): void {
-    this.#retriesMs = [...RETRIES_MS];
-    if (this.#retry === undefined) this.#retryLater();
-  }
-
-  #retryLater(): void {
-    const pauseMs = this.#retriesMs.shift();
-    if (this.#isSettled || pauseMs === undefined) return;
-    this.#retry = setTimeout(() => {
-      this.#retry = undefined;
-      this.#try();
-      this.#retryLater();
-    }, pauseMs);
-  }
-
-  finish(outcome: string | SignerError): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#retry);
-    this.#settle(outcome);
-  }
-
-  #try(): void {
-    this.#ask().then(
-      (answer) => {
-        if (typeof answer === 'string') this.finish(answer);
-        else this.finish(new SignerError('UNSUPPORTED', 'Your signer answered with no text.'));
-      },
-      (error: unknown) => this.#failed(error),
-    );
-  }
-
-  #failed(error: unknown): void {
-    // nostr-tools rejects with the signer's own text, and with an Error for everything else.
-    if (typeof error === 'string') {
-      this.finish(new SignerError('DECLINED', `Your signer declined: ${signerWords(error)}`));
-      return;
-    }
-    const refusal = relayRefusal(error);
-    if (refusal === undefined) this.again();
-    else {
-      this.finish(
-        new SignerError('UNREACHABLE', `The relay of your signer refused the request: ${refusal}`),
-      );
-    }
-  }
-}
 
 class RemoteSigner implements Signer {
   readonly kind = 'bunker' as const;
@@ -150,22 +69,60 @@ class RemoteSigner implements Signer {
     );
   }
 
-  /** Introduces this client and learns the key that signs. */
+  /** Introduces this client, unless it is known, and learns the key that signs. */
   async connect(address: BunkerAddress): Promise<void> {
-    const refusal = await this.#request('connect', [address.pubkey, address.secret ?? '']).then(
+    const { knownPublicKey, isTried } = this.#options;
+    this.publicKey = await (knownPublicKey === undefined
+      ? this.#introduce(address)
+      : this.#recall(address, knownPublicKey));
+    if (isTried) await this.#tryOut();
+  }
+
+  async #introduce(address: BunkerAddress): Promise<string> {
+    const introduction = [address.pubkey, address.secret ?? '', PERMISSIONS];
+    const refusal = await this.#request('connect', introduction).then(
       () => undefined,
       (error: unknown) => error,
     );
     // A secret is good once; a client the signer remembers needs none.
     const shortMs = Math.min(KNOWN_CLIENT_MS, this.#timeoutMs);
     const waitMs = refusal === undefined ? this.#timeoutMs : shortMs;
-    const publicKey = await this.#request('get_public_key', [], waitMs).catch((error: unknown) => {
+    return this.#askPublicKey(waitMs).catch((error: unknown) => {
       throw refusal ?? error;
     });
-    if (!/^[0-9a-f]{64}$/.test(publicKey)) {
-      throw new SignerError('UNSUPPORTED', 'Your signer did not say which key it signs with.');
+  }
+
+  /** A signer that has forgotten this client is introduced to it once more. */
+  async #recall(address: BunkerAddress, known: string): Promise<string> {
+    const publicKey = await this.#askPublicKey(this.#timeoutMs).catch((error: unknown) => {
+      if (error instanceof SignerError && error.code === 'DECLINED') {
+        return this.#introduce(address);
+      }
+      throw error;
+    });
+    if (publicKey === known) return publicKey;
+    throw new SignerError(
+      'UNSUPPORTED',
+      'Your signer now signs with another key than the one you connected with. Connect again.',
+    );
+  }
+
+  async #askPublicKey(waitMs: number): Promise<string> {
+    const publicKey = await this.#request('get_public_key', [], waitMs);
+    if (/^[0-9a-f]{64}$/.test(publicKey)) return publicKey;
+    throw new SignerError('UNSUPPORTED', 'Your signer did not say which key it signs with.');
+  }
+
+  async #tryOut(): Promise<void> {
+    const words = 'Real Yield';
+    try {
+      const sealed = await this.encrypt(this.publicKey, words);
+      if ((await this.decrypt(this.publicKey, sealed)) === words) return;
+    } catch (error) {
+      const isAway = error instanceof SignerError && error.code === 'UNREACHABLE';
+      if (isAway) throw error;
     }
-    this.publicKey = publicKey;
+    throw new SignerError('UNSUPPORTED', NO_NIP44);
   }
 
   async sign(template: EventTemplate): Promise<SignedEvent> {
