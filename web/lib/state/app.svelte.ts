@@ -8,10 +8,12 @@ import type { Relays, RelayState, Signer, Store, Verifier } from '../engine/port
 import type { Session } from '../engine/session.ts';
 import { createRelays } from '../nostr/relays.ts';
 import { createVerifierPool } from '../nostr/verifier/verifier-pool.ts';
-import { openIndexedDbStore } from '../store/indexeddb.ts';
-import { browserClock } from './clock.ts';
+import { eraseIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts';
+import { whenAlone } from './alone.ts';
+import { afterPaint, browserClock } from './clock.ts';
 import { findWorld, loadRelays, type Persona, type World } from './config.ts';
-import { loadConnection, openPersona, saveConnection, type Connection } from './connection.ts';
+import { loadConnection, saveConnection, type Connection } from './connection.ts';
+import { SignIn } from './sign-in.svelte.ts';
 import type { BankAnswer } from './figures/desk.ts';
 import { Figures } from './figures/figures.svelte.ts';
 import type { Names } from './views/people.ts';
@@ -20,6 +22,9 @@ import { randomHex } from '../engine/random.ts';
 
 const CONTEXT_KEY = Symbol('app');
 const REDRAW_MS = 80;
+
+/** Each person's data on this device is a database of its own. */
+const storeOf = (publicKey: string): string => `realyield-${publicKey}`;
 
 /** What the whole client shows. */
 export class App {
@@ -32,12 +37,9 @@ export class App {
   session = $state.raw<Session | undefined>(undefined);
   /** Whether stored data is in and a remembered person, if any, is connected. */
   isReady = $state(false);
-  /** A remembered key that waits for its passphrase. */
-  locked = $state<string | undefined>(undefined);
-  /** Why the last connection did not work, as a sentence. */
-  problem = $state<string | undefined>(undefined);
   relayStates = $state.raw<readonly RelayState[]>([]);
   readonly wallet = new WalletDesk();
+  readonly signIn = new SignIn();
   readonly figures = new Figures();
   #catalog = $state.raw<Catalog | undefined>(undefined);
   /** The session whose stored data is in; until then its catalog is empty. */
@@ -45,6 +47,8 @@ export class App {
   #relays: Relays | undefined;
   #verifier: Verifier | undefined;
   #redraw: (() => void) | undefined;
+  #store: Store | undefined;
+  #turn: Promise<void> = Promise.resolve();
   #stops: (() => void)[] = [];
 
   /** The public facts; undefined only until the store is open. */
@@ -81,9 +85,14 @@ export class App {
     return this.figures.bank(catalog, bank, this.nowSec, isDetailed);
   }
 
+  /** Why starting or the last connection did not work, as a sentence. */
+  get problem(): string | undefined {
+    return this.signIn.problem;
+  }
+
   /** Whether somebody is connected, or was before and is about to be again. */
   get isKnown(): boolean {
-    if (this.session !== undefined || this.locked !== undefined) return true;
+    if (this.session !== undefined || this.signIn.locked !== undefined) return true;
     return !this.isReady && loadConnection() !== undefined;
   }
 
@@ -122,7 +131,7 @@ export class App {
     await catalog.start();
     this.version += 1;
     void afterPaint().then(showStored);
-    await this.#resume();
+    await this.resume();
     this.isReady = true;
   }
 
@@ -144,15 +153,25 @@ export class App {
     await this.#connect({ type: 'ncryptsec', ncryptsec }, passphrase);
   }
 
-  /** Stops the session and forgets the connection; data and journal stay on this device. */
-  async disconnect(): Promise<void> {
-    const { session } = this;
-    this.session = undefined;
-    this.locked = undefined;
-    this.wallet.clear();
-    saveConnection(undefined);
-    await session?.stop();
-    this.#changed();
+  /** Connects through a remote signer (NIP-46) by its bunker:// address. */
+  async connectBunker(uri: string, clientSecret = randomHex()): Promise<void> {
+    await this.#connect({ type: 'bunker', uri: uri.trim(), clientSecret });
+  }
+
+  /**
+   * Stops the session and forgets the connection. Data and journal stay on this device, unless
+   * they are to be erased: then only the signer brings them back.
+   */
+  async disconnect(isErased = false): Promise<void> {
+    await this.#inTurn(async () => {
+      const publicKey = this.session?.person.publicKey;
+      await this.#leave();
+      this.signIn.locked = undefined;
+      this.signIn.waiting = undefined;
+      this.signIn.problem = undefined;
+      saveConnection(undefined);
+      if (isErased && publicKey !== undefined) await eraseIndexedDbStore(storeOf(publicKey));
+    });
   }
 
   /** Lets go of everything. */
@@ -177,49 +196,62 @@ export class App {
     return { relays, verifier, clock: browserClock };
   }
 
-  async #resume(): Promise<void> {
+  /** Connects whoever this device remembers; also to try that again. */
+  async resume(): Promise<void> {
     const connection = loadConnection();
     if (!connection) return;
-    if (connection.type === 'ncryptsec') this.locked = connection.ncryptsec;
+    if (connection.type === 'ncryptsec') this.signIn.locked = connection.ncryptsec;
     else await this.#connect(connection);
   }
 
-  async #openSigner(connection: Connection, passphrase: string): Promise<Signer> {
-    if (connection.type === 'persona') {
-      const persona = this.world?.personas.find((entry) => entry.id === connection.id);
-      if (!persona) throw new Error('This world has no such person any more.');
-      return openPersona(persona, connection.clientSecret);
-    }
-    if (connection.type === 'nip07') {
-      const { createNip07Signer } = await import('../signer/nip07-signer.ts');
-      return createNip07Signer();
-    }
-    const { unlockNcryptsec } = await import('../signer/ncryptsec.ts');
-    return unlockNcryptsec(connection.ncryptsec, passphrase);
+  /** One after another: two at once would leave a session running that nobody sees. */
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    this.signIn.cancel();
+    const turn = this.#turn.then(act);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
-  async #connect(connection: Connection, passphrase = ''): Promise<void> {
-    this.problem = undefined;
+  #connect(connection: Connection, passphrase = ''): Promise<void> {
+    return this.#inTurn(() => this.#become(connection, passphrase));
+  }
+
+  async #become(asked: Connection, passphrase: string): Promise<void> {
+    const { signIn } = this;
+    signIn.problem = undefined;
+    signIn.waiting = undefined;
     try {
-      const person = await this.#openSigner(connection, passphrase);
-      await this.session?.stop();
-      this.session = undefined;
-      this.wallet.clear();
-      const store = await openIndexedDbStore(`realyield-${person.publicKey}`);
+      const { person, connection } = await signIn.open(asked, this.world, passphrase);
+      await this.#leave();
+      const store = await openIndexedDbStore(storeOf(person.publicKey));
+      this.#store = store;
       const session = await this.#open(person, store);
       // Before the wallet is asked: whoever reloads meanwhile is still connected.
       saveConnection(connection);
-      this.locked = undefined;
+      signIn.locked = undefined;
       await this.wallet.restore(session, store, this.persona?.walletUri);
       this.#changed();
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : 'Connecting did not work.';
+      signIn.problem = error instanceof Error ? error.message : 'Connecting did not work.';
+      const kept = loadConnection();
+      if (!this.session && kept && kept.type !== 'ncryptsec') signIn.waiting = kept;
     }
+  }
+
+  /** Ends the session: what it has begun is finished, or is in the journal for the next. */
+  async #leave(): Promise<void> {
+    const { session } = this;
+    this.wallet.clear();
+    await session?.stop();
+    await this.#store?.close();
+    this.#store = undefined;
+    this.session = undefined;
+    this.#changed();
   }
 
   async #open(person: Signer, store: Store): Promise<Session> {
     const { Session } = await import('../engine/session.ts');
-    const lockName = `realyield-${person.publicKey}`;
+    const lockName = storeOf(person.publicKey);
     const session = new Session({
       ...this.#ports(),
       person,
@@ -234,7 +266,12 @@ export class App {
       this.#changed();
     });
     this.session = session;
-    await session.start();
+    try {
+      await session.start();
+    } catch (error) {
+      await this.#leave().catch(() => undefined);
+      throw error;
+    }
     this.#changed();
     return session;
   }
@@ -246,35 +283,6 @@ export class App {
       this.version += 1;
     });
   }
-}
-
-/** Resolves when what has changed had its chance to be drawn; a hidden page draws nothing. */
-function afterPaint(): Promise<void> {
-  return new Promise((resolve) => {
-    browserClock.after(500, resolve);
-    requestAnimationFrame(() => requestAnimationFrame(() => browserClock.after(0, resolve)));
-  });
-}
-
-/** Runs once no other window of this browser holds the lock (Web Locks). */
-function whenAlone(name: string, run: () => Promise<void>): () => void {
-  const ending = new AbortController();
-  let letGo: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  navigator.locks
-    .request(name, { signal: ending.signal }, async () => {
-      await run();
-      await held;
-    })
-    .catch((error: unknown) => {
-      if (!ending.signal.aborted) console.error(error);
-    });
-  return () => {
-    ending.abort();
-    letGo();
-  };
 }
 
 /** Makes the client's state; for the layout. */

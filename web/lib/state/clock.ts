@@ -13,3 +13,11 @@ export const browserClock: Clock = {
     };
   },
 };
+
+/** Resolves when what has changed had its chance to be drawn; a hidden page draws nothing. */
+export function afterPaint(): Promise<void> {
+  return new Promise((resolve) => {
+    browserClock.after(500, resolve);
+    requestAnimationFrame(() => requestAnimationFrame(() => browserClock.after(0, resolve)));
+  });
+}

@@ -15,6 +15,7 @@ const worldSchema = z.object({
       name: z.string(),
       role: z.enum(['investor', 'business', 'bank']),
       about: z.string(),
+      place: z.optional(z.string()),
       publicKey: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
       bunkerUri: z.string(),
       walletUri: z.string(),

@@ -1,17 +1,25 @@
 /**
  * How a person is connected, remembered on this device so that a reload finds them again. A
- * secret key is only ever kept as ncryptsec (NIP-49), never bare.
+ * secret key is only ever kept as ncryptsec (NIP-49), never bare. For a remote signer (NIP-46)
+ * this client's own secret is kept: it lets whoever has it ask that signer for what was allowed.
  */
 import * as z from 'zod/mini';
-import type { Signer } from '../engine/ports.ts';
-import type { Persona } from './config.ts';
 
 const KEY = 'realyield.connection';
 
+const publicKey = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+
 const connectionSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('persona'), id: z.string(), clientSecret: z.string() }),
-  z.object({ type: z.literal('nip07') }),
+  z.object({ type: z.literal('nip07'), publicKey: z.optional(publicKey) }),
   z.object({ type: z.literal('ncryptsec'), ncryptsec: z.string() }),
+  z.object({
+    type: z.literal('bunker'),
+    uri: z.string(),
+    clientSecret: z.string(),
+    /** The key it signed with; absent until it first did. */
+    publicKey: z.optional(publicKey),
+  }),
 ]);
 
 /** A remembered connection. */
@@ -31,10 +39,4 @@ export function loadConnection(): Connection | undefined {
 export function saveConnection(connection: Connection | undefined): void {
   if (connection === undefined) localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, JSON.stringify(connection));
-}
-
-/** A persona's signer: the local world's bunker (NIP-46), so that no secret reaches the page. */
-export async function openPersona(persona: Persona, clientSecret: string): Promise<Signer> {
-  const { createBunkerSigner } = await import('../signer/bunker-signer.ts');
-  return createBunkerSigner(persona.bunkerUri, { clientSecretHex: clientSecret });
 }

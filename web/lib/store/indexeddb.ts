@@ -2,7 +2,7 @@
  * The local store in a browser: one IndexedDB database for each person, one object store for
  * each table, all written in one transaction that is on disk when it resolves.
  */
-import { openDB, type IDBPDatabase } from 'idb';
+import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import type { Store, StoreWrite, TableName } from '../engine/ports.ts';
 import { StoreError } from './store-error.ts';
 
@@ -215,4 +215,9 @@ export async function openIndexedDbStore(
   const store = new IndexedDbStore(name, patienceMs);
   await store.open();
   return store;
+}
+
+/** Erases the store of a name from this device; other windows that hold it let go. */
+export async function eraseIndexedDbStore(name: string): Promise<void> {
+  await deleteDB(name);
 }

@@ -20,10 +20,20 @@ export interface RelayLine {
   readonly state: 'connecting' | 'open' | 'closed' | 'refused';
 }
 
+/** Someone of the local world that a visitor can be. */
+export interface PersonaLine {
+  readonly id: string;
+  readonly person: PersonView;
+  readonly place: string | undefined;
+  readonly isCurrent: boolean;
+}
+
 /** The frame's own state. */
 export class Shell {
   /** Who is connected; undefined while nobody is. */
   person = $state<PersonView | undefined>(undefined);
+  /** Who there is to be; empty outside a local world. */
+  personas = $state.raw<readonly PersonaLine[]>([]);
   /** Shows the Desk entry: for banks and businesses. */
   hasDesk = $state(false);
   /** Empty until the relays are known; the banner is quiet until then. */
