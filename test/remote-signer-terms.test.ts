@@ -43,7 +43,7 @@ async function stage(answer: StagedAnswer, takesOver: readonly string[] = []) {
   return staged;
 }
 
-test('it is asked for the kinds a main key signs here, and for NIP-44, and nothing else', async () => {
+test('it is asked for the kinds a main key signs here and NIP-44, nothing else', async () => {
   const { uri, heard, inner } = await stage(encrypts);
   const signer = await connect(`${uri}&secret=once`, { isTried: true });
   expect(signer.publicKey).toBe(inner.publicKey);

@@ -28,7 +28,7 @@ export interface BunkerOptions {
   readonly onApprovalUrl?: (url: string) => void;
   /** The key it signed with before; this client is then known to it and not introduced again. */
   readonly knownPublicKey?: string;
-  /** Whether it is tried out first that the signer can encrypt (NIP-44), as everything here needs. */
+  /** Whether it is tried out first that the signer can encrypt (NIP-44). */
   readonly isTried?: boolean;
 }
 
