@@ -5,10 +5,8 @@ import {
   buildNotice,
   buildSignature,
   computeCommitment,
-  foldContract,
   reject,
   unembed,
-  verify,
   embed,
   ok,
   type MessageOf,
@@ -26,6 +24,9 @@ import { contractRelays } from './parties.ts';
 import { proposalProblem } from './proposal-check.ts';
 import { randomHex } from './random.ts';
 import { nextRegisterEntry } from './register.ts';
+import { Milestones } from './milestones.ts';
+import { Notices } from './notices.ts';
+import { publishTried } from './tried.ts';
 
 /** A proposal that waits for this person's signature. */
 export interface Proposal {
@@ -38,11 +39,15 @@ export interface Proposal {
 
 /** Agreements of one person. */
 export class Agreements {
+  readonly milestones: Milestones;
+  readonly notices: Notices;
   readonly #desk: Desk;
   #signing: Promise<unknown> = Promise.resolve();
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.milestones = new Milestones(desk);
+    this.notices = new Notices(desk);
   }
 
   /**
@@ -215,7 +220,7 @@ export class Agreements {
   async close(root: string): Promise<Result<string>> {
     const contract = ownContract(this.desk, root);
     if (contract?.own.role !== 'bank') return reject('AUTHOR_ROLE', 'bank');
-    const { own, view } = contract;
+    const { own } = contract;
     const document = {
       v: 1 as const,
       type: 'closure' as const,
@@ -224,20 +229,8 @@ export class Agreements {
       statement: '',
       prev: ownHeads(this.desk, root, own),
     };
-    const event = await own.main.sign(buildNotice(document, nextEventTimeSec(this.desk, root)));
-    // Tried on a copy first: a closure that does not hold is never published.
-    const verified = verify(event);
-    if (!verified.ok) return verified;
-    const parsed = { name: 'notice' as const, event: verified.value, document };
-    const fold = foldContract(root, [...this.desk.catalog.eventsOf(root), parsed]);
-    if (!fold.ok) return fold;
-    const refused = fold.value.rejects.find((entry) => entry.id === event.id);
-    if (refused) return reject(refused.code, refused.detail);
-    const parcel = this.desk.outbox.entry(event, contractRelays(view.fold.state));
-    await this.desk.store.write([eventRow(event, root), parcel]);
-    await this.desk.catalog.add([event], 'this device');
-    await this.desk.outbox.push(parcel);
-    return ok(event.id);
+    const template = buildNotice(document, nextEventTimeSec(this.desk, root));
+    return publishTried(this.desk, root, own.main, template);
   }
 
   private get desk(): Desk {
