@@ -80,6 +80,8 @@ export interface InstalmentView {
   readonly state: InstalmentState;
   /** Days past due by the contract's calendar, where late. */
   readonly daysLate?: number | undefined;
+  /** How many days after its due day it was paid, and whether that was within the grace. */
+  readonly paidLate?: { readonly days: number; readonly isInGrace: boolean } | undefined;
 }
 
 /** A schedule and the calendar its dates are read by. */

@@ -2,7 +2,6 @@
 import {
   computeLedger,
   disbursementProgress,
-  lastDueAtSec,
   planTicks,
   projectSchedule,
   type ContractState,
@@ -13,12 +12,12 @@ import type {
   ContractHeadView,
   InstalmentState,
   ScheduleView,
-  StatusView,
   StreamModel,
 } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { PayerStatus } from '../../engine/words.ts';
-import { formatDue, formatPlural, satText } from '../../format.ts';
+import { sentenceOfContract, statusView } from './contract-sentence.ts';
+import { heldTitles } from './milestones.ts';
 import { personView, type Names } from './people.ts';
 
 /** A contract's state with its balances at the reader's time. */
@@ -40,56 +39,6 @@ export function titleOf(state: ContractState): string {
   const offer = state.contract.document.bases.find((base) => base.as === 'offer');
   const title = offer?.event.content['title'];
   return typeof title === 'string' ? title : 'Loan';
-}
-
-function waitingFor(state: ContractState): string {
-  const missing = (['investor', 'business', 'bank'] as const).filter(
-    (role) => state.signatures[role] === undefined,
-  );
-  return missing.map((role) => `the ${role}`).join(' and ');
-}
-
-/** The status as a word. */
-export function statusView({ state, ledger }: ContractNow): StatusView {
-  if (state.status === 'proposed') return { text: 'proposed', tone: 'waiting' };
-  if (state.status === 'withdrawn') return { text: 'withdrawn', tone: 'plain' };
-  if (state.status === 'closed') return { text: 'repaid and closed', tone: 'done' };
-  if (state.status === 'defaulted') return { text: 'in default', tone: 'problem' };
-  if (ledger.daysPastDue > 0) return { text: 'late', tone: 'problem' };
-  if (ledger.repaid) return { text: 'repaid', tone: 'done' };
-  if (ledger.undisbursedMsat > 0n) return { text: 'being paid out', tone: 'active' };
-  return { text: 'repaying', tone: 'active' };
-}
-
-/** Where a contract stands in one sentence. */
-function sentenceOfContract(now: ContractNow): string {
-  const { state, ledger, nowSec } = now;
-  const { document } = state.contract;
-  if (state.status === 'proposed') return `Waiting for ${waitingFor(state)} to sign.`;
-  if (state.status === 'withdrawn') return 'Withdrawn before it took effect.';
-  if (state.status === 'closed') {
-    return `Repaid and closed: ${satText(ledger.repaidMsat)} came back.`;
-  }
-  if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';
-  const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  const next = ledger.instalments.find((each) => each.state !== 'paid');
-  const dueDay = formatDue(next?.dueAtSec ?? lastDueAtSec(document), calendar);
-  const due =
-    ledger.instalments.length === 1
-      ? `${satText(ledger.payoffMsat)} owed today, due ${dueDay}`
-      : `${satText(ledger.payoffMsat)} owed today, next due ${dueDay}`;
-  if (ledger.daysPastDue > 0) {
-    const days = formatPlural(ledger.daysPastDue, 'day');
-    return `Late by ${days}: ${satText(ledger.dueNowMsat)} is due.`;
-  }
-  if (ledger.undisbursedMsat > 0n) {
-    const progress = disbursementProgress(state, nowSec);
-    return `Being paid out, ${progress.paidTicks} of ${progress.ticks} payments.`;
-  }
-  if (ledger.disbursedMsat === 0n) return 'Nothing was paid out before the window closed.';
-  return ledger.repaidMsat > 0n
-    ? `Repaying: ${satText(ledger.repaidMsat)} came back so far, ${due}.`
-    : `Paid out. ${due}.`;
 }
 
 /** The head of a contract's page. */
@@ -127,6 +76,10 @@ function instalmentState(state: Ledger['instalments'][number]): InstalmentState 
   return state.paidPrincipalMsat + state.paidInterestMsat > 0n ? 'partPaid' : 'upcoming';
 }
 
+function paidLateOf(entry: Ledger['instalments'][number]) {
+  return { days: entry.daysLate, isInGrace: entry.paidWhen === 'inGrace' };
+}
+
 /** The schedule: what was paid, and what is still expected. */
 export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleView {
   const { document } = state.contract;
@@ -145,6 +98,7 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
       paidMsat: entry.paidPrincipalMsat + entry.paidInterestMsat,
       state: instalmentState(entry),
       ...(entry.daysPastDue > 0 ? { daysLate: entry.daysPastDue } : {}),
+      ...(entry.daysLate > 0 ? { paidLate: paidLateOf(entry) } : {}),
     };
   });
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
@@ -162,7 +116,8 @@ function streamState(
     return { state: 'stopped', reason: 'The loan is in default; nothing more is paid out.' };
   }
   if (progress.next === undefined && progress.heldTicks > 0) {
-    return { state: 'waiting', reason: 'The next tranche waits for its milestone.' };
+    const titles = heldTitles(state, nowSec).map((title) => `“${title}”`);
+    return { state: 'waiting', reason: `It waits for the milestone ${titles.join(', ')}.` };
   }
   if (progress.next === undefined) {
     return { state: 'stopped', reason: 'The window has closed; what was not paid has lapsed.' };

@@ -1,8 +1,10 @@
 /** Contracts as rows of a list, the next step first. */
-import { lastDueAtSec, type PartyRole } from '@realyield/protocol';
+import { lastDueAtSec, permittedActs, type PartyRole } from '@realyield/protocol';
 import type { DeskRow } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
-import { contractNow, statusView, titleOf, type ContractNow } from './contract.ts';
+import { nextInstalment, statusView } from './contract-sentence.ts';
+import { contractNow, titleOf, type ContractNow } from './contract.ts';
+import { isHeldBack } from './milestones.ts';
 
 /** The next step of a role in a contract; lower `order` is more pressing. */
 function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
@@ -15,8 +17,17 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
       ? { text: 'countersign', tone: 'waiting', order: 0 }
       : { text: 'wait for signatures', tone: 'plain', order: 5 };
   }
-  const isRunning = state.status === 'effective' || state.status === 'defaulted';
-  if (!isRunning) return { text: 'nothing to do', tone: 'done', order: 9 };
+  if (state.status === 'defaulted' && !ledger.repaid) {
+    const text = role === 'business' ? 'repay' : 'see the default';
+    return { text, tone: 'problem', order: role === 'business' ? 1 : 4 };
+  }
+  if (state.status !== 'effective' && state.status !== 'defaulted') {
+    return { text: 'nothing to do', tone: 'done', order: 9 };
+  }
+  const acts = permittedActs(state, role);
+  if (acts.includes('approval')) {
+    return { text: 'decide on the milestone', tone: 'waiting', order: 0 };
+  }
   if (role === 'bank' && ledger.repaid) return { text: 'close', tone: 'waiting', order: 1 };
   if (ledger.daysPastDue > 0) {
     const text = role === 'business' ? 'repay' : 'see why it is late';
@@ -24,6 +35,11 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
   }
   if (role === 'business' && ledger.dueNowMsat > 0n) {
     return { text: 'repay', tone: 'waiting', order: 2 };
+  }
+  if (isHeldBack(now)) {
+    return acts.includes('claim')
+      ? { text: 'claim the milestone', tone: 'waiting', order: 2 }
+      : { text: 'wait for the milestone', tone: 'plain', order: 5 };
   }
   if (ledger.undisbursedMsat > 0n) {
     const text = role === 'investor' ? 'watch it stream' : 'watch it arrive';
@@ -47,7 +63,11 @@ export function contractRow(view: ContractView, role: PartyRole, nowSec: number)
       out: { kind: 'money', amountMsat: now.ledger.disbursedMsat },
       back: { kind: 'money', amountMsat: now.ledger.repaidMsat },
       owed: { kind: 'money', amountMsat: now.ledger.payoffMsat },
-      due: { kind: 'date', atSec: lastDueAtSec(document), calendar },
+      due: {
+        kind: 'date',
+        atSec: nextInstalment(now)?.dueAtSec ?? lastDueAtSec(document),
+        calendar,
+      },
       status: { kind: 'status', status: statusView(now) },
     },
   };

@@ -2,6 +2,7 @@
 import {
   LEGS,
   REJECT_SENTENCES,
+  attesterOf,
   type ContractState,
   type ParsedEvent,
   type ParsedReceipt,
@@ -10,6 +11,7 @@ import type { CheckView, RejectedView, TimelineEventView } from '../../component
 import type { ContractView, Refused } from '../../engine/catalog.ts';
 import { formatPlural } from '../../format.ts';
 import { personView, type Names } from './people.ts';
+import { milestoneWords, noticeWords, type Words } from './timeline-words.ts';
 
 const BASIC: readonly CheckView[] = [
   { label: 'The id is the hash of the content', state: 'ok' },
@@ -23,6 +25,7 @@ function roleOfAuthor(state: ContractState, publicKey: string): string | undefin
     if (parties[role].pubkey === publicKey) return role;
     if (state.signatures[role]?.delegate === publicKey) return role;
   }
+  if (attesterOf(state.contract.document) === publicKey) return 'attester';
   return undefined;
 }
 
@@ -56,13 +59,6 @@ function receiptChecks(state: ContractState, receipt: ParsedReceipt): CheckView[
   ];
 }
 
-interface Words {
-  readonly title: string;
-  readonly detail?: string;
-  readonly amountMsat?: bigint;
-  readonly checks: readonly CheckView[];
-}
-
 function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
   const { request, n } = receipt.document;
   const paid = state.payments.filter(
@@ -76,28 +72,6 @@ function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
     checks: receiptChecks(state, receipt),
   };
 }
-
-const MILESTONE_WORDS = {
-  claim: { title: 'Milestone reached, says the business', checks: [] },
-  approval: { title: 'Milestone approved', checks: [] },
-  refusal: { title: 'Milestone refused', checks: [] },
-} as const;
-
-const NOTICE_WORDS = {
-  closure: {
-    title: 'Closed by the bank',
-    checks: [{ label: 'The ledger at that time was repaid', state: 'ok' }],
-  },
-  arrears: {
-    title: 'Arrears',
-    checks: [{ label: 'The instalment was late at that time', state: 'ok' }],
-  },
-  default: {
-    title: 'Default',
-    checks: [{ label: 'It was late enough, and the cure period had passed', state: 'ok' }],
-  },
-  fundingReached: { title: 'Funding reached', checks: [] },
-} as const;
 
 function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
   switch (parsed.name) {
@@ -127,9 +101,9 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
       return { title: 'Received, says the payee', detail, checks: [] };
     }
     case 'milestone':
-      return { ...MILESTONE_WORDS[parsed.document.type], detail: parsed.document.statement };
+      return milestoneWords(state, parsed);
     case 'notice':
-      return { ...NOTICE_WORDS[parsed.document.type] };
+      return noticeWords(state, parsed);
     default:
       return { title: parsed.name, checks: [] };
   }
@@ -158,8 +132,10 @@ function rankOf(parsed: ParsedEvent): number {
       return 5;
     case 'acknowledgement':
       return 6;
+    case 'milestone':
+      return parsed.document.type === 'claim' ? 7 : 8;
     default:
-      return 7;
+      return 9;
   }
 }
 
@@ -190,6 +166,7 @@ export function timelineView(
         title: words.title,
         detail: words.detail,
         amountMsat: words.amountMsat,
+        tone: words.tone,
         flow: flowOf(state, parsed, names.own),
         who: personView(names, key, role),
         checks: [...BASIC, roleCheck(state, parsed.event.pubkey), ...words.checks],

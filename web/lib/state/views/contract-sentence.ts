@@ -1,0 +1,120 @@
+/** Where a contract stands, as a word and as one sentence. */
+import {
+  disbursementProgress,
+  projectSchedule,
+  type ContractState,
+  type Ledger,
+} from '@realyield/protocol';
+import type { StatusView } from '../../components/models.ts';
+import { formatDue, formatPlural, satText } from '../../format.ts';
+import type { ContractNow } from './contract.ts';
+import { heldTitles, isHeldBack } from './milestones.ts';
+import { calendarOf } from './notices.ts';
+
+function waitingFor(state: ContractState): string {
+  const missing = (['investor', 'business', 'bank'] as const).filter(
+    (role) => state.signatures[role] === undefined,
+  );
+  return missing.map((role) => `the ${role}`).join(' and ');
+}
+
+/** The status as a word. */
+export function statusView(now: ContractNow): StatusView {
+  const { state, ledger } = now;
+  if (state.status === 'proposed') return { text: 'proposed', tone: 'waiting' };
+  if (state.status === 'withdrawn') return { text: 'withdrawn', tone: 'plain' };
+  if (state.status === 'defaulted') return { text: 'in default', tone: 'problem' };
+  if (state.status === 'closed') {
+    const isAfterDefault = state.notices.some(({ type }) => type === 'default');
+    return isAfterDefault
+      ? { text: 'repaid after default', tone: 'waiting' }
+      : { text: 'repaid and closed', tone: 'done' };
+  }
+  if (ledger.daysPastDue > 0) return { text: 'late', tone: 'problem' };
+  if (ledger.repaid) return { text: 'repaid', tone: 'done' };
+  if (isHeldBack(now)) return { text: 'waits for a milestone', tone: 'waiting' };
+  if (ledger.undisbursedMsat > 0n) return { text: 'being paid out', tone: 'active' };
+  return { text: 'repaying', tone: 'active' };
+}
+
+/** The next instalment that is not paid, and what it is expected to ask for still. */
+export function nextInstalment({
+  state,
+  ledger,
+  nowSec,
+}: ContractNow):
+  { readonly number: number; readonly dueAtSec: number; readonly amountMsat: bigint } | undefined {
+  const index = ledger.instalments.findIndex((each) => each.state !== 'paid');
+  const entry = ledger.instalments[index];
+  if (!entry) return undefined;
+  const { document } = state.contract;
+  const planned = projectSchedule(document, state.payments, nowSec, state.milestones)[index];
+  const paidMsat = entry.paidPrincipalMsat + entry.paidInterestMsat;
+  const leftMsat = (planned?.totalMsat ?? paidMsat) - paidMsat;
+  return {
+    number: entry.number,
+    dueAtSec: entry.dueAtSec,
+    amountMsat: leftMsat > 0n ? leftMsat : 0n,
+  };
+}
+
+function lateSentence({ state, ledger }: ContractNow): string {
+  const oldest = ledger.instalments.find((each) => each.state === 'late');
+  const since = formatDue(oldest?.dueAtSec ?? 0, calendarOf(state));
+  const days = formatPlural(ledger.daysPastDue, 'day');
+  return `Late since ${since}, ${days} past due: ${satText(ledger.dueNowMsat)} is owed by now.`;
+}
+
+function defaultSentence({ state, ledger }: ContractNow): string {
+  const notice = state.notices.find(({ type }) => type === 'default');
+  const since = formatDue(notice?.asOfSec ?? 0, calendarOf(state));
+  return ledger.repaid || ledger.payoffMsat === 0n
+    ? `In default since ${since}; everything has been repaid after it.`
+    : `In default since ${since}. ${satText(ledger.payoffMsat)} is owed.`;
+}
+
+function milestoneSentence({ state, ledger, nowSec }: ContractNow): string {
+  const titles = heldTitles(state, nowSec);
+  const what = titles.map((title) => `“${title}”`).join(', ');
+  const waiting = `${satText(ledger.undisbursedMsat, true)} has not left the investor.`;
+  return `Waiting for the milestone${titles.length === 1 ? '' : 's'} ${what}. ${waiting}`;
+}
+
+function repaidCount(ledger: Ledger): string {
+  const paid = ledger.instalments.filter((each) => each.state === 'paid').length;
+  return `${paid} of ${ledger.instalments.length}`;
+}
+
+function repayingSentence(now: ContractNow): string {
+  const { state, ledger } = now;
+  const next = nextInstalment(now);
+  const due = next ? formatDue(next.dueAtSec, calendarOf(state)) : '';
+  if (ledger.instalments.length > 1 && next) {
+    const count = repaidCount(ledger);
+    return `Repaying, ${count}. Next ${satText(next.amountMsat, true)} due ${due}.`;
+  }
+  const owed = `${satText(ledger.payoffMsat)} owed today, due ${due}`;
+  return ledger.repaidMsat > 0n
+    ? `Repaying: ${satText(ledger.repaidMsat)} came back so far, ${owed}.`
+    : `Paid out. ${owed}.`;
+}
+
+/** Where a contract stands in one sentence. */
+export function sentenceOfContract(now: ContractNow): string {
+  const { state, ledger, nowSec } = now;
+  if (state.status === 'proposed') return `Waiting for ${waitingFor(state)} to sign.`;
+  if (state.status === 'withdrawn') return 'Withdrawn before it took effect.';
+  if (state.status === 'closed') {
+    return `Repaid and closed: ${satText(ledger.repaidMsat)} came back.`;
+  }
+  if (state.status === 'defaulted') return defaultSentence(now);
+  if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';
+  if (ledger.daysPastDue > 0) return lateSentence(now);
+  if (isHeldBack(now)) return milestoneSentence(now);
+  if (ledger.undisbursedMsat > 0n) {
+    const progress = disbursementProgress(state, nowSec);
+    return `Being paid out, ${progress.paidTicks} of ${progress.ticks} payments.`;
+  }
+  if (ledger.disbursedMsat === 0n) return 'Nothing was paid out before the window closed.';
+  return repayingSentence(now);
+}

@@ -1,0 +1,115 @@
+/** Work lists of a desk: who is late and what may be done, and what a business owes and when. */
+import type { DeskRow, StatusView } from '../../components/models.ts';
+import type { ContractView } from '../../engine/catalog.ts';
+import type { OwnContract } from '../../engine/desk.ts';
+import type { NoticeType, Outlook } from '../../engine/notices.ts';
+import { formatDue } from '../../format.ts';
+import { nextInstalment } from './contract-sentence.ts';
+import { contractNow, titleOf, type ContractNow } from './contract.ts';
+import { calendarOf, cureEndsAtSec, standingArrears } from './notices.ts';
+import { nameOf, type Names } from './people.ts';
+
+/** When a notice on a contract would count. */
+export type OutlookOf = (root: string, type: NoticeType) => Outlook;
+
+type Next = DeskRow['next'];
+
+function nextStep(now: ContractNow, outlookOf: OutlookOf): Next {
+  const { state } = now;
+  const notice = outlookOf(state.root, 'default');
+  if (notice.when === 'now') return { text: 'declare default', tone: 'problem', order: 0 };
+  const last = standingArrears(now);
+  const arrears = outlookOf(state.root, 'arrears');
+  if (!last && arrears.when === 'now') {
+    return { text: 'send arrears notice', tone: 'problem', order: 1 };
+  }
+  const until = notice.when === 'later' ? notice : arrears.when === 'later' ? arrears : undefined;
+  if (!until) return { text: 'see why it is late', tone: 'problem', order: 2 };
+  const day = formatDue(until.atSec, calendarOf(state));
+  return { text: last ? `wait until ${day}` : `in grace until ${day}`, tone: 'waiting', order: 3 };
+}
+
+function noticeText(now: ContractNow): string {
+  const { state } = now;
+  const last = standingArrears(now);
+  if (!last) return 'none yet';
+  const calendar = calendarOf(state);
+  const until = formatDue(cureEndsAtSec(state, last.asOfSec), calendar);
+  return `${formatDue(last.asOfSec, calendar)}, to cure until ${until}`;
+}
+
+/** Loans that are late, as rows; `contracts` are those of one person. */
+export function arrearsRows(
+  names: Names,
+  contracts: readonly OwnContract[],
+  nowSec: number,
+  outlookOf: OutlookOf,
+): DeskRow[] {
+  return contracts
+    .map(({ view }) => contractNow(view, nowSec))
+    .filter(({ state, ledger }) => state.status === 'effective' && ledger.daysPastDue > 0)
+    .map((now) => ({
+      id: now.state.root,
+      href: `/contracts/${now.state.root}`,
+      next: nextStep(now, outlookOf),
+      cells: {
+        business: {
+          kind: 'text' as const,
+          text: nameOf(names, now.state.contract.document.parties.business.pubkey),
+        },
+        title: { kind: 'text' as const, text: titleOf(now.state) },
+        days: { kind: 'count' as const, count: now.ledger.daysPastDue },
+        due: { kind: 'money' as const, amountMsat: now.ledger.dueNowMsat },
+        notice: { kind: 'text' as const, text: noticeText(now) },
+      },
+    }));
+}
+
+/** What a business owes under one contract. */
+export interface OwedView {
+  readonly root: string;
+  readonly title: string;
+  readonly status: StatusView;
+  /** Of the next instalment that is not paid, or of the oldest that is late. */
+  readonly due: string;
+  /** `instalment 4 of 12`. */
+  readonly which: string;
+  /** Whole satoshis due by the end of today; 0 while nothing is. */
+  readonly dueNowMsat: bigint;
+  /** What the next instalment will come to. */
+  readonly nextMsat: bigint;
+  readonly order: number;
+}
+
+function owedView(view: ContractView, nowSec: number): OwedView | undefined {
+  const now = contractNow(view, nowSec);
+  const { state, ledger } = now;
+  const isOwed = state.status === 'effective' || state.status === 'defaulted';
+  const next = nextInstalment(now);
+  if (!isOwed || !next || ledger.disbursedMsat === 0n || ledger.payoffMsat === 0n) return undefined;
+  const isLate = ledger.daysPastDue > 0;
+  const isDue = ledger.dueNowMsat > 0n;
+  return {
+    root: view.root,
+    title: titleOf(state),
+    status: isLate
+      ? { text: 'late', tone: 'problem' }
+      : isDue
+        ? { text: 'due today', tone: 'waiting' }
+        : { text: 'to come', tone: 'plain' },
+    due: formatDue(next.dueAtSec, calendarOf(state)),
+    which: `instalment ${next.number} of ${ledger.instalments.length}`,
+    dueNowMsat: ledger.dueNowMsat,
+    nextMsat: next.amountMsat,
+    order: next.dueAtSec,
+  };
+}
+
+/** What a business owes, the oldest due first. */
+export function owedViews(contracts: readonly OwnContract[], nowSec: number): OwedView[] {
+  return contracts
+    .filter(({ own }) => own.role === 'business')
+    .map(({ view }) => owedView(view, nowSec))
+    .filter((owed) => owed !== undefined)
+    .sort((a, b) => a.order - b.order);
+}

@@ -1,0 +1,96 @@
+/** Arrears and default as a contract's page shows them: what was noticed, what may be, and when. */
+import {
+  REJECT_SENTENCES,
+  type ContractState,
+  type Notice,
+  type ParsedEvent,
+} from '@realyield/protocol';
+import type { NoticeView } from '../../components/milestones/models.ts';
+import type { NoticeType, Outlook } from '../../engine/notices.ts';
+import { formatDue, formatPlural, type Calendar } from '../../format.ts';
+import type { ContractNow } from './contract.ts';
+import { personView, type Names } from './people.ts';
+
+/** The calendar a contract's days are read by. */
+export function calendarOf(state: ContractState): Calendar {
+  const { startAtSec: startSec, daySec } = state.contract.document;
+  return { startSec, daySec };
+}
+
+/** The last second of the day on which time to cure an arrears notice ends. */
+export function cureEndsAtSec(state: ContractState, noticedAtSec: number): number {
+  const { daySec, default: terms } = state.contract.document;
+  return (Math.floor(noticedAtSec / daySec) + terms.cureDays + 1) * daySec - 1;
+}
+
+function sentenceOf(now: ContractNow, notice: Notice): string {
+  const { state, ledger } = now;
+  if (notice.type === 'default') {
+    return `The loan is in default: instalment ${notice.instalment} was not paid in time.`;
+  }
+  const instalment = ledger.instalments[notice.instalment - 1];
+  if (instalment?.state === 'paid') {
+    return `Instalment ${notice.instalment} was late; it has been paid since, which cured it.`;
+  }
+  const until = formatDue(cureEndsAtSec(state, notice.asOfSec), calendarOf(state));
+  return `Instalment ${notice.instalment} is late. Paying it by ${until} cures it.`;
+}
+
+/** Notices that count, newest first. */
+export function noticeViews(
+  names: Names,
+  now: ContractNow,
+  events: readonly ParsedEvent[],
+): NoticeView[] {
+  const { state } = now;
+  const views = state.notices.map((notice) => {
+    const parsed = events.find(({ event }) => event.id === notice.id);
+    const text = parsed?.name === 'notice' && 'statement' in parsed.document;
+    return {
+      id: notice.id,
+      type: notice.type,
+      who: personView(names, state.contract.document.parties[notice.author].pubkey, notice.author),
+      atSec: notice.asOfSec,
+      sentence: sentenceOf(now, notice),
+      statement: text && 'statement' in parsed.document ? parsed.document.statement : '',
+      isContested: notice.contested,
+    };
+  });
+  return views.sort((a, b) => b.atSec - a.atSec);
+}
+
+/** The newest arrears notice on an instalment that is late still. */
+export function standingArrears({ state, ledger }: ContractNow): Notice | undefined {
+  return state.notices.findLast(
+    ({ type, instalment }) =>
+      type === 'arrears' && ledger.instalments[instalment - 1]?.state === 'late',
+  );
+}
+
+/** Why a notice would not count yet, and from when it would; undefined when it would now. */
+export function outlookSentence(
+  now: ContractNow,
+  type: NoticeType,
+  outlook: Outlook,
+): string | undefined {
+  if (outlook.when === 'now') return undefined;
+  const { state } = now;
+  const { plan, default: terms } = state.contract.document;
+  if (outlook.when === 'later') {
+    const day = formatDue(outlook.atSec, calendarOf(state));
+    if (type === 'arrears') {
+      const grace = formatPlural(plan.graceDays, 'day');
+      return `Possible from ${day}: the terms give ${grace} of grace after the due day.`;
+    }
+    const past = formatPlural(terms.afterDays, 'day');
+    const cure = formatPlural(terms.cureDays, 'day');
+    return (
+      `Possible from ${day} if nothing is paid: the terms ask for ${past} past due, ` +
+      `and ${cure} to cure after an arrears notice.`
+    );
+  }
+  if (type === 'default' && !standingArrears(now)) {
+    return 'Default rests on an arrears notice of what is late, and there is none yet.';
+  }
+  return REJECT_SENTENCES[outlook.refused.code];
+}
