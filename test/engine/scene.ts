@@ -13,6 +13,8 @@ export interface ShortTerms {
   readonly streamDays?: number;
   readonly windowDays?: number;
   readonly startDay?: number;
+  /** What is not as usual. */
+  readonly changes?: Partial<OfferDocument>;
 }
 
 const DAY_SEC = 1;
@@ -46,6 +48,7 @@ export async function offerShort(
     minimumTotalMsat: '10000000',
     plan: { type: 'bullet', termDays: 180, graceDays: 5 },
     tranches: [{ shareBps: 10_000, startDay, streamDays, windowDays, ticks }],
+    ...terms.changes,
   };
   const published = await bank.session.publishOffer(document);
   if (!published.ok) throw new Error(`the offer was refused: ${published.code}`);

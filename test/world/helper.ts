@@ -3,7 +3,9 @@
  * a policy that decides. It acts only while its session holds the lease, so it steps back when
  * the persona's own client opens and comes back when that has gone.
  */
-import { sentenceFor } from '@realyield/protocol';
+import { createHash } from 'node:crypto';
+import { sentenceFor, type Result } from '@realyield/protocol';
+import type { ClaimOrder } from '../../web/lib/engine/milestones.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { decide, type Facts, type Step } from './policies.ts';
@@ -123,6 +125,12 @@ export class Helper {
       isSound: problem === undefined,
       hasBusinessSignature: contract.view.fold.state.signatures.business !== undefined,
     }));
+    const claims = session.agreements.milestones.open().map(({ view, claim }) => ({
+      root: view.root,
+      claim: claim.event.id,
+      claimedAtSec: claim.event.created_at,
+      daySec: view.fold.state.contract.document.daySec,
+    }));
     const contracts = session.contracts().map(({ view, own }) => {
       const { state } = view.fold;
       const proven = state.payments.filter((payment) => payment.leg === 'repayment');
@@ -133,18 +141,39 @@ export class Helper {
         .filter((entry) => !done.has(entry.n)).length;
       return { root: view.root, role: own.role, state, openOrders };
     });
-    return { proposals, contracts, nowSec: systemClock.nowSec() };
+    return { proposals, claims, contracts, nowSec: systemClock.nowSec() };
   }
 
   async #take(step: Step): Promise<void> {
-    const { session } = this;
-    const { root } = step;
-    const result =
-      step.act === 'countersign'
-        ? await session.agreements.countersign(root)
-        : step.act === 'close'
-          ? await session.agreements.close(root)
-          : await session.repayments.repay(root, step.amountMsat);
-    if (!result.ok) this.#complain(`${step.act} ${root.slice(0, 8)}: ${sentenceFor(result.code)}`);
+    const result = await this.#act(step);
+    const { act, root } = step;
+    if (!result.ok) this.#complain(`${act} ${root.slice(0, 8)}: ${sentenceFor(result.code)}`);
   }
+
+  #act(step: Step): Promise<Result<unknown>> {
+    const { agreements, repayments } = this.session;
+    const { root } = step;
+    switch (step.act) {
+      case 'countersign':
+        return agreements.countersign(root);
+      case 'close':
+        return agreements.close(root);
+      case 'repay':
+        return repayments.repay(root, step.amountMsat);
+      case 'claim':
+        return agreements.milestones.claim(root, claimOf(step.root, step.tranche));
+      case 'approve':
+        return agreements.milestones.decide(root, step.claim, 'approval', APPROVED);
+    }
+  }
+}
+
+const APPROVED = 'We were there and saw it, and we have the papers.';
+
+/** What a business nobody plays says and shows. */
+function claimOf(root: string, tranche: number): ClaimOrder {
+  const name = 'Receipt of the works.pdf';
+  const sha256 = createHash('sha256').update(`${root} ${tranche} ${name}`).digest('hex');
+  const statement = 'It is done as agreed. The bank was sent the receipt and has seen it.';
+  return { tranche, statement, evidence: [{ name, sha256 }] };
 }

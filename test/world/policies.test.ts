@@ -1,7 +1,8 @@
 /** What personas decide for themselves, from facts made of a loan built by hand. */
 import { computeLedger, foldContract, planTicks, type ContractState } from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
-import { Loan } from '../fixtures/loan.ts';
+import { inThree, Loan } from '../fixtures/loan.ts';
+import { claim, decide as decideClaim } from '../fixtures/steps.ts';
 import { decide, type ContractFacts, type Decision } from './policies.ts';
 
 function stateOf(loan: Loan): ContractState {
@@ -17,7 +18,7 @@ function decideOn(
   openOrders = 0,
 ): Decision {
   const contract = { root: loan.root, role, state: stateOf(loan), openOrders };
-  return decide({ proposals: [], contracts: [contract], nowSec });
+  return decide({ proposals: [], claims: [], contracts: [contract], nowSec });
 }
 
 function signedLoan(): Loan {
@@ -36,7 +37,8 @@ describe('signing', () => {
     hasBusinessSignature: false,
   } as const;
   const decideOnProposal = (changes: object) =>
-    decide({ proposals: [{ ...proposal, ...changes }], contracts: [], nowSec: 0 }).steps;
+    decide({ proposals: [{ ...proposal, ...changes }], claims: [], contracts: [], nowSec: 0 })
+      .steps;
 
   it('waits for terms that are the offer’s, and the bank for the business', () => {
     const step = { act: 'countersign', root: 'a' };
@@ -110,5 +112,70 @@ describe('closing', () => {
     expect(decideOn(loan, 'bank', nowSec).steps).toEqual([{ act: 'close', root: loan.root }]);
     loan.close(nowSec + 1);
     expect(decideOn(loan, 'bank', nowSec + 2).steps).toEqual([]);
+  });
+});
+
+const gated = {
+  ...inThree,
+  tranches: [
+    { shareBps: 6_000, startDay: 0, streamDays: 10, windowDays: 30, ticks: 10 },
+    {
+      shareBps: 4_000,
+      startDay: 12,
+      streamDays: 10,
+      windowDays: 60,
+      ticks: 5,
+      milestone: { title: 'The oven is installed', description: '' },
+    },
+  ],
+};
+
+describe('milestones', () => {
+  const gatedLoan = (): Loan => {
+    const loan = new Loan({ offer: gated });
+    loan.signAll();
+    return loan;
+  };
+
+  it('are claimed when their tranche begins, once', () => {
+    const loan = gatedLoan();
+    const fromSec = loan.contract.document.tranches[1]?.fromSec ?? 0;
+    const early = decideOn(loan, 'business', fromSec - 10);
+    expect(early).toEqual({ steps: [], lookAgainAtSec: fromSec });
+    expect(decideOn(loan, 'business', fromSec).steps).toEqual([
+      { act: 'claim', root: loan.root, tranche: 1 },
+    ]);
+    expect(decideOn(loan, 'bank', fromSec).steps).toEqual([]);
+    const claimed = claim(loan, 1, fromSec + 1);
+    expect(decideOn(loan, 'business', fromSec + 2).steps).toEqual([]);
+    decideClaim(loan, 'refusal', claimed, fromSec + 3);
+    expect(decideOn(loan, 'business', fromSec + 4).steps).toEqual([]);
+  });
+
+  it('are approved some days after the claim', () => {
+    const claimed = { root: 'r', claim: 'c', claimedAtSec: 1_000, daySec: 60 };
+    const at = (nowSec: number): Decision =>
+      decide({ proposals: [], claims: [claimed], contracts: [], nowSec });
+    expect(at(1_001)).toEqual({ steps: [], lookAgainAtSec: 1_240 });
+    expect(at(1_240).steps).toEqual([{ act: 'approve', root: 'r', claim: 'c' }]);
+  });
+});
+
+describe('instalments', () => {
+  it('are repaid on the day they fall due, whole and no sooner', () => {
+    const loan = new Loan({ offer: inThree });
+    loan.signAll();
+    loan.streamAll();
+    const { contract } = stateOf(loan);
+    const { daySec, plan } = contract.document;
+    const dueAtSec = plan.type === 'equalPrincipal' ? plan.firstDueAtSec : 0;
+    const before = decideOn(loan, 'business', dueAtSec - daySec);
+    expect(before).toEqual({ steps: [], lookAgainAtSec: dueAtSec - daySec + 1 });
+    const [step] = decideOn(loan, 'business', dueAtSec - daySec + 1).steps;
+    if (step?.act !== 'repay') throw new Error('an instalment is due');
+    loan.pay('repayment', [{ n: 0, amountMsat: step.amountMsat }], dueAtSec - 1);
+    const after = decideOn(loan, 'business', dueAtSec);
+    expect(after.steps).toEqual([]);
+    expect(after.lookAgainAtSec).toBe(dueAtSec + 29 * daySec + 1);
   });
 });

@@ -3,12 +3,20 @@
  * Asked again after every change, each answers with the steps that are due now; a step that has
  * been taken shows in the facts and is not decided twice.
  */
-import { computeLedger, floorToSat, type ContractState, type PartyRole } from '@realyield/protocol';
+import {
+  computeLedger,
+  floorToSat,
+  permittedActs,
+  type ContractState,
+  type PartyRole,
+} from '@realyield/protocol';
 
 /** In how many parts the business repays. */
 const REPAYMENT_PARTS = 4;
 /** Contract days between the last tick and the first part, and from part to part. */
 const DAYS_BETWEEN_PARTS = 4;
+/** Contract days an attester takes to decide, so that a visitor sees it waiting. */
+const DAYS_TO_DECIDE = 4;
 
 /** A proposal that waits for this persona's signature. */
 export interface ProposalFacts {
@@ -28,9 +36,19 @@ export interface ContractFacts {
   readonly openOrders: number;
 }
 
+/** A claim this persona has to decide on. */
+export interface ClaimFacts {
+  readonly root: string;
+  /** Its id. */
+  readonly claim: string;
+  readonly claimedAtSec: number;
+  readonly daySec: number;
+}
+
 /** Everything a decision rests on. */
 export interface Facts {
   readonly proposals: readonly ProposalFacts[];
+  readonly claims: readonly ClaimFacts[];
   readonly contracts: readonly ContractFacts[];
   readonly nowSec: number;
 }
@@ -39,6 +57,8 @@ export interface Facts {
 export type Step =
   | { readonly act: 'countersign'; readonly root: string }
   | { readonly act: 'repay'; readonly root: string; readonly amountMsat: bigint }
+  | { readonly act: 'claim'; readonly root: string; readonly tranche: number }
+  | { readonly act: 'approve'; readonly root: string; readonly claim: string }
   | { readonly act: 'close'; readonly root: string };
 
 /** Steps due now, and when to look again although nothing changes. */
@@ -57,10 +77,23 @@ function decideCountersign(proposal: ProposalFacts): Decision {
   return { steps: [{ act: 'countersign', root }], lookAgainAtSec: undefined };
 }
 
+/** What is due today, and nothing sooner. */
+function decideInstalment({ root, state }: ContractFacts, nowSec: number): Decision {
+  const { document } = state.contract;
+  const { dueNowMsat, instalments } = computeLedger(document, state.payments, nowSec);
+  if (dueNowMsat > 0n) {
+    return { steps: [{ act: 'repay', root, amountMsat: dueNowMsat }], lookAgainAtSec: undefined };
+  }
+  // A due time is its day's last second.
+  const days = instalments.map((instalment) => instalment.dueAtSec - document.daySec + 1);
+  return { steps: [], lookAgainAtSec: days.find((atSec) => atSec > nowSec) };
+}
+
 function decideRepay(contract: ContractFacts, nowSec: number): Decision {
   const { root, state, openOrders } = contract;
   if (state.status !== 'effective' || openOrders > 0) return nothing;
   const { document } = state.contract;
+  if (document.plan.type === 'equalPrincipal') return decideInstalment(contract, nowSec);
   const ledger = computeLedger(document, state.payments, nowSec);
   if (ledger.undisbursedMsat > 0n) {
     // Either the rest arrives, which is a change, or it lapses, which is not.
@@ -79,6 +112,32 @@ function decideRepay(contract: ContractFacts, nowSec: number): Decision {
   return { steps: [{ act: 'repay', root, amountMsat }], lookAgainAtSec: undefined };
 }
 
+/** The business claims what a tranche waits for as soon as the tranche begins, once. */
+function decideClaims({ root, state }: ContractFacts, nowSec: number): Decision {
+  if (!permittedActs(state, 'business').includes('claim')) return nothing;
+  const open = state.milestones.flatMap(({ tranche, status }) => {
+    const terms = state.contract.document.tranches[tranche];
+    const isOpen = status === 'open' && terms !== undefined && terms.lapsesAtSec > nowSec;
+    return isOpen ? [{ tranche, fromSec: terms.fromSec }] : [];
+  });
+  const later = open.filter(({ fromSec }) => fromSec > nowSec).map(({ fromSec }) => fromSec);
+  return {
+    steps: open
+      .filter(({ fromSec }) => fromSec <= nowSec)
+      .map(({ tranche }) => ({ act: 'claim' as const, root, tranche })),
+    lookAgainAtSec: later.length === 0 ? undefined : Math.min(...later),
+  };
+}
+
+function decideApproval(
+  { root, claim, claimedAtSec, daySec }: ClaimFacts,
+  nowSec: number,
+): Decision {
+  const atSec = claimedAtSec + DAYS_TO_DECIDE * daySec;
+  if (nowSec < atSec) return { steps: [], lookAgainAtSec: atSec };
+  return { steps: [{ act: 'approve', root, claim }], lookAgainAtSec: undefined };
+}
+
 function decideClose(contract: ContractFacts, nowSec: number): Decision {
   const { root, state } = contract;
   if (state.status !== 'effective') return nothing;
@@ -87,17 +146,19 @@ function decideClose(contract: ContractFacts, nowSec: number): Decision {
   return { steps: [{ act: 'close', root }], lookAgainAtSec: undefined };
 }
 
-function decideContract(contract: ContractFacts, nowSec: number): Decision {
-  if (contract.role === 'business') return decideRepay(contract, nowSec);
-  if (contract.role === 'bank') return decideClose(contract, nowSec);
-  return nothing;
+function decideContract(contract: ContractFacts, nowSec: number): readonly Decision[] {
+  if (contract.role === 'business') {
+    return [decideClaims(contract, nowSec), decideRepay(contract, nowSec)];
+  }
+  return contract.role === 'bank' ? [decideClose(contract, nowSec)] : [];
 }
 
 /** The steps a persona takes now, whatever roles it has. */
 export function decide(facts: Facts): Decision {
   const decisions = [
     ...facts.proposals.map(decideCountersign),
-    ...facts.contracts.map((contract) => decideContract(contract, facts.nowSec)),
+    ...facts.claims.map((claim) => decideApproval(claim, facts.nowSec)),
+    ...facts.contracts.flatMap((contract) => decideContract(contract, facts.nowSec)),
   ];
   const times = decisions
     .map((decision) => decision.lookAgainAtSec)
