@@ -10,6 +10,7 @@ export {
   nobleVerifier,
   readShape,
   verify,
+  type HashFunction,
   type SignatureVerifier,
   type SignedEvent,
   type VerifiedEvent,

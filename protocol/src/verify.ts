@@ -43,6 +43,9 @@ export type SignatureVerifier = (
   event?: SignedEvent,
 ) => boolean;
 
+/** SHA-256 of bytes as 64 lower-case hex digits. */
+export type HashFunction = (bytes: Uint8Array) => string;
+
 declare const verified: unique symbol;
 
 /**
@@ -54,6 +57,9 @@ export type VerifiedEvent = SignedEvent & { readonly [verified]: true };
 /** The verifier used unless another is given: pure JavaScript, runs anywhere. */
 export const nobleVerifier: SignatureVerifier = (signatureHex, idHex, publicKeyHex) =>
   schnorr.verify(hexToBytes(signatureHex), hexToBytes(idHex), hexToBytes(publicKeyHex));
+
+/** The hash used unless another is given. */
+const nobleHash: HashFunction = (bytes) => bytesToHex(sha256(bytes));
 
 const HEX_64 = /^[0-9a-f]{64}$/;
 const HEX_128 = /^[0-9a-f]{128}$/;
@@ -141,7 +147,7 @@ export function readShape(input: unknown): Result<SignedEvent> {
   }
 }
 
-function parse(input: unknown): Result<SignedEvent> {
+function parse(input: unknown, hash: HashFunction): Result<SignedEvent> {
   const shaped = readShape(input);
   if (!shaped.ok) return shaped;
   const event = shaped.value;
@@ -153,14 +159,14 @@ function parse(input: unknown): Result<SignedEvent> {
   if (event.content.length * 3 > MAX_CONTENT_BYTES) {
     if (encoder.encode(event.content).length > MAX_CONTENT_BYTES) return reject('EVENT_SIZE');
   }
-  if (bytesToHex(sha256(bytes)) !== event.id) return reject('EVENT_ID');
+  if (hash(bytes) !== event.id) return reject('EVENT_ID');
   return ok(event);
 }
 
 /** The event with shape, size and id checked; never throws. */
-function parseSafely(input: unknown): Result<SignedEvent> {
+function parseSafely(input: unknown, hash: HashFunction): Result<SignedEvent> {
   try {
-    return parse(input);
+    return parse(input, hash);
   } catch {
     // A text too long for the engine.
     return reject('EVENT_SHAPE', 'unreadable');
@@ -184,8 +190,9 @@ function isSignatureRight(event: SignedEvent, verifier: SignatureVerifier): bool
 export function verify(
   input: unknown,
   verifier: SignatureVerifier = nobleVerifier,
+  hash: HashFunction = nobleHash,
 ): Result<VerifiedEvent> {
-  const parsed = parseSafely(input);
+  const parsed = parseSafely(input, hash);
   if (!parsed.ok) return parsed;
   if (!isSignatureRight(parsed.value, verifier)) return reject('EVENT_SIGNATURE');
   return ok(parsed.value as VerifiedEvent);

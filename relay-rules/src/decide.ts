@@ -6,10 +6,8 @@ import {
   Kind,
   kindRow,
   readShape,
-  verify,
   type ContractDocument,
   type ParsedEvent,
-  type SignatureVerifier,
   type SignedEvent,
 } from '@realyield/protocol';
 import { isCarried, PRIVATE_KINDS, VANISH_KIND, type KindsPolicy } from './carried.ts';
@@ -49,8 +47,6 @@ export interface DecideContext {
   /** Keys named by a contract the relay holds; undefined where it does not hold it (yet). */
   readonly keysNamedBy?: (root: string) => ReadonlySet<string> | undefined;
 }
-
-const believe: SignatureVerifier = () => true;
 
 /** What holds for events of any kind: time, and keys that have vanished. */
 function decideAny(event: SignedEvent, context: DecideContext): Decision {
@@ -106,7 +102,7 @@ function decideFact(event: SignedEvent, context: DecideContext): Decision {
   if (event.tags.some(([name]) => name === '-')) return refuse('FACT_PROTECTED');
   if (event.tags.some(([name]) => name === 'expiration')) return refuse('FACT_EXPIRING');
   // "A relay MUST refuse a fact that a reader would refuse…"
-  const verified = verify(event, context.isSignatureChecked ? believe : context.reader.verifier);
+  const verified = context.reader.verify(event, context.isSignatureChecked);
   if (!verified.ok) return refuseUnreadable(verified);
   const read = context.reader.read(verified.value);
   if (!read.ok) return refuseUnreadable(read);
@@ -135,6 +131,6 @@ export function decide(input: unknown, context: DecideContext): Decision {
   if (row) return decideFact(event, context);
   const other = decideOther(event, context);
   if (!other.accept || context.isSignatureChecked) return other;
-  const verified = verify(event, context.reader.verifier);
+  const verified = context.reader.verify(event, false);
   return verified.ok ? ACCEPTED : refuseUnreadable(verified);
 }

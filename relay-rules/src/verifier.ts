@@ -1,9 +1,13 @@
 /**
- * BIP-340 signatures checked by libsecp256k1 as WebAssembly, as it comes in the package
- * nostr-wasm.
+ * Ids and signatures as quick as Node has them: SHA-256 from node:crypto, BIP-340 from
+ * libsecp256k1 as WebAssembly, as it comes in the package nostr-wasm.
  */
-import type { SignatureVerifier } from '@realyield/protocol';
+import type { HashFunction, SignatureVerifier } from '@realyield/protocol';
 import { initNostrWasm } from 'nostr-wasm';
+import { hash } from 'node:crypto';
+
+/** SHA-256, several times quicker than in JavaScript. */
+export const nodeHash: HashFunction = (bytes) => hash('sha256', bytes, 'hex');
 
 /** Loads the verifier; it answers as `nobleVerifier` does, several times quicker. */
 export async function loadVerifier(): Promise<SignatureVerifier> {

@@ -9,7 +9,7 @@ import { decide, DEFAULT_RULES, type Rules, type VanishContext } from '../decide
 import { createReader } from '../reader.ts';
 import type { Decision } from '../reasons.ts';
 import { normalizeRelayUrl } from '../vanish.ts';
-import { loadVerifier } from '../verifier.ts';
+import { loadVerifier, nodeHash } from '../verifier.ts';
 import { answerLine, type Judge } from './answer.ts';
 import { serve } from './serve.ts';
 import { openVanishList, type VanishList } from './vanish-list.ts';
@@ -91,7 +91,7 @@ function recordVanish(event: unknown, list: VanishList): void {
 /** The judge for a set of options; loads the signature verifier. */
 async function createJudge(options: Options): Promise<Judge> {
   const { rules, isSignatureChecked, relayUrls, vanishListPath } = options;
-  const reader = createReader(await loadVerifier());
+  const reader = createReader(await loadVerifier(), nodeHash);
   const list = vanishListPath === undefined ? undefined : openVanishList(vanishListPath);
   const vanish: VanishContext | undefined = list && {
     relayUrls,

@@ -11,6 +11,7 @@ import {
 import { VANISH_KIND } from '../carried.ts';
 import { refuse, refuseUnreadable } from '../reasons.ts';
 import { namesRelay } from '../vanish.ts';
+import { nodeHash } from '../verifier.ts';
 import { AUTHENTICATION_KIND, expiresAtSec, isProtected } from './events.ts';
 import type { RelayLimits } from './limits.ts';
 
@@ -34,7 +35,7 @@ const PREFIX = /^(duplicate|pow|blocked|rate-limited|invalid|restricted|mute|err
 /** The check of id, signature and size built on a signature verifier. */
 export function createEventCheck(verifier: SignatureVerifier, maxEventBytes: number): EventCheck {
   return (input) => {
-    const verified = verify(input, verifier);
+    const verified = verify(input, verifier, nodeHash);
     if (!verified.ok) return { ok: false, reason: reasonOf(refuseUnreadable(verified)) };
     const event = verified.value;
     if (maxEventBytes < MAX_EVENT_BYTES && byteLength(event) > maxEventBytes) {

@@ -4,6 +4,7 @@
 import type { SignatureVerifier } from '@realyield/protocol';
 import { decide, type Rules } from '../decide.ts';
 import { createReader } from '../reader.ts';
+import { nodeHash } from '../verifier.ts';
 import type { RelayDecide } from './admission.ts';
 import { createPartyLookup } from './parties.ts';
 
@@ -20,7 +21,7 @@ export interface RuleSources {
 /** The rules as a function of events whose id and signature the relay has checked. */
 export function createRules(sources: RuleSources): RelayDecide {
   const { rules, relayUrls, nowSec } = sources;
-  const reader = createReader(sources.verifier);
+  const reader = createReader(sources.verifier, nodeHash);
   const keysNamedBy = createPartyLookup(sources.read);
   // The store itself, within its transaction, refuses what vanished keys signed.
   const vanishedAtSec = (): undefined => undefined;
