@@ -93,7 +93,7 @@ function keysFor(
 }
 
 /** The kinds only keys named in the contract may sign; money events may come from delegates. */
-const MAIN_KEY_KINDS: ReadonlySet<number> = new Set([Kind.signature, 2_815, Kind.notice]);
+const MAIN_KEY_KINDS: ReadonlySet<number> = new Set([Kind.signature, Kind.milestone, Kind.notice]);
 
 /** The protocol's own facts. */
 function decideFact(event: SignedEvent, context: DecideContext): Decision {
