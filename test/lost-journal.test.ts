@@ -20,7 +20,7 @@ import type { Desk, OwnContract } from '../web/lib/engine/desk.ts';
 import { Examiner, Handed } from '../web/lib/engine/handed.ts';
 import { Journal, wantedEntry } from '../web/lib/engine/journal.ts';
 import { OpenRequests } from '../web/lib/engine/open-requests.ts';
-import { keepOpening, openingOf } from '../web/lib/engine/openings.ts';
+import { Openings } from '../web/lib/engine/openings.ts';
 import type { PaymentRecord, Store, Wallet, WalletAnswer } from '../web/lib/engine/ports.ts';
 import { createInlineVerifier } from '../web/lib/nostr/verifier/inline-verifier.ts';
 import { loadWasmVerifier } from '../web/lib/nostr/verifier/load-wasm.ts';
@@ -267,13 +267,13 @@ test('a commitment is opened by the key it names, and by nobody in its name', as
   const parsed: ParsedContract = loan.contract;
   const opening = { pubkey: mainKey, salt: hashOf('salt') };
   expect(computeCommitment(opening.pubkey, opening.salt)).toBe(parsed.document.commitment);
-  await keepOpening(store, parsed, opening, publicOf('investor'));
-  await keepOpening(store, parsed, { ...opening, salt: hashOf('pepper') }, mainKey);
-  expect(await openingOf(store, loan.root)).toBeUndefined();
-  await keepOpening(store, parsed, opening, mainKey);
-  expect(await openingOf(store, loan.root)).toEqual({
-    contract: loan.root,
-    mainKey,
-    salt: opening.salt,
-  });
+  const openings = new Openings(store);
+  await openings.keep(parsed, opening, publicOf('investor'));
+  await openings.keep(parsed, { ...opening, salt: hashOf('pepper') }, mainKey);
+  expect(openings.of(loan.root)).toBeUndefined();
+  await openings.keep(parsed, opening, mainKey);
+  const restarted = new Openings(store);
+  await restarted.load();
+  const kept = [{ contract: loan.root, mainKey, salt: opening.salt }];
+  expect([openings.all(), restarted.all()]).toEqual([kept, kept]);
 });

@@ -88,6 +88,10 @@ test('an invoice for another amount or another hash is not paid', async () => {
 });
 
 test('a wrong wallet address, and no wallet at all', async () => {
+  await page
+    .getByRole('button', { name: /Ana Morales/ })
+    .first()
+    .click();
   await follow('/connect');
   await page.getByRole('button', { name: 'Disconnect wallet' }).click();
   const field = page.getByLabel('Wallet connection');

@@ -1,10 +1,12 @@
 /** Components in a real browser: hostile text stays text, keys and buttons do what they say. */
 import { describe, expect, it, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../styles/tokens.css';
 import '../../styles/base.css';
 import DeskList from './DeskList.svelte';
 import OfferCard from './OfferCard.svelte';
+import PersonaMenu from './PersonaMenu.svelte';
 import StreamView from './StreamView.svelte';
 import Timeline from './Timeline.svelte';
 import type { DeskRow, OfferCardView, PersonView, StreamModel } from './models.ts';
@@ -102,5 +104,37 @@ describe('DeskList', () => {
     links[0]?.focus();
     links[0]?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
     expect(document.activeElement).toBe(links[1]);
+  });
+});
+
+describe('who to be', () => {
+  const line = (id: string, role: string, isCurrent = false) => ({
+    id,
+    place: role === 'bank' ? HOSTILE : undefined,
+    person: { publicKey: id.repeat(32), name: `Person ${id}`, role },
+    isCurrent,
+  });
+  const personas = [line('a1', 'investor', true), line('b2', 'bank'), line('c3', 'business')];
+
+  it('is listed by role, the current one marked, and chosen with the keyboard', async () => {
+    const onbecome = vi.fn(() => Promise.resolve());
+    const onleave = vi.fn(() => Promise.resolve());
+    const screen = await render(PersonaMenu, { open: true, personas, onbecome, onleave });
+    const dialog = screen.getByRole('dialog');
+    await expect.element(dialog).toBeVisible();
+    const titles = [...document.querySelectorAll('dialog h3')].map((title) => title.textContent);
+    expect(titles).toEqual(['Banks', 'Businesses', 'Investors']);
+    await expect
+      .element(dialog.getByRole('button', { name: /Person a1/ }))
+      .toHaveAttribute('aria-current', 'true');
+    dialog
+      .getByRole('button', { name: /Person c3/ })
+      .element()
+      .focus();
+    await userEvent.keyboard('{Enter}');
+    expect(onbecome).toHaveBeenCalledExactlyOnceWith('c3');
+    await expect.element(dialog).not.toBeInTheDocument();
+    expect(onleave).not.toHaveBeenCalled();
+    expect(document.title).not.toBe('taken');
   });
 });

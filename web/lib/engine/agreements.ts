@@ -19,7 +19,7 @@ import {
 import { allHeads, embedOwn, eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
-import { keepOpening, openingOf } from './openings.ts';
+import { Openings } from './openings.ts';
 import { contractRelays } from './parties.ts';
 import { proposalProblem } from './proposal-check.ts';
 import { randomHex } from './random.ts';
@@ -41,6 +41,7 @@ export interface Proposal {
 export class Agreements {
   readonly milestones: Milestones;
   readonly notices: Notices;
+  readonly openings: Openings;
   readonly #desk: Desk;
   #signing: Promise<unknown> = Promise.resolve();
 
@@ -48,6 +49,7 @@ export class Agreements {
     this.#desk = desk;
     this.milestones = new Milestones(desk);
     this.notices = new Notices(desk);
+    this.openings = new Openings(desk.store);
   }
 
   /**
@@ -109,7 +111,7 @@ export class Agreements {
     if (!contract) return;
     await this.desk.catalog.add([raw, this.#asEvent(contract)], incoming.author);
     if (message.type === 'proposal' && message.opening) {
-      await keepOpening(this.desk.store, contract, message.opening, incoming.author);
+      await this.openings.keep(contract, message.opening, incoming.author);
     }
     await this.publishIfComplete(contract.event.id);
   }
@@ -123,11 +125,10 @@ export class Agreements {
       const { state } = contract.view.fold;
       if (state.status !== 'proposed' || state.signatures[contract.own.role]) continue;
       if ((await this.desk.store.get('settings', `declined|${root}`)) !== undefined) continue;
-      const opened = await openingOf(this.desk.store, root);
       found.push({
         contract,
         problem: proposalProblem(this.desk, contract),
-        investorMainKey: opened?.mainKey,
+        investorMainKey: this.openings.of(root)?.mainKey,
       });
     }
     return found.sort(

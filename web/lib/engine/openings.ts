@@ -1,42 +1,55 @@
 /** Which main keys stand behind investors' contract keys, as they opened them to this person. */
-import { computeCommitment, type MessageOf, type ParsedContract } from '@realyield/protocol';
+import {
+  computeCommitment,
+  type MessageOf,
+  type Opening,
+  type ParsedContract,
+} from '@realyield/protocol';
 import type { Store } from './ports.ts';
 
-/** An opened commitment. */
-export interface Opening {
-  readonly contract: string;
-  /** 32-byte hex, x-only. */
-  readonly mainKey: string;
-  readonly salt: string;
-}
+const PREFIX = 'opening|';
 
-const keyOf = (contract: string): string => `opening|${contract}`;
+/** Opened commitments. */
+export class Openings {
+  readonly #store: Store;
+  #list: readonly Opening[] = [];
 
-/** Keeps an opening that holds; `author` is who sealed the message. */
-export async function keepOpening(
-  store: Store,
-  contract: ParsedContract,
-  opening: NonNullable<MessageOf<'proposal'>['opening']>,
-  author: string,
-): Promise<void> {
-  const { pubkey: mainKey, salt } = opening;
-  // T-10: "A bank MUST ignore an opening that does not match the commitment, or whose message is
-  // not sealed by the key it names…"
-  if (author !== mainKey) return;
-  if (computeCommitment(mainKey, salt) !== contract.document.commitment) return;
-  const value: Opening = { contract: contract.event.id, mainKey, salt };
-  await store.write([{ table: 'settings', key: keyOf(contract.event.id), value }]);
-}
+  constructor(store: Store) {
+    this.#store = store;
+  }
 
-/** The opening of a contract, if its owner made one. */
-export async function openingOf(store: Store, contract: string): Promise<Opening | undefined> {
-  return (await store.get('settings', keyOf(contract))) as Opening | undefined;
-}
+  /** Reads what was kept. */
+  async load(): Promise<void> {
+    const settings = await this.#store.all('settings');
+    this.#list = settings
+      .filter(({ key }) => key.startsWith(PREFIX))
+      .map(({ value }) => value as Opening);
+  }
 
-/** All openings made to this person. */
-export async function allOpenings(store: Store): Promise<readonly Opening[]> {
-  const settings = await store.all('settings');
-  return settings
-    .filter(({ key }) => key.startsWith(keyOf('')))
-    .map(({ value }) => value as Opening);
+  /** All openings made to this person; another list when there is one more. */
+  all(): readonly Opening[] {
+    return this.#list;
+  }
+
+  /** The opening of a contract, if its owner made one. */
+  of(contract: string): Opening | undefined {
+    return this.#list.find((opening) => opening.contract === contract);
+  }
+
+  /** Keeps an opening that holds; `author` is who sealed the message. */
+  async keep(
+    contract: ParsedContract,
+    opening: NonNullable<MessageOf<'proposal'>['opening']>,
+    author: string,
+  ): Promise<void> {
+    const { pubkey: mainKey, salt } = opening;
+    // T-10: "A bank MUST ignore an opening that does not match the commitment, or whose message is
+    // not sealed by the key it names…"
+    if (author !== mainKey) return;
+    if (computeCommitment(mainKey, salt) !== contract.document.commitment) return;
+    const { id } = contract.event;
+    const value: Opening = { contract: id, mainKey, salt };
+    await this.#store.write([{ table: 'settings', key: `${PREFIX}${id}`, value }]);
+    this.#list = [...this.#list.filter((known) => known.contract !== id), value];
+  }
 }

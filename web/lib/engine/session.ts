@@ -127,7 +127,7 @@ export class Session {
   async start(): Promise<void> {
     const { catalog, keyring, mailbox, outbox } = this.#desk;
     await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
-    await keyring.load();
+    await Promise.all([keyring.load(), this.agreements.openings.load()]);
     const tell = (): void => {
       this.changed.emit();
     };

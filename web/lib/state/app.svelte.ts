@@ -22,6 +22,7 @@ import { randomHex } from '../engine/random.ts';
 
 const CONTEXT_KEY = Symbol('app');
 const REDRAW_MS = 80;
+const NO_OPENINGS: readonly [] = [];
 
 /** Each person's data on this device is a database of its own. */
 const storeOf = (publicKey: string): string => `realyield-${publicKey}`;
@@ -82,6 +83,7 @@ export class App {
   bankFigures(bank: string, isDetailed = false): BankAnswer | undefined {
     const { catalog, version } = this;
     if (version < 0 || !catalog || !(this.isCutOff || catalog.banks.isRead(bank))) return undefined;
+    this.figures.useOpenings(this.session?.agreements.openings.all() ?? NO_OPENINGS);
     return this.figures.bank(catalog, bank, this.nowSec, isDetailed);
   }
 

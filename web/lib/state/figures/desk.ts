@@ -18,6 +18,7 @@ import {
   type HashReuse,
   type HistoryRow,
   type HoldingSummary,
+  type Opening,
   type PortfolioFigures,
 } from '@realyield/protocol';
 
@@ -32,9 +33,13 @@ export type Ask =
       readonly asOfSec: number;
       /** With the history of repayments and every contract. */
       readonly isDetailed: boolean;
+      /** Whose contract keys are whose, as far as the reader was told. */
+      readonly openings?: readonly Opening[];
     }
   | { readonly type: 'portfolio'; readonly roots: readonly string[]; readonly asOfSec: number }
   | { readonly type: 'flows'; readonly roots: readonly string[]; readonly asOfSec: number };
+
+type AskBank = Extract<Ask, { type: 'bank' }>;
 
 /** A bank's figures; where details were asked, its repayments by date and its contracts. */
 export interface BankAnswer {
@@ -151,7 +156,7 @@ export class FigureDesk {
   answer(ask: Ask): Answer {
     switch (ask.type) {
       case 'bank':
-        return this.#bank(ask.bank, ask.asOfSec, ask.isDetailed);
+        return this.#bank(ask);
       case 'portfolio':
         return this.#portfolio(ask.roots, ask.asOfSec);
       case 'flows': {
@@ -175,7 +180,7 @@ export class FigureDesk {
     return book;
   }
 
-  #bank(bank: string, asOfSec: number, isDetailed: boolean): BankAnswer {
+  #bank({ bank, asOfSec, isDetailed, openings = [] }: AskBank): BankAnswer {
     const signed = this.#known(this.#rootsByBank.get(bank) ?? []).filter(
       (state) => state.signatures.bank !== undefined,
     );
@@ -189,7 +194,7 @@ export class FigureDesk {
       type: 'bank',
       asOfSec,
       staleAtSec: staleAtSec(contracts),
-      figures: combineBank(bank, network, contracts, { reuse }),
+      figures: combineBank(bank, network, contracts, { reuse, openings }),
       history: isDetailed ? repaymentHistory(shown) : [],
       contracts: isDetailed ? shown : [],
     };

@@ -2,6 +2,7 @@
  * The figures pages show, kept up to date: asked for by reading, computed elsewhere, and told when
  * they are there. An answer that has gone stale is shown, with its time, until the next is there.
  */
+import type { Opening } from '@realyield/protocol';
 import type { Catalog, ContractView } from '../../engine/catalog.ts';
 import type { Answer, Ask, BankAnswer, FlowsAnswer, PortfolioAnswer } from './desk.ts';
 import { openFigureOffice, type FigureOffice } from './office.ts';
@@ -13,7 +14,11 @@ interface Entry {
   isAsked: boolean;
 }
 
-type Question = Ask extends infer Each ? (Each extends Ask ? Omit<Each, 'asOfSec'> : never) : never;
+type Question = Ask extends infer Each
+  ? Each extends Ask
+    ? Omit<Each, 'asOfSec' | 'openings'>
+    : never
+  : never;
 
 /** Figures over the contracts of one catalog. */
 export class Figures {
@@ -25,6 +30,7 @@ export class Figures {
   #sent = new Map<string, ContractView>();
   #entries = new Map<string, Entry>();
   #changes = 0;
+  #openings: readonly Opening[] = [];
   /** Contracts that have changed since anything was last sent. */
   #pending: ContractView[] = [];
   #isDirty = true;
@@ -65,6 +71,13 @@ export class Figures {
     return answer.type === 'flows' ? answer.flows : [];
   }
 
+  /** What the reader was told of whose contract keys are whose; counts from the next reading. */
+  useOpenings(openings: readonly Opening[]): void {
+    if (openings === this.#openings) return;
+    this.#openings = openings;
+    this.#changes += 1;
+  }
+
   /** Lets go of the thread. */
   stop(): void {
     this.#unlisten?.();
@@ -83,8 +96,14 @@ export class Figures {
       entry.answer !== undefined &&
       entry.changes === this.#changes &&
       nowSec < entry.answer.staleAtSec;
-    if (!isFresh && !entry.isAsked) this.#ask(catalog, entry, { ...question, asOfSec: nowSec });
+    if (!isFresh && !entry.isAsked) this.#ask(catalog, entry, this.#complete(question, nowSec));
     return entry.answer;
+  }
+
+  #complete(question: Question, asOfSec: number): Ask {
+    return question.type === 'bank'
+      ? { ...question, asOfSec, openings: this.#openings }
+      : { ...question, asOfSec };
   }
 
   #ask(catalog: Catalog, entry: Entry, ask: Ask): void {
