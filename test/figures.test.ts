@@ -78,6 +78,10 @@ describe('the market', () => {
         if (register.forks.length > 0) seen.add('fork');
         if (register.breaks.length > 0) seen.add('break');
         if (figures.contestedTimes > 0) seen.add('contested');
+        if (figures.contestedNotices > 0) seen.add('contested notice');
+        if (buckets.some((each) => each.bucket === 'defaulted' && each.contracts > 0)) {
+          seen.add('by notice');
+        }
         if (figures.excessDisbursedMsat > 0n) seen.add('excess');
         if (figures.counterparties.ownMoneyContracts > 0) seen.add('own money');
         if (figures.counterparties.refusedOpenings > 0) seen.add('refused opening');
@@ -88,8 +92,9 @@ describe('the market', () => {
     const standings = ['proposed', 'withdrawn', 'awaiting', 'lapsed', 'current', 'late', 'repaid'];
     const classes = ['defaulted', '1-30', '31-60', '61-90', '91-180', 'over180'];
     const warnings = ['gap', 'fork', 'break', 'contested', 'excess', 'own money', 'in grace'];
+    const said = ['by notice', 'contested notice'];
     const others = ['refused opening', 'paid late', 'repayments', 'disbursements', 'shared'];
-    const wanted = [...standings, ...classes, ...warnings, ...others];
+    const wanted = [...standings, ...classes, ...warnings, ...others, ...said];
     expect(wanted.filter((name) => !seen.has(name))).toEqual([]);
   });
 });

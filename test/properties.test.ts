@@ -1,4 +1,5 @@
-/** Laws that hold for any input: of the fold, the ledger and reading (fast-check). */
+/** Laws that hold for any input: of figures, the fold, the ledger and reading (fast-check). */
+import './properties/figures.ts';
 import './properties/fold.ts';
 import './properties/ledger.ts';
 import './properties/reading.ts';

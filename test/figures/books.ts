@@ -28,10 +28,10 @@ function classOf(entry: Entry): string | undefined {
 function standingName(entry: Entry): string {
   const { days, byNotice, isRepaid } = standingOf(entry);
   if (entry.status === 'proposed' || entry.status === 'withdrawn') return entry.status;
+  if (isRepaid) return 'repaid';
   if (byNotice || days >= 90) return 'defaulted';
   if (entry.account.disbursed === 0n) return entry.account.open > 0n ? 'awaiting' : 'lapsed';
-  if (days > 0) return 'late';
-  return isRepaid ? 'repaid' : 'current';
+  return days > 0 ? 'late' : 'current';
 }
 
 function tally(names: readonly string[]): Record<string, number> {
@@ -146,6 +146,8 @@ function book(all: readonly Entry[], openings: readonly Opening[]) {
     acknowledged: proofs(parts.filter(({ received }) => received > 0n)),
     preimageOnly: proofs(parts.filter(({ received }) => received === 0n)),
     contestedTimes: parts.filter(({ contested }) => contested > 0n).length,
+    contestedNotices: entries.flatMap(({ notices }) => notices.filter((each) => each.contested))
+      .length,
     notCounted: proofs(entries.flatMap(({ leftOut }) => leftOut)),
     age: age(entries),
   };

@@ -3,6 +3,7 @@
  * repaid and closed, cured, late, defaulted, streaming, prepaid, in grace, never paid out,
  * lapsed, withdrawn, proposed; with a reused hash, a copied one, a gap and a fork in a register.
  */
+import { give } from '../fixtures/steps.ts';
 import { planTicks, type RequestDocument, type SignedEvent } from '@realyield/protocol';
 import { hashOf, inThree, Loan, publicOf, sparedSigning } from '../fixtures/loan.ts';
 import type { LoanOptions, Paid, Signing } from '../fixtures/loan.ts';
@@ -132,7 +133,12 @@ function drawBankA(draw: Drafter): void {
   );
   stream(cured);
   repay(cured, 44, 343_000, hashOf('one payment, shown twice'));
-  repay(cured, 58, 341_000);
+  const rests = cured.parsed
+    .filter(({ name }) => name === 'signature')
+    .map(({ event }) => event.id);
+  repay(cured, 63, 345_000);
+  const leftOut = { rests: [...rests, ...cured.heads('investor')], instalment: 2 };
+  give(cured, 'arrears', START + 67 * DAY, leftOut);
   const lost = draw.agree({ bank: bankA, business: 'brewery', investor: 'Eve', serial: 4 });
   stream(lost);
   repay(lost, 100, 20_000, hashOf('contract 0 preimage 1'));
@@ -144,10 +150,12 @@ function drawBankA(draw: Drafter): void {
   repay(streaming, 5, 50_000, hashOf('one payment, shown twice'));
   const noticed = draw.agree(
     { bank: bankA, business: 'smithy', investor: 'Ben', serial: 8 },
-    { offer: inThree },
+    { offer: { ...inThree, default: { afterDays: 10, cureDays: 5 } } },
   );
   stream(noticed);
   repay(noticed, 31, 30_000);
+  give(noticed, 'arrears', START + 38 * DAY);
+  give(noticed, 'default', START + 55 * DAY);
 }
 
 const first = { previous: '0'.repeat(64) };

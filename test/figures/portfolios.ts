@@ -103,7 +103,7 @@ function expectedOf(entry: Entry, asOfSec: number) {
 }
 
 const isInDefault = (entry: Entry): boolean =>
-  standingOf(entry).byNotice || standingOf(entry).days >= 90;
+  !standingOf(entry).isRepaid && (standingOf(entry).byNotice || standingOf(entry).days >= 90);
 
 function doubtfulOf(entry: Entry): bigint {
   if (isInDefault(entry)) return outstandingOf(entry);

@@ -4,13 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import { accountAt, type Account, type Asked } from './account.ts';
-import type { Agreement, PaidPart } from './relay.ts';
+import type { Agreement, PaidPart, SaidNotice } from './relay.ts';
 
 /** One contract with its account and payments. */
-export interface Entry extends Agreement {
+export interface Entry extends Omit<Agreement, 'notices'> {
   readonly account: Account;
   /** The account at the end of an earlier day. */
   readonly accountOn: (day: number) => Account;
+  readonly notices: readonly (SaidNotice & { readonly contested: boolean })[];
   readonly parts: readonly PaidPart[];
   readonly leftOut: readonly PaidPart[];
 }
@@ -53,6 +54,31 @@ export function reuseAmong(agreements: readonly Agreement[], parts: readonly Pai
   return { leftOut, found };
 }
 
+/** N-2 to N-6: whether all payments of the contract together contradict a notice. */
+function isContested(
+  { terms, notices }: Agreement,
+  parts: readonly PaidPart[],
+  notice: SaidNotice,
+): boolean {
+  const endSec = notice.atSec;
+  const dayAt = (atSec: number): number => Math.floor(atSec / terms.daySec);
+  const settled = parts.filter(({ atSec }) => dayAt(atSec) <= dayAt(endSec));
+  const { day, instalments } = accountAt(terms, settled, endSec);
+  const daysLate = (asked: Asked | undefined): number => {
+    if (!asked) return 0;
+    const paid = asked.paidBy(day);
+    const unpaid = asked.principal + asked.interest - paid.principal - paid.interest;
+    return unpaid >= 1_000n ? Math.max(0, day - asked.dueDay) : 0;
+  };
+  const named = (each: SaidNotice): number => daysLate(instalments[(each.instalment ?? 0) - 1]);
+  if (notice.type === 'arrears') return named(notice) <= terms.plan.graceDays;
+  if (Math.max(...instalments.map(daysLate)) < terms.default.afterDays) return true;
+  const arrears = notices.filter(({ type, atSec }) => type === 'arrears' && atSec < endSec);
+  return !arrears.some(
+    (each) => named(each) > 0 && day - dayAt(each.atSec) > terms.default.cureDays,
+  );
+}
+
 /** Contracts with their accounts at a time. */
 export function enter(
   agreements: readonly Agreement[],
@@ -66,9 +92,14 @@ export function enter(
     const known = parts.filter(
       (part) => part.root === agreement.root && Math.floor(part.atSec / daySec) <= day,
     );
+    const all = parts.filter((part) => part.root === agreement.root);
+    const notices = agreement.notices
+      .filter(({ atSec }) => Math.floor(atSec / daySec) <= day)
+      .map((notice) => ({ ...notice, contested: isContested(agreement, all, notice) }));
     const counted = known.filter((part) => !leftOut.has(part));
     return {
       ...agreement,
+      notices,
       account: accountAt(agreement.terms, counted, asOfSec),
       accountOn: (earlier) => {
         const endSec = (earlier + 1) * daySec - 1;
@@ -118,7 +149,7 @@ export function standingOf(entry: Entry) {
   const owed = owedOf(entry) + entry.account.interest - entry.account.interestPaid;
   const isRepaid = entry.account.disbursed > 0n && entry.account.open === 0n && owed < 1_000n;
   const days = Math.max(...outcomes.map((each) => each.daysPastDue));
-  const byNotice = entry.status === 'defaulted';
+  const byNotice = entry.notices.some((each) => each.type === 'default' && !each.contested);
   const isDefaulted = byNotice || outcomes.some((each) => each.daysLate >= 90);
   const lastDay = entry.account.instalments.at(-1)?.dueDay ?? 0;
   const isEnded =

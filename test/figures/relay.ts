@@ -33,6 +33,16 @@ export interface Agreement {
   readonly serial: number | undefined;
   readonly previous: string | undefined;
   readonly countersignature: string | undefined;
+  /** Arrears and default notices by bank or investor, earliest first. */
+  readonly notices: readonly SaidNotice[];
+}
+
+/** A creditor's word on a contract. */
+export interface SaidNotice {
+  readonly root: string;
+  readonly type: 'arrears' | 'default';
+  readonly instalment: number | null;
+  readonly atSec: number;
 }
 
 /** The document of a 2810. */
@@ -55,6 +65,7 @@ export interface Terms {
     readonly firstDueAtSec?: number;
     readonly everyDays?: number;
   };
+  readonly default: { readonly afterDays: number; readonly cureDays: number };
   readonly tranches: readonly {
     readonly amountMsat: string;
     readonly fromSec: number;
@@ -178,12 +189,20 @@ interface Row {
 
 function statusOf({ roles, closures, defaults, withdrawals }: Row): string {
   if (roles < 3) return withdrawals > 0 ? 'withdrawn' : 'proposed';
-  if (defaults > 0) return 'defaulted';
-  return closures > 0 ? 'closed' : 'effective';
+  if (closures > 0) return 'closed';
+  return defaults > 0 ? 'defaulted' : 'effective';
 }
+
+const NOTICES = `SELECT party.root, json_extract(content, '$.type') AS type,
+    json_extract(content, '$.instalment') AS instalment, created_at AS atSec
+  FROM event JOIN party ON party.root = json_extract(content, '$.contract')
+    AND party.pubkey = event.pubkey AND party.role IN ('bank', 'investor')
+  WHERE kind = 2816 AND json_extract(content, '$.type') IN ('arrears', 'default')
+  ORDER BY created_at, event.id`;
 
 /** Every contract of the table, by id. Closures and notices of the market all count. */
 export function readAgreements(database: Database.Database): Agreement[] {
+  const notices = database.prepare(NOTICES).all() as SaidNotice[];
   const rows = database.prepare(AGREEMENTS).all() as Row[];
   return rows.map((row) => ({
     root: row.root,
@@ -192,5 +211,6 @@ export function readAgreements(database: Database.Database): Agreement[] {
     serial: row.serial ?? undefined,
     previous: row.previous ?? undefined,
     countersignature: row.countersignature ?? undefined,
+    notices: notices.filter(({ root }) => root === row.root),
   }));
 }

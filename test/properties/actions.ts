@@ -10,7 +10,14 @@ import {
   type SignedEvent,
 } from '@realyield/protocol';
 import fc from 'fast-check';
-import { hashOf, Loan, offerDocument, publicOf, sparedSigning } from '../fixtures/loan.ts';
+import {
+  hashOf,
+  Loan,
+  offerDocument,
+  publicOf,
+  sparedSigning,
+  type LoanOptions,
+} from '../fixtures/loan.ts';
 import { claim, decide, give } from '../fixtures/steps.ts';
 
 const START = 1_800_000_000;
@@ -196,11 +203,15 @@ function act(loan: Loan, paid: Paid[], action: Action): void {
 }
 
 /** A loan with a random history; nobody's acceptance comes first unless `agreed`. */
-export function playLoan(steps: readonly Action[], agreed: boolean): Loan {
+export function playLoan(
+  steps: readonly Action[],
+  agreed: boolean,
+  options: LoanOptions = {},
+): Loan {
   // The first step's number picks the terms, so that one list of steps is one history.
   const isSecond = (steps[0]?.pick ?? 0) % 2 === 1;
   const offer = TERMS[isSecond ? 1 : 0] ?? {};
-  const loan = new Loan({ signing: sparedSigning, offer });
+  const loan = new Loan({ signing: sparedSigning, offer, ...options });
   if (agreed) {
     loan.sign('investor', START + 1, 'investor phone');
     loan.sign('business', START + 2, 'business phone');

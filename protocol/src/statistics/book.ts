@@ -12,6 +12,7 @@ import {
   type PartyShare,
 } from './counterparties.ts';
 import { sumOf, type AmountRate } from './rates.ts';
+import { distinct } from './distinct.ts';
 import {
   atRisk,
   describeBuckets,
@@ -65,6 +66,8 @@ export interface BookFigures {
   readonly acknowledged: ProofTotal;
   readonly preimageOnly: ProofTotal;
   readonly contestedTimes: number;
+  /** Notices that payments contradict: they count in no figure. */
+  readonly contestedNotices: number;
   /** Payments whose hash counts under another contract. */
   readonly notCounted: ProofTotal;
   readonly reuse: ReuseCounts;
@@ -128,12 +131,6 @@ function addProofs(totals: readonly ProofTotal[]): ProofTotal {
   };
 }
 
-/** One entry per contract, in the order of roots: the order of the input changes nothing. */
-function distinct(summaries: Iterable<ContractSummary>): ContractSummary[] {
-  const byRoot = new Map([...summaries].map((summary) => [summary.root, summary]));
-  return [...byRoot.values()].sort((a, b) => (a.root < b.root ? -1 : 1));
-}
-
 /**
  * Adds up contracts on one network into a book: one contract, an offer's, anybody's. All
  * summaries must be of one as-of time; one per contract counts.
@@ -177,6 +174,7 @@ export function combineBook(
     acknowledged: addProofs(contracts.map((each) => each.acknowledged)),
     preimageOnly: addProofs(contracts.map((each) => each.preimageOnly)),
     contestedTimes: contracts.reduce((total, each) => total + each.contestedTimes, 0),
+    contestedNotices: contracts.reduce((total, each) => total + each.contestedNotices, 0),
     notCounted: addProofs(contracts.map((each) => each.notCounted)),
     reuse: {
       repayments: context.reuse?.reusedRepayments.length ?? 0,

@@ -1,5 +1,6 @@
 /** "Was it repaid?": what fell due and how it was paid. Spec: specs/figures.md, "History". */
 import { periodOf, type Period } from './calendar.ts';
+import { distinct } from './distinct.ts';
 import type { InstalmentOutcome } from './instalments.ts';
 import type { ContractSummary } from './summary.ts';
 
@@ -26,10 +27,10 @@ function isDue({ outcome }: InstalmentOutcome): boolean {
  * there are at most 24 of them and `grouping` is not `period`.
  */
 export function repaymentHistory(
-  summaries: readonly ContractSummary[],
+  summaries: Iterable<ContractSummary>,
   grouping: 'auto' | 'period' = 'auto',
 ): HistoryRow[] {
-  const due = summaries.flatMap((summary) =>
+  const due = distinct(summaries).flatMap((summary) =>
     summary.instalments.filter(isDue).map((outcome) => ({ outcome, daySec: summary.daySec })),
   );
   const isFew = grouping === 'auto' && due.length <= FEW_INSTALMENTS;

@@ -9,6 +9,7 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { minimum } from '../money.ts';
 import { DUST_MSAT } from '../params.ts';
+import { distinct } from './distinct.ts';
 import { countPayments, NO_PARTS, partOf } from './payments-by-day.ts';
 import { summarizeContract, type ContractSummary } from './summary.ts';
 
@@ -178,8 +179,7 @@ function compareFlows(a: CashFlow, b: CashFlow): number {
 
 /** Every payment of these contracts as the investor's cash flow, earliest first. */
 export function cashFlows(states: Iterable<ContractState>): CashFlow[] {
-  const distinct = new Map([...states].map((state) => [state.root, state]));
-  const rows = [...distinct.values()].flatMap(({ root, contract, payments }) => {
+  const rows = distinct(states).flatMap(({ root, contract, payments }) => {
     const { bank, business } = contract.document.parties;
     return payments.map((payment) => ({
       settledAtSec: payment.settledAtSec,

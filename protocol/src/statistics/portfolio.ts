@@ -1,6 +1,7 @@
 /** An investor's contracts in figures. Spec: specs/figures.md, "Portfolio" and "Return". */
 import { periodOf, type Period } from './calendar.ts';
 import { largestShare, sharesBy, type PartyShare } from './counterparties.ts';
+import { distinct } from './distinct.ts';
 import type { HoldingSummary } from './holding.ts';
 import { sumOf, yearlyBps, type AmountRate } from './rates.ts';
 import { computeXirr, type DatedFlow } from './xirr.ts';
@@ -116,11 +117,9 @@ export function combinePortfolio(
   network: HoldingSummary['network'],
   holdings: Iterable<HoldingSummary>,
 ): PortfolioFigures {
-  const byRoot = new Map([...holdings].map((holding) => [holding.root, holding]));
-  const list = [...byRoot.values()]
+  const list = distinct(holdings)
     .filter((holding) => holding.network === network)
-    .filter(({ status }) => status !== 'proposed' && status !== 'withdrawn')
-    .sort((a, b) => (a.root < b.root ? -1 : 1));
+    .filter(({ status }) => status !== 'proposed' && status !== 'withdrawn');
   const sum = (amountOf: (each: HoldingSummary) => bigint): bigint => sumOf(list, amountOf);
   const banks = sharesBy(list, ({ bank }) => bank);
   const businesses = sharesBy(list, ({ business }) => business);

@@ -3,6 +3,7 @@
  */
 import { LEGS, type ContractState } from '../contract/state.ts';
 import type { Leg } from '../kinds/fields.ts';
+import { distinct } from './distinct.ts';
 import { partOf } from './payments-by-day.ts';
 
 /** What reuse of hashes across contracts takes out of figures, and what it only reports. */
@@ -29,8 +30,7 @@ interface Claim {
 function claimedTwice(states: Iterable<ContractState>): [string, Claim[]][] {
   const first = new Map<string, Claim>();
   const further = new Map<string, Claim[]>();
-  const distinct = new Map([...states].map((state) => [state.root, state]));
-  for (const { root, contract, payments } of distinct.values()) {
+  for (const { root, contract, payments } of distinct(states)) {
     const { parties, network } = contract.document;
     for (const payment of payments) {
       const { paymentHash, request, leg } = payment;

@@ -76,6 +76,8 @@ export interface ContractSummary {
   readonly acknowledged: ProofTotal;
   readonly preimageOnly: ProofTotal;
   readonly contestedTimes: number;
+  /** Arrears and default notices that payments contradict: they count in no figure. */
+  readonly contestedNotices: number;
   /** Payments left out because their hash counts under another contract. */
   readonly notCounted: ProofTotal;
   readonly instalments: readonly InstalmentOutcome[];
@@ -100,10 +102,10 @@ function bucketOf(ledger: Ledger, outstandingMsat: bigint, byNotice: boolean) {
 
 function standingOf(state: ContractState, ledger: Ledger, byNotice: boolean): Standing {
   if (state.status === 'proposed' || state.status === 'withdrawn') return state.status;
+  if (ledger.repaid) return 'repaid';
   if (byNotice || ledger.daysPastDue >= DEFAULT_DAYS) return 'defaulted';
   if (ledger.disbursedMsat === 0n) return ledger.undisbursedMsat > 0n ? 'awaiting' : 'lapsed';
-  if (ledger.daysPastDue > 0) return 'late';
-  return ledger.repaid ? 'repaid' : 'current';
+  return ledger.daysPastDue > 0 ? 'late' : 'current';
 }
 
 function staleAtSec(document: ContractDocument, asOfSec: number): number {
@@ -144,13 +146,14 @@ export function summarizeContract(
   const ledger = computeLedger(document, daily, asOfSec);
   const instalments = instalmentOutcomes(document, daily, ledger.instalments, asOfSec);
   const late = instalments.filter((_, index) => ledger.instalments[index]?.state === 'late');
-  const byNotice = (state.status as string) === 'defaulted';
+  const notices = state.notices.filter((each) => dayOf(each.asOfSec, document.daySec) <= asOfDay);
+  // F-10: "A contract is defaulted from the day on which it is 90 days past due, or by a default
+  // notice that counts and is not contested (N-6); what is paid later does not undo it."
+  const byNotice = notices.some(({ type, contested }) => type === 'default' && !contested);
   // F-5: "…principal of less than 1,000 msat is not outstanding."
   const isDust = ledger.outstandingMsat < DUST_MSAT;
   const outstandingMsat = isDust ? 0n : ledger.outstandingMsat;
   const mostDaysPastDue = Math.max(0, ...instalments.map((each) => each.daysLate));
-  // F-10: "A contract is defaulted from the day on which it is 90 days past due, or by a default
-  // notice that counts; what is paid later does not undo it."
   const isDefaulted = byNotice || mostDaysPastDue >= DEFAULT_DAYS;
   const lastDueDay = dayOf(lastDueAtSec(document), document.daySec);
   return {
@@ -183,6 +186,7 @@ export function summarizeContract(
       isDefaulted ||
       asOfDay >= lastDueDay + ENDED_DAYS,
     ...proofs,
+    contestedNotices: notices.filter(({ contested }) => contested).length,
     instalments,
   };
 }
