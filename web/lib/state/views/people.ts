@@ -2,6 +2,7 @@
 import { shortNpub } from '../../format.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import type { PersonView } from '../../ui/shell.svelte.ts';
+import { cleanLine } from '../../ui/text.ts';
 import type { World } from '../config.ts';
 
 /** Where names come from. */
@@ -24,7 +25,7 @@ export function personView(names: Names, publicKey: string, role?: string): Pers
   return { publicKey, name, role };
 }
 
-/** Someone by name, or by key where no name is known. */
+/** Someone by name, cleaned to stand in a sentence, or by key where no name is known. */
 export function nameOf(names: Names, publicKey: string): string {
-  return personView(names, publicKey).name ?? shortNpub(publicKey);
+  return cleanLine(personView(names, publicKey).name ?? '', 60) || shortNpub(publicKey);
 }
