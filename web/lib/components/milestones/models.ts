@@ -57,4 +57,6 @@ export interface NoticeView {
   readonly sentence: string;
   readonly statement: string;
   readonly isContested: boolean;
+  /** What it says was late has been paid since. */
+  readonly isCured: boolean;
 }

@@ -23,13 +23,16 @@ export function cureEndsAtSec(state: ContractState, noticedAtSec: number): numbe
   return (Math.floor(noticedAtSec / daySec) + terms.cureDays + 1) * daySec - 1;
 }
 
+function isCured({ ledger }: ContractNow, { type, instalment }: Notice): boolean {
+  return type === 'arrears' && ledger.instalments[instalment - 1]?.state === 'paid';
+}
+
 function sentenceOf(now: ContractNow, notice: Notice): string {
-  const { state, ledger } = now;
+  const { state } = now;
   if (notice.type === 'default') {
     return `The loan is in default: instalment ${notice.instalment} was not paid in time.`;
   }
-  const instalment = ledger.instalments[notice.instalment - 1];
-  if (instalment?.state === 'paid') {
+  if (isCured(now, notice)) {
     return `Instalment ${notice.instalment} was late; it has been paid since, which cured it.`;
   }
   const until = formatDue(cureEndsAtSec(state, notice.asOfSec), calendarOf(state));
@@ -54,6 +57,7 @@ export function noticeViews(
       sentence: sentenceOf(now, notice),
       statement: text && 'statement' in parsed.document ? parsed.document.statement : '',
       isContested: notice.contested,
+      isCured: isCured(now, notice),
     };
   });
   return views.sort((a, b) => b.atSec - a.atSec);
