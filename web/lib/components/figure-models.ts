@@ -15,6 +15,16 @@ export interface FigureView {
   readonly tone?: 'plain' | 'problem' | undefined;
 }
 
+/** One of the few figures that lead a page: an amount, or text. */
+export interface SumView {
+  readonly key: string;
+  readonly label: string;
+  readonly amountMsat?: bigint | undefined;
+  readonly text?: string | undefined;
+  readonly basis: string;
+  readonly tone?: 'plain' | 'problem' | undefined;
+}
+
 /** Figures under one heading. */
 export interface FigureGroup {
   readonly title: string;

@@ -1,6 +1,5 @@
 /** One contract as its page shows it. */
 import {
-  computeLedger,
   disbursementProgress,
   planTicks,
   projectSchedule,
@@ -16,6 +15,7 @@ import type {
 } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { PayerStatus } from '../../engine/words.ts';
+import { ledgerOf } from '../market/ledgers.ts';
 import { sentenceOfContract, statusView } from './contract-sentence.ts';
 import { heldTitles } from './milestones.ts';
 import { personView, type Names } from './people.ts';
@@ -30,8 +30,7 @@ export interface ContractNow {
 /** Balances now. */
 export function contractNow(view: ContractView, nowSec: number): ContractNow {
   const { state } = view.fold;
-  const ledger = computeLedger(state.contract.document, state.payments, nowSec);
-  return { state, ledger, nowSec };
+  return { state, ledger: ledgerOf(view, nowSec), nowSec };
 }
 
 /** The offer's title, from the version the contract embeds. */

@@ -1,0 +1,51 @@
+/**
+ * An investor's payments as CSV (RFC 4180), for a tax office or a spreadsheet. Amounts are exact
+ * sats with three decimals; a minus is what the investor paid.
+ */
+import type { CashFlow } from '@realyield/protocol';
+
+const HEAD = [
+  'settled_at_utc',
+  'kind',
+  'amount_sat',
+  'business',
+  'bank',
+  'contract',
+  'payment_hash',
+  'request',
+  'part',
+  'proof',
+];
+
+/** Exact sats: `-12.345`. */
+function satDecimal(amountMsat: bigint): string {
+  const size = amountMsat < 0n ? -amountMsat : amountMsat;
+  const rest = (size % 1_000n).toString().padStart(3, '0');
+  return `${amountMsat < 0n ? '-' : ''}${size / 1_000n}.${rest}`;
+}
+
+/** A stranger's name as text: a spreadsheet must not take it for a formula. */
+function quoted(text: string): string {
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${plain.replaceAll('"', '""').replace(/[\r\n]+/g, ' ')}"`;
+}
+
+/** The file's text; `nameOf` gives what a key is called here. */
+export function cashFlowCsv(
+  flows: readonly CashFlow[],
+  nameOf: (publicKey: string) => string,
+): string {
+  const rows = flows.map((flow) => [
+    new Date(flow.settledAtSec * 1_000).toISOString(),
+    flow.leg === 'disbursement' ? 'lent' : 'received',
+    satDecimal(flow.amountMsat),
+    quoted(nameOf(flow.business)),
+    quoted(nameOf(flow.bank)),
+    flow.contract,
+    flow.paymentHash,
+    flow.request,
+    String(flow.n),
+    flow.isAcknowledged ? 'preimage and acknowledgement' : 'preimage',
+  ]);
+  return [HEAD, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+}
