@@ -16,17 +16,16 @@ import {
   type ParsedOffer,
 } from '@realyield/protocol';
 import { BankWatch } from './bank-watch.ts';
-import { EventBook } from './event-book.ts';
+import { EventBook, rowOf } from './event-book.ts';
 import { Intake, type Taken } from './intake.ts';
 import { Listeners } from './listeners.ts';
 import type { Listings } from './listing-book.ts';
 import { contractRelays, publicIdsOf } from './parties.ts';
 import type { Clock, Relays, Store, Verifier } from './ports.ts';
 import { Refusals, type Refused } from './refusals.ts';
+import { Ripening } from './ripe.ts';
 import type { Gap } from './sightings.ts';
 import { Watcher } from './watcher.ts';
-
-export type { Refused } from './refusals.ts';
 
 /** A contract as this client sees it now. */
 export interface ContractView {
@@ -68,10 +67,15 @@ export class Catalog {
   readonly #refusals = new Refusals();
   readonly #stops: (() => void)[] = [];
   readonly #intake: Intake;
+  readonly #ripening: Ripening;
   #listed = false;
 
   constructor(ports: CatalogPorts) {
     this.#ports = ports;
+    this.#ripening = new Ripening(ports.clock, (root) => {
+      this.#views.delete(root);
+      this.changed.emit();
+    });
     this.#intake = new Intake({
       verifier: ports.verifier,
       clock: ports.clock,
@@ -172,7 +176,7 @@ export class Catalog {
   contract(root: string): ContractView | undefined {
     const known = this.#views.get(root);
     if (known) return known;
-    const fold = foldContract(root, this.#book.ofContract(root));
+    const fold = foldContract(root, this.#ripening.events(root, this.#book.ofContract(root)));
     if (!fold.ok) return undefined;
     const view = { root, fold: fold.value, stateHash: computeStateHash(fold.value.state) };
     this.#views.set(root, view);
@@ -243,6 +247,7 @@ export class Catalog {
   /** Stops following relays; what is still on its way in is left aside. */
   stop(): void {
     this.#intake.stop();
+    this.#ripening.stop();
     for (const stop of this.#stops) stop();
     this.banks.stop();
     this.#watcher.stop();
@@ -286,15 +291,9 @@ export class Catalog {
       if (root) this.#views.delete(root);
       if (root && parsed.name === 'contract') this.#watchNamed(root);
     }
-    const writes = added.map((parsed) => {
-      const contract = contractOf(parsed);
-      const value = { ...parsed.event, tags: parsed.event.tags.map((tag) => [...tag]) };
-      const row = { table: 'events' as const, key: parsed.event.id, value };
-      return contract === undefined ? row : { ...row, contract };
-    });
     this.arrived.emit(added);
     this.banks.gather();
     this.changed.emit();
-    await this.#ports.store.write(writes);
+    await this.#ports.store.write(added.map(rowOf));
   }
 }

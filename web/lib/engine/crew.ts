@@ -1,7 +1,7 @@
 /** The workers of one person's contracts: one payer and one acknowledger each, where needed. */
-import type { Leg } from '@realyield/protocol';
+import { attesterOf, type Leg } from '@realyield/protocol';
 import { Acknowledger } from './acknowledger.ts';
-import { ownContract, type Desk } from './desk.ts';
+import { ownContract, signerOf, type Desk } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
 import { Listeners } from './listeners.ts';
 import { waitAtMost } from './patience.ts';
@@ -31,6 +31,7 @@ export class Crew {
   readonly #orders: CrewOrders;
   readonly #payers = new Map<string, Payer>();
   readonly #acknowledgers = new Map<string, Acknowledger>();
+  readonly #followed = new Set<string>();
   readonly #stops: (() => void)[] = [];
   #stopped = false;
 
@@ -54,7 +55,10 @@ export class Crew {
   attend(root: string): void {
     if (this.#stopped) return;
     const contract = ownContract(this.#desk, root);
-    if (!contract) return;
+    if (!contract) {
+      this.#followAsAttester(root);
+      return;
+    }
     const { own, view } = contract;
     const { relays } = view.fold.state.contract.document.parties[own.role];
     // The others write to where the contract says, whichever relays are in use today.
@@ -80,6 +84,15 @@ export class Crew {
     }
     this.#payers.get(root)?.wake();
     this.#acknowledgers.get(root)?.wake();
+  }
+
+  /** Who decides on milestones and is no party sees what they decide about. */
+  #followAsAttester(root: string): void {
+    const document = this.#desk.catalog.contract(root)?.fold.state.contract.document;
+    if (!document || this.#followed.has(root)) return;
+    if (!signerOf(this.#desk, attesterOf(document))) return;
+    this.#followed.add(root);
+    this.#stops.push(this.#desk.catalog.watch(root));
   }
 
   /** Attends to every contract known. */

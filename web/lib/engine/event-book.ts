@@ -14,6 +14,14 @@ function put(index: Map<string, Set<string>>, key: string, value: string): void 
   index.set(key, values);
 }
 
+/** The store row of an event. */
+export function rowOf(parsed: ParsedEvent) {
+  const contract = contractOf(parsed);
+  const value = { ...parsed.event, tags: parsed.event.tags.map((tag) => [...tag]) };
+  const row = { table: 'events' as const, key: parsed.event.id, value };
+  return contract === undefined ? row : { ...row, contract };
+}
+
 /** The events a catalog holds. */
 export class EventBook {
   readonly listings = new ListingBook();

@@ -8,7 +8,8 @@ import {
   type ParsedReceipt,
 } from '@realyield/protocol';
 import type { CheckView, RejectedView, TimelineEventView } from '../../components/models.ts';
-import type { ContractView, Refused } from '../../engine/catalog.ts';
+import type { ContractView } from '../../engine/catalog.ts';
+import type { Refused } from '../../engine/refusals.ts';
 import { formatPlural } from '../../format.ts';
 import { personView, type Names } from './people.ts';
 import { milestoneWords, noticeWords, type Words } from './timeline-words.ts';
