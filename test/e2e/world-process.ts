@@ -32,6 +32,7 @@ export async function startWorldProcess(flags: readonly string[] = []): Promise<
       '--control',
       '--no-open',
       '--temporary',
+      '--small',
       '--port',
       '0',
       ...flags,

@@ -1,7 +1,7 @@
 /** What tests of the engine have in common: a world, short loans, and the way to a live one. */
 import { computeLedger, type ContractState, type OfferDocument } from '@realyield/protocol';
 import { offerDocuments } from '../world/listings.ts';
-import type { PersonaId } from '../world/personas.ts';
+import type { SMALL_CAST } from '../world/personas.ts';
 import { startWorld, type World } from '../world/world.ts';
 import { Player, type PlayerOptions } from './player.ts';
 import { until } from './until.ts';
@@ -25,7 +25,11 @@ export function startScene(options: { readonly control?: boolean } = {}): Promis
 }
 
 /** Opens a persona's client. */
-export function play(world: World, id: PersonaId, options?: PlayerOptions): Promise<Player> {
+export function play(
+  world: World,
+  id: (typeof SMALL_CAST)[number],
+  options?: PlayerOptions,
+): Promise<Player> {
   return Player.open(world.households[id], options);
 }
 

@@ -22,7 +22,7 @@
  *   {"do": "mine", "blocks": 1}
  */
 import * as z from 'zod';
-import type { Household } from './household.ts';
+import type { Household, Households } from './household.ts';
 import type { ControlAnswer } from './http-server.ts';
 import type { LightningWorld } from './lightning-world.ts';
 import { lieOnce } from './lying-payee.ts';
@@ -31,7 +31,7 @@ import type { RelayHouse } from './relay-house.ts';
 
 /** The parts of a world that can be controlled. */
 export interface Controlled {
-  readonly households: Readonly<Record<PersonaId, Household>>;
+  readonly households: Households;
   readonly lightning: LightningWorld;
   readonly relayHouses: readonly RelayHouse[];
 }
@@ -116,7 +116,7 @@ class Control {
         return { nodeId: node.nodeId, channels: node.channelIds() };
       }
       case 'helper':
-        return this.#world.households[order.persona].setHelper(order.on);
+        return this.#home(order.persona).setHelper(order.on);
       case 'lie':
         return this.#lie(order);
       case 'mine':
@@ -165,6 +165,12 @@ class Control {
       const { kinds } = order;
       house.relay.setWithhold(kinds.length === 0 ? null : ({ kind }) => kinds.includes(kind));
     }
+  }
+
+  #home(id: PersonaId): Household {
+    const home = this.#world.households[id];
+    if (!home) throw new Error(`There is no persona "${id}".`);
+    return home;
   }
 
   /** Resolves when the helper has stepped aside; it returns by itself after the lie. */

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { sentenceFor, type Result } from '@realyield/protocol';
+import { Lease } from '../../web/lib/engine/lease.ts';
 import type { ClaimOrder } from '../../web/lib/engine/milestones.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -14,6 +15,8 @@ import { systemClock } from './system-clock.ts';
 /** What a helper works with; it closes all of it when it stops. */
 export interface HelperParts extends EngineParts {
   readonly name: string;
+  /** Whether it leaves repaying to whoever plays the persona. */
+  readonly isStruggling: boolean;
 }
 
 const GATHER_MS = 100;
@@ -31,6 +34,7 @@ export class Helper {
 
   constructor(parts: HelperParts) {
     this.#parts = parts;
+    const lease = { person: parts.person, relays: parts.relays, verifier: parts.verifier };
     this.session = new Session({
       person: parts.person,
       relays: parts.relays,
@@ -39,7 +43,7 @@ export class Helper {
       clock: systemClock,
       rank: 'helper',
       // A world that was killed comes back to its own leases.
-      holder: 'helper',
+      lease: new Lease({ ...lease, clock: systemClock, holder: 'helper' }, 'helper'),
       // One helper a persona: nobody else works on this store.
       whenAlone: (run) => {
         void run().catch((error: unknown) => {
@@ -119,6 +123,7 @@ export class Helper {
 
   async #facts(): Promise<Facts> {
     const { session } = this;
+    const { isStruggling } = this.#parts;
     const proposals = (await session.agreements.proposals()).map(({ contract, problem }) => ({
       root: contract.view.root,
       role: contract.own.role,
@@ -139,7 +144,7 @@ export class Helper {
       const openOrders = session
         .journalEntries(view.root, 'repayment')
         .filter((entry) => !done.has(entry.n)).length;
-      return { root: view.root, role: own.role, state, openOrders };
+      return { root: view.root, role: own.role, state, openOrders, isStruggling };
     });
     return { proposals, claims, contracts, nowSec: systemClock.nowSec() };
   }

@@ -8,7 +8,7 @@ import { createNwcWallet, parseWalletUri } from '../../web/lib/wallet/nwc.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { Helper } from './helper.ts';
 import { nodeWebSocket } from './node-web-socket.ts';
-import type { PersonaKey, PersonaProfile } from './personas.ts';
+import type { PersonaId, PersonaKey, PersonaProfile, SMALL_CAST } from './personas.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
 /** What a household is founded on. */
@@ -20,6 +20,11 @@ export interface HouseholdOptions {
   readonly walletUri: string;
   readonly verifier: Verifier;
 }
+
+/** The homes of a world: in every one those of the small cast. */
+export type Households = Readonly<
+  Record<(typeof SMALL_CAST)[number], Household> & Partial<Record<PersonaId, Household>>
+>;
 
 /** A persona at home. */
 export class Household {
@@ -39,7 +44,7 @@ export class Household {
   }
 
   /** Opens signer, relays, store and wallet of this persona. */
-  openParts(storeName = 'helper'): EngineParts {
+  openParts(storeName = 'helper', isDurable = true): EngineParts {
     const { key, relays, folder, verifier, walletUri } = this.#options;
     const connection = parseWalletUri(walletUri);
     if (!connection.ok) throw new Error(`the wallet's address is wrong: ${connection.code}`);
@@ -47,7 +52,7 @@ export class Household {
       // A signer owns its key and wipes it; ours is needed again.
       person: createLocalSigner(key.secretKey.slice()),
       relays: createRelays({ urls: relays, webSocket: nodeWebSocket }),
-      store: openSqliteStore(join(folder, `${storeName}.sqlite`)),
+      store: openSqliteStore(join(folder, `${storeName}.sqlite`), isDurable),
       verifier,
       wallet: createNwcWallet(connection.value, { webSocket: nodeWebSocket }),
     };
@@ -62,7 +67,8 @@ export class Household {
 
   async #turnOn(): Promise<void> {
     if (this.#helper) return;
-    const helper = new Helper({ name: this.#options.profile.name, ...this.openParts() });
+    const { name, isStruggling = false } = this.#options.profile;
+    const helper = new Helper({ name, isStruggling, ...this.openParts() });
     this.#helper = helper;
     await helper.start();
   }

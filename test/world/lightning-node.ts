@@ -212,6 +212,11 @@ export class LightningNode {
     this.#defer(() => this.#parts.manager.fail_htlc_backwards(fromHex(paymentHash)));
   }
 
+  /** Whether what it remembers is on the disk before anything leaves it. */
+  setDurable(isDurable: boolean): void {
+    this.#options.store.setDurable(isDurable);
+  }
+
   /** FAULT: cuts every connection, as a lost network would; they are made again by themselves. */
   faultDropConnections(): void {
     this.#sockets.drop();

@@ -55,6 +55,11 @@ export interface LightningWorld {
   readonly wallets: ReadonlyMap<string, WorldWallet>;
   /** The wallet of a persona; throws when there is none. */
   of(persona: string): WorldWallet;
+  /**
+   * Whether nodes and wallets wait for the disk; off only while a new world is made, which is
+   * begun anew when that is interrupted.
+   */
+  setDurable(isDurable: boolean): void;
   /** What went wrong that nobody waited for, in sentences; empty in a healthy world. */
   problems(): readonly string[];
   /** Stops wallets, nodes and chain; nothing stays open. */
@@ -118,6 +123,10 @@ class Builder {
         const wallet = this.#wallets.get(persona);
         if (!wallet) throw new Error(`There is no persona "${persona}".`);
         return wallet;
+      },
+      setDurable: (isDurable) => {
+        for (const { node } of personas.values()) node.setDurable(isDurable);
+        for (const { ledger } of this.#wallets.values()) ledger.setDurable(isDurable);
       },
       problems: () => [...this.#problems],
       stop: () => this.undo(),

@@ -3,14 +3,19 @@
  * contract day lasts two seconds here, so a loan of 180 days is over in six minutes.
  */
 import type { BankProfileDocument, OfferDocument } from '@realyield/protocol';
+import type { PersonaProfile } from './personas.ts';
+import { PROFILES } from './profiles.ts';
 
-/** Seconds of a contract day in the local world. */
-const WORLD_DAY_SEC = 2;
-const YEAR_SEC = 365 * 86_400;
+/** Seconds of a contract day in what is made to be watched. */
+export const WORLD_DAY_SEC = 2;
+/** A year, in seconds. */
+export const YEAR_SEC = 365 * 86_400;
 const PLACE = { country: 'SV', locality: 'Suchitoto' };
-const LAW = 'Law of El Salvador, courts of Cuscatlán';
+/** Where disputes with the bank of Suchitoto are settled. */
+export const LAW = 'Law of El Salvador, courts of Cuscatlán';
 
-const sat = (amount: number): string => `${amount}000`;
+/** Satoshis as msat text. */
+export const sat = (amount: number): string => `${amount}000`;
 
 /** The bank's profile. */
 export function bankProfileDocument(relays: readonly string[]): BankProfileDocument {
@@ -30,7 +35,8 @@ export function bankProfileDocument(relays: readonly string[]): BankProfileDocum
   };
 }
 
-type Terms = Pick<
+/** What an offer is for and how it is lent and repaid. */
+export type Terms = Pick<
   OfferDocument,
   | 'identifier'
   | 'title'
@@ -44,7 +50,8 @@ type Terms = Pick<
   | 'tranches'
 >;
 
-const OVEN: Terms = {
+/** The offer visitors watch from beginning to end. */
+export const OVEN: Terms = {
   identifier: 'second-oven',
   title: 'A second oven for Panadería Luz',
   purpose: 'A second deck oven, to bake for the two schools that asked.',
@@ -79,7 +86,8 @@ const FLOUR: Terms = {
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 15, windowDays: 60, ticks: 30 }],
 };
 
-const VAN: Terms = {
+/** The largest and least certain one. */
+export const VAN: Terms = {
   identifier: 'delivery-van',
   title: 'A van, and a shop in Aguilares',
   purpose: 'A used delivery van and the first months’ rent of a second shop, 25 km away.',
@@ -96,35 +104,53 @@ const VAN: Terms = {
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 60, windowDays: 240, ticks: 120 }],
 };
 
-/** The three offers, the one to be shown first last: lists show the newest first. */
-export function offerDocuments(
-  businessPublicKey: string,
-  relays: readonly string[],
-  nowSec: number,
-): readonly OfferDocument[] {
-  return [VAN, FLOUR, OVEN].map((terms) => ({
+/** Who and what an offer is about, beside its terms. */
+export interface OfferCircumstances {
+  readonly profile: PersonaProfile;
+  readonly publicKey: string;
+  readonly relays: readonly string[];
+  readonly expiresAtSec: number;
+  readonly daySec: number;
+  readonly status: OfferDocument['status'];
+  readonly law: string;
+}
+
+/** An offer as its bank publishes it. */
+export function offerDocument(terms: Terms, about: OfferCircumstances): OfferDocument {
+  const { profile, publicKey, relays, expiresAtSec, daySec, status, law } = about;
+  const { name, sector = '', place } = profile;
+  return {
     v: 1,
-    status: 'open',
+    status,
     network: 'regtest',
-    daySec: WORLD_DAY_SEC,
-    business: {
-      pubkey: businessPublicKey,
-      name: 'Panadería Luz',
-      sector: 'Food',
-      place: PLACE,
-      relays: [...relays],
-    },
+    daySec,
+    business: { pubkey: publicKey, name, sector, place: { ...place }, relays: [...relays] },
     denomination: { type: 'msat' },
     dayCount: 'ACT/365F',
     default: { afterDays: 30, cureDays: 14 },
     guarantee: { type: 'none' },
     recovery:
       'The bank visits within ten days of a missed payment, publishes what it found, and agrees ' +
-      'a plan with the bakery. There is no collateral.',
-    law: LAW,
+      'a plan with the business. There is no collateral.',
+    law,
     documents: [],
     relays: [...relays],
-    expiresAtSec: nowSec + YEAR_SEC,
+    expiresAtSec,
     ...terms,
-  }));
+  };
+}
+
+/** The three offers of the small world, the one to be shown first last. */
+export function offerDocuments(
+  businessPublicKey: string,
+  relays: readonly string[],
+  nowSec: number,
+): readonly OfferDocument[] {
+  const profile = PROFILES.find(({ id }) => id === 'bakery');
+  if (!profile) throw new Error('The bakery is gone.');
+  const about = { profile, publicKey: businessPublicKey, relays, law: LAW } as const;
+  const expiresAtSec = nowSec + YEAR_SEC;
+  return [VAN, FLOUR, OVEN].map((terms) =>
+    offerDocument(terms, { ...about, expiresAtSec, daySec: WORLD_DAY_SEC, status: 'open' }),
+  );
 }

@@ -20,6 +20,7 @@ helpers, and the client. It lives in .world/ and goes on there when it is starte
   --fresh        wipe the world that lives there and begin anew
   --folder PATH  let it live in another folder
   --temporary    let it live in a folder of its own that is gone afterwards
+  --small        let a new world have four people and three offers, and no past
   --port N       preferred port of the page; unless given, the one it had before, or 4180
   --client PATH  serve the client that was built there, and build nothing
   --no-helpers   nobody acts but you
@@ -35,6 +36,7 @@ const { values } = parseArgs({
   options: {
     fresh: { type: 'boolean', default: false },
     folder: { type: 'string' },
+    small: { type: 'boolean', default: false },
     temporary: { type: 'boolean', default: false },
     port: { type: 'string' },
     client: { type: 'string' },
@@ -94,6 +96,7 @@ class Program {
       folder: this.#folder,
       ...(httpPort === undefined ? {} : { httpPort }),
       isFresh: values.fresh,
+      cast: values.small ? 'small' : 'whole',
       helpers: values.helpers,
       control: values.control,
       buildFolder: values.client === undefined ? BUILD_FOLDER : resolve(values.client),

@@ -64,6 +64,11 @@ export class NodeStore {
     this.#put.run(GRAPH, graph);
   }
 
+  /** Whether what was written is on the disk when a method returns; it is unless told not to. */
+  setDurable(isDurable: boolean): void {
+    this.#database.pragma(`synchronous = ${isDurable ? 'FULL' : 'OFF'}`);
+  }
+
   /** Closes the file. */
   close(): void {
     this.#database.close();

@@ -1,12 +1,19 @@
-/** Who lives in the local world, and the main keys they were born with. */
+/** Who can live in the local world, and the main keys they were born with. */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schnorr } from '@noble/curves/secp256k1.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod/mini';
 
-/** Short names of the personas. */
-export const PERSONA_IDS = ['ana', 'ben', 'bank', 'bakery'] as const;
+/** The four who are in every world: what tests need. */
+export const SMALL_CAST = ['ana', 'ben', 'bakery', 'bank'] as const;
+/** Everybody, in the order they are shown. */
+export const PERSONA_IDS = [
+  ...(['ana', 'ben', 'mei', 'lars', 'priya', 'tomas'] as const),
+  ...(['bakery', 'weavers', 'coffee', 'solar', 'boats'] as const),
+  ...(['bank', 'winam'] as const),
+] as const;
+
 /** A persona's short name. */
 export type PersonaId = (typeof PERSONA_IDS)[number];
 
@@ -15,36 +22,19 @@ export interface PersonaProfile {
   readonly id: PersonaId;
   readonly name: string;
   readonly role: 'investor' | 'bank' | 'business';
+  /** A sentence or two. */
   readonly about: string;
+  /** A few more. */
+  readonly biography: string;
+  /** Country by its two letters. */
+  readonly place: { readonly country: string; readonly locality: string };
+  /** What a business does. */
+  readonly sector?: string;
+  /** Over whom payments go; nobody for the bank all others are connected to. */
+  readonly hub: 'bank' | 'winam' | undefined;
+  /** Its helper does not repay by itself: this is what a late loan looks like. */
+  readonly isStruggling?: boolean;
 }
-
-/** The personas, in the order they are shown. */
-export const PROFILES: readonly PersonaProfile[] = [
-  {
-    id: 'ana',
-    name: 'Ana Morales',
-    role: 'investor',
-    about: 'Teaches mathematics in Lisbon. Puts part of her savings into shops she can picture.',
-  },
-  {
-    id: 'ben',
-    name: 'Ben Okafor',
-    role: 'investor',
-    about: 'Repairs bicycles in Lagos. Lends small amounts and reads every prospectus twice.',
-  },
-  {
-    id: 'bakery',
-    name: 'Panadería Luz',
-    role: 'business',
-    about: 'Bakery in Suchitoto since 2016: eleven people, one deck oven, two schools waiting.',
-  },
-  {
-    id: 'bank',
-    name: 'Banco Comunal de Suchitoto',
-    role: 'bank',
-    about: 'A savings bank owned by its 2,300 members. It visits every business it presents.',
-  },
-];
 
 /** A persona's main key pair; the secret never leaves this process. */
 export interface PersonaKey {
@@ -53,10 +43,10 @@ export interface PersonaKey {
   readonly publicKey: string;
 }
 
-const fileSchema = z.record(z.enum(PERSONA_IDS), z.string().check(z.regex(/^[0-9a-f]{64}$/)));
+const fileSchema = z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/)));
 
 /** The keys kept in a world's folder; makes them when the folder is new. */
-export function loadPersonaKeys(folder: string): Readonly<Record<PersonaId, PersonaKey>> {
+export function loadPersonaKeys(folder: string): (id: PersonaId) => PersonaKey {
   const path = join(folder, 'persona-keys.json');
   if (!existsSync(path)) {
     const made = PERSONA_IDS.map((id) => [id, bytesToHex(schnorr.utils.randomSecretKey())]);
@@ -64,9 +54,8 @@ export function loadPersonaKeys(folder: string): Readonly<Record<PersonaId, Pers
   }
   chmodSync(path, 0o600);
   const secrets = fileSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  const keyOf = (id: PersonaId): PersonaKey => {
-    const secretKey = hexToBytes(secrets[id]);
+  return (id) => {
+    const secretKey = hexToBytes(secrets[id] ?? '');
     return { secretKey, publicKey: bytesToHex(schnorr.getPublicKey(secretKey)) };
   };
-  return { ana: keyOf('ana'), ben: keyOf('ben'), bank: keyOf('bank'), bakery: keyOf('bakery') };
 }

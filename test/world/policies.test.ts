@@ -17,7 +17,8 @@ function decideOn(
   nowSec: number,
   openOrders = 0,
 ): Decision {
-  const contract = { root: loan.root, role, state: stateOf(loan), openOrders };
+  const state = stateOf(loan);
+  const contract = { root: loan.root, role, state, openOrders, isStruggling: false };
   return decide({ proposals: [], claims: [], contracts: [contract], nowSec });
 }
 

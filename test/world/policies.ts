@@ -4,9 +4,11 @@
  * been taken shows in the facts and is not decided twice.
  */
 import {
+  DAY_SEC,
   computeLedger,
   floorToSat,
   permittedActs,
+  type ContractDocument,
   type ContractState,
   type PartyRole,
 } from '@realyield/protocol';
@@ -34,6 +36,8 @@ export interface ContractFacts {
   readonly state: ContractState;
   /** Repayment parts ordered and not yet proven. */
   readonly openOrders: number;
+  /** Whether it has the means to repay by itself. */
+  readonly isStruggling: boolean;
 }
 
 /** A claim this persona has to decide on. */
@@ -77,6 +81,11 @@ function decideCountersign(proposal: ProposalFacts): Decision {
   return { steps: [{ act: 'countersign', root }], lookAgainAtSec: undefined };
 }
 
+/** Whether a loan lasts minutes, so that somebody may watch it from beginning to end. */
+function isShown({ daySec, plan }: ContractDocument): boolean {
+  return daySec < DAY_SEC && plan.type === 'bullet';
+}
+
 /** What is due today, and nothing sooner. */
 function decideInstalment({ root, state }: ContractFacts, nowSec: number): Decision {
   const { document } = state.contract;
@@ -90,10 +99,10 @@ function decideInstalment({ root, state }: ContractFacts, nowSec: number): Decis
 }
 
 function decideRepay(contract: ContractFacts, nowSec: number): Decision {
-  const { root, state, openOrders } = contract;
-  if (state.status !== 'effective' || openOrders > 0) return nothing;
+  const { root, state, openOrders, isStruggling } = contract;
+  if (state.status !== 'effective' || openOrders > 0 || isStruggling) return nothing;
   const { document } = state.contract;
-  if (document.plan.type === 'equalPrincipal') return decideInstalment(contract, nowSec);
+  if (!isShown(document)) return decideInstalment(contract, nowSec);
   const ledger = computeLedger(document, state.payments, nowSec);
   if (ledger.undisbursedMsat > 0n) {
     // Either the rest arrives, which is a change, or it lapses, which is not.

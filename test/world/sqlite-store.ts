@@ -37,11 +37,11 @@ class SqliteStore implements Store {
   readonly #byContract: Database.Statement<[string, string], Row>;
   readonly #write: (changes: readonly StoreWrite[]) => void;
 
-  constructor(path: string) {
+  constructor(path: string, isDurable: boolean) {
     const database = new Database(path);
     this.#database = database;
     database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
+    database.pragma(`synchronous = ${isDurable ? 'FULL' : 'OFF'}`);
     database.exec(SCHEMA);
     const select = 'SELECT key, value FROM entry WHERE tableName = ?';
     this.#get = database.prepare(`${select} AND key = ?`);
@@ -96,7 +96,10 @@ class SqliteStore implements Store {
   }
 }
 
-/** Opens the store in a file, made when it is not there; `:memory:` keeps it in memory. */
-export function openSqliteStore(path: string): Store {
-  return new SqliteStore(path);
+/**
+ * Opens the store in a file, made when it is not there; `:memory:` keeps it in memory. One that
+ * is not durable does not wait for the disk.
+ */
+export function openSqliteStore(path: string, isDurable = true): Store {
+  return new SqliteStore(path, isDurable);
 }

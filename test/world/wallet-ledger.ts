@@ -242,6 +242,11 @@ export class WalletLedger {
     statement.run(response, eventId);
   }
 
+  /** Whether what was written is on the disk when a method returns; it is unless told not to. */
+  setDurable(isDurable: boolean): void {
+    this.#database.pragma(`synchronous = ${isDurable ? 'FULL' : 'OFF'}`);
+  }
+
   /** Closes the file; the ledger cannot be used afterwards. */
   close(): void {
     this.#database.close();

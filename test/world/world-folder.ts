@@ -128,6 +128,16 @@ export class WorldFolder {
     return this.#content.ports;
   }
 
+  /** What was written without waiting for the disk is on it afterwards. */
+  flush(): void {
+    for (const entry of readdirSync(this.data, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const descriptor = openSync(join(entry.parentPath, entry.name), 'r+');
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+    }
+  }
+
   /** The world is complete: from now on it goes on here, on these ports. */
   finish(ports: WorldPorts): void {
     const relays: [number, number, number] = [...ports.relays];

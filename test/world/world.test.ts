@@ -102,7 +102,7 @@ describe('the program', () => {
     mkdirSync(temporary);
     writeFileSync(join(client, '200.html'), '<p>client</p>');
     const command = ['--import', 'tsx', '--conditions=@realyield/source', 'test/world/main.ts'];
-    const flags = ['--no-open', '--temporary', '--port', '0', '--client', client];
+    const flags = ['--no-open', '--temporary', '--small', '--port', '0', '--client', client];
     const child = spawn(process.execPath, [...command, ...flags], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, TMPDIR: temporary },

@@ -9,25 +9,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifier.ts';
 import { loadWasmVerifier } from '../../web/lib/nostr/verifier/load-wasm.ts';
-import { Session } from '../../web/lib/engine/session.ts';
 import type { Verifier } from '../../web/lib/engine/ports.ts';
 import { BUILD_FOLDER } from './build.ts';
 import { startBunker } from './bunker.ts';
 import { createControl } from './control.ts';
-import { Household } from './household.ts';
+import { fillWorld } from './filling.ts';
+import { Household, type Households } from './household.ts';
 import { startHttpServer } from './http-server.ts';
 import { startLightningWorld, type LightningWorld } from './lightning-world.ts';
-import { bankProfileDocument, offerDocuments } from './listings.ts';
-import { loadPersonaKeys, PERSONA_IDS, PROFILES, type PersonaId } from './personas.ts';
+import { loadPersonaKeys, SMALL_CAST, type PersonaId, type PersonaProfile } from './personas.ts';
+import { PROFILES } from './profiles.ts';
 import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import { RelayHouse } from './relay-house.ts';
-import { systemClock } from './system-clock.ts';
-import { WorldFolder } from './world-folder.ts';
+import { shareVerifier } from './sharing-verifier.ts';
+import { WorldFolder, type CastName } from './world-folder.ts';
 
 /** How to start a world. */
 export interface WorldOptions {
   /** Where it lives, and goes on; a temporary folder, removed at the end, unless given. */
   readonly folder?: string;
+  /**
+   * How large a new world is: four personas and three open offers, or two banks, five businesses
+   * and six investors with months behind them. Small unless given.
+   */
+  readonly cast?: CastName;
   /** Whether what lives in the folder is wiped and a new world begun. */
   readonly isFresh?: boolean;
   /**
@@ -53,6 +58,8 @@ export interface WorldPersona {
   readonly name: string;
   readonly role: 'investor' | 'bank' | 'business';
   readonly about: string;
+  readonly biography: string;
+  readonly place: { readonly country: string; readonly locality: string };
   /** 32-byte hex, x-only. */
   readonly publicKey: string;
   /** NIP-46 address of a signer for this persona. */
@@ -72,19 +79,17 @@ export interface World {
   serveClient(): void;
   /** Stops everything; nothing stays open. */
   stop(): Promise<void>;
-  readonly households: Readonly<Record<PersonaId, Household>>;
+  readonly households: Households;
   readonly lightning: LightningWorld;
   /** The two public relays, and the one wallets and signers talk over. */
   readonly relayHouses: readonly RelayHouse[];
 }
 
 const NETWORK = 'regtest';
+/** The channel between the two banks. */
+const BANKS_SAT = 200_000_000n;
 const PAGE_PORT = 4_180;
 const RELAY_PORTS = [7_447, 7_448] as const;
-/** How long ago the bank published its profile, and how far its offers lie apart. */
-const LISTED_SEC = 86_400;
-const LISTED_APART_SEC = 6 * 3_600;
-
 class Builder {
   readonly #options: WorldOptions;
   readonly #path: string;
@@ -97,7 +102,7 @@ class Builder {
     this.#options = options;
     this.#isTemporary = options.folder === undefined;
     this.#path = options.folder ?? mkdtempSync(join(tmpdir(), 'real-yield-world-'));
-    this.#folder = WorldFolder.open(this.#path, 'small', options.isFresh === true);
+    this.#folder = WorldFolder.open(this.#path, options.cast ?? 'small', options.isFresh === true);
     this.#undo.push(() => {
       this.#folder.close();
     });
@@ -110,15 +115,16 @@ class Builder {
     const wire = relayHouses[2]?.url ?? '';
     log(`Relays at ${relays.join(' and ')}.`);
     const lightning = await this.#startLightning(wire);
-    log('Lightning is up: channels between the bank and everybody else.');
-    const verifier = createInlineVerifier(await loadWasmVerifier());
+    log('Lightning is up: everybody has a channel.');
+    const verifier = shareVerifier(createInlineVerifier(await loadWasmVerifier()));
     const { personas, households } = await this.#settle(lightning, relays, wire, verifier);
     if (this.#folder.isReady) log('Everybody is back where they were.');
     else {
-      await this.#publishListings(households, personas, relays);
-      log('The bank has published its profile and three offers.');
+      const { cast } = this.#folder;
+      await fillWorld({ cast, lightning, households, personas, relays, log });
     }
-    if (helpers) await Promise.all(PERSONA_IDS.map((id) => households[id].setHelper(true)));
+    const homes = Object.values(households);
+    if (helpers) await Promise.all(homes.map((home) => home.setHelper(true)));
     const inside = { households, lightning, relayHouses };
     const server = await startHttpServer({
       port: this.#pagePort(),
@@ -127,6 +133,7 @@ class Builder {
       control: this.#options.control === true ? createControl(inside) : undefined,
     });
     this.#undo.push(() => server.stop());
+    if (!this.#folder.isReady) this.#folder.flush();
     const [first = 0, second = 0, third = 0] = relayHouses.map(({ port }) => port);
     this.#folder.finish({ relays: [first, second, third], page: server.port });
     const { url } = server;
@@ -176,9 +183,18 @@ class Builder {
   async #startLightning(relayUrl: string): Promise<LightningWorld> {
     const folder = join(this.#folder.data, 'lightning');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const keepsChain = !this.#isTemporary;
-    const options = { folder, relayUrl, personas: PERSONA_IDS, keepsChain };
-    const lightning = await startLightningWorld(options);
+    const profiles = this.#profiles();
+    const channels = profiles.flatMap(({ id, role, hub }) => {
+      if (hub === undefined) return [];
+      return [{ of: id, hub, ...(role === 'bank' ? { capacitySat: BANKS_SAT } : {}) }];
+    });
+    const lightning = await startLightningWorld({
+      folder,
+      relayUrl,
+      personas: profiles.map(({ id }) => id),
+      channels,
+      keepsChain: !this.#isTemporary,
+    });
     this.#undo.push(() => lightning.stop());
     return lightning;
   }
@@ -190,53 +206,34 @@ class Builder {
     wire: string,
     verifier: Verifier,
   ) {
-    const keys = loadPersonaKeys(this.#folder.data);
+    const keyOf = loadPersonaKeys(this.#folder.data);
     const personas: WorldPersona[] = [];
     const homes = new Map<PersonaId, Household>();
-    for (const profile of PROFILES) {
-      const { id } = profile;
-      const { secretKey, publicKey } = keys[id];
+    for (const profile of this.#profiles()) {
+      const { id, name, role, about, biography, place } = profile;
+      const key = keyOf(id);
+      const { secretKey, publicKey } = key;
       const bunker = await startBunker({ secretKey, relayUrl: wire });
       const walletUri = lightning.of(id).nwcUri;
       const folder = join(this.#folder.data, 'engines', id);
-      const home = new Household({ profile, key: keys[id], folder, relays, walletUri, verifier });
+      const home = new Household({ profile, key, folder, relays, walletUri, verifier });
       this.#undo.push(
         () => bunker.stop(),
         () => home.setHelper(false),
       );
-      personas.push({ ...profile, publicKey, bunkerUri: bunker.uri, walletUri });
+      const shown = { id, name, role, about, biography, place };
+      personas.push({ ...shown, publicKey, bunkerUri: bunker.uri, walletUri });
       homes.set(id, home);
     }
-    const households = Object.fromEntries(homes) as Readonly<Record<PersonaId, Household>>;
+    const households = Object.fromEntries(homes) as unknown as Households;
     return { personas, households };
   }
 
-  /** The bank publishes through the same engine its page uses. */
-  async #publishListings(
-    households: Readonly<Record<PersonaId, Household>>,
-    personas: readonly WorldPersona[],
-    relays: readonly string[],
-  ): Promise<void> {
-    const { wallet, ...parts } = households.bank.openParts();
-    wallet.close();
-    const whenAlone = (): (() => void) => () => undefined;
-    const nowSec = systemClock.nowSec();
-    // Each a little later than the one before, so that lists show them in a fixed order.
-    let atSec = nowSec - LISTED_SEC;
-    const clock = { ...systemClock, nowSec: () => atSec };
-    const session = new Session({ ...parts, clock, rank: 'helper', whenAlone });
-    await session.start();
-    const published = [await session.publishProfile(bankProfileDocument(relays))];
-    const bakery = personas.find(({ id }) => id === 'bakery')?.publicKey ?? '';
-    for (const offer of offerDocuments(bakery, relays, nowSec)) {
-      atSec += LISTED_APART_SEC;
-      published.push(await session.publishOffer(offer));
-    }
-    const refused = published.flatMap((result) => (result.ok ? [] : [result.code]));
-    await session.stop();
-    parts.relays.close();
-    await parts.store.close();
-    if (refused.length > 0) throw new Error(`Listings were refused: ${refused.join(', ')}.`);
+  #profiles(): readonly PersonaProfile[] {
+    const small: readonly PersonaId[] = SMALL_CAST;
+    const isIn = ({ id }: PersonaProfile): boolean =>
+      this.#folder.cast === 'whole' || small.includes(id);
+    return PROFILES.filter(isIn);
   }
 }
 

@@ -43,6 +43,12 @@ export interface LeasePorts {
   readonly holder?: string;
 }
 
+/** What an engine asks of its lease. */
+export type SessionLease = Pick<
+  Lease,
+  'changed' | 'isHeld' | 'heldSinceMs' | 'start' | 'takeOver' | 'stop'
+>;
+
 /** The lease of one engine. */
 export class Lease {
   readonly changed = new Listeners<void>();

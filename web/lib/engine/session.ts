@@ -21,7 +21,7 @@ import type { SentAgain } from './evidence.ts';
 import { Handed } from './handed.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { Keyring, type HeldKey } from './keyring.ts';
-import { Lease } from './lease.ts';
+import { Lease, type SessionLease } from './lease.ts';
 import { Listeners } from './listeners.ts';
 import { publishListing } from './listing.ts';
 import { Mailbox, type Incoming } from './mailbox.ts';
@@ -47,8 +47,8 @@ export interface SessionPorts {
   readonly clock: Clock;
   /** Helpers of the local world step back when the person's own client is open. */
   readonly rank: 'helper' | 'person';
-  /** What this engine is called in leases, where it is the only one of that name. */
-  readonly holder?: string;
+  /** How it is agreed who runs; one more holder among this person's devices unless given. */
+  readonly lease?: SessionLease;
   /**
    * Calls back once this process may run the journal (Web Locks in a browser: one window at a
    * time); the returned function lets go.
@@ -67,7 +67,7 @@ export class Session {
   readonly person: Signer;
   readonly #ports: SessionPorts;
   readonly #desk: Desk;
-  readonly #lease: Lease;
+  readonly #lease: SessionLease;
   readonly #payee: Payee;
   readonly #pauses: PauseSwitch;
   readonly #crew: Crew;
@@ -109,7 +109,7 @@ export class Session {
     };
     this.agreements = new Agreements(this.#desk);
     this.#payee = new Payee(this.#desk);
-    this.#lease = new Lease(ports, ports.rank);
+    this.#lease = ports.lease ?? new Lease(ports, ports.rank);
     this.#pauses = new PauseSwitch({ store, relays, verifier, clock, outbox });
     this.restorer = new Restorer(this.#desk, this.#pauses, (key) => {
       this.#take(key);

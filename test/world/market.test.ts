@@ -1,0 +1,165 @@
+/**
+ * The whole world and its past: every contract is folded from the relays' raw events, as a
+ * stranger would, and compared with what the payees' wallets have in their ledgers.
+ */
+import {
+  computeLedger,
+  foldContract,
+  LEGS,
+  offerAddress,
+  readEvent,
+  type ContractState,
+  type OfferDocument,
+  type ParsedEvent,
+} from '@realyield/protocol';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createRelays } from '../../web/lib/nostr/relays.ts';
+import { ledgerOf } from './control.ts';
+import { LOANS, OFFERS } from './market.ts';
+import { nodeWebSocket } from './node-web-socket.ts';
+import { PERSONA_IDS, type PersonaId } from './personas.ts';
+import { systemClock } from './system-clock.ts';
+import { startWorld, type World } from './world.ts';
+
+const DAY_SEC = 86_400;
+
+let world: World;
+let offers: readonly OfferDocument[];
+let states: readonly ContractState[];
+
+/** Everything public, each event with those in it. */
+async function readAll(): Promise<readonly ParsedEvent[]> {
+  const relays = createRelays({ urls: world.relays, webSocket: nodeWebSocket });
+  const { events } = await relays.query([{ '#t': ['realyield'] }]);
+  const known = events.flatMap((raw) => {
+    const read = readEvent(raw);
+    return read.ok ? read.value : [];
+  });
+  const roots = known.filter(({ name }) => name === 'contract').map(({ event }) => event.id);
+  const about = await relays.query([{ '#e': [...new Set(roots)] }]);
+  relays.close();
+  const rest = about.events.flatMap((raw) => {
+    const read = readEvent(raw);
+    return read.ok ? read.value : [];
+  });
+  return [...known, ...rest];
+}
+
+beforeAll(async () => {
+  world = await startWorld({ cast: 'whole', httpPort: 0, relayPorts: [0, 0], helpers: false });
+  const events = await readAll();
+  const versions = events.filter((parsed) => parsed.name === 'offer');
+  const newest = new Map<string, (typeof versions)[number]>();
+  for (const version of versions) {
+    const address = offerAddress(version.event.pubkey, version.document.identifier);
+    const known = newest.get(address);
+    if (!known || known.event.created_at < version.event.created_at) newest.set(address, version);
+  }
+  offers = [...newest.values()].map(({ document }) => document);
+  const roots = new Set(events.filter(({ name }) => name === 'contract').map((p) => p.event.id));
+  states = [...roots].map((root) => {
+    const fold = foldContract(root, events);
+    if (!fold.ok) throw new Error(fold.code);
+    expect(fold.value.rejects).toEqual([]);
+    return fold.value.state;
+  });
+}, 240_000);
+
+afterAll(() => world.stop());
+
+/** Contracts of an offer. */
+function contractsOf(identifier: string): readonly ContractState[] {
+  return states.filter(({ contract }) =>
+    contract.document.bases.some(
+      ({ as, event }) => as === 'offer' && event.content['identifier'] === identifier,
+    ),
+  );
+}
+
+function booksOf(identifier: string) {
+  const nowSec = systemClock.nowSec();
+  return contractsOf(identifier).map((state) => ({
+    status: state.status,
+    ...computeLedger(state.contract.document, state.payments, nowSec),
+  }));
+}
+
+it('has two banks, five businesses and six investors, each with node, signer and wallet', () => {
+  const count = (role: string): number =>
+    world.personas.filter((persona) => persona.role === role).length;
+  expect([count('bank'), count('business'), count('investor')]).toEqual([2, 5, 6]);
+  const nodes = PERSONA_IDS.map((id) => world.lightning.of(id).nodeId);
+  expect(new Set(nodes).size).toBe(13);
+  expect(world.lightning.problems()).toEqual([]);
+});
+
+it('offers eight loans in as many states', () => {
+  expect(offers.map(({ identifier }) => identifier).sort()).toEqual(
+    OFFERS.map(({ terms }) => terms.identifier).sort(),
+  );
+  expect(states).toHaveLength(LOANS.length);
+  const statusOf = (wanted: string) =>
+    offers.find(({ identifier }) => identifier === wanted)?.status;
+  expect(statusOf('dye-works')).toBe('withdrawn');
+  expect(booksOf('second-oven')).toEqual([]);
+  // Partly funded; nothing has streamed yet.
+  expect(booksOf('delivery-van')).toMatchObject([{ disbursedMsat: 0n }, { disbursedMsat: 0n }]);
+  // Fully funded, and streaming.
+  for (const books of booksOf('four-looms')) {
+    expect(books.disbursedMsat).toBeGreaterThan(0n);
+    expect(books.undisbursedMsat).toBeGreaterThan(0n);
+  }
+  // The first half is paid out, the second waits for its milestone.
+  expect(booksOf('washing-station')).toMatchObject([
+    { disbursedMsat: 400_000_000n, undisbursedMsat: 400_000_000n, daysPastDue: 0 },
+  ]);
+});
+
+it('has one loan repaid and closed, one repaid in time so far, and one late', () => {
+  expect(booksOf('easter-flour')).toMatchObject([
+    { status: 'closed', repaid: true, payoffMsat: 0n, unallocatedMsat: 0n },
+  ]);
+  for (const books of booksOf('three-kiosks')) {
+    expect(books).toMatchObject({ status: 'effective', daysPastDue: 0, repaid: false });
+    expect(books.instalments.filter(({ state }) => state === 'paid')).toHaveLength(5);
+  }
+  for (const books of booksOf('two-boats')) {
+    expect(books.daysPastDue).toBeGreaterThan(30);
+    expect(books.instalments.filter(({ state }) => state === 'paid')).toHaveLength(2);
+    expect(books.instalments.some(({ state }) => state === 'late')).toBe(true);
+  }
+  expect(booksOf('two-boats')).toHaveLength(2);
+});
+
+it('has a past of months, each payment settled on its day and acknowledged', () => {
+  const payments = states.flatMap((state) => state.payments);
+  const ages = payments.map(({ settledAtSec }) => systemClock.nowSec() - settledAtSec);
+  expect(Math.max(...ages)).toBeGreaterThan(240 * DAY_SEC);
+  expect(new Set(payments.map(({ class: kind }) => kind))).toEqual(
+    new Set(['preimage+acknowledgement']),
+  );
+});
+
+it('moved real money: the payee’s wallet has every receipt, and nothing else was received', () => {
+  const businessOf = (state: ContractState): PersonaId | undefined =>
+    world.personas.find(
+      ({ publicKey }) => publicKey === state.contract.document.parties.business.pubkey,
+    )?.id;
+  const received = new Map<string, string>();
+  for (const id of PERSONA_IDS) {
+    const rows = ledgerOf(world.lightning, id).filter(({ state }) => state === 'settled');
+    for (const row of rows.filter(({ direction }) => direction === 'incoming')) {
+      received.set(row.preimage ?? '', `${id} ${row.amountMsat}`);
+    }
+  }
+  const payments = states.flatMap((state) => state.payments);
+  expect(received.size).toBe(payments.length);
+  for (const state of states) {
+    for (const { leg, preimage, amountMsat } of state.payments) {
+      const row = received.get(preimage);
+      if (LEGS[leg].payee === 'business') {
+        expect(row).toBe(`${businessOf(state) ?? ''} ${amountMsat}`);
+      } else expect(row).toMatch(new RegExp(` ${amountMsat}$`));
+    }
+  }
+});

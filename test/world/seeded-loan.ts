@@ -1,0 +1,164 @@
+/** One loan of the market's past, lived through by the engines of its three parties. */
+import { computeLedger, floorToSat, planTicks, type Result } from '@realyield/protocol';
+import type { Session } from '../../web/lib/engine/session.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type { LeapingClock } from './leaping-clock.ts';
+import type { MarketLoan } from './market.ts';
+import { systemClock } from './system-clock.ts';
+
+const DAY_SEC = 86_400;
+const PATIENCE_MS = 30_000;
+const LOOK_MS = 10;
+
+/** A persona whose engine runs on the leaping clock. */
+export interface Actor {
+  readonly session: Session;
+  readonly parts: EngineParts;
+}
+
+/** The parties of a loan. */
+export interface LoanActors {
+  readonly investor: Actor;
+  readonly business: Actor;
+  readonly bank: Actor;
+}
+
+/** Something that happens at a time. */
+export interface Happening {
+  /** Unix seconds; undefined when nothing more happens here. */
+  nextAtSec(): number | undefined;
+  happen(): Promise<void>;
+}
+
+/** Waits, on the wall's clock, until something is so. */
+export async function until(what: string, isSo: () => boolean): Promise<void> {
+  const giveUpMs = Date.now() + PATIENCE_MS;
+  while (!isSo()) {
+    if (Date.now() > giveUpMs) throw new Error(`The market's past waited in vain: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** The value of a result that cannot but be good. */
+export function must<T>(result: Result<T>, what: string): T {
+  if (result.ok) return result.value;
+  throw new Error(`The market's past: ${what} was refused, ${result.code} ${result.detail ?? ''}`);
+}
+
+/** One loan, from proposal to where it stands today. */
+export class Loan implements Happening {
+  readonly #plan: MarketLoan;
+  readonly #actors: LoanActors;
+  readonly #startSec: number;
+  readonly #clock: LeapingClock;
+  #root: string | undefined;
+  #repayments = 0;
+
+  constructor(plan: MarketLoan, actors: LoanActors, clock: LeapingClock) {
+    this.#plan = plan;
+    this.#actors = actors;
+    this.#clock = clock;
+    this.#startSec = systemClock.nowSec() - plan.startedDaysAgo * DAY_SEC;
+  }
+
+  nextAtSec(): number | undefined {
+    if (this.#root === undefined) return this.#startSec;
+    if (this.#state(this.#actors.bank).status === 'closed') return undefined;
+    const tick = this.#ticks()[this.#count('disbursement')];
+    const { repaidOnDays } = this.#plan;
+    const day = repaidOnDays[this.#repayments];
+    const times = [
+      tick?.dueAtSec,
+      day === undefined ? undefined : this.#startSec + day * DAY_SEC,
+      this.#isOver() ? this.#startSec + ((repaidOnDays.at(-1) ?? 0) + 1) * DAY_SEC : undefined,
+    ].filter((atSec) => atSec !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  async happen(): Promise<void> {
+    if (this.#root === undefined) return this.#begin();
+    const nowSec = this.#clock.nowSec();
+    const { investor, business, bank } = this.#actors;
+    const due = this.#ticks().filter((tick) => tick.dueAtSec <= nowSec).length;
+    const isPaid = (): boolean =>
+      [investor, business].every((actor) => this.#count('disbursement', actor) >= due);
+    await until(`tick ${due} of ${this.#plan.identifier}`, isPaid);
+    const day = this.#plan.repaidOnDays[this.#repayments];
+    if (day !== undefined && this.#startSec + day * DAY_SEC <= nowSec) await this.#repay();
+    else if (this.#isOver()) {
+      // The bank counts what its own client has heard of.
+      await until('the bank to know', () => this.#ledger(bank).repaid);
+      must(await bank.session.agreements.close(this.#root), 'a closure');
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { identifier, principalSat } = this.#plan;
+    const { investor, business, bank } = this.#actors;
+    const find = () =>
+      investor.session.catalog.offers().find(({ document }) => document.identifier === identifier);
+    await until(`offer ${identifier}`, () => find() !== undefined);
+    const offer = find();
+    if (!offer) return;
+    const { agreements } = investor.session;
+    const root = must(await agreements.invest(offer, BigInt(principalSat) * 1_000n), identifier);
+    for (const actor of [business, bank]) {
+      await until(`the proposal on ${identifier}`, () => {
+        const state = actor.session.ownContract(root)?.view.fold.state;
+        return state !== undefined && (actor !== bank || state.signatures.business !== undefined);
+      });
+      must(await actor.session.agreements.countersign(root), 'a countersignature');
+    }
+    const isEffective = (actor: Actor): boolean =>
+      actor.session.ownContract(root)?.view.fold.state.status === 'effective';
+    await until('all signatures', () => [investor, business, bank].every(isEffective));
+    this.#root = root;
+  }
+
+  async #repay(): Promise<void> {
+    const { investor, business, bank } = this.#actors;
+    const ledger = this.#ledger(business);
+    const isBullet = this.#state(bank).contract.document.plan.type === 'bullet';
+    const partsLeft = BigInt(this.#plan.repaidOnDays.length - this.#repayments);
+    const shareMsat =
+      partsLeft > 1n ? floorToSat(ledger.payoffMsat / partsLeft) : ledger.payoffMsat;
+    const amountMsat = isBullet ? shareMsat : ledger.dueNowMsat;
+    this.#repayments += 1;
+    const paid = this.#count('repayment') + 1;
+    must(await business.session.repayments.repay(this.#root ?? '', amountMsat), 'a repayment');
+    const isPaid = (): boolean =>
+      [investor, business].every((actor) => this.#count('repayment', actor) >= paid);
+    await until(`repayment ${paid} of ${this.#plan.identifier}`, isPaid);
+  }
+
+  /** Whether everybody has acknowledged what came. */
+  get isQuiet(): boolean {
+    const { payments } = this.#state(this.#actors.bank);
+    return payments.every((payment) => payment.class === 'preimage+acknowledgement');
+  }
+
+  /** Ticks that no milestone holds back. */
+  #ticks() {
+    const { contract, milestones } = this.#state(this.#actors.bank);
+    return planTicks(contract.document, milestones).filter(({ isHeld }) => !isHeld);
+  }
+
+  #isOver(): boolean {
+    return this.#ledger(this.#actors.business).repaid;
+  }
+
+  #ledger(actor: Actor) {
+    const { contract, payments } = this.#state(actor);
+    return computeLedger(contract.document, payments, this.#clock.nowSec());
+  }
+
+  #count(leg: 'disbursement' | 'repayment', actor = this.#actors.business): number {
+    return this.#state(actor).payments.filter((payment) => payment.leg === leg).length;
+  }
+
+  #state(actor: Actor) {
+    const state = actor.session.ownContract(this.#root ?? '')?.view.fold.state;
+    if (!state) throw new Error(`A loan on ${this.#plan.identifier} is gone.`);
+    return state;
+  }
+}
