@@ -78,7 +78,8 @@ describe('a forged copy under the genuine id', () => {
     const relays = open(one.url, two.url);
     const raws: unknown[] = [];
     relays.subscribe([{ kinds: [1] }], (raw) => raws.push(raw));
-    await vi.waitUntil(() => relays.states().every(({ state }) => state === 'open'), PATIENCE);
+    const isAsked = (handle: RelayHandle): boolean => handle.statistics().subscriptions === 1;
+    await vi.waitUntil(() => isAsked(one) && isAsked(two), PATIENCE);
     // Each on the same relay as the genuine one, and before it.
     one.injectUnchecked(forged);
     one.injectUnchecked(altered);

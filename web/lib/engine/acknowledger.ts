@@ -2,7 +2,6 @@
 import { LEGS, buildAcknowledgement, type Payment } from '@realyield/protocol';
 import { eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
-import { contractRelays } from './parties.ts';
 
 const GATHER_MS = 2_000;
 const RETRY_MS = 15_000;
@@ -117,7 +116,10 @@ export class Acknowledger {
         nextEventTimeSec(this.#desk, view.root),
       ),
     );
-    const parcel = this.#desk.outbox.entry(event, contractRelays(view.fold.state));
+    const parcel = this.#desk.outbox.entry(
+      event,
+      this.#desk.directory.deliveryUrls(view.fold.state),
+    );
     await this.#desk.store.write([eventRow(event, view.root), parcel]);
     await this.#desk.catalog.add([event], 'this device');
     void this.#desk.outbox.push(parcel);

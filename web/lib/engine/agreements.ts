@@ -20,7 +20,6 @@ import { allHeads, embedOwn, eventRow, nextEventTimeSec, ownContract, ownHeads }
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
 import { Openings } from './openings.ts';
-import { contractRelays } from './parties.ts';
 import { proposalProblem } from './proposal-check.ts';
 import { randomHex } from './random.ts';
 import { nextRegisterEntry } from './register.ts';
@@ -63,7 +62,7 @@ export class Agreements {
   ): Promise<Result<string>> {
     const { desk } = this;
     const nowSec = desk.clock.nowSec();
-    const relays = desk.relays.urls.slice(0, 4);
+    const relays = desk.relays.readUrls.slice(0, 4);
     // A first build with no key shows contradictions before a key is made.
     const trial = this.#build(offer, principalMsat, { publicKey: '0'.repeat(64), salt: '' });
     if (!trial.ok) return trial;
@@ -207,7 +206,7 @@ export class Agreements {
     if (!view || view.fold.state.status === 'proposed') return;
     const key = `published|${root}`;
     if ((await this.desk.store.get('settings', key)) !== undefined) return;
-    const relays = contractRelays(view.fold.state);
+    const relays = this.desk.directory.deliveryUrls(view.fold.state);
     const events = this.desk.catalog
       .eventsOf(root)
       .filter((entry) => entry.name === 'contract' || entry.name === 'signature')
@@ -246,7 +245,7 @@ export class Agreements {
   #build(offer: ParsedOffer, principalMsat: bigint, key: { publicKey: string; salt: string }) {
     return buildContract(offer, {
       principalMsat,
-      investor: { pubkey: key.publicKey, relays: this.desk.relays.urls.slice(0, 4) },
+      investor: { pubkey: key.publicKey, relays: this.desk.relays.readUrls.slice(0, 4) },
       commitment: computeCommitment(this.desk.person.publicKey, key.salt),
       nonce: randomHex(),
       startAtSec: this.desk.clock.nowSec(),

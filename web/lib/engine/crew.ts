@@ -66,6 +66,8 @@ export class Crew {
       if (signer) this.#desk.mailbox.open(signer, relays);
     }
     if (view.fold.state.status === 'proposed') return;
+    const { bank, business } = view.fold.state.contract.document.parties;
+    this.#desk.directory.want([bank.pubkey, business.pubkey]);
     const { isRunning } = this.#orders;
     if (!this.#acknowledgers.has(root)) {
       this.#stops.push(this.#desk.catalog.watch(root));
@@ -113,6 +115,7 @@ export class Crew {
   async stop(hangUp: () => void): Promise<void> {
     this.#stopped = true;
     for (const stop of this.#stops) stop();
+    this.#desk.directory.stop();
     const { clock } = this.#desk;
     const stopWaiting = clock.after(STEP_MS, hangUp);
     const workers = [...this.#payers.values(), ...this.#acknowledgers.values()];

@@ -7,6 +7,7 @@ import type { Keyring } from './keyring.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
+import type { RelayDirectory } from './relay-lists.ts';
 import { PARTY_ROLES, embed, headsOf, verify, type SignedEvent } from '@realyield/protocol';
 import { ownRole, type OwnRole } from './parties.ts';
 
@@ -19,6 +20,8 @@ export interface Desk {
   readonly handed: Handed;
   readonly mailbox: Mailbox;
   readonly outbox: Outbox;
+  /** Which relays the people one deals with publish. */
+  readonly directory: RelayDirectory;
   readonly activity: ActivityLog;
   readonly relays: Relays;
   readonly store: Store;

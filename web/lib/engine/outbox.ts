@@ -15,6 +15,10 @@ interface Parcel {
 
 const PREFIX = 'outbox|';
 const RETRY_MS = 3_000;
+/** A relay that stays away is tried ever more rarely, once another has the event, ms. */
+const LONGEST_MS = 300_000;
+/** Answers that will be the same tomorrow. */
+const REFUSED = /^(not a relay$|(invalid|blocked|restricted|pow|duplicate):)/;
 const GIVE_UP_SEC = 86_400;
 
 /** The outbox of one person. */
@@ -24,7 +28,11 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #parcels = new Map<string, Parcel>();
   readonly #sending = new Set<string>();
+  /** How often each event was tried in vain, and when it is tried again. */
+  readonly #pauses = new Map<string, { readonly count: number; readonly untilMs: number }>();
   #stopTimer: (() => void) | undefined;
+  #stopListening: () => void = () => undefined;
+  #open: ReadonlySet<string> = new Set();
   #stopped = false;
 
   constructor(ports: { relays: Relays; store: Store; clock: Clock }) {
@@ -38,6 +46,12 @@ export class Outbox {
     for (const { key, value } of await this.#store.all('settings')) {
       if (key.startsWith(PREFIX)) this.#parcels.set(key, value as Parcel);
     }
+    this.#stopListening = this.#relays.onState((states) => {
+      const open = states.filter(({ state }) => state === 'open').map(({ url }) => url);
+      // A relay that is back gets at once what it missed.
+      if (open.some((url) => !this.#open.has(url))) this.#pauses.clear();
+      this.#open = new Set(open);
+    });
     this.#tick();
   }
 
@@ -47,7 +61,7 @@ export class Outbox {
   }
 
   /** The store change that puts an event in the outbox; write it with whatever it belongs to. */
-  entry(event: SignedEvent, urls: readonly string[] = this.#relays.urls) {
+  entry(event: SignedEvent, urls: readonly string[] = this.#relays.writeUrls) {
     const parcel: Parcel = {
       event,
       urls: [...new Set(urls)],
@@ -61,7 +75,7 @@ export class Outbox {
   /** Keeps an event and sends it; resolves after the first attempt. */
   async send(
     event: SignedEvent,
-    urls: readonly string[] = this.#relays.urls,
+    urls: readonly string[] = this.#relays.writeUrls,
   ): Promise<readonly PublishOutcome[]> {
     const entry = this.entry(event, urls);
     await this.#store.write([entry]);
@@ -80,6 +94,7 @@ export class Outbox {
   stop(): void {
     this.#stopped = true;
     this.#stopTimer?.();
+    this.#stopListening();
   }
 
   #isOpen(): boolean {
@@ -90,7 +105,10 @@ export class Outbox {
     this.#stopTimer?.();
     if (this.#stopped || this.#parcels.size === 0) return;
     this.#stopTimer = this.#clock.after(RETRY_MS, () => {
-      const round = [...this.#parcels].map(([key, parcel]) => this.#attempt(key, parcel));
+      const nowMs = this.#clock.nowMs();
+      const round = [...this.#parcels]
+        .filter(([key]) => (this.#pauses.get(key)?.untilMs ?? 0) <= nowMs)
+        .map(([key, parcel]) => this.#attempt(key, parcel));
       void Promise.all(round).then(() => {
         this.#tick();
       });
@@ -121,7 +139,7 @@ export class Outbox {
     for (const outcome of outcomes) {
       if (outcome.accepted) accepted.push(outcome.url);
       // A relay's own refusal stands; what could not be asked is asked again.
-      else if (/^(invalid|blocked|restricted|pow|duplicate):/.test(outcome.reason)) {
+      else if (REFUSED.test(outcome.reason)) {
         refused.push(outcome.url);
       }
     }
@@ -129,11 +147,19 @@ export class Outbox {
     const isDone = accepted.length + refused.length >= parcel.urls.length;
     if (isDone || (isOld && accepted.length > 0)) {
       this.#parcels.delete(key);
+      this.#pauses.delete(key);
       await this.#store.write([{ table: 'settings', key, remove: true }]);
       return;
     }
+    if (accepted.length > 0) this.#pause(key);
     const next = { ...parcel, accepted, refused };
     this.#parcels.set(key, next);
     await this.#store.write([{ table: 'settings', key, value: next }]);
+  }
+
+  #pause(key: string): void {
+    const count = (this.#pauses.get(key)?.count ?? 0) + 1;
+    const waitMs = Math.min(LONGEST_MS, RETRY_MS * 2 ** (count - 1));
+    this.#pauses.set(key, { count, untilMs: this.#clock.nowMs() + waitMs });
   }
 }

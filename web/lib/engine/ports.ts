@@ -115,8 +115,14 @@ export interface Relays {
   readonly writeUrls: readonly string[];
   /** Where others reach us. */
   readonly readUrls: readonly string[];
+  /** The relays in use with their marks. */
+  readonly uses: readonly RelayUse[];
   /** Changes which relays are in use; what was subscribed without a list follows. */
   use(relays: readonly RelayUse[]): void;
+  /** Contacts these no more, whoever names them; relays in use are not affected. */
+  block(urls: readonly string[]): void;
+  /** Relays that were named by others and are or were contacted. */
+  others(): readonly RelayState[];
   /** Whose keys may be proven to relays that ask (NIP-42); the returned function ends it. */
   identify(signerOf: (publicKey: string) => Signer | undefined): () => void;
   publish(event: SignedEvent, urls?: readonly string[]): Promise<readonly PublishOutcome[]>;

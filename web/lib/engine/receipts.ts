@@ -3,7 +3,6 @@ import { buildReceipt, type Leg } from '@realyield/protocol';
 import { embedOwn, eventRow, nextEventTimeSec, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
-import { contractRelays } from './parties.ts';
 
 const GATHER_MS = 1_500;
 const NOTHING_MS = 30_000;
@@ -29,7 +28,7 @@ async function writeReceipt(
     nextEventTimeSec(desk, root),
   );
   const event = await own.money.sign(template);
-  const parcel = desk.outbox.entry(event, contractRelays(view.fold.state));
+  const parcel = desk.outbox.entry(event, desk.directory.deliveryUrls(view.fold.state));
   const done = paid.map((entry) => ({
     ...entry,
     step: 'receipted' as const,

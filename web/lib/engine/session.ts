@@ -32,6 +32,7 @@ import { PauseSwitch } from './pauses.ts';
 import { Repayments } from './repayments.ts';
 import { Restorer } from './restoring.ts';
 import { receive } from './reception.ts';
+import { RelayDirectory } from './relay-lists.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
 import { sentenceOf, type PayerStatus } from './words.ts';
 
@@ -100,6 +101,7 @@ export class Session {
       handed: new Handed(store, verifier),
       mailbox,
       outbox,
+      directory: new RelayDirectory(ports),
       activity: this.activity,
       relays,
       store,
@@ -208,9 +210,7 @@ export class Session {
   }
 
   /** Contracts in which this person has a role, newest first. */
-  contracts(): readonly OwnContract[] {
-    return ownContracts(this.#desk);
-  }
+  contracts = (): readonly OwnContract[] => ownContracts(this.#desk);
 
   /** One of them. */
   ownContract(root: string): OwnContract | undefined {
@@ -272,9 +272,9 @@ export class Session {
     const restored = this.restorer.close();
     await this.#crew.stop(() => this.#wallet?.close());
     await this.#lease.stop();
-    const { clock } = this.#ports;
-    await waitAtMost(clock, MAIL_MS, Promise.all([restored, this.#desk.mailbox.stop()]));
-    this.#desk.outbox.stop();
+    const { mailbox, outbox, clock } = this.#desk;
+    await waitAtMost(clock, MAIL_MS, Promise.all([restored, mailbox.stop()]));
+    outbox.stop();
     this.catalog.stop();
     await Promise.all([this.catalog.settled(), this.activity.settled()]);
     this.#wallet?.close();
@@ -282,8 +282,8 @@ export class Session {
   }
 
   async #receive(incoming: Incoming): Promise<void> {
-    const isRunning = (): boolean => this.isRunning;
     const own = { desk: this.#desk, payee: this.#payee, crew: this.#crew };
+    const isRunning = (): boolean => this.isRunning;
     await receive({ ...own, agreements: this.agreements, isRunning }, incoming);
     this.changed.emit();
   }

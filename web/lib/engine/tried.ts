@@ -7,7 +7,6 @@ import {
   type Result,
 } from '@realyield/protocol';
 import { eventRow, type Desk } from './desk.ts';
-import { contractRelays } from './parties.ts';
 import type { EventTemplate, Signer } from './ports.ts';
 
 /** What the fold would say to one more event of a contract. */
@@ -34,7 +33,7 @@ export async function publishTried(
   const parsed = read.value.at(-1);
   const tried = parsed ? tryOnCopy(desk, root, parsed) : reject('EVENT_SHAPE');
   if (!tried.ok) return tried;
-  const parcel = desk.outbox.entry(event, contractRelays(view.fold.state));
+  const parcel = desk.outbox.entry(event, desk.directory.deliveryUrls(view.fold.state));
   await desk.store.write([eventRow(event, root), parcel]);
   await desk.catalog.add([event], 'this device');
   await desk.outbox.push(parcel);

@@ -82,6 +82,11 @@ export class RelayLink {
     return this.#state;
   }
 
+  /** Whether nobody asks it or publishes there. */
+  get isUnused(): boolean {
+    return this.#subscriptions.size === 0 && this.#publishing.size === 0;
+  }
+
   /** Stays connected from now on though nothing is subscribed, or no longer does. */
   keep(isKept: boolean): void {
     this.#isKept = isKept;

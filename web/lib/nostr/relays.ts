@@ -32,6 +32,11 @@ export interface RelaysOptions {
   readonly openWire?: OpenWire;
 }
 
+/** What has no relay's address, or is not to be contacted. */
+const NO_RELAY = 'not a relay';
+/** So many relays beside our own are contacted, whoever names how many. */
+const MOST_OTHERS = 24;
+
 type OnEvent = (event: unknown, url: string) => void;
 
 /** A subscription without a list of its own: it follows the relays in use. */
@@ -46,6 +51,7 @@ function unique(urls: readonly string[]): readonly string[] {
 
 class RelaySet implements Relays {
   #uses: readonly RelayUse[] = [];
+  #blocked: ReadonlySet<string | undefined> = new Set();
   readonly #links = new Map<string, RelayLink>();
   readonly #states = new Listeners<readonly RelayState[]>();
   readonly #options: RelaysOptions;
@@ -58,6 +64,10 @@ class RelaySet implements Relays {
     this.#options = options;
     this.#webSocket = webSocket;
     this.use(unique(options.urls).map((url) => ({ url, read: true, write: true })));
+  }
+
+  get uses(): readonly RelayUse[] {
+    return this.#uses;
   }
 
   get urls(): readonly string[] {
@@ -75,7 +85,6 @@ class RelaySet implements Relays {
   use(uses: readonly RelayUse[]): void {
     this.#uses = uses;
     const kept = new Set(this.urls.map(relayAddress));
-    for (const [address, link] of this.#links) if (!kept.has(address)) link.keep(false);
     for (const url of this.urls) this.#link(url)?.keep(true);
     for (const { stops, start } of this.#roaming) {
       for (const [url, stop] of stops) {
@@ -85,7 +94,29 @@ class RelaySet implements Relays {
       }
       for (const url of this.urls) if (!stops.has(url)) stops.set(url, start(url));
     }
+    for (const [address, link] of this.#links) {
+      if (kept.has(address)) continue;
+      link.keep(false);
+      if (!link.isUnused) continue;
+      link.close();
+      this.#links.delete(address);
+    }
     this.#states.emit(this.states());
+  }
+
+  block(urls: readonly string[]): void {
+    this.#blocked = new Set(urls.map(relayAddress));
+    for (const [address, link] of this.#links) {
+      if (!this.#isBlocked(address)) continue;
+      link.close();
+      this.#links.delete(address);
+    }
+    this.#states.emit(this.states());
+  }
+
+  others(): readonly RelayState[] {
+    const own = new Set(this.urls.map(relayAddress));
+    return [...this.#links].filter(([address]) => !own.has(address)).map(([, link]) => link.state);
   }
 
   identify(signerOf: (publicKey: string) => Signer | undefined): () => void {
@@ -100,7 +131,7 @@ class RelaySet implements Relays {
     return Promise.all(
       unique(urls).map(async (url) => {
         const link = this.#link(url);
-        if (!link) return { url, accepted: false, reason: 'not a relay' };
+        if (!link) return { url, accepted: false, reason: NO_RELAY };
         return { ...(await link.publish(event)), url };
       }),
     );
@@ -114,7 +145,7 @@ class RelaySet implements Relays {
     const answers = await Promise.all(
       unique(options.urls ?? this.urls).map(async (url) => {
         const link = this.#link(url);
-        if (!link) return { url, missing: 'not a relay', events: [] };
+        if (!link) return { url, missing: NO_RELAY, events: [] };
         const pages = await Promise.all(filters.map((filter) => readAll(link, filter, timeoutMs)));
         const missing = pages.find((page) => page.missing !== undefined)?.missing;
         return { url, missing, events: pages.flatMap((page) => page.events) };
@@ -201,11 +232,17 @@ class RelaySet implements Relays {
     for (const link of this.#links.values()) link.close();
   }
 
+  #isBlocked(address: string): boolean {
+    return this.#blocked.has(address) && !this.urls.some((url) => relayAddress(url) === address);
+  }
+
   #link(url: string): RelayLink | undefined {
     const address = relayAddress(url);
-    if (address === undefined) return undefined;
+    if (address === undefined || this.#isBlocked(address)) return undefined;
     const known = this.#links.get(address);
     if (known) return known;
+    const isOwn = this.urls.some((own) => relayAddress(own) === address);
+    if (!isOwn && this.others().length >= MOST_OTHERS) return undefined;
     const link = new RelayLink(address, {
       timings: { ...DEFAULT_TIMINGS, ...this.#options.timings },
       webSocket: this.#webSocket,

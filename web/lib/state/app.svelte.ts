@@ -6,16 +6,16 @@ import { getContext, setContext } from 'svelte';
 import { Catalog } from '../engine/catalog.ts';
 import type { Relays, RelayState, Signer, Store, Verifier } from '../engine/ports.ts';
 import type { Session } from '../engine/session.ts';
-import { createRelays } from '../nostr/relays.ts';
 import { createVerifierPool } from '../nostr/verifier/verifier-pool.ts';
 import { eraseIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts';
 import { whenAlone } from './alone.ts';
 import { afterPaint, browserClock } from './clock.ts';
-import { findWorld, loadRelays, type Persona, type World } from './config.ts';
+import { findWorld, type Persona, type World } from './config.ts';
 import { loadConnection, saveConnection, type Connection } from './connection.ts';
 import { SignIn } from './sign-in.svelte.ts';
 import type { BankAnswer } from './figures/desk.ts';
 import { Figures } from './figures/figures.svelte.ts';
+import { RelayDesk } from './relays.svelte.ts';
 import type { Names } from './views/people.ts';
 import { WalletDesk } from './wallet.svelte.ts';
 import { randomHex } from '../engine/random.ts';
@@ -41,6 +41,8 @@ export class App {
   relayStates = $state.raw<readonly RelayState[]>([]);
   readonly wallet = new WalletDesk();
   readonly signIn = new SignIn();
+  /** Which relays are in use, for the page that changes it. */
+  readonly relays = new RelayDesk();
   readonly figures = new Figures();
   #catalog = $state.raw<Catalog | undefined>(undefined);
   /** The session whose stored data is in; until then its catalog is empty. */
@@ -56,11 +58,6 @@ export class App {
   get catalog(): Catalog | undefined {
     const isLoaded = this.session !== undefined && this.session === this.#loaded;
     return isLoaded ? this.#loaded?.catalog : this.#catalog;
-  }
-
-  /** Relays in use. */
-  get relayUrls(): readonly string[] {
-    return this.world?.relays ?? loadRelays();
   }
 
   /** Where names come from; undefined until the store is open. */
@@ -113,14 +110,9 @@ export class App {
       clearInterval(timer);
     });
     this.world = await findWorld();
-    // What is stored is drawn before anything is fetched from the network, NDK included.
-    let showStored: () => void = () => undefined;
-    const ready = new Promise<void>((resolve) => {
-      showStored = resolve;
-    });
-    const relays = createRelays({ urls: this.relayUrls, ready });
-    this.#relays = relays;
     this.#verifier = createVerifierPool();
+    const relays = this.relays.open(this.world, this.#verifier);
+    this.#relays = relays;
     this.#stops.push(
       relays.onState((states) => {
         this.relayStates = states;
@@ -132,7 +124,7 @@ export class App {
     this.#catalog = catalog;
     await catalog.start();
     this.version += 1;
-    void afterPaint().then(showStored);
+    void afterPaint().then(() => this.relays.connect());
     await this.resume();
     this.isReady = true;
   }
@@ -274,6 +266,7 @@ export class App {
       await this.#leave().catch(() => undefined);
       throw error;
     }
+    void this.relays.meet(session.person);
     this.#changed();
     return session;
   }

@@ -1,10 +1,10 @@
 /** Where this client looks for relays, and the local world when it runs beside one. */
 import * as z from 'zod/mini';
+import type { RelayUse } from '../engine/ports.ts';
+import { loadChoice } from './relay-choice.ts';
 
 /** Relays used when nothing else is set. */
-const DEFAULT_RELAYS: readonly string[] = ['wss://relay.damus.io', 'wss://nos.lol'];
-
-const RELAYS_KEY = 'realyield.relays';
+export const DEFAULT_RELAYS: readonly string[] = ['wss://relay.damus.io', 'wss://nos.lol'];
 
 const worldSchema = z.object({
   relays: z.array(z.string()),
@@ -42,18 +42,12 @@ export async function findWorld(): Promise<World | undefined> {
   }
 }
 
-/** The relays the person chose, or the defaults. */
-export function loadRelays(): readonly string[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(RELAYS_KEY) ?? 'null');
-    const urls = z.array(z.string()).safeParse(kept);
-    return urls.success && urls.data.length > 0 ? urls.data : DEFAULT_RELAYS;
-  } catch {
-    return DEFAULT_RELAYS;
-  }
-}
-
-/** Keeps the person's choice of relays; it counts from the next start. */
-export function saveRelays(urls: readonly string[]): void {
-  localStorage.setItem(RELAYS_KEY, JSON.stringify(urls));
+/**
+ * The relays chosen on this device, if any were. In a local world only those that know one of its
+ * relays: another world, on other ports, may have been here before.
+ */
+export function loadChoiceFor(world: World | undefined): readonly RelayUse[] | undefined {
+  const choice = loadChoice();
+  const isHere = choice?.some(({ url }) => world?.relays.includes(url));
+  return world === undefined || isHere === true ? choice : undefined;
 }
