@@ -60,7 +60,8 @@ function sentenceOf(names: Names, now: ContractNow, milestone: Milestone): strin
   if (isOverdue(now, milestone)) {
     return `It was not confirmed by ${until}: ${amount} never left the investor and is not owed.`;
   }
-  if (now.state.status === 'defaulted') return 'The loan is in default; it releases nothing more.';
+  if (now.state.status === 'defaulted' && milestone.status !== 'approved')
+    return 'The loan is in default; it releases nothing more.';
   switch (milestone.status) {
     case 'open':
       return `${amount} stays with the investor until it is confirmed, or lapses on ${until}.`;

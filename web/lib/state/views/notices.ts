@@ -35,7 +35,11 @@ function sentenceOf(now: ContractNow, notice: Notice): string {
   if (isCured(now, notice)) {
     return `Instalment ${notice.instalment} was late; it has been paid since, which cured it.`;
   }
-  const until = formatDue(cureEndsAtSec(state, notice.asOfSec), calendarOf(state));
+  const endSec = cureEndsAtSec(state, notice.asOfSec);
+  const until = formatDue(endSec, calendarOf(state));
+  if (endSec < now.nowSec) {
+    return `Instalment ${notice.instalment} is late; the time to cure it ended on ${until}.`;
+  }
   return `Instalment ${notice.instalment} is late. Paying it by ${until} cures it.`;
 }
 
