@@ -10,7 +10,7 @@ import {
   type Message,
 } from './conversation.ts';
 import { embed } from './events.ts';
-import { verify } from './verify.ts';
+import { verify } from './noble.ts';
 
 const loan = new Loan();
 const signed = verify(loan.sign('investor', 1_800_000_001));

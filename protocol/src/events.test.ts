@@ -4,7 +4,8 @@ import { acceptance, AT, codeOf, loan, receipt, requestDocument } from './testin
 import { hashOf, Loan, offerDocument, profileDocument, publicOf, signAs } from './testing/loan.ts';
 import { canonicalize } from './canonical.ts';
 import type { AttestationDocument } from './kinds/listings.ts';
-import { embed, embeddedIn, readEvent, unembed } from './events.ts';
+import { embed, embeddedIn, unembed } from './events.ts';
+import { readEvent } from './noble.ts';
 import {
   buildAttestation,
   buildBankProfile,

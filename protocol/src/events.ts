@@ -9,8 +9,7 @@ import { Kind, kindRow } from './kinds.ts';
 import { ok, reject, type Reject, type Result } from './result.ts';
 import {
   MAX_CONTENT_BYTES,
-  nobleVerifier,
-  verify,
+  verifyWith,
   type SignatureVerifier,
   type VerifiedEvent,
 } from './verify.ts';
@@ -249,16 +248,16 @@ export function readVerified(
  * Reads a stranger's event whole: verifies and types it and every event embedded in it.
  * Yields the embedded ones first, the event itself last. Never throws.
  */
-export function readEvent(
+export function readEventWith(
   input: unknown,
-  verifier: SignatureVerifier = nobleVerifier,
+  verifier: SignatureVerifier,
 ): Result<readonly ParsedEvent[]> {
   // E-4: "A reader MUST refuse what is not an object with the seven fields of NIP-01…"
   // E-5: "A reader MUST refuse an event of more than 60,000 bytes of content or 65,536 bytes in
   // all…"
   // E-6: "A reader MUST recompute the id from the other fields…"
   // E-7: "A reader MUST check the BIP-340 signature over the id…"
-  const verified = verify(input, verifier);
+  const verified = verifyWith(input, verifier);
   if (!verified.ok) return verified;
-  return readVerified(verified.value, (embedded) => readEvent(embedded, verifier));
+  return readVerified(verified.value, (embedded) => readEventWith(embedded, verifier));
 }

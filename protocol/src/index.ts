@@ -7,14 +7,14 @@ export * from './kinds.ts';
 export {
   MAX_CONTENT_BYTES,
   MAX_EVENT_BYTES,
-  nobleVerifier,
   readShape,
-  verify,
+  verifyWith,
   type HashFunction,
   type SignatureVerifier,
   type SignedEvent,
   type VerifiedEvent,
 } from './verify.ts';
+export * from './noble.ts';
 export * from './bolt11.ts';
 export * from './events.ts';
 export * from './order.ts';

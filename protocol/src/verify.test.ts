@@ -9,9 +9,9 @@ import {
   MAX_CONTENT_BYTES,
   MAX_EVENT_BYTES,
   serializeEvent,
-  verify,
   type SignedEvent,
 } from './verify.ts';
+import { verify } from './noble.ts';
 
 const secretKey = Uint8Array.from({ length: 32 }, (_, at) => at + 1);
 

@@ -2,9 +2,8 @@
  * From anything at all to an event whose id and signature have been checked here and now.
  * Spec: NIP-01 (event shape, serialisation, id) and BIP-340 (signature).
  */
-import { schnorr } from '@noble/curves/secp256k1.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { isWellFormed } from './canonical.ts';
 import { ok, reject, type Result } from './result.ts';
 
@@ -53,10 +52,6 @@ declare const verified: unique symbol;
  * brand exists for the compiler only, so nothing that arrives from outside can carry it.
  */
 export type VerifiedEvent = SignedEvent & { readonly [verified]: true };
-
-/** The verifier used unless another is given: pure JavaScript, runs anywhere. */
-export const nobleVerifier: SignatureVerifier = (signatureHex, idHex, publicKeyHex) =>
-  schnorr.verify(hexToBytes(signatureHex), hexToBytes(idHex), hexToBytes(publicKeyHex));
 
 /** The hash used unless another is given. */
 const nobleHash: HashFunction = (bytes) => bytesToHex(sha256(bytes));
@@ -187,9 +182,9 @@ function isSignatureRight(event: SignedEvent, verifier: SignatureVerifier): bool
  * Checks shape, size, id and signature of anything, believing nothing it says about itself, and
  * returns a frozen copy, or EVENT_SHAPE, EVENT_SIZE, EVENT_ID or EVENT_SIGNATURE. Never throws.
  */
-export function verify(
+export function verifyWith(
   input: unknown,
-  verifier: SignatureVerifier = nobleVerifier,
+  verifier: SignatureVerifier,
   hash: HashFunction = nobleHash,
 ): Result<VerifiedEvent> {
   const parsed = parseSafely(input, hash);

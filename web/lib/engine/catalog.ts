@@ -9,7 +9,6 @@ import {
   contractOf,
   foldContract,
   offerAddress,
-  readEvent,
   type Fold,
   type ParsedBankProfile,
   type ParsedEvent,
@@ -25,6 +24,7 @@ import type { Clock, Relays, Store, Verifier } from './ports.ts';
 import { Refusals, type Refused } from './refusals.ts';
 import { Ripening } from './ripe.ts';
 import type { Gap } from './sightings.ts';
+import { readStored } from './stored-events.ts';
 import { Watcher } from './watcher.ts';
 
 /** A contract as this client sees it now. */
@@ -55,6 +55,8 @@ function openRelays(relays: Relays): string[] {
 /** The public facts, kept up to date while it is open. */
 export class Catalog {
   readonly changed = new Listeners<void>();
+  /** Stored offers and agreements are in, payments are not yet: enough for a first look. */
+  readonly agreed = new Listeners<void>();
   readonly arrived = new Listeners<readonly ParsedEvent[]>();
   /** Follows all contracts of a bank. */
   readonly banks: BankWatch;
@@ -92,9 +94,7 @@ export class Catalog {
       watch: (root) => this.watch(root),
       listedBy: (root) => this.comparedRelays(root),
       openRelays: () => openRelays(ports.relays),
-      tell: () => {
-        this.changed.emit();
-      },
+      tell: () => this.changed.emit(),
     });
     this.#watcher = new Watcher(ports, {
       take: (raw, url) => this.add([raw], url),
@@ -108,11 +108,10 @@ export class Catalog {
 
   /** Shows stored data, then asks the relays. Resolves when stored data is in. */
   async start(): Promise<void> {
-    for (const { value } of await this.#ports.store.all('events')) {
-      // Stored events were verified before they were kept: only the signature check is spared.
-      const read = readEvent(value, () => true);
-      if (read.ok) for (const parsed of read.value) this.#book.add(parsed);
-    }
+    await readStored(this.#ports, {
+      take: (parsed) => this.#book.add(parsed),
+      agreed: () => this.agreed.emit(),
+    });
     this.changed.emit();
     const filters = [
       { kinds: LISTING_KINDS, '#t': ['realyield'] },

@@ -120,7 +120,10 @@ export class App {
     );
     const store = await openIndexedDbStore('realyield-public');
     const catalog = new Catalog({ ...this.#ports(), store });
-    this.#stops.push(catalog.changed.add(() => this.#changed()));
+    this.#stops.push(
+      catalog.changed.add(() => this.#changed()),
+      catalog.agreed.add(() => this.#changed()),
+    );
     this.#catalog = catalog;
     await catalog.start();
     this.version += 1;

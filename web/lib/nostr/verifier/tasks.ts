@@ -1,6 +1,13 @@
 /** What the pool can do with an event, the same in a worker and on the page's thread. */
-import { readEvent, verify, type ParsedEvent, type Result } from '@realyield/protocol';
+import {
+  nobleVerifier,
+  readEventWith,
+  verifyWith,
+  type ParsedEvent,
+  type Result,
+} from '@realyield/protocol';
 import type { SignatureVerifier, VerifiedEvent } from '@realyield/protocol';
+import { loadWasmVerifier } from './load-wasm.ts';
 
 /** Result of each task for one event. */
 export interface TaskResults {
@@ -17,4 +24,9 @@ export type AnyResult = TaskResults[Task];
 /** How each task is done. */
 export const TASKS: Readonly<
   Record<Task, (event: unknown, verifier: SignatureVerifier) => AnyResult>
-> = { verify, read: readEvent };
+> = { verify: verifyWith, read: readEventWith };
+
+/** The quickest verifier there is here. */
+export function loadVerifier(): Promise<SignatureVerifier> {
+  return loadWasmVerifier().catch(() => nobleVerifier);
+}

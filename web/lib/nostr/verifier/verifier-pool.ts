@@ -2,11 +2,9 @@
  * Checks events in workers, as many as there are cores up to four. Whatever happens to the
  * workers, every call is answered and with the same results: what they cannot do is done here.
  */
-import { nobleVerifier } from '@realyield/protocol';
 import type { Verifier } from '../../engine/ports.ts';
-import { loadWasmVerifier } from './load-wasm.ts';
 import { PoolWorker, type Chunk } from './pool-worker.ts';
-import { TASKS, type AnyResult, type Task, type TaskResults } from './tasks.ts';
+import type { AnyResult, Task, TaskResults } from './tasks.ts';
 
 /** How to run a pool; all optional. */
 export interface VerifierPoolOptions {
@@ -156,7 +154,9 @@ class Pool implements VerifierPool {
   }
 
   async #work(): Promise<void> {
-    const verifier = await loadWasmVerifier().catch(() => nobleVerifier);
+    // Only then: a page with workers carries none of it.
+    const { TASKS, loadVerifier } = await import('./tasks.ts');
+    const verifier = await loadVerifier();
     let pauseAtMs = performance.now() + SLICE_MS;
     for (let chunk = this.#local.shift(); chunk !== undefined; chunk = this.#local.shift()) {
       const results: AnyResult[] = [];

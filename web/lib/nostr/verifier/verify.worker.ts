@@ -1,9 +1,7 @@
 /**
  * A worker that checks events for `verifier-pool.ts`: one list in, one list of results out.
  */
-import { nobleVerifier } from '@realyield/protocol';
-import { loadWasmVerifier } from './load-wasm.ts';
-import { TASKS, type AnyResult, type Task } from './tasks.ts';
+import { TASKS, loadVerifier, type AnyResult, type Task } from './tasks.ts';
 
 /** What the pool asks: a number of its own, what to do, and the events to do it with. */
 export interface VerifyRequest {
@@ -18,7 +16,7 @@ export interface VerifyAnswer {
   readonly results: readonly AnyResult[];
 }
 
-const loading = loadWasmVerifier().catch(() => nobleVerifier);
+const loading = loadVerifier();
 
 // Set before anything is awaited, so that no message is missed while the module loads.
 addEventListener('message', ({ data }: MessageEvent<VerifyRequest>) => {

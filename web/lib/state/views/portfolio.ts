@@ -61,7 +61,7 @@ export function portfolioSums(figures: PortfolioFigures): SumView[] {
 
 /** The figures below: how they are made and what they leave out. */
 export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
-  const { xirr, netReturn } = figures;
+  const { xirr, netAnnual } = figures;
   return [
     {
       key: 'xirr',
@@ -69,7 +69,8 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
       value: returnText(xirr) ?? 'withheld',
       basis:
         xirr.withheld === undefined
-          ? `every payment in and out, and ${sats(figures.outstandingMsat)} outstanding, of which ` +
+          ? 'every payment in and out, and ' +
+            `${sats(figures.outstandingMsat)} outstanding, of which ` +
             `${sats(figures.doubtfulMsat)} count as nothing`
           : WITHHELD[xirr.withheld],
       explains:
@@ -80,7 +81,7 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
     {
       key: 'net',
       label: 'Net return a year',
-      value: rateText(netReturn, 'nothing lent yet'),
+      value: netAnnual.bps === undefined ? 'nothing lent yet' : formatBps(netAnnual.bps),
       basis:
         `${sats(figures.receivedInterestMsat)} of interest received, less what is in default, ` +
         'on the principal that was out, day by day',

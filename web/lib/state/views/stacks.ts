@@ -1,5 +1,5 @@
 /** Amounts by date, for charts. */
-import type { ExpectedRow, HistoryRow, Period } from '@realyield/protocol';
+import { DUST_MSAT, type ExpectedRow, type HistoryRow, type Period } from '@realyield/protocol';
 import type { StackView } from '../../components/figure-models.ts';
 import { formatDate, formatDateTime, formatMonth, formatPlural } from '../../format.ts';
 
@@ -26,9 +26,9 @@ export function historyStack(history: readonly HistoryRow[], daySec: number): St
     label: 'What fell due, by date: paid on time, paid late, unpaid',
     parts: [
       { part: 'onTime', label: 'Paid on time' },
-      { part: 'paidLate', label: 'paid late' },
-      ...(hasGrace ? [{ part: 'inGrace' as const, label: 'in days of grace' }] : []),
-      { part: 'unpaid', label: 'unpaid' },
+      { part: 'paidLate', label: 'Paid late' },
+      ...(hasGrace ? [{ part: 'inGrace' as const, label: 'In days of grace' }] : []),
+      { part: 'unpaid', label: 'Unpaid' },
     ],
     bars: history.map((row) => ({
       key: `${row.fromSec} ${row.toSec}`,
@@ -44,6 +44,11 @@ export function historyStack(history: readonly HistoryRow[], daySec: number): St
   };
 }
 
+/** Less than one sat cannot be paid and is nothing to expect. */
+function isPayable({ principalMsat, interestMsat }: ExpectedRow): boolean {
+  return principalMsat + interestMsat >= DUST_MSAT;
+}
+
 /** What is expected to come back. */
 export function expectedStack(expected: readonly ExpectedRow[], daySec: number): StackView {
   const isQuick = isQuickCalendar(expected, daySec);
@@ -51,9 +56,9 @@ export function expectedStack(expected: readonly ExpectedRow[], daySec: number):
     label: 'What is expected to come back, by month: principal and interest',
     parts: [
       { part: 'principal', label: 'Principal' },
-      { part: 'interest', label: 'interest' },
+      { part: 'interest', label: 'Interest' },
     ],
-    bars: expected.map((row) => ({
+    bars: expected.filter(isPayable).map((row) => ({
       key: `${row.fromSec} ${row.toSec}`,
       label: periodText(row, isQuick),
       parts: { principal: row.principalMsat, interest: row.interestMsat },
