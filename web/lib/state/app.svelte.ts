@@ -120,10 +120,8 @@ export class App {
     );
     const store = await openIndexedDbStore('realyield-public');
     const catalog = new Catalog({ ...this.#ports(), store });
-    this.#stops.push(
-      catalog.changed.add(() => this.#changed()),
-      catalog.agreed.add(() => this.#changed()),
-    );
+    for (const news of [catalog.changed, catalog.agreed])
+      this.#stops.push(news.add(() => this.#changed()));
     this.#catalog = catalog;
     await catalog.start();
     this.version += 1;

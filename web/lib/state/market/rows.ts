@@ -30,6 +30,7 @@ function stageOfContracts(contracts: readonly ContractView[], atSec: number): Of
   const ledgers = contracts
     .filter(({ fold }) => fold.state.status === 'effective')
     .map((view) => ledgerOf(view, atSec));
+  if (contracts.some(({ fold }) => fold.state.status === 'defaulted')) return 'defaulted';
   if (ledgers.some((ledger) => ledger.daysPastDue > 0)) return 'late';
   if (ledgers.every((ledger) => ledger.repaid)) return 'repaid';
   return ledgers.every((ledger) => ledger.undisbursedMsat === 0n) ? 'repaying' : 'funded';
