@@ -6,6 +6,7 @@ import { getContext, setContext } from 'svelte';
 import { Catalog } from '../engine/catalog.ts';
 import type { Relays, RelayState, Signer, Store, Verifier } from '../engine/ports.ts';
 import type { Session } from '../engine/session.ts';
+import { isCutOff } from './cut-off.ts';
 import { createVerifierPool } from '../nostr/verifier/verifier-pool.ts';
 import { eraseIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts';
 import { whenAlone } from './alone.ts';
@@ -67,19 +68,14 @@ export class App {
     return catalog ? { catalog, world, own } : undefined;
   }
 
-  /** Whether no relay can be reached, so that what is stored here is all there is. */
-  get isCutOff(): boolean {
-    const { relayStates } = this;
-    return relayStates.length > 0 && relayStates.every((relay) => relay.state === 'refused');
-  }
-
   /**
    * A bank's figures, once all its receipts are read and added up; while no relay can be reached,
    * from what is stored here.
    */
   bankFigures(bank: string, isDetailed = false): BankAnswer | undefined {
     const { catalog, version } = this;
-    if (version < 0 || !catalog || !(this.isCutOff || catalog.banks.isRead(bank))) return undefined;
+    if (version < 0 || !catalog || !(isCutOff(this.relayStates) || catalog.banks.isRead(bank)))
+      return undefined;
     this.figures.useOpenings(this.session?.agreements.openings.all() ?? NO_OPENINGS);
     return this.figures.bank(catalog, bank, this.nowSec, isDetailed);
   }
@@ -120,8 +116,8 @@ export class App {
     );
     const store = await openIndexedDbStore('realyield-public');
     const catalog = new Catalog({ ...this.#ports(), store });
-    for (const news of [catalog.changed, catalog.agreed])
-      this.#stops.push(news.add(() => this.#changed()));
+    const tell = (): void => this.#changed();
+    this.#stops.push(catalog.changed.add(tell), catalog.agreed.add(tell));
     this.#catalog = catalog;
     await catalog.start();
     this.version += 1;
