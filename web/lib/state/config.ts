@@ -15,7 +15,7 @@ const worldSchema = z.object({
       name: z.string(),
       role: z.enum(['investor', 'business', 'bank']),
       about: z.string(),
-      place: z.optional(z.string()),
+      place: z.optional(z.object({ country: z.string(), locality: z.string() })),
       publicKey: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
       bunkerUri: z.string(),
       walletUri: z.string(),
@@ -36,6 +36,7 @@ export async function findWorld(): Promise<World | undefined> {
     const isJson = response.headers.get('content-type')?.includes('json') === true;
     if (!response.ok || !isJson) return undefined;
     const parsed = worldSchema.safeParse(await response.json());
+    if (!parsed.success) console.error('/world.json:', parsed.error);
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;
