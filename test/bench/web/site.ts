@@ -100,6 +100,8 @@ class BenchSite implements Site {
   async fill(context: BrowserContext, offers: number): Promise<void> {
     const page = await context.newPage();
     await page.goto(this.#url, { timeout: PATIENCE_MS });
+    // The client has made its store by then; who opens one before it would make another.
+    await page.locator('article h3 a').first().waitFor({ timeout: PATIENCE_MS });
     await page.waitForFunction(
       async ([name, count]) => {
         const opening = indexedDB.open(name);
