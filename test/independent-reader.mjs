@@ -1,156 +1,108 @@
-/** A second reader, from specs/ alone. Beyond 250 lines, the specification is too complicated. */
+/** A second reader, from specs/ alone. Beyond 200 lines, the specification is too complicated. */
 import { createHash } from 'node:crypto';
 
-const ROLES = ['investor', 'business', 'bank'];
+const ROLES = ['bank', 'business', 'investor'];
 const PAYER = { disbursement: 'investor', repayment: 'business' };
 const PAYEE = { disbursement: 'business', repayment: 'investor' };
-const sha256 = (text) => createHash('sha256').update(text, 'utf8').digest('hex');
+const hashOf = (value) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 const compare = (a, b) => (a < b ? -1 : Number(a > b));
 const byTime = (a, b) => a.created_at - b.created_at || compare(a.id, b.id);
 const least = (a, b) => (a < b ? a : b);
-const rest = (all, used) => (all > used ? all - used : 0n);
-const sum = (list, amountOf) => list.reduce((all, each) => all + BigInt(amountOf(each)), 0n);
+const sum = (amounts) => amounts.reduce((all, amount) => all + BigInt(amount), 0n);
 
-const pairOf = (reason, ...ids) => [reason, ...ids.sort()];
-
-function canonical(value) {
-  if (typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  const pairs = Object.entries(value).sort(([a], [b]) => compare(a, b));
-  return `{${pairs.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
-}
-
-/** The id of an event (NIP-01), embedded or not. */
+/** The id of an event (NIP-01), embedded or not: content is canonical, so its keys are in order. */
 export function idOf({ pubkey, created_at, kind, tags, content }) {
-  const text = typeof content === 'string' ? content : canonical(content);
-  return sha256(JSON.stringify([0, pubkey, created_at, kind, tags, text]));
+  const text = typeof content === 'string' ? content : JSON.stringify(content);
+  return hashOf([0, pubkey, created_at, kind, tags, text]);
 }
 
-/** What an event rests on, as far as it is here. */
-function restsOn(id, entries, found = new Set()) {
-  const { prev = [], seen = [], terms, request, claim, contract } = entries.get(id).content;
-  for (const next of [...prev, ...seen, terms?.id, request?.id, claim?.id, contract]) {
-    if (entries.has(next) && !found.has(next)) restsOn(next, entries, found.add(next));
+/** Ids of an event and of all that it rests on. */
+function restsOn(id, entries) {
+  const found = new Set([id]);
+  for (const each of found) {
+    const { prev = [], seen = [], request, claim } = entries.get(each)?.content ?? {};
+    [...prev, ...seen, request?.id, claim?.id].forEach((next) => found.add(next));
   }
   return found;
 }
 
 /** M-3 to M-15: by how many days each instalment is late at a time, and whether all is repaid. */
-function ledgerAt(terms, payments, atSec) {
-  const { instalments = 1, dueAtSec, firstDueAtSec = dueAtSec, everyDays = 0 } = terms.plan;
-  const stepSec = everyDays * terms.daySec;
-  const dues = Array.from({ length: instalments }, (_, k) => firstDueAtSec + k * stepSec);
-  const dayOf = (sec) => Math.floor(sec / terms.daySec);
+function ledgerAt({ daySec, plan, principalMsat, rateBps, tranches }, payments, atSec) {
+  const { instalments = 1, dueAtSec, firstDueAtSec = dueAtSec, everyDays = 0 } = plan;
+  const dues = Array.from(Array(instalments), (_, k) => firstDueAtSec + k * everyDays * daySec);
+  const dayOf = (sec) => Math.floor(sec / daySec);
   const today = dayOf(atSec);
-  let [lent, back, accrued, interest, interestPaid] = [0n, 0n, 0n, 0n, 0n];
-  const lacking = () => BigInt(terms.principalMsat) - lent;
-  const canCome = (sec) =>
-    least(
-      lacking(),
-      sum(terms.tranches, (each) => each.lapsesAtSec > sec && each.amountMsat),
-    );
-  // Principal and interest asked for up to each instalment; the last takes whatever comes.
-  const asked = [[0n, 0n]];
-  const upToNow = () => [...asked, [lent, interest]];
-  const times = [...payments.map((payment) => payment.atSec), ...dues, atSec];
-  const days = [...new Set(times.map(dayOf))].filter((day) => day <= today).sort((a, b) => a - b);
-  for (const [at, day] of days.entries()) {
-    const paid = (leg) =>
-      sum(payments, (each) => each.leg === leg && dayOf(each.atSec) === day && each.msat);
-    const bearing = lent - back < 1000n ? 0n : lent - back;
-    accrued += bearing * BigInt(terms.rateBps * (day - (days[at - 1] ?? day)));
-    interest = accrued / 3_650_000n;
-    lent += least(lacking(), paid('disbursement'));
-    const [next, [before]] = [dues[asked.length - 1], asked.at(-1)];
-    const left = instalments + 1 - asked.length;
-    if (left > 1 && dayOf(next) === day) {
-      const share = (lent + canCome(next) - before) / BigInt(left) / 1000n;
-      asked.push([least(before + share * 1000n, lent), interest]);
+  let [last, lent, asked, accrued] = [0, 0n, 0n, 0n];
+  const canLend = (msat) => least(BigInt(principalMsat) - lent, msat);
+  const open = (sec) => tranches.filter(({ lapsesAtSec }) => lapsesAtSec > sec);
+  const canCome = (sec) => canLend(sum(open(sec).map(({ amountMsat }) => amountMsat)));
+  // What is unpaid of each instalment that fell due, and last of all that did not yet.
+  const unpaid = [{ interest: 0n, principal: 0n }];
+  const days = new Set([...payments.map((payment) => payment.atSec), ...dues, atSec].map(dayOf));
+  for (const day of [...days].filter((each) => each <= today).sort((a, b) => a - b)) {
+    const moved = payments.filter((payment) => dayOf(payment.atSec) === day);
+    const paid = (leg) => sum(moved.map((each) => (each.leg === leg ? each.msat : 0)));
+    const bearing = sum(unpaid.map(({ principal }) => principal));
+    accrued += bearing < 1000n ? 0n : bearing * BigInt(rateBps * (day - last));
+    const [k, current] = [unpaid.length - 1, unpaid.at(-1)];
+    current.interest += accrued / 3_650_000n;
+    [last, accrued] = [day, accrued % 3_650_000n];
+    const disbursed = canLend(paid('disbursement'));
+    [lent, current.principal] = [lent + disbursed, current.principal + disbursed];
+    if (k < instalments - 1 && dayOf(dues[k]) === day) {
+      const share = (lent + canCome(dues[k]) - asked) / BigInt(instalments - k) / 1000n;
+      asked = least(asked + share * 1000n, lent);
+      unpaid.push({ interest: 0n, principal: least(lent - asked, current.principal) });
+      current.principal -= unpaid.at(-1).principal;
     }
-    let repaid = paid('repayment');
-    for (const [principalUpTo, interestUpTo] of upToNow()) {
-      const ofInterest = least(repaid, rest(interestUpTo, interestPaid));
-      const ofPrincipal = least(repaid - ofInterest, rest(principalUpTo, back));
-      [interestPaid, back] = [interestPaid + ofInterest, back + ofPrincipal];
-      repaid -= ofInterest + ofPrincipal;
+    let money = paid('repayment');
+    for (const instalment of unpaid) {
+      for (const part of ['interest', 'principal']) {
+        const used = least(money, instalment[part]);
+        [money, instalment[part]] = [money - used, instalment[part] - used];
+      }
     }
   }
-  const daysLate = upToNow().flatMap(([principalUpTo, interestUpTo], k, all) => {
-    const [principalBefore, interestBefore] = all[k - 1] ?? [0n, 0n];
-    const ofPrincipal = least(principalUpTo - principalBefore, rest(principalUpTo, back));
-    const ofInterest = least(interestUpTo - interestBefore, rest(interestUpTo, interestPaid));
-    const isPaid = ofPrincipal + ofInterest < 1000n;
-    return k === 0 ? [] : [isPaid ? 0 : Math.max(0, today - dayOf(dues[k - 1]))];
-  });
-  const owed = lent - back + interest - interestPaid;
-  return { today, daysLate, isRepaid: lent > 0n && canCome(atSec) === 0n && owed < 1000n };
+  const owed = unpaid.map(({ interest, principal }) => interest + principal);
+  const daysLate = owed.map((msat, k) => (msat < 1000n ? 0 : Math.max(0, today - dayOf(dues[k]))));
+  return { today, daysLate, isRepaid: lent > 0n && canCome(atSec) === 0n && sum(owed) < 1000n };
 }
 
-/** P-10 to P-15: what receipts prove, given the answers of each leg's payee. */
-function resolve(receipts, answersOf) {
-  const paid = receipts.flatMap(({ created_at, content }) => {
+/** P-10 to P-15: what the receipts and answers that are known prove. */
+function resolve({ receipts, answers, holds }, isKnown) {
+  const paid = receipts.filter(isKnown).flatMap(({ created_at, content }) => {
     const { id: request, content: asked } = content.request;
-    const receiptSec = Math.min(Math.max(created_at, asked.notBeforeSec), asked.expiresAtSec);
+    const { leg, notBeforeSec, expiresAtSec } = asked;
+    const own = answers.filter(isKnown).filter(({ pubkey }) => holds(pubkey, PAYEE[leg]));
     return content.n.map((n) => {
-      const answers = answersOf(asked.leg)
-        .flatMap((answer) => answer.content.items ?? answer.content)
-        .filter((item) => item.request === request && item.n.includes(n));
-      const times = answers.map(({ settledAtSec = 0 }) => settledAtSec);
-      const atSec = Math.max(receiptSec, ...times.filter((sec) => sec <= asked.expiresAtSec));
-      const isReceived = answers.some(({ type }) => type !== 'objection');
+      const on = own.filter((each) => each.request === request && each.n.includes(n));
+      const times = on.map((each) => each.settledAtSec).filter((sec) => sec <= expiresAtSec);
+      const atSec = Math.max(Math.min(created_at, expiresAtSec), notBeforeSec, ...times);
+      const isReceived = on.some(({ type }) => type !== 'objection');
       const proof = isReceived ? 'preimage+acknowledgement' : 'preimage';
       const [msat, hash] = [asked.msat, asked.paymentHash].map((list) => list[asked.n.indexOf(n)]);
-      return { leg: asked.leg, request, n, msat, atSec, proof, key: `${asked.leg} ${hash}` };
+      return { leg, request, n, msat, atSec, row: [n, msat, atSec, proof], key: `${leg} ${hash}` };
     });
   });
   paid.sort((a, b) => compare(a.request, b.request) || a.n - b.n || b.atSec - a.atSec);
-  const known = new Set();
-  return paid.filter(({ key }) => !known.has(key) && known.add(key));
+  return paid.filter((each, at) => paid.findIndex(({ key }) => key === each.key) === at);
 }
 
-/** C-25: pairs of requests, one after the other, that ask for one part at one time. */
-function overlaps(requests) {
-  const [open, pairs] = [new Map(), new Map()];
-  const isFirst = (a, b) => a.content.notBeforeSec - b.content.notBeforeSec || compare(a.id, b.id);
-  for (const { id, content } of [...requests].sort(isFirst)) {
-    for (const key of content.n.map((n) => `${content.leg} ${n}`)) {
-      const last = open.get(key) ?? { id };
-      const pair = pairOf('overlapping requests', last.id, id);
-      if (last.id !== id && content.notBeforeSec < last.toSec) pairs.set(pair.join(), pair);
-      open.set(key, { id, toSec: content.expiresAtSec });
-    }
-  }
-  return [...pairs.values()];
-}
-
-/** S-4, S-5: how a milestone stands, given the claims on it with the decisions on each. */
-function standingOf(claims) {
-  const open = claims.filter(({ refusals }) => refusals.length === 0);
-  const times = open.flatMap((claim) =>
-    claim.approvals.map(({ created_at }) => Math.max(created_at, claim.created_at)),
-  );
-  if (times.length > 0) return ['approved', Math.min(...times)];
-  return [open.length > 0 ? 'claimed' : claims.length > 0 ? 'refused' : 'open'];
-}
-
-/** C-14 to C-20, P-8, P-9: who signed what, as far as it counts. */
+/** C-14 to C-20, P-8, P-9, S-2 to S-6: who signed what, as far as it counts. */
 function gather(root, events) {
   const outer = events.map((raw) => ({ ...raw, content: JSON.parse(raw.content) }));
-  const all = outer.flatMap((entry) => [entry, entry.content.claim ?? []].flat());
-  const unique = new Map(all.map((entry) => [entry.id, entry]));
-  const terms = unique.get(root).content;
-  const own = [...unique.values()]
-    .filter(({ content, kind }) => content.contract === root && kind !== 2812)
-    .sort(byTime);
+  const all = outer.flatMap((entry) => [entry, entry.content.claim ?? []].flat()).sort(byTime);
+  const unique = [...new Map(all.map((entry) => [entry.id, entry])).values()];
+  const own = unique.filter(({ content, kind }) => content.contract === root && kind !== 2812);
+  const terms = unique.find(({ id }) => id === root).content;
   const keyOf = (role) => terms.parties[role]?.pubkey ?? terms.attester ?? keyOf('bank');
-  const typed = (type, ...roles) => {
-    const keys = roles.map(keyOf);
-    return own.filter(({ content, pubkey }) => content.type === type && keys.includes(pubkey));
-  };
-  const signed = (role) => typed('acceptance', role).filter(({ content }) => content.role === role);
+  const acts = (type, ...roles) =>
+    own.filter((each) => each.content.type === type && roles.map(keyOf).includes(each.pubkey));
+  const signed = (role) => acts('acceptance', role).filter(({ content }) => content.role === role);
   const holds = (key, role) =>
     keyOf(role) === key || signed(role).some(({ content }) => content.delegate === key);
-  const isEffective = ROLES.every((role) => signed(role).length > 0);
+  const signers = ROLES.filter((role) => signed(role).length > 0);
+  const isEffective = signers.length === ROLES.length;
   const ticks = terms.tranches.flatMap(({ ticks: k, amountMsat }) => {
     const share = (BigInt(amountMsat) / BigInt(k) / 1000n) * 1000n;
     return [...Array(k - 1).fill(share), BigInt(amountMsat) - share * BigInt(k - 1)].map(String);
@@ -161,89 +113,88 @@ function gather(root, events) {
     const isPlanned = leg === 'repayment' || n.every((part, at) => ticks[part] === msat[at]);
     return isPlanned && holds(pubkey, PAYER[leg]) && holds(request.pubkey, PAYEE[leg]);
   });
-  const answersOf = (leg) =>
-    own.filter(({ kind, pubkey }) => kind === 2814 && holds(pubkey, PAYEE[leg]));
-  const roles = [...ROLES, 'attester'];
-  const known = own.filter(({ pubkey }) => roles.some((role) => holds(pubkey, role)));
-  const inner = known.flatMap(({ kind, content }) => (kind === 2813 ? content.request : []));
-  const entries = new Map([...known, ...inner].map((entry) => [entry.id, entry]));
-  return { terms, typed, signed, isEffective, receipts, answersOf, entries };
-}
-
-/** N-1 to N-5: the notices that count, each judged on what it rests on. */
-function noticesOf({ terms, typed, receipts, answersOf, entries }) {
-  const judged = (type, ...roles) =>
-    typed(type, ...roles).map(({ id, created_at, content }) => {
-      const past = restsOn(id, entries);
-      const within = (entry) => past.has(entry.id);
-      const paid = resolve(receipts.filter(within), (leg) => answersOf(leg).filter(within));
-      const atSec = Math.max(created_at, ...paid.map((payment) => payment.atSec));
-      const at = content.instalment - 1;
-      return { id, created_at, past, at, ...ledgerAt(terms, paid, atSec) };
-    });
-  const arrears = judged('arrears', 'bank', 'investor').filter(
-    ({ at, daysLate }) => daysLate[at] > terms.plan.graceDays,
+  const answers = own.flatMap(({ id, pubkey, kind, content }) =>
+    kind === 2814 ? (content.items ?? [content]).map((item) => ({ ...item, id, pubkey })) : [],
   );
-  const defaults = judged('default', 'bank', 'investor').filter(({ past, daysLate, today }) => {
-    const isCured = ({ id, at, today: since }) =>
-      !past.has(id) || daysLate[at] === 0 || today - since <= terms.default.cureDays;
-    return Math.max(...daysLate) >= terms.default.afterDays && !arrears.every(isCured);
+  const ours = own.filter(({ pubkey }) => [...ROLES, 'attester'].some((as) => holds(pubkey, as)));
+  const inner = ours.flatMap(({ kind, content }) => (kind === 2813 ? content.request : []));
+  const entries = new Map([...ours, ...inner].map((entry) => [entry.id, entry]));
+  const claims = acts('claim', 'business').flatMap(({ id, created_at, content: { tranche } }) => {
+    const first = (type) => acts(type, 'attester').find((each) => each.content.claim.id === id);
+    const [approval, refusal] = ['approval', 'refusal'].map(first);
+    const approved = approval && ['approved', Math.max(created_at, approval.created_at)];
+    const standing = refusal ? ['refused'] : (approved ?? ['claimed']);
+    const counts = isEffective && terms.tranches[tranche]?.milestone;
+    return counts ? [{ tranche, approval, refusal, standing }] : [];
   });
-  const closures = judged('closure', 'bank').filter(({ isRepaid }) => isRepaid);
-  return { arrears, defaults, closures };
+  return { terms, acts, signed, signers, holds, isEffective, receipts, answers, claims, entries };
 }
 
-/** C-26: the state hash of a contract. */
+/** C-19, S-4, C-25: pairs of ids that contradict each other. */
+function equivocationsOf({ signed, claims, receipts }) {
+  const found = new Map();
+  const report = (reason, ...ids) => found.set(ids.sort().join(), [reason, ...ids]);
+  for (const [named, ...others] of ROLES.map(signed)) {
+    others.forEach(({ id }) => report('rival signatures', named.id, id));
+  }
+  for (const { approval, refusal } of claims) {
+    if (approval && refusal) report('contradictory decisions', approval.id, refusal.id);
+  }
+  const asked = receipts.map(({ content }) => content.request);
+  const parts = asked.flatMap(({ id, content }) => content.n.map((n) => ({ ...content, id, n })));
+  parts.sort((a, b) => a.notBeforeSec - b.notBeforeSec || compare(a.id, b.id));
+  for (const [at, { id, leg, n, notBeforeSec }] of parts.entries()) {
+    const isRival = (each) => each.leg === leg && each.n === n && each.id !== id;
+    const before = parts.slice(0, at).findLast(isRival);
+    if (before?.expiresAtSec > notBeforeSec) report('overlapping requests', before.id, id);
+  }
+  return [...found].sort().map(([, pair]) => pair);
+}
+
+/** C-26: the state hash of a contract. Its keys are in order, as canonical JSON has them. */
 export function stateHashOf(root, events) {
-  const gathered = gather(root, events);
-  const { terms, typed, signed, isEffective, receipts, answersOf } = gathered;
-  const { arrears, defaults, closures } = noticesOf(gathered);
+  const contract = gather(root, events);
+  const { terms, acts, signed, signers, isEffective, claims, entries } = contract;
+  // N-1 to N-5, C-21: a notice is judged on what it rests on.
+  const judge = (notice) => {
+    const past = restsOn(notice.id, entries);
+    const paid = resolve(contract, ({ id }) => past.has(id));
+    const atSec = Math.max(notice.created_at, ...paid.map((payment) => payment.atSec));
+    return { ...notice, at: notice.content.instalment - 1, past, ...ledgerAt(terms, paid, atSec) };
+  };
+  const isLate = ({ at, daysLate }) => daysLate[at] > terms.plan.graceDays;
+  const arrears = acts('arrears', 'bank', 'investor').map(judge).filter(isLate);
+  const isDefault = ({ past, daysLate, today }) => {
+    const seen = arrears.filter(({ id, at }) => past.has(id) && daysLate[at] > 0);
+    const isOver = seen.some((notice) => today - notice.today > terms.default.cureDays);
+    return isOver && Math.max(...daysLate) >= terms.default.afterDays;
+  };
+  const defaults = acts('default', 'bank', 'investor').map(judge).filter(isDefault);
+  const isClosure = ({ isRepaid }) => isRepaid;
+  const closures = acts('closure', 'bank').map(judge).filter(isClosure);
   const ids = (list) => list.map(({ id }) => id);
-  const payments = resolve(receipts, answersOf);
   const digests = (leg) => {
-    const own = payments.filter((each) => each.leg === leg);
-    const rowsOf = (request) =>
-      own.filter((each) => each.request === request).map((p) => [p.n, p.msat, p.atSec, p.proof]);
-    const requests = [...new Set(own.map(({ request }) => request))];
-    return requests.map((request) => [request, sha256(canonical(rowsOf(request)))]);
+    const own = resolve(contract, () => true).filter((each) => each.leg === leg);
+    const rowsOf = (id) => own.filter(({ request }) => request === id).map(({ row }) => row);
+    return [...new Set(own.map(({ request }) => request))].map((id) => [id, hashOf(rowsOf(id))]);
   };
-  const claims = typed('claim', 'business').map((claim) => {
-    const { tranche } = claim.content;
-    const decided = (type) =>
-      typed(type, 'attester').filter(({ content }) => content.claim.id === claim.id);
-    const isOn = isEffective && terms.tranches[tranche]?.milestone;
-    return {
-      ...claim,
-      isOn,
-      tranche,
-      approvals: decided('approval'),
-      refusals: decided('refusal'),
-    };
-  });
-  const milestones = terms.tranches.flatMap(({ milestone }, at) => {
-    const on = claims.filter(({ isOn, tranche }) => isOn && tranche === at);
-    return milestone ? [[at, ...standingOf(on)]] : [];
-  });
-  const contradictions = claims.flatMap(({ approvals: [a], refusals: [b], isOn }) =>
-    isOn && a && b ? [pairOf('contradictory decisions', a.id, b.id)] : [],
-  );
-  const named = ROLES.map((role) => [role, ...ids(signed(role))]);
-  const rivals = named.flatMap(([, first, ...others]) =>
-    others.map((id) => pairOf('rival signatures', first, id)),
-  );
-  const pairs = overlaps(receipts.map(({ content }) => content.request));
   const agreed = closures[0] ? 'closed' : defaults[0] ? 'defaulted' : 'effective';
-  const open = ROLES.some((role) => typed('withdrawal', role)[0]) ? 'withdrawn' : 'proposed';
-  const state = {
-    ...{ v: 1, root, version: root, status: isEffective ? agreed : open },
-    signatures: Object.fromEntries(named.filter(([, id]) => id)),
-    milestones,
-    legs: { disbursement: digests('disbursement'), repayment: digests('repayment') },
+  const open = acts('withdrawal', ...ROLES)[0] ? 'withdrawn' : 'proposed';
+  return hashOf({
     arrears: ids(arrears),
+    equivocations: equivocationsOf(contract),
     finalEvents: ids([...defaults, ...closures].sort(byTime)),
-    equivocations: [...rivals, ...contradictions, ...pairs].sort((a, b) =>
-      compare(a.slice(1).join(), b.slice(1).join()),
-    ),
-  };
-  return sha256(canonical(state));
+    legs: { disbursement: digests('disbursement'), repayment: digests('repayment') },
+    milestones: terms.tranches.flatMap(({ milestone }, at) => {
+      const on = claims.filter(({ tranche }) => tranche === at).map(({ standing }) => standing);
+      // Approved before claimed before refused, as the alphabet has it.
+      const [standing = ['open']] = on.sort((a, b) => compare(a[0], b[0]) || a[1] - b[1]);
+      return milestone ? [[at, ...standing]] : [];
+    }),
+    root,
+    signatures: Object.fromEntries(signers.map((role) => [role, signed(role)[0].id])),
+    status: isEffective ? agreed : open,
+    v: 1,
+    version: root,
+  });
 }
