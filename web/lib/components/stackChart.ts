@@ -37,6 +37,8 @@ export interface StackBox {
 }
 
 const WIDEST_BAR = 44;
+/** Less than one sat is nothing anybody could pay. */
+const LEAST_MSAT = 1_000n;
 /** A sliver is still to be seen. */
 const LEAST_HEIGHT = 1.5;
 /** Room a date needs below the bars. */
@@ -56,7 +58,7 @@ function piecesOf(
   let y = base;
   return order.flatMap((part) => {
     const amount = bar.parts[part] ?? 0n;
-    if (amount <= 0n) return [];
+    if (amount < LEAST_MSAT) return [];
     const height = Math.max(LEAST_HEIGHT, Number(amount) * scale);
     y -= height;
     return [{ part, y, height }];
