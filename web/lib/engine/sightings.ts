@@ -50,8 +50,10 @@ export class Sightings {
     if (!watched) return;
     const bit = /^wss?:/.test(from) ? this.#bitOf(from) : 0;
     const known = watched.seen.get(id);
+    // What a relay sends before it has sent all was stored there: every relay had time to get it.
+    const isStored = bit !== 0 && (watched.listed & bit) === 0;
     if (known) known.bits |= bit;
-    else watched.seen.set(id, { bits: bit, sinceMs: nowMs });
+    else watched.seen.set(id, { bits: bit, sinceMs: isStored ? -Infinity : nowMs });
   }
 
   /** A relay is asked anew: what it showed before, it may have lost. */
