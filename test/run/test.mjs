@@ -1,6 +1,7 @@
 /**
- * `npm test`: everything. Format, lint and types; all Vitest projects; the production build;
- * Playwright. Each gate counts as one test; the last line reads "N passed, N failed".
+ * `npm test`: everything. Format, lint and types; the production build; then all Vitest projects
+ * and Playwright side by side, for much of both is waiting for contract days to pass. Each gate
+ * counts as one test; the last line reads "N passed, N failed".
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,13 +51,14 @@ function countPlaywright({ stats }) {
  * @returns {Promise<Count>}
  */
 async function runSuite(step, file, count) {
-  console.log(`\n${step.name}`);
-  const outcome = await runStep({ ...step, live: true });
+  if (step.live) console.log(`\n${step.name}`);
+  const outcome = await runStep(step);
+  if (!step.live) console.log(`\n${step.name}\n${outcome.output}`);
   /** @type {Count} */
   let counted = { passed: 0, failed: 0 };
   if (existsSync(file)) counted = count(JSON.parse(readFileSync(file, 'utf8')));
   if (outcome.code !== 0 && counted.failed === 0) counted.failed = 1;
-  report({ ...outcome, code: counted.failed === 0 ? 0 : 1 });
+  report({ ...outcome, output: '', code: counted.failed === 0 ? 0 : 1 });
   return counted;
 }
 
@@ -75,14 +77,8 @@ async function runEverything(folder) {
     command: tool('vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json').concat(
       `--outputFile.json=${vitestFile}`,
     ),
+    live: true,
   };
-  if (!isStopping()) counts.push(await runSuite(vitest, vitestFile, countVitest));
-  if (!isStopping()) {
-    console.log('\nProduction build');
-    const build = await runStep({ name: 'vite build', command: tool('vite/bin/vite.js', 'build') });
-    report(build);
-    counts.push(countOutcomes([build]));
-  }
   const playwright = {
     name: 'End to end',
     command: tool('@playwright/test/cli.js', 'test', '--reporter=list,json'),
@@ -92,7 +88,19 @@ async function runEverything(folder) {
       NODE_OPTIONS: '--conditions=@realyield/source',
     },
   };
-  if (!isStopping()) counts.push(await runSuite(playwright, playwrightFile, countPlaywright));
+  if (!isStopping()) {
+    console.log('\nProduction build');
+    const build = await runStep({ name: 'vite build', command: tool('vite/bin/vite.js', 'build') });
+    report(build);
+    counts.push(countOutcomes([build]));
+  }
+  if (!isStopping()) {
+    const suites = [
+      runSuite(vitest, vitestFile, countVitest),
+      runSuite(playwright, playwrightFile, countPlaywright),
+    ];
+    counts.push(...(await Promise.all(suites)));
+  }
   return counts;
 }
 

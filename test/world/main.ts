@@ -99,6 +99,8 @@ class Program {
       cast: values.small ? 'small' : 'whole',
       helpers: values.helpers,
       control: values.control,
+      // Tests run several worlds side by side and stop relays: nobody may come upon their ports.
+      ...(values.control ? { relayPorts: [0, 0] as const } : {}),
       buildFolder: values.client === undefined ? BUILD_FOLDER : resolve(values.client),
       log: (line) => {
         console.log(line);
