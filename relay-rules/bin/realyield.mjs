@@ -2,10 +2,12 @@
 /**
  * Starts the command `realyield`. In a fresh clone it first installs and builds what is needed;
  * whatever that prints goes to standard error, for standard output belongs to the command.
+ *
+ * Nothing here imports node:process: that opens standard input and output as streams, which then
+ * no longer block, and a plugin that waits for its next question would have to take naps.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, ENTRY, isBuilt } from './build.mjs';
 

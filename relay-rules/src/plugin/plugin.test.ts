@@ -3,7 +3,7 @@
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -184,4 +184,20 @@ test('a plugin is asked and answers, one line at a time', async () => {
     const { value } = (await answers.next()) as { value: string };
     expect(JSON.parse(value)).toEqual({ id: event.id, action: 'accept' });
   }
+});
+
+/** `O_NONBLOCK` on Linux. */
+const NONBLOCKING = 0o4000;
+
+test.runIf(existsSync('/proc/self/fdinfo'))('it waits in the kernel, not in naps', async () => {
+  const child = start('strfry-plugin');
+  child.stdin.write('\n');
+  await once(child.stdout, 'data');
+  // Whoever so much as names process.stdin makes it answer "try again" instead of waiting.
+  const flags = [0, 1].map((fd) => {
+    const [, octal = ''] =
+      /flags:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/fdinfo/${fd}`, 'utf8')) ?? [];
+    return parseInt(octal, 8) & NONBLOCKING;
+  });
+  expect(flags).toEqual([0, 0]);
 });
