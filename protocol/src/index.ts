@@ -64,3 +64,6 @@ export type * from './kinds/listings.ts';
 export type * from './kinds/agreement.ts';
 export type * from './kinds/money-events.ts';
 export type * from './kinds/milestone.ts';
+export type { LegalTerms } from './kinds/legal.ts';
+export * from './countries.ts';
+export * from './legal.ts';

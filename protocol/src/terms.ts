@@ -3,6 +3,7 @@
  * Spec: specs/listings.md "Terms", specs/contract.md "Terms", specs/payments.md "Terms".
  * Each function names the first contradiction, or returns undefined.
  */
+import { legalContradiction } from './legal.ts';
 import { firstDueAtSec, lastDueAtSec, termDaysOf } from './contract/plan.ts';
 import { DAY_SEC, MAX_SEC, MAX_TERM_DAYS, MAX_TICKS, REGISTER_START } from './params.ts';
 import { Kind } from './kinds.ts';
@@ -43,6 +44,8 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   if (termDays > MAX_TERM_DAYS) return terms('plan');
   // L-7: "A reader MUST refuse an offer whose attester is the business…"
   if (document.attester === document.business.pubkey) return terms('attester');
+  const badLegal = legalContradiction(document.legal);
+  if (badLegal !== undefined) return terms(badLegal);
   let shares = 0;
   let lastDay = 0;
   for (const tranche of document.tranches) {
@@ -53,6 +56,10 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
     if (tranche.startDay < lastDay) return terms('startDay');
     lastDay = tranche.startDay + tranche.streamDays;
     if (tranche.startDay + tranche.windowDays > termDays) return terms('windowDays');
+    // J-5: "…with a tranche that lapses within the cooling-off period counted from the start…"
+    if (tranche.startDay + tranche.windowDays <= document.coolingOffDays) {
+      return terms('coolingOffDays');
+    }
     // L-5: "…a tick of the minimum ticket would be less than one satoshi, or which has more than
     // 100,000 ticks in all."
     const least = (BigInt(document.minimumTicketMsat) * BigInt(tranche.shareBps)) / 10_000n;
@@ -107,6 +114,9 @@ export function contractContradiction(document: ContractDocument): Reject | unde
   const offer = offers[0]?.event;
   if (offers.length !== 1 || !offer) return terms('bases');
   if (offer.pubkey !== document.parties.bank.pubkey) return terms('bank');
+  const badLegal = legalContradiction(document.legal);
+  if (badLegal !== undefined) return terms(badLegal);
+  const coolingOffSec = document.coolingOffDays * document.daySec;
   // C-4: "…unless the principal and each tranche are positive whole numbers of satoshis, the
   // tranches add up to the principal, each has at least one satoshi per tick…"
   if (!isWholeSat(document.principalMsat)) return terms('principalMsat');
@@ -122,6 +132,9 @@ export function contractContradiction(document: ContractDocument): Reject | unde
     if (tranche.fromSec < lastSec || tranche.toSec <= tranche.fromSec) return terms('fromSec');
     if (tranche.lapsesAtSec < tranche.toSec) return terms('lapsesAtSec');
     if (tranche.lapsesAtSec > lastDueAtSec(document)) return terms('lapsesAtSec');
+    if (tranche.lapsesAtSec <= document.startAtSec + coolingOffSec) {
+      return terms('coolingOffDays');
+    }
     lastSec = tranche.toSec;
   }
   if (total !== BigInt(document.principalMsat)) return terms('tranches');

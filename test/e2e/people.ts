@@ -49,7 +49,9 @@ export const OFFER = {
   'Paid out over': '10',
   'In how many payments': '10',
   'What the bank does': 'The bank visits within ten days of a missed payment.',
-  'Governing law': 'Law of El Salvador',
+  'Governing law and courts': 'Law of El Salvador',
+  'Cooling-off': '0',
+  Complaints: 'The supervisory board of the bank',
 } as const;
 
 /** The bank publishes an offer from its desk. */

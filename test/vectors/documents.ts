@@ -85,6 +85,12 @@ function termCases(loan: Loan): Cases {
     'contract-early': refused('A tranche before the start', ['C-5'], {
       tranches: [{ ...tranche, fromSec: document.startAtSec - 1 }],
     }),
+    'contract-legal': refused('Real-life terms that contradict themselves', ['J-2'], {
+      legal: { ...document.legal, prevails: 'legalText' },
+    }),
+    'contract-cooling-off': refused('A tranche that lapses within the cooling-off', ['J-5'], {
+      coolingOffDays: 30,
+    }),
     'contract-lapse': refused('A lapse after the due date', ['C-5'], {
       tranches: [{ ...tranche, lapsesAtSec: lastDueAtSec(document) + 1 }],
     }),

@@ -1,6 +1,6 @@
 /** Vectors of offers that contradict themselves: folder `listings`. */
 import { buildOffer, type OfferDocument } from '@realyield/protocol';
-import { offerDocument, publicOf, signAs } from '../fixtures/loan.ts';
+import { legalTerms, offerDocument, publicOf, signAs } from '../fixtures/loan.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
 const AT = 1_800_000_000;
@@ -13,6 +13,8 @@ export function listingCases(): Cases {
     const event = signAs('bank', buildOffer(offerDocument(change), AT));
     return finish(['CONTENT_TERMS'], { name, requires: [requirement, 'E-14'], event });
   };
+  const legal = (name: string, requirement: string, change: Parameters<typeof legalTerms>[0]) =>
+    refused(name, requirement, { legal: legalTerms(change) });
   const half = { ...tranche, shareBps: 5_000 };
   return {
     'day-length': refused('A minute’s day on mainnet', 'L-1', { network: 'mainnet' }),
@@ -45,6 +47,20 @@ export function listingCases(): Cases {
     }),
     'attester-business': refused('A business that approves its own milestones', 'L-7', {
       attester: publicOf('business'),
+    }),
+    'countries-unsorted': legal('Countries out of order', 'J-1', { countries: ['SV', 'KE'] }),
+    'countries-unknown': legal('A country there is not', 'J-1', { countries: ['UK'] }),
+    'legal-text-none': legal('A legal text that prevails but is not there', 'J-2', {
+      prevails: 'legalText',
+    }),
+    'mandate-cost': legal('Costs of a mandate that is not given', 'J-3', {
+      mandate: { enforce: false, costCapBps: 1 },
+    }),
+    'tax-rule-none': legal('Tax withheld by no rule', 'J-4', {
+      withholdingTax: { bps: 1_000, rule: '' },
+    }),
+    'cooling-off-long': refused('A tranche that lapses within the cooling-off', 'J-5', {
+      coolingOffDays: 30,
     }),
     'ticks-many': refused('More than 100,000 ticks', 'L-5', {
       minimumTicketMsat: '3000000000',

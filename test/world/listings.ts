@@ -2,7 +2,8 @@
  * What the local world's bank has published: its profile and three offers of the bakery. A
  * contract day lasts two seconds here, so a loan of 180 days is over in six minutes.
  */
-import type { BankProfileDocument, OfferDocument } from '@realyield/protocol';
+import type { BankProfileDocument, LegalTerms, OfferDocument } from '@realyield/protocol';
+import { LEGAL } from './legal.ts';
 import type { PersonaProfile } from './personas.ts';
 import { PROFILES } from './profiles.ts';
 
@@ -11,8 +12,6 @@ export const WORLD_DAY_SEC = 2;
 /** A year, in seconds. */
 export const YEAR_SEC = 365 * 86_400;
 const PLACE = { country: 'SV', locality: 'Suchitoto' };
-/** Where disputes with the bank of Suchitoto are settled. */
-export const LAW = 'Law of El Salvador, courts of Cuscatlán';
 
 /** Satoshis as msat text. */
 export const sat = (amount: number): string => `${amount}000`;
@@ -112,12 +111,12 @@ export interface OfferCircumstances {
   readonly expiresAtSec: number;
   readonly daySec: number;
   readonly status: OfferDocument['status'];
-  readonly law: string;
+  readonly legal: LegalTerms;
 }
 
 /** An offer as its bank publishes it. */
 export function offerDocument(terms: Terms, about: OfferCircumstances): OfferDocument {
-  const { profile, publicKey, relays, expiresAtSec, daySec, status, law } = about;
+  const { profile, publicKey, relays, expiresAtSec, daySec, status, legal } = about;
   const { name, sector = '', place } = profile;
   return {
     v: 1,
@@ -132,7 +131,8 @@ export function offerDocument(terms: Terms, about: OfferCircumstances): OfferDoc
     recovery:
       'The bank visits within ten days of a missed payment, publishes what it found, and agrees ' +
       'a plan with the business. There is no collateral.',
-    law,
+    legal,
+    coolingOffDays: 0,
     documents: [],
     relays: [...relays],
     expiresAtSec,
@@ -148,7 +148,7 @@ export function offerDocuments(
 ): readonly OfferDocument[] {
   const profile = PROFILES.find(({ id }) => id === 'bakery');
   if (!profile) throw new Error('The bakery is gone.');
-  const about = { profile, publicKey: businessPublicKey, relays, law: LAW } as const;
+  const about = { profile, publicKey: businessPublicKey, relays, legal: LEGAL.bank } as const;
   const expiresAtSec = nowSec + YEAR_SEC;
   return [VAN, FLOUR, OVEN].map((terms) =>
     offerDocument(terms, { ...about, expiresAtSec, daySec: WORLD_DAY_SEC, status: 'open' }),

@@ -3,7 +3,7 @@
  * of the businesses, and the loans that were made. Days count back from the world's first day.
  */
 import type { BankProfileDocument } from '@realyield/protocol';
-import { LAW, OVEN, VAN, WORLD_DAY_SEC, sat, type Terms } from './listings.ts';
+import { OVEN, VAN, WORLD_DAY_SEC, sat, type Terms } from './listings.ts';
 import type { PersonaId } from './personas.ts';
 
 const DAY_SEC = 86_400;
@@ -28,9 +28,6 @@ export interface MarketLoan {
   /** Contract days on which the business repaid, each time what was due, or an equal share. */
   readonly repaidOnDays: readonly number[];
 }
-
-/** Law of an offer, by its bank. */
-export const LAWS = { bank: LAW, winam: 'Law of Kenya, courts of Kisumu' } as const;
 
 /** What the second bank says of itself. */
 export function winamProfileDocument(relays: readonly string[]): BankProfileDocument {

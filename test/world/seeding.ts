@@ -9,7 +9,8 @@ import { Session } from '../../web/lib/engine/session.ts';
 import type { Household } from './household.ts';
 import { LeapingClock } from './leaping-clock.ts';
 import { bankProfileDocument, offerDocument, YEAR_SEC } from './listings.ts';
-import { CHECKS, LAWS, LOANS, OFFERS, winamProfileDocument, type MarketOffer } from './market.ts';
+import { LEGAL } from './legal.ts';
+import { CHECKS, LOANS, OFFERS, winamProfileDocument, type MarketOffer } from './market.ts';
 import { PERSONA_IDS, type PersonaId } from './personas.ts';
 import { PROFILES } from './profiles.ts';
 import { Loan, must, until, type Actor, type Happening } from './seeded-loan.ts';
@@ -165,8 +166,9 @@ class Seeding {
     const { relays, publicKeyOf } = this.#options;
     const expiresAtSec = this.#nowSec + YEAR_SEC;
     const publicKey = publicKeyOf(business);
-    const law = LAWS[bank];
-    return offerDocument(terms, { profile, publicKey, relays, expiresAtSec, daySec, status, law });
+    const legal = LEGAL[bank];
+    const about = { profile, publicKey, relays, expiresAtSec, daySec, status, legal };
+    return offerDocument(terms, about);
   }
 }
 

@@ -1,7 +1,14 @@
 /** From an offer and an investor's choices to one contract, and back. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashOf, Loan, offerDocument, publicOf, sparedSigning } from '../testing/loan.ts';
+import {
+  hashOf,
+  legalTerms,
+  Loan,
+  offerDocument,
+  publicOf,
+  sparedSigning,
+} from '../testing/loan.ts';
 import type { ParsedContract, ParsedOffer } from '../events.ts';
 import { buildContractEvent, buildOffer } from '../publish.ts';
 import {
@@ -98,7 +105,8 @@ describe('comparing', () => {
 
   it.each([
     [{ rateBps: 1 }],
-    [{ law: 'Law of the sea' }],
+    [{ legal: legalTerms({ law: 'Law of the sea' }) }],
+    [{ coolingOffDays: 1 }],
     [{ plan: { ...loan.contract.document.plan, graceDays: 6 } }],
     [{ principalMsat: '99999000', tranches: [] }],
   ])('finds the difference: %o', (change) => {

@@ -91,7 +91,8 @@ export function buildContract(
     ...(terms.attester === undefined ? {} : { attester: terms.attester }),
     default: terms.default,
     guarantee: terms.guarantee,
-    law: terms.law,
+    legal: terms.legal,
+    coolingOffDays: terms.coolingOffDays,
   };
   return contractContradiction(document) ?? ok(document);
 }

@@ -18,6 +18,7 @@ import {
   textField,
   versionField,
 } from './fields.ts';
+import { coolingOffField, legalSchema } from './legal.ts';
 
 const party = z.strictObject({
   pubkey: hex32,
@@ -84,7 +85,8 @@ export const contractSchema = z.strictObject({
   attester: z.optional(hex32),
   default: defaultField,
   guarantee: z.strictObject({ type: z.literal('none') }),
-  law: textField(200),
+  legal: legalSchema,
+  coolingOffDays: coolingOffField,
 });
 
 const acceptance = z.strictObject({

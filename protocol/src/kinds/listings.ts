@@ -21,6 +21,7 @@ import {
   textField,
   versionField,
 } from './fields.ts';
+import { coolingOffField, legalSchema } from './legal.ts';
 
 /** Content of 32810. */
 export const bankProfileSchema = z.strictObject({
@@ -102,7 +103,8 @@ export const offerSchema = z.strictObject({
   default: defaultField,
   guarantee: z.strictObject({ type: z.literal('none') }),
   recovery: textField(2_000),
-  law: textField(200),
+  legal: legalSchema,
+  coolingOffDays: coolingOffField,
   documents: z.array(documentHash).check(z.maxLength(16)),
   relays: z.array(relayField).check(z.minLength(1), z.maxLength(4)),
   expiresAtSec: secField,

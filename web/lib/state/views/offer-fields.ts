@@ -1,5 +1,6 @@
 /** What the bank types into its form for an offer. */
 import type { OfferDocument } from '@realyield/protocol';
+import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
 
 /** One tranche, as typed. */
 export interface TrancheForm {
@@ -40,7 +41,7 @@ export interface OfferForm {
   afterDays: string;
   cureDays: string;
   recovery: string;
-  law: string;
+  legal: LegalForm;
 }
 
 /** A tranche as the form begins it. */
@@ -83,6 +84,6 @@ export function emptyOfferForm(): OfferForm {
     afterDays: '30',
     cureDays: '14',
     recovery: '',
-    law: '',
+    legal: emptyLegalForm(),
   };
 }

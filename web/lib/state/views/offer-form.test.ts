@@ -1,5 +1,6 @@
 /** The bank's form: what it makes of what is typed, and where it says that something is wrong. */
 import { describe, expect, it } from 'vitest';
+import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
 import { emptyOfferForm, emptyTranche, type OfferForm } from './offer-fields.ts';
 import { readOfferForm, type OfferFormResult } from './offer-form.ts';
 import { previewTerms } from './offers.ts';
@@ -28,7 +29,7 @@ function filled(changes: Partial<OfferForm> = {}): OfferForm {
     termDays: '120',
     tranches: [{ ...emptyTranche(), ...tranche, streamDays: '10', ticks: '10' }],
     recovery: 'The bank visits.',
-    law: 'Law of El Salvador',
+    legal: { ...emptyLegalForm(), law: 'Law of El Salvador', complaints: 'The bank.' },
     ...changes,
   };
 }
@@ -108,11 +109,51 @@ describe('a filled form', () => {
   });
 });
 
+const legalOf = (changes: Partial<LegalForm>): Partial<OfferForm> => ({
+  legal: { ...emptyLegalForm(), law: 'Law of El Salvador', complaints: 'The bank.', ...changes },
+});
+
+describe('real-life terms', () => {
+  it('are read with countries in order, and no cost cap where nothing may be enforced', () => {
+    const typed = legalOf({ countries: 'sv, KE de sv', enforce: false, taxPercent: '10' });
+    const rule = { ...typed.legal, taxRule: 'Income tax law' } as LegalForm;
+    expect(documentOf({ legal: rule })).toMatchObject({
+      legal: {
+        countries: ['DE', 'KE', 'SV'],
+        mandate: { enforce: false, costCapBps: 0 },
+        withholdingTax: { bps: 1_000, rule: 'Income tax law' },
+        prevails: 'contract',
+      },
+      coolingOffDays: 14,
+    });
+  });
+
+  it('are refused beside the field that does not fit', () => {
+    expect(mistakesOf(legalOf({ countries: 'SV UK' }))).toEqual({
+      'legal.countries': '“UK” is not a country’s two letters.',
+    });
+    expect(Object.keys(mistakesOf(legalOf({ taxPercent: '5', hasText: true })))).toEqual([
+      'legal.textName',
+      'legal.textHash',
+      'legal.taxRule',
+    ]);
+    expect(
+      Object.keys(mistakesOf({ ...legalOf({ coolingOffDays: '90' }), termDays: '90' })),
+    ).toEqual(['tranches.0.windowDays']);
+  });
+});
+
 describe('what does not fit', () => {
   it('is said beside every field at once', () => {
     const read = readForm(emptyOfferForm());
     expect(read.ok ? [] : Object.keys(read.mistakes)).toEqual(
-      expect.arrayContaining(['title', 'businessKey', 'amountSought', 'tranches.0.ticks', 'law']),
+      expect.arrayContaining([
+        'title',
+        'businessKey',
+        'amountSought',
+        'tranches.0.ticks',
+        'legal.law',
+      ]),
     );
     expect(mistakesOf({ graceDays: '-1', cureDays: 'x' })).toEqual({
       graceDays: 'Write the days of grace, 0 to 365.',

@@ -5,6 +5,7 @@ import {
   termDaysOf,
   type OfferDocument,
 } from '@realyield/protocol';
+import { readLegal } from './legal-form.ts';
 import type { OfferForm, TrancheForm } from './offer-fields.ts';
 import { mistakeOf } from './offer-mistakes.ts';
 import { FieldReader, type Mistakes } from './read-fields.ts';
@@ -136,7 +137,6 @@ const TEXTS = {
   purpose: { most: 160, sentence: 'Say in one line what the money is for.' },
   story: { most: 6_000, sentence: 'Tell investors about the business and its plan.' },
   recovery: { most: 2_000, sentence: 'Say what the bank does when a payment is missed.' },
-  law: { most: 200, sentence: 'Name the governing law.' },
 } as const;
 
 function readTexts(form: OfferForm, read: FieldReader): Record<keyof typeof TEXTS, string> {
@@ -146,7 +146,6 @@ function readTexts(form: OfferForm, read: FieldReader): Record<keyof typeof TEXT
     purpose: text('purpose'),
     story: text('story'),
     recovery: text('recovery'),
-    law: text('law'),
   };
 }
 
@@ -183,6 +182,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
   const tranches = form.tranches.map((tranche, index) => readTranche(tranche, index, plan, read));
   const attester = readAttester(form, context.bankKey, read);
   const terms = readDefault(form, read);
+  const { legal, coolingOffDays } = readLegal(form.legal, read);
   if (read.mistakes) return { ok: false, mistakes: read.mistakes };
   const document: OfferDocument = {
     v: 1,
@@ -203,6 +203,8 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     ...(attester === undefined ? {} : { attester }),
     default: terms,
     guarantee: { type: 'none' },
+    legal,
+    coolingOffDays,
     documents: [],
     relays: [...relays],
     expiresAtSec: context.nowSec + YEAR_SEC,

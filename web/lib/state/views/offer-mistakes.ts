@@ -52,6 +52,11 @@ function explain(document: OfferDocument, detail: string | undefined): Explained
           'It must be paid out, or lapse, by the last due day, ' +
           `day ${formatCount(termDaysOf(document.plan))} of the contract.`,
       };
+    case 'coolingOffDays':
+      return {
+        path: inTranche('windowDays'),
+        sentence: 'It would lapse before an investor’s time to think again has ended.',
+      };
     case 'ticks':
       return {
         path: inTranche('ticks'),
