@@ -5,6 +5,12 @@
 import * as z from 'zod/mini';
 import { canonicalize, parseCanonical } from './canonical.ts';
 import {
+  documentDelivery,
+  documentPiece,
+  documentRefusal,
+  documentWanted,
+} from './kinds/document-messages.ts';
+import {
   countField,
   embeddedField,
   hex32,
@@ -86,6 +92,10 @@ export const messageSchema = z.discriminatedUnion('type', [
   partsWanted,
   requestDelivery,
   refusal,
+  documentWanted,
+  documentDelivery,
+  documentPiece,
+  documentRefusal,
 ]);
 
 /** A private message. */
@@ -115,9 +125,10 @@ export function formatMessage(message: Message): string {
   return canonicalize(message);
 }
 
-/** The contract a message is about. */
+/** The contract a message is about; empty where it is about none. */
 export function contractOfMessage(message: Message): string {
-  if (message.type !== 'proposal') return message.contract;
+  if ('contract' in message) return message.contract;
+  if (message.type !== 'proposal') return '';
   const named = message.acceptance.content['contract'];
   return typeof named === 'string' ? named : '';
 }

@@ -20,6 +20,7 @@ export * from './events.ts';
 export * from './order.ts';
 export * from './interest.ts';
 export * from './conversation.ts';
+export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
 export * from './planner.ts';
 export * from './delivery.ts';
 export * from './publish.ts';

@@ -7,7 +7,7 @@ import {
   type RelayOptions,
 } from '../../relay-rules/src/relay/server.ts';
 import { Catalog } from '../../web/lib/engine/catalog.ts';
-import type { Clock, Relays } from '../../web/lib/engine/ports.ts';
+import type { Clock, Relays, Store } from '../../web/lib/engine/ports.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import { createRelays } from '../../web/lib/nostr/relays.ts';
 import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifier.ts';
@@ -48,9 +48,14 @@ export class Estate {
     return handle;
   }
 
-  /** A party's client; `name` is a key of the fixtures. */
-  async session(name: string, urls: readonly string[], clock: Clock): Promise<Session> {
-    const { relays, store } = this.#parts(urls);
+  /** A party's client; `name` is a key of the fixtures. The same store is the same device. */
+  async session(
+    name: string,
+    urls: readonly string[],
+    clock: Clock,
+    parts: Partial<{ store: Store; relays: Relays }> = {},
+  ): Promise<Session> {
+    const { relays, store } = { ...this.#parts(urls), ...parts };
     const session = new Session({
       person: createLocalSigner(secretOf(name)),
       relays,

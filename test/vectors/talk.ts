@@ -24,6 +24,7 @@ import {
   signAs,
 } from '../fixtures/loan.ts';
 import { agreed, START, TICK } from './contracts.ts';
+import { documentMessageCases } from './document-messages.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
 function buildCases(): Cases {
@@ -130,6 +131,7 @@ export function messageCases(): Cases {
   };
   const refusal = { v: 1, type: 'refusal', contract: loan.root, of: 'parts', code: 'paused' };
   return {
+    ...documentMessageCases(reads, refused),
     proposal: reads('A proposal', { v: 1, type: 'proposal', acceptance: embedded }),
     acceptance: reads('An acceptance', {
       v: 1,

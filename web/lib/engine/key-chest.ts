@@ -38,7 +38,7 @@ export class KeyChest {
   async all(): Promise<readonly ChestEntry[]> {
     const rows = await this.#store.all('keys');
     if (rows.length === 0) return [];
-    const device = await this.#open();
+    const device = await this.device();
     const found: ChestEntry[] = [];
     for (const { value } of rows) {
       const { sealed, backup } = value as Row;
@@ -52,14 +52,14 @@ export class KeyChest {
 
   /** Keeps a key; on disk when this resolves. */
   async put(publicKey: string, { record, backup }: ChestEntry): Promise<void> {
-    const device = await this.#open();
+    const device = await this.device();
     const sealed = await device.encrypt(device.publicKey, JSON.stringify(record));
     const value: Row = { sealed, backup };
     await this.#store.write([{ table: 'keys', key: publicKey, value }]);
   }
 
-  /** The device key; made when there is none. */
-  #open(): Promise<Signer> {
+  /** The device key, to seal other secrets with; made when there is none. */
+  device(): Promise<Signer> {
     const opening = this.#device ?? this.#read();
     this.#device = opening;
     opening.catch(() => {

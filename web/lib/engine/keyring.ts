@@ -104,7 +104,8 @@ export class Keyring {
   readonly #store: Store;
   readonly #relays: Relays;
   readonly #verifier: Verifier;
-  readonly #chest: KeyChest;
+  /** Where secrets are kept on this device. */
+  readonly chest: KeyChest;
   readonly #keys = new Map<string, HeldKey>();
   /** Backups of keys in hand, by event id. */
   readonly #backups = new Map<string, SignedEvent>();
@@ -119,7 +120,7 @@ export class Keyring {
     this.#store = ports.store;
     this.#relays = ports.relays;
     this.#verifier = ports.verifier;
-    this.#chest = new KeyChest(signer, ports.store);
+    this.chest = new KeyChest(signer, ports.store);
   }
 
   /** All keys in hand. */
@@ -137,7 +138,7 @@ export class Keyring {
     for (const { key } of await this.#store.all('settings')) {
       if (key.startsWith(FOREIGN)) this.#foreign.add(key.slice(FOREIGN.length));
     }
-    for (const entry of await this.#chest.all()) this.#hold(entry);
+    for (const entry of await this.chest.all()) this.#hold(entry);
   }
 
   /** Finds keys backed up on relays that this device does not have, newest first. */
@@ -172,7 +173,7 @@ export class Keyring {
     const configured = countHosts(this.#relays.writeUrls);
     if (copies < (order.copies ?? COPIES_WANTED)) throw new BackupError(copies, configured);
     const key = toHeld(entry.record);
-    await this.#chest.put(key.publicKey, entry);
+    await this.chest.put(key.publicKey, entry);
     this.#spare = undefined;
     return this.#hold(entry);
   }
@@ -248,7 +249,7 @@ export class Keyring {
     const entry = { record, backup: { id, pubkey, created_at, kind, tags, content, sig } };
     const key = toHeld(record);
     await options.prepare?.(key);
-    await this.#chest.put(key.publicKey, entry);
+    await this.chest.put(key.publicKey, entry);
     const held = this.#hold(entry);
     options.onKey?.(held);
     return 'ours';

@@ -76,6 +76,12 @@ export class Mailbox {
     this.#watched.add(publicKey, urls);
   }
 
+  /** Reads messages to a key no more. */
+  close(publicKey: string): void {
+    this.#signers.delete(publicKey);
+    this.#watched.remove(publicKey);
+  }
+
   /** Whether the messages that a relay had stored for a key have been dealt with. */
   isCaughtUp(publicKey: string): boolean {
     return this.#caughtUp.has(publicKey);

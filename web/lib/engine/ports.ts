@@ -230,7 +230,9 @@ export type TableName =
   /** What this person decided or named: wallet connection, pauses, settings. */
   | 'settings'
   /** Private messages sent and received, by rumor id; index `contract`. */
-  | 'messages';
+  | 'messages'
+  /** Encrypted documents by the hash of what is encrypted, and pieces of them on their way. */
+  | 'files';
 
 /** One change of the store. */
 export type StoreWrite =

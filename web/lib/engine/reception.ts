@@ -3,6 +3,7 @@ import type { MessageOf } from '@realyield/protocol';
 import type { Agreements } from './agreements.ts';
 import type { Crew } from './crew.ts';
 import type { Desk } from './desk.ts';
+import type { Documents } from './documents/documents.ts';
 import type { Incoming } from './mailbox.ts';
 import type { Payee } from './payee.ts';
 
@@ -12,6 +13,7 @@ export interface Receivers {
   readonly agreements: Agreements;
   readonly payee: Payee;
   readonly crew: Crew;
+  readonly documents: Documents;
   readonly isRunning: () => boolean;
 }
 
@@ -62,5 +64,7 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
     case 'refusal':
       receiveRefusal(receivers, message, author);
       break;
+    default:
+      await receivers.documents.receive(message, incoming);
   }
 }

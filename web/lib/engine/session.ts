@@ -12,29 +12,28 @@ import {
   type Result,
   type SignedEvent,
 } from '@realyield/protocol';
-import { ActivityLog } from './activity.ts';
+import type { ActivityLog } from './activity.ts';
 import { Agreements } from './agreements.ts';
-import { Catalog } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 import { Crew } from './crew.ts';
+import { Documents } from './documents/documents.ts';
 import { ownContract, ownContracts, signerOf, type Desk, type OwnContract } from './desk.ts';
 import type { SentAgain } from './evidence.ts';
-import { Handed } from './handed.ts';
-import { Journal, type JournalEntry } from './journal.ts';
-import { Keyring, type HeldKey } from './keyring.ts';
+import type { JournalEntry } from './journal.ts';
+import type { HeldKey } from './keyring.ts';
 import { Lease, type SessionLease } from './lease.ts';
 import { Listeners } from './listeners.ts';
 import { publishListing } from './listing.ts';
-import { Mailbox, type Incoming } from './mailbox.ts';
-import { Outbox } from './outbox.ts';
+import type { Incoming } from './mailbox.ts';
+import { openDesk } from './open-desk.ts';
 import { waitAtMost } from './patience.ts';
 import { Payee } from './payee.ts';
 import { PauseSwitch } from './pauses.ts';
 import { Repayments } from './repayments.ts';
 import { Restorer } from './restoring.ts';
 import { receive } from './reception.ts';
-import { RelayDirectory } from './relay-lists.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
-import { sentenceOf, type PayerStatus } from './words.ts';
+import type { PayerStatus } from './words.ts';
 
 /** How long stopping waits for messages in hand, ms. */
 const MAIL_MS = 1_000;
@@ -62,6 +61,7 @@ export class Session {
   readonly changed = new Listeners<void>();
   readonly catalog: Catalog;
   readonly agreements: Agreements;
+  readonly documents: Documents;
   readonly repayments: Repayments;
   readonly activity: ActivityLog;
   readonly restorer: Restorer;
@@ -79,40 +79,19 @@ export class Session {
   #isStopped = false;
 
   constructor(ports: SessionPorts) {
-    const { person, relays, store, verifier, clock } = ports;
     this.#ports = ports;
-    this.person = person;
-    this.catalog = new Catalog(ports);
-    this.activity = new ActivityLog(store, clock);
-    const outbox = new Outbox(ports);
-    const mailbox = new Mailbox(
-      { relays, store, verifier, clock, outbox },
-      (incoming) => this.#receive(incoming),
-      (code, detail) => {
-        const sentence = sentenceOf(code, detail);
-        this.activity.add({ contract: undefined, level: 'problem', code, sentence });
-      },
-    );
-    this.#desk = {
-      person,
-      catalog: this.catalog,
-      keyring: new Keyring(person, { store, relays, verifier }),
-      journal: new Journal(store),
-      handed: new Handed(store, verifier),
-      mailbox,
-      outbox,
-      directory: new RelayDirectory(ports),
-      activity: this.activity,
-      relays,
-      store,
-      verifier,
-      clock,
+    this.person = ports.person;
+    this.#desk = openDesk(ports, {
       wallet: () => this.#wallet,
-    };
+      receive: (incoming) => this.#receive(incoming),
+    });
+    this.catalog = this.#desk.catalog;
+    this.activity = this.#desk.activity;
     this.agreements = new Agreements(this.#desk);
+    this.documents = new Documents(this.#desk);
     this.#payee = new Payee(this.#desk);
     this.#lease = ports.lease ?? new Lease(ports, ports.rank);
-    this.#pauses = new PauseSwitch({ store, relays, verifier, clock, outbox });
+    this.#pauses = new PauseSwitch(this.#desk);
     this.restorer = new Restorer(this.#desk, this.#pauses, (key) => {
       this.#take(key);
     });
@@ -129,7 +108,8 @@ export class Session {
   async start(): Promise<void> {
     const { catalog, keyring, mailbox, outbox } = this.#desk;
     await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
-    await Promise.all([keyring.load(), this.agreements.openings.load()]);
+    const { openings } = this.agreements;
+    await Promise.all([keyring.load(), openings.load(), this.documents.load()]);
     const tell = (): void => {
       this.changed.emit();
     };
@@ -141,11 +121,13 @@ export class Session {
       this.activity.changed.add(tell),
       this.#crew.changed.add(tell),
       this.restorer.changed.add(tell),
+      this.documents.changed.add(tell),
       this.#lease.changed.add(() => {
         this.#leaseChanged();
       }),
     );
-    this.#stops.push(this.#ports.relays.identify((key) => signerOf(this.#desk, key)));
+    const signer = (key: string) => signerOf(this.#desk, key) ?? this.documents.signerOf(key);
+    this.#stops.push(this.#ports.relays.identify(signer));
     await outbox.start();
     mailbox.open(this.person);
     for (const key of keyring.keys()) this.#take(key);
@@ -161,6 +143,7 @@ export class Session {
     await this.#crew.start();
     this.#crew.attendAll();
     this.restorer.start();
+    this.documents.resume();
   }
 
   #attend(root: string): void {
@@ -273,7 +256,8 @@ export class Session {
     await this.#crew.stop(() => this.#wallet?.close());
     await this.#lease.stop();
     const { mailbox, outbox, clock } = this.#desk;
-    await waitAtMost(clock, MAIL_MS, Promise.all([restored, mailbox.stop()]));
+    const ends = [restored, mailbox.stop(), this.documents.stop()];
+    await waitAtMost(clock, MAIL_MS, Promise.all(ends));
     outbox.stop();
     this.catalog.stop();
     await Promise.all([this.catalog.settled(), this.activity.settled()]);
@@ -282,9 +266,9 @@ export class Session {
   }
 
   async #receive(incoming: Incoming): Promise<void> {
-    const own = { desk: this.#desk, payee: this.#payee, crew: this.#crew };
-    const isRunning = (): boolean => this.isRunning;
-    await receive({ ...own, agreements: this.agreements, isRunning }, incoming);
+    const { agreements, documents } = this;
+    const own = { desk: this.#desk, payee: this.#payee, crew: this.#crew, agreements, documents };
+    await receive({ ...own, isRunning: () => this.isRunning }, incoming);
     this.changed.emit();
   }
 

@@ -6,8 +6,8 @@ import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import type { Store, StoreWrite, TableName } from '../engine/ports.ts';
 import { StoreError } from './store-error.ts';
 
-const VERSION = 1;
-const TABLES: readonly TableName[] = ['events', 'journal', 'keys', 'settings', 'messages'];
+const VERSION = 2;
+const TABLES: readonly TableName[] = ['events', 'journal', 'keys', 'settings', 'messages', 'files'];
 /** How long opening may take, which includes other tabs letting go of the data. */
 const OPEN_PATIENCE_MS = 10_000;
 
@@ -68,8 +68,10 @@ async function openDatabase(
 ): Promise<Database> {
   const opening = openDB<Tables>(name, VERSION, {
     upgrade(opened) {
-      for (const table of TABLES)
+      for (const table of TABLES) {
+        if (opened.objectStoreNames.contains(table)) continue;
         opened.createObjectStore(table).createIndex('contract', 'contract');
+      }
     },
     blocking(_current, _blocked, event) {
       // Another tab upgrades or erases the data: it goes first, and this page must reload.

@@ -1,0 +1,31 @@
+/** Vectors of messages that hand over documents, in the folder `conversation`. */
+import { canonicalize } from '@realyield/protocol';
+import { hashOf } from '../fixtures/loan.ts';
+import type { Cases, Vector } from './vector.ts';
+
+/** Messages about documents; `reads` and `refused` make the vectors of the folder. */
+export function documentMessageCases(
+  reads: (name: string, content: object) => Vector,
+  refused: (name: string, requires: string[], content: string) => Vector,
+): Cases {
+  const [transfer, blob] = [hashOf('transfer'), hashOf('blob')];
+  const wanted = { v: 1, type: 'documentWanted', sha256: hashOf('plain'), transfer };
+  const piece = { v: 1, type: 'documentPiece', transfer, blob, n: 0, data: 'AAECAw==' };
+  const odd = (name: string, content: object): Vector =>
+    refused(name, ['T-1'], canonicalize(content));
+  return {
+    'document-wanted': reads('A question for a document', wanted),
+    'document-lacking': reads('A question for two pieces', { ...wanted, lacking: [0, 12] }),
+    'document-delivery': reads('A document is announced', {
+      ...{ v: 1, type: 'documentDelivery', transfer, sizeBytes: 262_144, blob },
+      ...{ key: hashOf('key'), nonce: hashOf('nonce').slice(0, 24) },
+    }),
+    'document-piece': reads('A piece of a document', piece),
+    'document-refusal': reads('A document for parties only', {
+      ...{ v: 1, type: 'documentRefusal', transfer, code: 'partiesOnly' },
+    }),
+    'document-lacking-order': odd('Pieces out of order', { ...wanted, lacking: [1, 0] }),
+    'document-piece-beyond': odd('A piece too many', { ...piece, n: 13 }),
+    'document-piece-base64': odd('No padding', { ...piece, data: 'AAECAw' }),
+  };
+}

@@ -1,0 +1,51 @@
+/** Lays out a person's desk: every part of the engine that others use. */
+import { ActivityLog } from './activity.ts';
+import { Catalog } from './catalog.ts';
+import type { Desk } from './desk.ts';
+import { Handed } from './handed.ts';
+import { Journal } from './journal.ts';
+import { Keyring } from './keyring.ts';
+import { Mailbox, type Incoming } from './mailbox.ts';
+import { Outbox } from './outbox.ts';
+import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
+import { RelayDirectory } from './relay-lists.ts';
+import { sentenceOf } from './words.ts';
+
+/** Through what the engine reaches the world. */
+export interface DeskPorts {
+  readonly person: Signer;
+  readonly relays: Relays;
+  readonly store: Store;
+  readonly verifier: Verifier;
+  readonly clock: Clock;
+}
+
+/** Makes a desk; messages go to `receive`. */
+export function openDesk(
+  ports: DeskPorts,
+  session: Pick<Desk, 'wallet'> & { readonly receive: (incoming: Incoming) => Promise<void> },
+): Desk {
+  const { person, relays, store, verifier, clock } = ports;
+  const activity = new ActivityLog(store, clock);
+  const outbox = new Outbox(ports);
+  const mailbox = new Mailbox({ ...ports, outbox }, session.receive, (code, detail) => {
+    const sentence = sentenceOf(code, detail);
+    activity.add({ contract: undefined, level: 'problem', code, sentence });
+  });
+  return {
+    person,
+    catalog: new Catalog(ports),
+    keyring: new Keyring(person, ports),
+    journal: new Journal(store),
+    handed: new Handed(store, verifier),
+    mailbox,
+    outbox,
+    directory: new RelayDirectory(ports),
+    activity,
+    relays,
+    store,
+    verifier,
+    clock,
+    wallet: session.wallet,
+  };
+}
