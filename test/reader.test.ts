@@ -19,7 +19,10 @@ const vectors = filesUnder('specs/vectors', ['.json']).map(({ path, text }) => (
   path: path.replace('specs/vectors/', ''),
   vector: JSON.parse(text) as Vector,
 }));
-const folds = vectors.filter(({ vector }) => vector.expect.stateHash !== undefined);
+/** Which sheet is right takes the whole schedule: a refused `keyFacts` is shown elsewhere. */
+const folds = vectors.filter(
+  ({ path, vector }) => vector.expect.stateHash !== undefined && !path.startsWith('key-facts/'),
+);
 
 /** Every event in a value, embedded ones included. */
 function eventsIn(value: unknown): RawEvent<unknown>[] {

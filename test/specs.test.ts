@@ -1,5 +1,5 @@
 /** Tables and sizes of the specification against the code they describe. */
-import { KINDS, REJECT_SENTENCES, TRANSITIONS } from '@realyield/protocol';
+import { KEY_FACT_SENTENCES, KINDS, REJECT_SENTENCES, TRANSITIONS } from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
 import { filesUnder } from './source.ts';
 
@@ -64,6 +64,15 @@ describe('contract.md', () => {
       Object.entries(acts).map(([act, how]) => `${status} ${act} ${how}`),
     );
     expect(listed.sort()).toEqual(coded.sort());
+  });
+});
+
+describe('key-facts.md', () => {
+  it('has the sentences in their order, each in its list', () => {
+    const lists = KEY_FACT_SENTENCES.map(({ id, section }) => [`\`${id}\``, `\`${section}\``]);
+    const sections = ['`ifNotPaid`', '`rights`', '`notCovered`'];
+    const rows = rowsOf('key-facts.md').filter(([, list = '']) => sections.includes(list));
+    expect(rows.map(([id, list]) => [id, list])).toEqual(lists);
   });
 });
 

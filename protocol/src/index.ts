@@ -68,3 +68,7 @@ export type * from './kinds/milestone.ts';
 export type { LegalTerms } from './kinds/legal.ts';
 export * from './countries.ts';
 export * from './legal.ts';
+export * from './keyfacts/rate.ts';
+export * from './keyfacts/sheet.ts';
+export { KEY_FACT_SENTENCES } from './keyfacts/sentences.ts';
+export type { SentenceId, SentenceSection } from './keyfacts/sentences.ts';

@@ -27,6 +27,7 @@ export const REJECT_SENTENCES = {
   STATE_FORBIDS: 'This step is not possible in the state the contract is in.',
   ALREADY_SIGNED: 'This role has already signed.',
   DELEGATE_CONFLICT: 'The delegate key is a party’s own key.',
+  KEY_FACTS_MISMATCH: 'The key facts signed are not those of the contract.',
   PART_UNKNOWN: 'The request has no such part.',
   PART_AMOUNT: 'The part’s amount is not the one the contract plans.',
   PART_WINDOW: 'The part’s payment window is empty, too long or not open yet.',

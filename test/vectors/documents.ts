@@ -7,6 +7,7 @@ import {
   buildRequest,
   buildSignature,
   embed,
+  keyFactsHash,
   lastDueAtSec,
   REGISTER_START,
   verify,
@@ -147,6 +148,7 @@ function acceptanceCases(loan: Loan): Cases {
       contract: loan.root,
       role: 'business' as const,
       terms: embed(loan.contract.event),
+      keyFacts: keyFactsHash(loan.contract.document),
       prev: [],
       ...change,
     };

@@ -4,6 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { contractCases } from './contracts.ts';
 import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
+import { keyFactCases } from './key-facts.ts';
 import { listingCases } from './listings.ts';
 import { marketCases } from './market.ts';
 import { milestoneCases } from './milestones.ts';
@@ -17,6 +18,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   events: readingCases,
   listings: listingCases,
   agreement: documentCases,
+  'key-facts': keyFactCases,
   offers: offerCases,
   contract: contractCases,
   milestones: milestoneCases,

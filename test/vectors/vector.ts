@@ -1,6 +1,9 @@
 /** The shapes of test vectors, and what the implementation makes of each input. */
 import {
   buildContract,
+  buildKeyFacts,
+  keyFactsHash,
+  yearlyRateBps,
   combineBank,
   combinePortfolio,
   findReusedHashes,
@@ -86,6 +89,16 @@ export interface FiguresVector extends Named {
   readonly events: readonly SignedEvent[];
 }
 
+/** A contract whose key-facts sheet is asked for. */
+export interface SheetVector extends Named {
+  readonly terms: SignedEvent;
+}
+
+/** Flows whose yearly rate is asked for, amounts as decimal strings. */
+export interface RateVector extends Named {
+  readonly flows: readonly { readonly day: number; readonly amountMsat: string }[];
+}
+
 /** Any input of a vector. */
 export type Input =
   | ReadVector
@@ -94,6 +107,8 @@ export type Input =
   | CompareVector
   | MessageVector
   | DeliveryVector
+  | SheetVector
+  | RateVector
   | FiguresVector;
 
 /** A vector as its file holds it. */
@@ -220,10 +235,24 @@ function expectFigures(vector: FiguresVector): Json {
   });
 }
 
+function expectSheet({ terms }: SheetVector): Json {
+  const { document } = readAll([terms]).at(-1) as ParsedContract;
+  return { keyFacts: keyFactsHash(document), sheet: texts(buildKeyFacts(document)) };
+}
+
+function expectRate({ flows }: RateVector): Json {
+  const rateBps = yearlyRateBps(
+    flows.map(({ day, amountMsat }) => ({ day, amountMsat: BigInt(amountMsat) })),
+  );
+  return rateBps === undefined ? {} : { rateBps };
+}
+
 /** What the implementation answers to a vector's input, whichever its shape. */
 export function expectationOf(vector: Input): Json {
   if ('choice' in vector) return expectBuild(vector);
   if ('contract' in vector) return expectCompare(vector);
+  if ('terms' in vector) return expectSheet(vector);
+  if ('flows' in vector) return expectRate(vector);
   if ('invoices' in vector) return expectDelivery(vector);
   if ('content' in vector) return expectMessage(vector);
   if ('bank' in vector) return expectFigures(vector);

@@ -7,6 +7,7 @@ import type { ParsedAcknowledgement, ParsedEvent, ParsedReceipt } from '../event
 import { Kind } from '../kinds.ts';
 import type { AcceptanceDocument } from '../kinds/agreement.ts';
 import type { PartyRole } from '../kinds/fields.ts';
+import { keyFactsHash } from '../keyfacts/sheet.ts';
 import { REJECT_CODES, reject, type Reject } from '../result.ts';
 import { actsFor, attesterOf, roleOfKey, type Draft } from './draft.ts';
 import { applyClaim, applyDecision } from './milestones.ts';
@@ -41,8 +42,13 @@ interface Act {
   readonly apply: (draft: Draft, parsed: ParsedEvent) => Reject | undefined;
 }
 
-function applyAcceptance(draft: Draft, parsed: ParsedEvent): undefined {
+function applyAcceptance(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const document = parsed.document as AcceptanceDocument;
+  // K-13: "The fold MUST refuse an acceptance whose `keyFacts` is not the hash of the sheet of the
+  // terms it accepts…"
+  if (document.keyFacts !== keyFactsHash(draft.contract.document)) {
+    return reject('KEY_FACTS_MISMATCH', document.role);
+  }
   const { event } = parsed;
   const earlier = draft.signatures[document.role];
   const delegates = document.delegate === undefined ? [] : [document.delegate];

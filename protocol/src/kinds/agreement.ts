@@ -95,6 +95,8 @@ const acceptance = z.strictObject({
   contract: hex32,
   role: partyRole,
   terms: embeddedField,
+  /** Hash of the key-facts sheet of these terms, which this party saw: keyFactsHash. */
+  keyFacts: hex32,
   /** Key that may sign this role's requests, receipts and acknowledgements, nothing else. */
   delegate: z.optional(hex32),
   /** Bank only: its register, in which gaps and forks show. */

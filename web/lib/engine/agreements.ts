@@ -8,6 +8,7 @@ import {
   reject,
   unembed,
   embed,
+  keyFactsHash,
   ok,
   type MessageOf,
   type ParsedOffer,
@@ -36,6 +37,14 @@ export interface Proposal {
   readonly investorMainKey: string | undefined;
 }
 
+/** What an investor decided and saw before signing. */
+export interface InvestOptions {
+  /** Relays that must have given the key's backup back. */
+  readonly copies?: 1 | 2;
+  /** The sheet on screen: its hash and the start it was computed for. */
+  readonly seen?: { readonly keyFacts: string; readonly startAtSec: number };
+}
+
 /** Agreements of one person. */
 export class Agreements {
   readonly milestones: Milestones;
@@ -54,20 +63,27 @@ export class Agreements {
   /**
    * Proposes a contract under a fresh key whose backup was read back from two relays first, or
    * from one if the person chose so. Nothing is owed until business and bank have signed too.
+   * Terms whose sheet is not the one that was seen are refused as KEY_FACTS_MISMATCH.
    */
   async invest(
     offer: ParsedOffer,
     principalMsat: bigint,
-    copies: 1 | 2 = 2,
+    { copies = 2, seen }: InvestOptions = {},
   ): Promise<Result<string>> {
     const { desk } = this;
     const nowSec = desk.clock.nowSec();
     const relays = desk.relays.readUrls.slice(0, 4);
     // A first build with no key shows contradictions before a key is made.
-    const trial = this.#build(offer, principalMsat, { publicKey: '0'.repeat(64), salt: '' });
+    const startAtSec = seen?.startAtSec ?? nowSec;
+    const order = { offer, principalMsat, startAtSec };
+    const trial = this.#build(order, { publicKey: '0'.repeat(64), salt: '' });
     if (!trial.ok) return trial;
+    // K-12: "A writer MUST show the sheet… before a party signs, and put the hash of the sheet of
+    // the terms it signs into the acceptance as `keyFacts`."
+    const keyFacts = keyFactsHash(trial.value);
+    if (seen && seen.keyFacts !== keyFacts) return reject('KEY_FACTS_MISMATCH');
     const key = await desk.keyring.create({ use: 'investor', atSec: nowSec, relays, copies });
-    const built = this.#build(offer, principalMsat, key);
+    const built = this.#build(order, key);
     if (!built.ok) return built;
     const contractEvent = await key.signer.sign(buildContractEvent(built.value, nowSec));
     const root = contractEvent.id;
@@ -79,6 +95,7 @@ export class Agreements {
           contract: root,
           role: 'investor',
           terms: embedOwn(contractEvent),
+          keyFacts,
           prev: [],
         },
         nowSec,
@@ -137,15 +154,18 @@ export class Agreements {
     );
   }
 
-  /** Signs as business or bank; the bank signs last and publishes. */
-  countersign(root: string): Promise<Result<string>> {
+  /**
+   * Signs as business or bank; the bank signs last and publishes. With the hash of the sheet that
+   * was seen, terms with another are refused as KEY_FACTS_MISMATCH.
+   */
+  countersign(root: string, seen?: string): Promise<Result<string>> {
     // One after another: two at once would take the same number in the bank's register.
-    const signed = this.#signing.then(() => this.#countersign(root));
+    const signed = this.#signing.then(() => this.#countersign(root, seen));
     this.#signing = signed.catch(() => undefined);
     return signed;
   }
 
-  async #countersign(root: string): Promise<Result<string>> {
+  async #countersign(root: string, seen?: string): Promise<Result<string>> {
     const contract = ownContract(this.desk, root);
     if (!contract) return reject('CONTRACT_UNKNOWN');
     const { own, view } = contract;
@@ -153,6 +173,8 @@ export class Agreements {
     if (state.signatures[own.role]) return reject('ALREADY_SIGNED', own.role);
     const problem = proposalProblem(this.desk, contract);
     if (problem) return problem;
+    const keyFacts = keyFactsHash(state.contract.document);
+    if (seen !== undefined && seen !== keyFacts) return reject('KEY_FACTS_MISMATCH');
     const isBank = own.role === 'bank';
     if (isBank && !state.signatures.business) return reject('STATE_FORBIDS', 'business');
     const atSec = nextEventTimeSec(this.desk, root);
@@ -168,6 +190,7 @@ export class Agreements {
           contract: root,
           role: own.role,
           terms: embed(state.contract.event),
+          keyFacts,
           ...(delegate ? { delegate: delegate.publicKey } : {}),
           ...(isBank ? { register: nextRegisterEntry(this.desk) } : {}),
           prev: ownHeads(this.desk, root, own),
@@ -242,13 +265,17 @@ export class Agreements {
     return { id, pubkey, created_at, kind, tags: tags.map((tag) => [...tag]), content, sig };
   }
 
-  #build(offer: ParsedOffer, principalMsat: bigint, key: { publicKey: string; salt: string }) {
+  #build(
+    order: { offer: ParsedOffer; principalMsat: bigint; startAtSec: number },
+    key: { publicKey: string; salt: string },
+  ) {
+    const { offer, principalMsat, startAtSec } = order;
     return buildContract(offer, {
       principalMsat,
       investor: { pubkey: key.publicKey, relays: this.desk.relays.readUrls.slice(0, 4) },
       commitment: computeCommitment(this.desk.person.publicKey, key.salt),
       nonce: randomHex(),
-      startAtSec: this.desk.clock.nowSec(),
+      startAtSec,
     });
   }
 

@@ -1,0 +1,166 @@
+/**
+ * The key-facts sheet: what a contract means for those who sign it, on one page, computed from
+ * its terms alone. Its hash is in every acceptance. Spec: specs/key-facts.md.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalize } from '../canonical.ts';
+import { dayOf } from '../interest.ts';
+import type { ContractDocument } from '../kinds/agreement.ts';
+import type { PartyRole } from '../kinds/fields.ts';
+import { formatMsat } from '../money.ts';
+import { BPS } from '../params.ts';
+import { expectedFlows, type ExpectedFlow } from './flows.ts';
+import { yearlyRateBps } from './rate.ts';
+import { sentencesOf, type SentenceId } from './sentences.ts';
+
+/** Several payments in one direction; amounts in msat as decimal strings. */
+export interface PaymentFacts {
+  readonly totalMsat: string;
+  readonly count: number;
+  readonly firstAtSec: number;
+  readonly lastAtSec: number;
+  readonly leastMsat: string;
+  readonly mostMsat: string;
+}
+
+/** What one party pays and receives if everything goes as planned. */
+export interface PartyFacts {
+  /** Undefined where the party pays nothing. */
+  readonly pays?: PaymentFacts;
+  readonly receives?: PaymentFacts;
+  /** Yearly rate, basis points: what it costs the business, what it yields the investor. */
+  readonly rateBps?: number;
+}
+
+/** The sheet as it is hashed: plain data, integers, ids of sentences. */
+export interface KeyFacts {
+  readonly v: 1;
+  readonly network: ContractDocument['network'];
+  readonly daySec: number;
+  readonly startAtSec: number;
+  readonly principalMsat: string;
+  /** Nominal rate and day count of the contract. */
+  readonly nominal: { readonly rateBps: number; readonly dayCount: ContractDocument['dayCount'] };
+  readonly investor: PartyFacts;
+  readonly business: PartyFacts;
+  readonly bank: PartyFacts;
+  /** What the loan costs the business: all it pays less all it receives. */
+  readonly costMsat: string;
+  readonly interestMsat: string;
+  /** Estimate of the tax withheld from the investor's interest. */
+  readonly taxMsat: string;
+  readonly coolingOffDays: number;
+  readonly graceDays: number;
+  readonly default: ContractDocument['default'];
+  readonly costCapBps: number;
+  readonly ifNotPaid: readonly SentenceId[];
+  readonly rights: readonly SentenceId[];
+  readonly notCovered: readonly SentenceId[];
+}
+
+const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n);
+
+function describe(flows: readonly ExpectedFlow[]): PaymentFacts | undefined {
+  const [first] = flows;
+  if (!first) return undefined;
+  let { amountMsat: least, amountMsat: most, atSec: firstAtSec, atSec: lastAtSec } = first;
+  for (const { amountMsat, atSec } of flows) {
+    if (amountMsat < least) least = amountMsat;
+    if (amountMsat > most) most = amountMsat;
+    firstAtSec = Math.min(firstAtSec, atSec);
+    lastAtSec = Math.max(lastAtSec, atSec);
+  }
+  return {
+    totalMsat: formatMsat(sum(flows.map(({ amountMsat }) => amountMsat))),
+    count: flows.length,
+    firstAtSec,
+    lastAtSec,
+    leastMsat: formatMsat(least),
+    mostMsat: formatMsat(most),
+  };
+}
+
+/** The yearly rate of a party's flows; the business's are seen from those it owes. */
+function rateOf(
+  role: PartyRole,
+  flows: readonly ExpectedFlow[],
+  document: ContractDocument,
+): number | undefined {
+  const firstDay = dayOf(document.startAtSec, document.daySec);
+  const lender = role === 'business' ? 'payee' : 'payer';
+  // K-4: "…what the investor pays and what the business receives is negative, what the investor
+  // receives and what the business pays is positive…"
+  return yearlyRateBps(
+    flows
+      .filter(({ payer, payee }) => payer === role || payee === role)
+      .map((flow) => ({
+        day: dayOf(flow.atSec, document.daySec) - firstDay,
+        amountMsat: flow[lender] === role ? -flow.amountMsat : flow.amountMsat,
+      })),
+  );
+}
+
+function partyFacts(
+  role: PartyRole,
+  flows: readonly ExpectedFlow[],
+  rateBps: number | undefined,
+): PartyFacts {
+  const pays = describe(flows.filter(({ payer }) => payer === role));
+  const receives = describe(flows.filter(({ payee }) => payee === role));
+  return {
+    ...(pays ? { pays } : {}),
+    ...(receives ? { receives } : {}),
+    ...(rateBps === undefined ? {} : { rateBps }),
+  };
+}
+
+/** The sheet of a contract; the same terms make the same sheet, whoever the parties are. */
+export function buildKeyFacts(document: ContractDocument): KeyFacts {
+  const { flows, interestMsat } = expectedFlows(document);
+  const { legal } = document;
+  const totalOf = (isOf: (flow: ExpectedFlow) => boolean): bigint =>
+    sum(flows.filter(isOf).map(({ amountMsat }) => amountMsat));
+  const costMsat =
+    totalOf(({ payer }) => payer === 'business') - totalOf(({ payee }) => payee === 'business');
+  // K-10: "…the sum over all instalments of floor(interest × `withholdingTax.bps` / 10,000)."
+  const taxMsat = sum(interestMsat.map((each) => (each * BigInt(legal.withholdingTax.bps)) / BPS));
+  const investorBps = rateOf('investor', flows, document);
+  // Where nothing goes to or comes from the bank, one party's flows are the other's.
+  const isMirrored = flows.every(({ payer, payee }) => payer !== 'bank' && payee !== 'bank');
+  const businessBps = isMirrored ? investorBps : rateOf('business', flows, document);
+  return {
+    v: 1,
+    network: document.network,
+    daySec: document.daySec,
+    startAtSec: document.startAtSec,
+    principalMsat: document.principalMsat,
+    nominal: { rateBps: document.rateBps, dayCount: document.dayCount },
+    investor: partyFacts('investor', flows, investorBps),
+    business: partyFacts('business', flows, businessBps),
+    bank: partyFacts('bank', flows, undefined),
+    costMsat: formatMsat(costMsat),
+    interestMsat: formatMsat(sum(interestMsat)),
+    taxMsat: formatMsat(taxMsat),
+    coolingOffDays: document.coolingOffDays,
+    graceDays: document.plan.graceDays,
+    default: document.default,
+    costCapBps: legal.mandate.costCapBps,
+    ifNotPaid: sentencesOf(document, 'ifNotPaid'),
+    rights: sentencesOf(document, 'rights'),
+    notCovered: sentencesOf(document, 'notCovered'),
+  };
+}
+
+/** Hashes by document: a document never changes, and a sheet takes a schedule to compute. */
+const hashes = new WeakMap<ContractDocument, string>();
+
+/** SHA-256 of a contract's sheet, hex: what its acceptances carry. */
+export function keyFactsHash(document: ContractDocument): string {
+  const known = hashes.get(document);
+  if (known !== undefined) return known;
+  // K-1: "The hash of a sheet is the SHA-256, in hex, of the canonical JSON of the object below…"
+  const hash = bytesToHex(sha256(utf8ToBytes(canonicalize(buildKeyFacts(document)))));
+  hashes.set(document, hash);
+  return hash;
+}
