@@ -1,6 +1,8 @@
-/** Files as evidence: hashed here, in pieces, and never sent anywhere. */
+/** Files a person chooses: looked at, hashed in pieces, and never sent anywhere from here. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { MAX_SHARED_BYTES } from '@realyield/protocol';
+import { cleanLine, hasHidden } from './ui/text.ts';
 
 /** A file by its name and hash. */
 export interface HashedFile {
@@ -9,17 +11,44 @@ export interface HashedFile {
   readonly sha256: string;
 }
 
+/** A file that was read, with its bytes where it is small enough to be handed over from here. */
+export interface ChosenFile extends HashedFile {
+  readonly sizeBytes: number;
+  readonly bytes?: Uint8Array;
+}
+
+/** A file, or in a sentence why it was not taken. */
+export type FileAnswer =
+  | { readonly ok: true; readonly file: ChosenFile }
+  | { readonly ok: false; readonly sentence: string };
+
+/** How reading is followed, and ended. */
+export interface ReadOptions {
+  /** Share of the file that is read, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** The longest name a document takes, in UTF-16 units. */
 const NAME_MOST = 120;
+/** What separates folders, here or elsewhere. */
+const SEPARATORS = /[/\\]/;
+/** What some system does not take in a file's name. */
+const NOT_IN_NAMES = /[/\\:*?"<>|]/g;
 
 /** SHA-256 of a file's bytes, hex; however large it is, only a piece of it is in memory. */
-export async function hashFile(file: Blob): Promise<string> {
+export async function hashFile(file: Blob, options: ReadOptions = {}): Promise<string> {
+  const { onProgress, signal } = options;
   const hash = sha256.create();
   const reader = file.stream().getReader();
+  let read = 0;
   for (;;) {
+    signal?.throwIfAborted();
     const { done, value } = await reader.read();
     if (done) return bytesToHex(hash.digest());
     hash.update(value);
+    read += value.length;
+    onProgress?.(file.size === 0 ? 1 : read / file.size);
   }
 }
 
@@ -33,11 +62,58 @@ export function evidenceName(name: string): string {
   return text || 'file';
 }
 
-/** Names and hashes of files, one after another. */
-export async function hashFiles(files: Iterable<File>): Promise<HashedFile[]> {
-  const hashed: HashedFile[] = [];
-  for (const file of files) {
-    hashed.push({ name: evidenceName(file.name), sha256: await hashFile(file) });
+/** A name under which a stranger's file may be saved: no folders, nothing hidden. */
+export function downloadName(name: string): string {
+  const plain = cleanLine(name.replace(NOT_IN_NAMES, '_'), NAME_MOST).replace(/^[.\s]+/, '');
+  return plain || 'document';
+}
+
+/** What is wrong with a file before it is read; undefined when nothing is. */
+function problemOf({ name, size }: File): string | undefined {
+  const shown = `“${cleanLine(name, 60)}”`;
+  if (hasHidden(name)) {
+    return (
+      `The name of ${shown} holds characters that cannot be seen or turn the text around. ` +
+      'Rename the file and choose it again.'
+    );
   }
-  return hashed;
+  if (SEPARATORS.test(name)) {
+    return `The name of ${shown} looks like a folder. Rename the file and choose it again.`;
+  }
+  if (size === 0) return `${shown} is empty. There is nothing in it to name.`;
+  return undefined;
+}
+
+/** Reads and hashes a chosen file; rejects only when the signal ends it. */
+export async function readChosen(file: File, options: ReadOptions = {}): Promise<FileAnswer> {
+  const sentence = problemOf(file);
+  if (sentence !== undefined) return { ok: false, sentence };
+  const { size: sizeBytes } = file;
+  const name = evidenceName(file.name);
+  try {
+    if (sizeBytes > MAX_SHARED_BYTES) {
+      return { ok: true, file: { name, sizeBytes, sha256: await hashFile(file, options) } };
+    }
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    options.signal?.throwIfAborted();
+    return { ok: true, file: { name, sizeBytes, sha256: bytesToHex(sha256(bytes)), bytes } };
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error;
+    return {
+      ok: false,
+      sentence:
+        `“${cleanLine(name, 60)}” could not be read. It may have been moved or changed, or this ` +
+        'page may not open it. Choose it again.',
+    };
+  }
+}
+
+/** The text of a document; undefined where it is not plain text. */
+export function plainText(bytes: Uint8Array): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

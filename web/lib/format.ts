@@ -213,3 +213,11 @@ export function shortNpub(publicKey: string): string {
 export function shortId(id: string): string {
   return id.length <= 14 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
 }
+
+/** A size in words: `256 kB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_024) return formatPlural(bytes, 'byte');
+  const kilobytes = Math.round(bytes / 1_024);
+  if (kilobytes < 1_024) return `${formatCount(kilobytes)}\u202fkB`;
+  return `${formatCount(Math.round(kilobytes / 1_024))}\u202fMB`;
+}

@@ -243,7 +243,6 @@ export interface ProspectusView {
   /** The case in the bank's and the business's words; line breaks are kept. */
   readonly story: string;
   readonly status?: StatusView | undefined;
-  readonly documents: readonly { readonly name: string; readonly sha256: string }[];
   readonly protects: readonly PointView[];
   readonly exposes: readonly PointView[];
 }

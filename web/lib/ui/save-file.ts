@@ -1,6 +1,8 @@
-/** Gives a text to the person as a file; nothing leaves this device. */
-export function saveFile(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+/** Gives something to the person as a file; nothing leaves this device. */
+export function saveFile(name: string, type: string, content: string | BlobPart): void {
+  const isText = typeof content === 'string';
+  const blob = new Blob([content], { type: isText ? `${type};charset=utf-8` : type });
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

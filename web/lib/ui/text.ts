@@ -28,6 +28,11 @@ export function cleanText(text: string): string {
     .replace(/\n{3,}/g, '\n\n');
 }
 
+/** Whether a text holds control characters, or such as cannot be seen or turn text around. */
+export function hasHidden(text: string): boolean {
+  return text !== text.replace(CONTROLS, '').replace(INVISIBLE, '') || text.includes('\n');
+}
+
 /** Text fit to show on one line, cut between letters after at most `maxLength` code units. */
 export function cleanLine(text: string, maxLength = 200): string {
   const line = cleanText(text).replace(/\s+/g, ' ').trim();

@@ -1,5 +1,6 @@
 /** What the bank types into its form for an offer. */
 import type { OfferDocument } from '@realyield/protocol';
+import type { Sharing } from '../../engine/documents/library.ts';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
 
 /** One tranche, as typed. */
@@ -13,6 +14,14 @@ export interface TrancheForm {
   hasMilestone: boolean;
   milestoneTitle: string;
   milestoneText: string;
+}
+
+/** A document the offer names, and who gets it. */
+export interface DocumentForm {
+  name: string;
+  sha256: string;
+  sizeBytes: number;
+  sharing: Sharing;
 }
 
 /** What the form holds, as typed. */
@@ -42,6 +51,7 @@ export interface OfferForm {
   cureDays: string;
   recovery: string;
   legal: LegalForm;
+  documents: DocumentForm[];
 }
 
 /** A tranche as the form begins it. */
@@ -85,5 +95,6 @@ export function emptyOfferForm(): OfferForm {
     cureDays: '14',
     recovery: '',
     legal: emptyLegalForm(),
+    documents: [],
   };
 }

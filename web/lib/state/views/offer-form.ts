@@ -205,7 +205,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     guarantee: { type: 'none' },
     legal,
     coolingOffDays,
-    documents: [],
+    documents: form.documents.map(({ name, sha256 }) => ({ name, sha256 })),
     relays: [...relays],
     expiresAtSec: context.nowSec + YEAR_SEC,
   };

@@ -101,7 +101,6 @@ export function prospectusView(
     bank,
     story: document.story,
     status: stageStatus(names, offer, atSec),
-    documents: document.documents,
     protects: protects(offer, attesterName(names, offer)),
     exposes: exposes(),
   };
