@@ -2,11 +2,13 @@
 import type { ParsedEvent } from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Catalog, ContractView } from '../web/lib/engine/catalog.ts';
+import type { Repayments } from '../web/lib/engine/repayments.ts';
 import { inThree, Loan } from './fixtures/loan.ts';
 import { claim, decide, give } from './fixtures/steps.ts';
 import { sentenceOfContract, statusView } from '../web/lib/state/views/contract-sentence.ts';
 import {
   contractNow,
+  offlineStream,
   scheduleView,
   streamModel,
   type ContractNow,
@@ -16,6 +18,7 @@ import { contractRow } from '../web/lib/state/views/lists.ts';
 import { milestoneViews } from '../web/lib/state/views/milestones.ts';
 import { noticeViews, outlookSentence } from '../web/lib/state/views/notices.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
+import { orderRepayment, repaymentPlan } from '../web/lib/state/views/repayments.ts';
 import { timelineView } from '../web/lib/state/views/timeline.ts';
 
 const nobody = { bankProfile: () => undefined, listings: { offerOfBusiness: () => undefined } };
@@ -145,7 +148,8 @@ describe('instalments', () => {
       ] as never,
       at(loan, 54).nowSec,
     );
-    expect(owed).toMatchObject({ which: 'instalment 2 of 3', dueNowMsat: 0n });
+    expect(plain(owed?.which ?? '')).toBe('instalment 2 of 3, loan of 1 000 000 sat');
+    expect(owed).toMatchObject({ dueNowMsat: 0n });
   });
 
   it('late say since when, and paid late say by how much', () => {
@@ -227,5 +231,55 @@ describe('arrears and default', () => {
     expect(outlookSentence(unnoticed, 'default', { when: 'never', refused })).toBe(
       'Default rests on an arrears notice of what is late, and there is none yet.',
     );
+  });
+});
+
+describe('a repayment before it is ordered', () => {
+  const due = { names, view: viewOf(streamed(signed())) };
+  const planAt = (choice: 'due' | 'everything' | bigint, day: number) => {
+    const { state } = due.view.fold;
+    const atSec = state.contract.document.startAtSec + day * DAY;
+    return repaymentPlan(due.names, due.view, choice, atSec);
+  };
+
+  it('is for exactly what the ledger says at that time', () => {
+    const { ledger } = at(streamed(signed()), 41);
+    expect(planAt('due', 41)).toMatchObject({ order: 'part', amountMsat: ledger.dueNowMsat });
+    const everything = { order: 'everything', amountMsat: ledger.payoffMsat };
+    expect(planAt('everything', 41)).toMatchObject(everything);
+    expect(planAt(5_000n, 41)).toMatchObject({ order: 'part', amountMsat: 5_000n });
+    expect(planAt('due', 1)).toBeUndefined();
+    expect(planAt(0n, 41)).toBeUndefined();
+  });
+
+  it('is ordered once, as it was shown, and a refusal is a sentence', async () => {
+    const plan = planAt('due', 41);
+    if (!plan) throw new Error('nothing is due');
+    const orders: [string, bigint][] = [];
+    const repayments = {
+      repay: (root: string, amountMsat: bigint) => {
+        orders.push([root, amountMsat]);
+        return Promise.resolve(
+          orders.length === 1 ? { ok: true, value: 0 } : { ok: false, code: 'PART_AMOUNT' },
+        );
+      },
+    } as unknown as Repayments;
+    expect(await orderRepayment(repayments, plan)).toBeUndefined();
+    expect(await orderRepayment(repayments, plan)).toMatch(/\.$/);
+    expect(orders).toEqual([
+      [plan.root, plan.amountMsat],
+      [plan.root, plan.amountMsat],
+    ]);
+  });
+});
+
+describe('a device without a network', () => {
+  it('does not say that money flows', () => {
+    const now = at(streamed(signed()), 3);
+    const stream = { ...streamModel(names, now, undefined), state: 'flowing' as const };
+    expect(offlineStream(stream, true)).toBe(stream);
+    expect(offlineStream(stream, false)).toMatchObject({ state: 'waiting' });
+    const paused = { ...stream, state: 'paused' as const };
+    expect(offlineStream(paused, false)).toBe(paused);
   });
 });

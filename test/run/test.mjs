@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
 import { runGates } from './gates.mjs';
 import { ensureInstalled } from './install.mjs';
-import { isStopping, report, runMain, runStep, tool } from './steps.mjs';
+import { isStopping, report, runMain, runStep, tool, TYPESCRIPT } from './steps.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Count */
 
@@ -92,7 +92,12 @@ async function runEverything(folder) {
     console.log('\nProduction build');
     const build = await runStep({ name: 'vite build', command: tool('vite/bin/vite.js', 'build') });
     report(build);
-    counts.push(countOutcomes([build]));
+    const budget = await runStep({
+      name: 'the landing page keeps to its budget',
+      command: [process.execPath, ...TYPESCRIPT, 'test/run/budget.ts'],
+    });
+    report(budget);
+    counts.push(countOutcomes([build, budget]));
   }
   if (!isStopping()) {
     const suites = [

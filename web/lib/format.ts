@@ -193,16 +193,6 @@ export function npubOf(publicKey: string): string | undefined {
   return bech32.encode('npub', bech32.toWords(bytes), 200);
 }
 
-/** A public key as 32-byte hex, from an npub or from hex; undefined where it is neither. */
-export function parsePublicKey(text: string): string | undefined {
-  const typed = text.trim().replace(/^nostr:/, '');
-  if (/^[0-9a-f]{64}$/i.test(typed)) return typed.toLowerCase();
-  const decoded = bech32.decodeUnsafe(typed, 200);
-  const bytes = decoded?.prefix === 'npub' ? bech32.fromWordsUnsafe(decoded.words) : undefined;
-  if (!bytes || bytes.length !== 32) return undefined;
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 /** A public key short enough to read: `npub1q2w3…8x9y`. */
 export function shortNpub(publicKey: string): string {
   const npub = npubOf(publicKey);

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+/** Most the landing page may import statically, KiB gzipped. */
+export const LANDING_BUDGET_KIB = 120;
+
 /** A file of the page's own program with its size as it travels. */
 export interface Script {
   readonly path: string;
@@ -29,4 +32,10 @@ export function staticScripts(folder: string, page: string): readonly Script[] {
   for (const [, path = ''] of html.matchAll(ENTRY)) visit(path);
   if (found.size === 0) throw new Error(`${page} loads no script.`);
   return [...found.values()].sort((a, b) => b.gzipBytes - a.gzipBytes);
+}
+
+/** What the landing page of a build imports statically, KiB gzipped. */
+export function landingKib(folder: string): number {
+  const scripts = staticScripts(folder, 'index.html');
+  return scripts.reduce((sum, script) => sum + script.gzipBytes, 0) / 1_024;
 }

@@ -1,6 +1,6 @@
 /** Components in a real browser: hostile text stays text, keys and buttons do what they say. */
 import { describe, expect, it, vi } from 'vitest';
-import { userEvent } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import '../../styles/tokens.css';
 import '../../styles/base.css';
@@ -89,6 +89,7 @@ describe('StreamView', () => {
 
 describe('DeskList', () => {
   it('sorts by a column and moves between rows with the arrow keys', async () => {
+    await page.viewport(1280, 800);
     const rows: DeskRow[] = [5n, 40n, 7n].map((amountMsat, index) => ({
       id: String(index),
       href: `#row-${index}`,

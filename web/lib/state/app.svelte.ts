@@ -14,6 +14,7 @@ import { afterPaint, browserClock } from './clock.ts';
 import { findWorld, type Persona, type World } from './config.ts';
 import { loadConnection, saveConnection, type Connection } from './connection.ts';
 import { SignIn } from './sign-in.svelte.ts';
+import { forgetKey } from './kept-keys.ts';
 import type { BankAnswer } from './figures/desk.ts';
 import { Figures } from './figures/figures.svelte.ts';
 import { RelayDesk } from './relays.svelte.ts';
@@ -66,6 +67,11 @@ export class App {
     const { catalog, world } = this;
     const own = this.session?.ownKeys() ?? new Set<string>();
     return catalog ? { catalog, world, own } : undefined;
+  }
+
+  /** Whether the relays have sent what they had stored. */
+  get isListed(): boolean {
+    return this.version >= 0 && this.catalog?.isListed === true;
   }
 
   /**
@@ -150,8 +156,8 @@ export class App {
   }
 
   /**
-   * Stops the session and forgets the connection. Data and journal stay on this device, unless
-   * they are to be erased: then only the signer brings them back.
+   * Stops the session and forgets the connection. Data, journal and an encrypted key stay on this
+   * device, unless they are to be erased: then only the signer brings them back.
    */
   async disconnect(isErased = false): Promise<void> {
     await this.#inTurn(async () => {
@@ -161,7 +167,9 @@ export class App {
       this.signIn.waiting = undefined;
       this.signIn.problem = undefined;
       saveConnection(undefined);
-      if (isErased && publicKey !== undefined) await eraseIndexedDbStore(storeOf(publicKey));
+      if (!isErased || publicKey === undefined) return;
+      forgetKey(publicKey);
+      await eraseIndexedDbStore(storeOf(publicKey));
     });
   }
 

@@ -28,19 +28,39 @@ export type World = z.infer<typeof worldSchema>;
 /** Someone a visitor can be in the local world. */
 export type Persona = World['personas'][number];
 
-/** Asks the server of this page whether it is a local world; only ever on loopback. */
-export async function findWorld(): Promise<World | undefined> {
-  if (!['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)) return undefined;
+/** The world this page was last served by: without it an offline start would ask public relays. */
+const KEPT_KEY = 'realyield.world';
+
+function keptWorld(): World | undefined {
   try {
-    const response = await fetch('/world.json', { cache: 'no-store' });
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
-    if (!response.ok || !isJson) return undefined;
-    const parsed = worldSchema.safeParse(await response.json());
-    if (!parsed.success) console.error('/world.json:', parsed.error);
-    return parsed.success ? parsed.data : undefined;
+    const kept = worldSchema.safeParse(JSON.parse(localStorage.getItem(KEPT_KEY) ?? 'null'));
+    return kept.success ? kept.data : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Asks the server of this page whether it is a local world; only ever on loopback. While that
+ * server does not answer, the world is the one it was before.
+ */
+export async function findWorld(): Promise<World | undefined> {
+  if (!['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)) return undefined;
+  let response: Response;
+  try {
+    response = await fetch('/world.json', { cache: 'no-store' });
+  } catch {
+    return keptWorld();
+  }
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  const isWorld = response.ok && isJson;
+  const parsed = worldSchema.safeParse(
+    isWorld ? await response.json().catch(() => undefined) : undefined,
+  );
+  if (isWorld && !parsed.success) console.error('/world.json:', parsed.error);
+  if (parsed.success) localStorage.setItem(KEPT_KEY, JSON.stringify(parsed.data));
+  else localStorage.removeItem(KEPT_KEY);
+  return parsed.success ? parsed.data : undefined;
 }
 
 /**

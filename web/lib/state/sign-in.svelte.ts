@@ -2,6 +2,7 @@
 import { SignerError, type Signer } from '../engine/ports.ts';
 import type { World } from './config.ts';
 import type { Connection } from './connection.ts';
+import { keepKey } from './kept-keys.ts';
 
 /** An open signer, and how to open it again. */
 export interface SignedIn {
@@ -85,7 +86,10 @@ export class SignIn {
       }
       case 'ncryptsec': {
         const { unlockNcryptsec } = await import('../signer/ncryptsec.ts');
-        return { connection, person: await unlockNcryptsec(connection.ncryptsec, passphrase) };
+        const { ncryptsec } = connection;
+        const person = await unlockNcryptsec(ncryptsec, passphrase);
+        keepKey({ ncryptsec, publicKey: person.publicKey });
+        return { connection, person };
       }
     }
   }

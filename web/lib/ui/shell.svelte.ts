@@ -2,6 +2,9 @@
  * What the frame around every page shows: who is connected and how the relays are. The layout
  * makes it; whoever runs the session assigns to it.
  */
+import { getContext, setContext } from 'svelte';
+
+const CONTEXT_KEY = Symbol('shell');
 
 /** Someone as the pages show them. */
 export interface PersonView {
@@ -44,5 +47,10 @@ export class Shell {
 
 /** Makes the frame's state; for the layout (and tests). */
 export function createShell(): Shell {
-  return new Shell();
+  return setContext(CONTEXT_KEY, new Shell());
+}
+
+/** The frame's state. */
+export function useShell(): Shell {
+  return getContext<Shell | undefined>(CONTEXT_KEY) ?? new Shell();
 }

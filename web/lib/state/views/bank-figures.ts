@@ -59,7 +59,7 @@ function defaultFigures({ defaults }: BankFigures): FigureView[] {
     'does not undo it. Young loans have had no time to fail, so the rate stands a second time ' +
     'over contracts that have ended.';
   const none = 'none paid out';
-  const noneEnded = 'none has ended';
+  const noneEnded = 'none of them has ended yet';
   const { byCountOfDisbursed, byCountOfEnded, byAmountOfDisbursed, byAmountOfEnded } = defaults;
   const tone = defaults.contracts > 0 ? 'problem' : 'plain';
   return [
@@ -68,8 +68,11 @@ function defaultFigures({ defaults }: BankFigures): FigureView[] {
       label: 'Contracts in default',
       value: rateText(byCountOfDisbursed, none),
       basis:
-        `${countsText(byCountOfDisbursed)} paid out; of those that have ended ` +
-        `${rateText(byCountOfEnded, noneEnded)}, ${countsText(byCountOfEnded)}`,
+        `${countsText(byCountOfDisbursed)} paid out; ` +
+        (byCountOfEnded.bps === undefined
+          ? noneEnded
+          : `of those that have ended ${formatBps(byCountOfEnded.bps)}, ` +
+            countsText(byCountOfEnded)),
       explains,
       tone,
     },
@@ -78,8 +81,11 @@ function defaultFigures({ defaults }: BankFigures): FigureView[] {
       label: 'The same by amount',
       value: rateText(byAmountOfDisbursed, none),
       basis:
-        `${amountsText(byAmountOfDisbursed)} paid out; of contracts that have ended ` +
-        `${rateText(byAmountOfEnded, noneEnded)}, ${amountsText(byAmountOfEnded)}`,
+        `${amountsText(byAmountOfDisbursed)} paid out; ` +
+        (byAmountOfEnded.bps === undefined
+          ? noneEnded
+          : `of contracts that have ended ${formatBps(byAmountOfEnded.bps)}, ` +
+            amountsText(byAmountOfEnded)),
       explains: `The principal still outstanding under contracts in default. ${explains}`,
       tone,
     },
@@ -118,7 +124,7 @@ function bookFigures(figures: BankFigures): FigureView[] {
     {
       key: 'concentration',
       label: 'Owed by the largest borrower',
-      value: rateText(figures.largestOfOutstanding, 'nothing outstanding'),
+      value: riskText(figures.largestOfOutstanding, 'nothing outstanding'),
       basis:
         `${amountsText(figures.largestOfOutstanding)} outstanding; ` +
         formatPlural(figures.businesses.length, 'business', 'businesses'),

@@ -162,3 +162,10 @@ export function streamModel(
     ...streamState(now, payer),
   };
 }
+
+/** The stream as a device without a network sees it: it does not know that anything flows. */
+export function offlineStream(stream: StreamModel, isOnline: boolean): StreamModel {
+  if (isOnline || stream.state !== 'flowing') return stream;
+  const reason = 'This device is offline: nothing moves here until it is back.';
+  return { ...stream, state: 'waiting', reason };
+}

@@ -3,7 +3,7 @@ import type { DeskRow, StatusView } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { OwnContract } from '../../engine/desk.ts';
 import type { NoticeType, Outlook } from '../../engine/notices.ts';
-import { formatDue } from '../../format.ts';
+import { formatDue, satText } from '../../format.ts';
 import { nextInstalment } from './contract-sentence.ts';
 import { contractNow, titleOf, type ContractNow } from './contract.ts';
 import { calendarOf, cureEndsAtSec, standingArrears } from './notices.ts';
@@ -72,7 +72,7 @@ export interface OwedView {
   readonly status: StatusView;
   /** Of the next instalment that is not paid, or of the oldest that is late. */
   readonly due: string;
-  /** `instalment 4 of 12`. */
+  /** `instalment 4 of 12, loan of 500 000 sat`: two loans may have one title. */
   readonly which: string;
   /** Whole satoshis due by the end of today; 0 while nothing is. */
   readonly dueNowMsat: bigint;
@@ -98,7 +98,9 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
         ? { text: 'due today', tone: 'waiting' }
         : { text: 'to come', tone: 'plain' },
     due: formatDue(next.dueAtSec, calendarOf(state)),
-    which: `instalment ${next.number} of ${ledger.instalments.length}`,
+    which:
+      `instalment ${next.number} of ${ledger.instalments.length}, ` +
+      `loan of ${satText(BigInt(state.contract.document.principalMsat), true)}`,
     dueNowMsat: ledger.dueNowMsat,
     nextMsat: next.amountMsat,
     order: next.dueAtSec,

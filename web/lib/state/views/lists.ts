@@ -45,7 +45,8 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
     const text = role === 'investor' ? 'watch it stream' : 'watch it arrive';
     return { text, tone: 'active', order: 3 };
   }
-  return { text: 'wait for repayment', tone: 'plain', order: 6 };
+  const text = role === 'business' ? 'nothing due yet' : 'wait for repayment';
+  return { text, tone: 'plain', order: 6 };
 }
 
 /** One contract as a row. */

@@ -4,7 +4,7 @@ import type { FigureView, ShareView, SumView } from '../../components/figure-mod
 import { formatBps, formatPlural } from '../../format.ts';
 import { bankHref } from './banks.ts';
 import { personView, type Names } from './people.ts';
-import { amountsText, rateText, sats } from './rates.ts';
+import { amountsText, riskText, sats } from './rates.ts';
 
 const WITHHELD: Readonly<Record<NonNullable<PortfolioReturn['withheld']>, string>> = {
   tooYoung: 'Withheld: the first payment is less than 30 contract days old.',
@@ -17,9 +17,14 @@ function returnText({ rate }: PortfolioReturn): string | undefined {
   return rate === undefined ? undefined : formatBps(Math.round(rate * 1_000) * 10);
 }
 
+const wholeSat = (amountMsat: bigint): bigint => amountMsat - (amountMsat % 1_000n);
+
 /** The four figures at the head of a portfolio. */
 export function portfolioSums(figures: PortfolioFigures): SumView[] {
-  const { receivedPrincipalMsat, receivedInterestMsat, unallocatedMsat, xirr } = figures;
+  const { receivedMsat, receivedInterestMsat, unallocatedMsat, xirr } = figures;
+  // Whole sats that add up: what rounding cuts off the other parts counts as principal.
+  const principalMsat =
+    wholeSat(receivedMsat) - wholeSat(receivedInterestMsat) - wholeSat(unallocatedMsat);
   const over = unallocatedMsat > 0n ? `, ${sats(unallocatedMsat)} too much and owed back` : '';
   const late =
     figures.arrearsMsat > 0n ? `${sats(figures.arrearsMsat)} of it is past due` : 'nothing is late';
@@ -37,7 +42,7 @@ export function portfolioSums(figures: PortfolioFigures): SumView[] {
       label: 'Came back',
       amountMsat: figures.receivedMsat,
       basis:
-        `${sats(receivedPrincipalMsat)} of principal, ` +
+        `${sats(principalMsat)} of principal, ` +
         `${sats(receivedInterestMsat)} of interest${over}`,
     },
     {
@@ -92,14 +97,14 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
     {
       key: 'bank',
       label: 'With one bank, at most',
-      value: rateText(figures.largestBankOfOutstanding, 'nothing outstanding'),
+      value: riskText(figures.largestBankOfOutstanding, 'nothing outstanding'),
       basis: `${amountsText(figures.largestBankOfOutstanding)} outstanding`,
       explains: 'If that bank fails to do its work, this much is affected at once.',
     },
     {
       key: 'business',
       label: 'With one business, at most',
-      value: rateText(figures.largestBusinessOfOutstanding, 'nothing outstanding'),
+      value: riskText(figures.largestBusinessOfOutstanding, 'nothing outstanding'),
       basis: `${amountsText(figures.largestBusinessOfOutstanding)} outstanding`,
       explains: 'If that business fails, this much is affected at once.',
     },
@@ -122,7 +127,7 @@ export function shareViews(
     amountMsat: amountOf(share),
     bps: all === 0n ? 0 : Number((amountOf(share) * 10_000n) / all),
     note:
-      `${formatPlural(share.contracts, 'contract')}, ` +
-      (isOwed ? 'outstanding' : 'paid out, nothing outstanding'),
+      (isOwed ? 'of what is outstanding, ' : 'of what was paid out; nothing is outstanding, ') +
+      formatPlural(share.contracts, 'contract'),
   }));
 }

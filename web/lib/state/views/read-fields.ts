@@ -1,5 +1,6 @@
 /** Reads typed fields one after another and gathers what is wrong with each, by its path. */
-import { parsePublicKey, parseSat } from '../../format.ts';
+import { parseSat } from '../../format.ts';
+import { parsePublicKey } from '../../nostr/public-key.ts';
 
 /** Sentences by the path of the field they stand beside: `title`, `tranches.0.ticks`. */
 export type Mistakes = Readonly<Record<string, string>>;
@@ -55,7 +56,7 @@ export class FieldReader {
     return amountMsat;
   }
 
-  /** A public key, as npub or in hex. */
+  /** A public key, as npub, nprofile or in hex. */
   key(path: string, typed: string, sentence: string): string {
     const key = parsePublicKey(typed);
     if (key === undefined) this.wrong(path, `${sentence} It begins with npub1.`);

@@ -1,0 +1,47 @@
+/** Repayments a business may order, as the dialog before a payment shows them; and ordering one. */
+import { sentenceFor, type Result } from '@realyield/protocol';
+import type { PaymentPlan } from '../../components/payment-models.ts';
+import type { ContractView } from '../../engine/catalog.ts';
+import type { Repayments } from '../../engine/repayments.ts';
+import { contractNow, titleOf } from './contract.ts';
+import { personView, type Names } from './people.ts';
+
+/** Which repayment: what is due by the end of today, everything, or an amount of one's own. */
+export type RepaymentChoice = 'due' | 'everything' | bigint;
+
+/** What the dialog shows before a repayment; undefined where there is nothing to pay. */
+export function repaymentPlan(
+  names: Names,
+  view: ContractView,
+  choice: RepaymentChoice,
+  nowSec: number,
+): PaymentPlan | undefined {
+  const { state, ledger } = contractNow(view, nowSec);
+  const [title, what, amountMsat] =
+    choice === 'due'
+      ? ['Pay what is due', 'what is due by the end of today', ledger.dueNowMsat]
+      : choice === 'everything'
+        ? ['Repay everything', 'all that is owed today, interest included', ledger.payoffMsat]
+        : ['Repay a part', 'a part of what is owed', choice];
+  if (amountMsat <= 0n) return undefined;
+  return {
+    root: view.root,
+    order: choice === 'everything' ? 'everything' : 'part',
+    amountMsat,
+    title,
+    what: `${titleOf(state)}: ${what}`,
+    to: personView(names, state.contract.document.parties.investor.pubkey, 'investor'),
+  };
+}
+
+/** Orders what a plan says; undefined, or why it was refused as a sentence. */
+export async function orderRepayment(
+  repayments: Repayments,
+  { root, order, amountMsat }: PaymentPlan,
+): Promise<string | undefined> {
+  const ordered: Result<unknown> =
+    order === 'everything'
+      ? await repayments.repayEverything(root)
+      : await repayments.repay(root, amountMsat);
+  return ordered.ok ? undefined : sentenceFor(ordered.code);
+}
