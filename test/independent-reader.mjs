@@ -1,5 +1,6 @@
 /** A second reader, from specs/ alone. Beyond 200 lines, the specification is too complicated. */
 import { createHash } from 'node:crypto';
+import { ledgerAt } from './independent-money.mjs';
 
 const ROLES = ['bank', 'business', 'investor'];
 const PAYER = { disbursement: 'investor', repayment: 'business' };
@@ -7,8 +8,6 @@ const PAYEE = { disbursement: 'business', repayment: 'investor' };
 const hashOf = (value) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 const compare = (a, b) => (a < b ? -1 : Number(a > b));
 const byTime = (a, b) => a.created_at - b.created_at || compare(a.id, b.id);
-const least = (a, b) => (a < b ? a : b);
-const sum = (amounts) => amounts.reduce((all, amount) => all + BigInt(amount), 0n);
 
 /** The id of an event (NIP-01), embedded or not: content is canonical, so its keys are in order. */
 export function idOf({ pubkey, created_at, kind, tags, content }) {
@@ -24,48 +23,6 @@ function restsOn(id, entries) {
     [...prev, ...seen, request?.id, claim?.id].forEach((next) => found.add(next));
   }
   return found;
-}
-
-/** M-3 to M-15: by how many days each instalment is late at a time, and whether all is repaid. */
-function ledgerAt({ daySec, plan, principalMsat, rateBps, tranches }, payments, atSec) {
-  const { instalments = 1, dueAtSec, firstDueAtSec = dueAtSec, everyDays = 0 } = plan;
-  const dues = Array.from(Array(instalments), (_, k) => firstDueAtSec + k * everyDays * daySec);
-  const dayOf = (sec) => Math.floor(sec / daySec);
-  const today = dayOf(atSec);
-  let [last, lent, asked, accrued] = [0, 0n, 0n, 0n];
-  const canLend = (msat) => least(BigInt(principalMsat) - lent, msat);
-  const open = (sec) => tranches.filter(({ lapsesAtSec }) => lapsesAtSec > sec);
-  const canCome = (sec) => canLend(sum(open(sec).map(({ amountMsat }) => amountMsat)));
-  // What is unpaid of each instalment that fell due, and last of all that did not yet.
-  const unpaid = [{ interest: 0n, principal: 0n }];
-  const days = new Set([...payments.map((payment) => payment.atSec), ...dues, atSec].map(dayOf));
-  for (const day of [...days].filter((each) => each <= today).sort((a, b) => a - b)) {
-    const moved = payments.filter((payment) => dayOf(payment.atSec) === day);
-    const paid = (leg) => sum(moved.map((each) => (each.leg === leg ? each.msat : 0)));
-    const bearing = sum(unpaid.map(({ principal }) => principal));
-    accrued += bearing < 1000n ? 0n : bearing * BigInt(rateBps * (day - last));
-    const [k, current] = [unpaid.length - 1, unpaid.at(-1)];
-    current.interest += accrued / 3_650_000n;
-    [last, accrued] = [day, accrued % 3_650_000n];
-    const disbursed = canLend(paid('disbursement'));
-    [lent, current.principal] = [lent + disbursed, current.principal + disbursed];
-    if (k < instalments - 1 && dayOf(dues[k]) === day) {
-      const share = (lent + canCome(dues[k]) - asked) / BigInt(instalments - k) / 1000n;
-      asked = least(asked + share * 1000n, lent);
-      unpaid.push({ interest: 0n, principal: least(lent - asked, current.principal) });
-      current.principal -= unpaid.at(-1).principal;
-    }
-    let money = paid('repayment');
-    for (const instalment of unpaid) {
-      for (const part of ['interest', 'principal']) {
-        const used = least(money, instalment[part]);
-        [money, instalment[part]] = [money - used, instalment[part] - used];
-      }
-    }
-  }
-  const owed = unpaid.map(({ interest, principal }) => interest + principal);
-  const daysLate = owed.map((msat, k) => (msat < 1000n ? 0 : Math.max(0, today - dayOf(dues[k]))));
-  return { today, daysLate, isRepaid: lent > 0n && canCome(atSec) === 0n && sum(owed) < 1000n };
 }
 
 /** P-10 to P-15: what the receipts and answers that are known prove. */

@@ -37,10 +37,13 @@ function eventsIn(value: unknown): RawEvent<unknown>[] {
 }
 
 describe('the independent reader', () => {
-  it('stands alone, in at most 200 lines', () => {
-    const [file] = filesUnder('test', ['independent-reader.mjs']);
+  it.each([
+    ['independent-reader.mjs', ['node:crypto', './independent-money.mjs']],
+    ['independent-money.mjs', []],
+  ])('stands alone: %s has at most 200 lines', (name, imports) => {
+    const [file] = filesUnder('test', [name]);
     if (!file) throw new Error('the reader is gone');
-    expect(importsOf(file).map(({ specifier }) => specifier)).toEqual(['node:crypto']);
+    expect(importsOf(file).map(({ specifier }) => specifier)).toEqual(imports);
     const text = readFileSync(join(ROOT, file.path), 'utf8');
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(200);
   });

@@ -50,7 +50,15 @@ describe('contracts', () => {
     ['CONTENT_TERMS', { tranches: [{ ...tranche, toSec: tranche.fromSec }] }],
     ['CONTENT_TERMS', { tranches: [{ ...tranche, lapsesAtSec: tranche.toSec - 1 }] }],
     ['CONTENT_TERMS', { tranches: [{ ...tranche, fromSec: document.startAtSec - 1 }] }],
-    ['CONTENT_TERMS', { plan: { ...document.plan, dueAtSec: tranche.lapsesAtSec - 1 } }],
+    [
+      'CONTENT_TERMS',
+      {
+        plan: {
+          ...document.plan,
+          due: { rule: 'list' as const, atSec: [tranche.lapsesAtSec - 1] },
+        },
+      },
+    ],
     ['CONTENT_TERMS', { startAtSec: tranche.fromSec + 1 }],
   ])('%s', (code, overrides) => {
     expect(codeFor(overrides)).toBe(code);

@@ -31,7 +31,14 @@ export * from './contract/build.ts';
 export * from './contract/plan.ts';
 export { planTicks, tickAt, type Tick } from './contract/ticks.ts';
 export { computeLedger } from './contract/ledger.ts';
-export type { Instalment, Ledger, LedgerPayment } from './contract/ledger.ts';
+export type {
+  Instalment,
+  Ledger,
+  LedgerCourse,
+  LedgerPayment,
+  LedgerVersion,
+  ReportedSales,
+} from './contract/ledger.ts';
 export * from './contract/schedule.ts';
 export * from './contract/fold.ts';
 export { headsOf } from './contract/graph.ts';
@@ -72,3 +79,4 @@ export * from './keyfacts/rate.ts';
 export * from './keyfacts/sheet.ts';
 export { KEY_FACT_SENTENCES } from './keyfacts/sentences.ts';
 export type { SentenceId, SentenceSection } from './keyfacts/sentences.ts';
+export type * from './kinds/plan.ts';

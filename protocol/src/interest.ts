@@ -1,12 +1,24 @@
 /**
  * Interest accrual, exact: Σ principal × bps × days is kept whole and divided once.
- * Spec: specs/money.md, "Accrual" (ACT/365F).
+ * Spec: specs/money.md, "Interest".
  */
-import { BPS, DAYS_PER_YEAR } from './params.ts';
+import { civilOf } from './civil.ts';
+import type { DayCount } from './kinds/plan.ts';
+import { BPS } from './params.ts';
 import { divideFloor } from './money.ts';
 
-/** Divisor of an accrued numerator: basis points × days per year. */
-export const ACCRUAL_DIVISOR = BPS * DAYS_PER_YEAR;
+/** Days that any day count's year divides: 72 × 365 = 73 × 360. */
+const COMMON_DAYS = 26_280n;
+
+/** Days in the year of each day count. */
+export const YEAR_DAYS: Readonly<Record<DayCount, bigint>> = {
+  'ACT/365F': 365n,
+  'ACT/360': 360n,
+  '30E/360': 360n,
+};
+
+/** Divisor of an accrued numerator, the same for every day count. */
+export const ACCRUAL_DIVISOR = BPS * COMMON_DAYS;
 
 /** The contract day a time falls in: whole days of `daySec` since the epoch (UTC). */
 export function dayOf(timeSec: number, daySec: number): number {
@@ -19,11 +31,31 @@ export function endOfDaySec(day: number, daySec: number): number {
   return (day + 1) * daySec - 1;
 }
 
+/** A day's number by 30E/360: every month has thirty days. */
+function thirtyDayIndex(day: number): number {
+  const { year, month, day: ofMonth } = civilOf(day);
+  return year * 360 + month * 30 + Math.min(ofMonth, 30);
+}
+
+/** Days from one day to a later one, as a day count has them. */
+export function daysBetween(fromDay: number, toDay: number, dayCount: DayCount): number {
+  // M-17: "By `30E/360` the days from one date to another are the difference of 360 × year +
+  // 30 × month + the lesser of the day and 30 (calendar dates in UTC); by the others they are
+  // calendar days…"
+  if (dayCount !== '30E/360') return toDay - fromDay;
+  return thirtyDayIndex(toDay) - thirtyDayIndex(fromDay);
+}
+
 /** Numerator accrued on a principal over a number of days; divide by ACCRUAL_DIVISOR. */
-export function accrue(principalMsat: bigint, rateBps: number, days: number): bigint {
-  // M-4: "…the sum of principal × `rateBps` × days is kept exact and divided by 3,650,000 only when
-  // charged…"
-  return principalMsat * BigInt(rateBps) * BigInt(days);
+export function accrue(
+  principalMsat: bigint,
+  rateBps: number,
+  days: number,
+  dayCount: DayCount = 'ACT/365F',
+): bigint {
+  // M-4: "…principal × `rateBps` × days / (10,000 × days of the year) is summed exactly, as a
+  // fraction, and rounded only when charged…"
+  return principalMsat * BigInt(rateBps) * BigInt(days) * (COMMON_DAYS / YEAR_DAYS[dayCount]);
 }
 
 /** Interest in msat of an accrued numerator, rounded down. */

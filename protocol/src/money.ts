@@ -50,6 +50,11 @@ export function minimum(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
+/** The greater of two amounts. */
+export function maximum(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
 /**
  * Splits an amount over `count` parts in whole satoshis: each the floor of an equal share,
  * the remainder (msat included) on the last part.

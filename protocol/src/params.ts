@@ -24,6 +24,12 @@ export const MAX_SEC = 99_999_999_999;
 /** Longest term of an offer, contract days: forty years. */
 export const MAX_TERM_DAYS = 14_610;
 
+/** The same in calendar months. */
+export const MAX_TERM_MONTHS = 480;
+
+/** Most due dates a plan may list one by one. */
+export const MAX_LISTED_DATES = 240;
+
 /** Seconds of a contract day on every network but regtest. */
 export const DAY_SEC = 86_400;
 

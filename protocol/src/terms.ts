@@ -4,8 +4,9 @@
  * Each function names the first contradiction, or returns undefined.
  */
 import { legalContradiction } from './legal.ts';
-import { firstDueAtSec, lastDueAtSec, termDaysOf } from './contract/plan.ts';
-import { DAY_SEC, MAX_SEC, MAX_TERM_DAYS, MAX_TICKS, REGISTER_START } from './params.ts';
+import { lastDueAtSec, leastTermDaysOf } from './contract/plan.ts';
+import { DAY_SEC, MAX_TICKS, REGISTER_START } from './params.ts';
+import { badContractPlan, badOfferPlan } from './plan-terms.ts';
 import { Kind } from './kinds.ts';
 import { reject, type Reject } from './result.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
@@ -39,9 +40,9 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   const sought = BigInt(document.amountSoughtMsat);
   if (BigInt(document.minimumTicketMsat) > sought) return terms('minimumTicketMsat');
   if (BigInt(document.minimumTotalMsat) > sought) return terms('minimumTotalMsat');
-  // L-6: "…whose last instalment falls due more than 14,610 days after the start…"
-  const termDays = termDaysOf(document.plan);
-  if (termDays > MAX_TERM_DAYS) return terms('plan');
+  const wrong = badOfferPlan(document);
+  if (wrong !== undefined) return terms(wrong);
+  const termDays = leastTermDaysOf(document.plan);
   // L-7: "A reader MUST refuse an offer whose attester is the business…"
   if (document.attester === document.business.pubkey) return terms('attester');
   const badLegal = legalContradiction(document.legal);
@@ -94,18 +95,13 @@ function badParties({ parties, attester }: ContractDocument): Reject | undefined
   return isParty ? terms('attester') : undefined;
 }
 
-function badPlan(document: ContractDocument): Reject | undefined {
-  // C-29: "…whose first due date lies before its start, or whose last one is beyond what a `sec`
-  // may be…"
-  if (firstDueAtSec(document) < document.startAtSec) return terms('plan');
-  return lastDueAtSec(document) > MAX_SEC ? terms('plan') : undefined;
-}
-
 /** Contradictions within a contract. */
 export function contractContradiction(document: ContractDocument): Reject | undefined {
   if (badDay(document.network, document.daySec)) return terms('daySec');
-  const badForm = badParties(document) ?? badPlan(document);
+  const badForm = badParties(document);
   if (badForm) return badForm;
+  const wrong = badContractPlan(document);
+  if (wrong !== undefined) return terms(wrong);
   // C-2: "…exactly one base `offer`, signed by the contract's bank, embeds no event twice, and
   // every base is of the kind it claims…"
   const badBase = badBases(document.bases);

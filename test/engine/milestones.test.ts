@@ -14,19 +14,14 @@ import type { Player } from './player.ts';
 import { countersign, invest, offerShort, paymentsOf, play } from './scene.ts';
 import { startScene, stateOf, untilPaid } from './scene.ts';
 import { until } from './until.ts';
+import { equalPlan } from '../fixtures/plans.ts';
 
 const FIRST_DUE_DAY = 90;
 const TICKS = { first: 3, second: 2 };
 const INVESTED = { ana: 90_000_000n, ben: 60_000_000n };
 
 const changes: Partial<OfferDocument> = {
-  plan: {
-    type: 'equalPrincipal',
-    instalments: 3,
-    firstDueDay: FIRST_DUE_DAY,
-    everyDays: 30,
-    graceDays: 1,
-  },
+  plan: equalPlan(3, FIRST_DUE_DAY, 30, 1),
   default: { afterDays: 4, cureDays: 2 },
 };
 const gated: Partial<OfferDocument> = {

@@ -5,6 +5,7 @@ import type { SMALL_CAST } from '../world/personas.ts';
 import { startWorld, type World } from '../world/world.ts';
 import { Player, type PlayerOptions } from './player.ts';
 import { until } from './until.ts';
+import { bulletPlan } from '../fixtures/plans.ts';
 
 /** A short loan: ticks a second or so apart, and days of one second. */
 export interface ShortTerms {
@@ -50,7 +51,7 @@ export async function offerShort(
     daySec: DAY_SEC,
     minimumTicketMsat: '10000000',
     minimumTotalMsat: '10000000',
-    plan: { type: 'bullet', termDays: 180, graceDays: 5 },
+    plan: bulletPlan(180, 5),
     tranches: [{ shareBps: 10_000, startDay, streamDays, windowDays, ticks }],
     ...terms.changes,
   };

@@ -36,13 +36,11 @@ export interface Account {
   readonly instalments: readonly Asked[];
 }
 
-/** Due times of a plan. */
+/** Due times of a plan; the market has none but those that count days. */
 export function duesOf({ plan, daySec }: Terms): number[] {
-  if (plan.type === 'bullet') return [plan.dueAtSec ?? 0];
+  const { firstAtSec, everyDays, count } = plan.due;
   const dues: number[] = [];
-  for (let k = 0; k < (plan.instalments ?? 0); k += 1) {
-    dues.push((plan.firstDueAtSec ?? 0) + k * (plan.everyDays ?? 0) * daySec);
-  }
+  for (let k = 0; k < count; k += 1) dues.push(firstAtSec + k * everyDays * daySec);
   return dues;
 }
 

@@ -60,10 +60,11 @@ export interface Terms {
   readonly plan: {
     readonly type: string;
     readonly graceDays: number;
-    readonly dueAtSec?: number;
-    readonly instalments?: number;
-    readonly firstDueAtSec?: number;
-    readonly everyDays?: number;
+    readonly due: {
+      readonly firstAtSec: number;
+      readonly everyDays: number;
+      readonly count: number;
+    };
   };
   readonly default: { readonly afterDays: number; readonly cureDays: number };
   readonly tranches: readonly {

@@ -19,6 +19,7 @@ import {
   type LoanOptions,
 } from '../fixtures/loan.ts';
 import { claim, decide, give } from '../fixtures/steps.ts';
+import { equalPlan } from '../fixtures/plans.ts';
 
 const START = 1_800_000_000;
 const DAY = 60;
@@ -33,7 +34,7 @@ const milestone = { title: 'The oven stands', description: '' };
 const TERMS: readonly Partial<OfferDocument>[] = [
   {},
   {
-    plan: { type: 'equalPrincipal', instalments: 4, firstDueDay: 8, everyDays: 20, graceDays: 2 },
+    plan: equalPlan(4, 8, 20, 2),
     tranches: [half, { ...half, startDay: 10, milestone }],
     default: { afterDays: 6, cureDays: 2 },
     attester: publicOf('attester'),

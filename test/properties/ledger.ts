@@ -9,20 +9,20 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inThree, Loan, offerDocument, sparedSigning } from '../fixtures/loan.ts';
+import { equalPlan } from '../fixtures/plans.ts';
 
 const START = 1_800_000_000;
 const DAY = 60;
 const [tranche] = offerDocument().tranches;
 if (!tranche) throw new Error('the fixture has a tranche');
 const half = { ...tranche, shareBps: 5_000 };
-const monthly = { type: 'equalPrincipal', firstDueDay: 7, graceDays: 0 } as const;
 
 /** Repaid at once, in three parts, and in parts that fall due while ticks can come and lapse. */
 const terms = [
   {},
   inThree,
   {
-    plan: { ...monthly, instalments: 25, everyDays: 3 },
+    plan: equalPlan(25, 7, 3, 0),
     tranches: [half, { ...half, startDay: 40, windowDays: 30 }],
   },
 ].map((offer) => new Loan({ signing: sparedSigning, offer }).contract.document);

@@ -19,6 +19,7 @@ import {
   type SignedEvent,
 } from '@realyield/protocol';
 import { hashOf, Loan, paymentHashOf, publicOf, signAs } from '../fixtures/loan.ts';
+import { equalPlan } from '../fixtures/plans.ts';
 import { claim, decide } from '../fixtures/steps.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
@@ -52,22 +53,26 @@ function termCases(loan: Loan): Cases {
   const [tranche] = document.tranches;
   if (!tranche) throw new Error('the fixture has a tranche');
   const { investor, business, bank } = document.parties;
-  const plan = { type: 'equalPrincipal', instalments: 600, everyDays: 90, graceDays: 5 } as const;
-  const firstDueAtSec = lastDueAtSec(document);
+  const plan = { ...equalPlan(1, 1, 1), due: document.plan.due } as const;
+  const firstAtSec = lastDueAtSec(document);
+  const every = (days: number, count: number, atSec: number): ContractDocument['plan'] => ({
+    ...plan,
+    due: { rule: 'days', firstAtSec: atSec, everyDays: days, count },
+  });
   return {
     'contract-attester': refused('The investor approves', ['C-28'], {
       attester: investor.pubkey,
     }),
     'contract-due-early': refused('An instalment due before the start', ['C-29'], {
-      plan: { ...plan, firstDueAtSec: document.startAtSec - 1 },
+      plan: every(20, 600, document.startAtSec - 1),
     }),
     'contract-due-far': refused('Instalments beyond what a time can be', ['C-29'], {
       daySec: 86_400,
-      plan: { ...plan, firstDueAtSec: 99_999_999_999 },
+      plan: every(20, 600, 99_999_964_799),
     }),
     'contract-lapse-last': refused('A lapse after the last instalment', ['C-5'], {
-      plan: { ...plan, instalments: 2, everyDays: 1, firstDueAtSec },
-      tranches: [{ ...tranche, lapsesAtSec: firstDueAtSec + DAY + 1 }],
+      plan: every(1, 2, firstAtSec),
+      tranches: [{ ...tranche, lapsesAtSec: firstAtSec + DAY + 1 }],
     }),
     'contract-day': refused('A minute’s day on mainnet', ['L-1'], { network: 'mainnet' }),
     'contract-parties': refused('One key in two roles', ['C-1'], {

@@ -110,7 +110,7 @@ function instalmentCases(): Cases {
   const lapsed = inInstalments({ tranches });
   lapsed.pay('disbursement', planTicks(lapsed.contract.document).slice(0, 4), START + 20);
   const due = 'instalments-due';
-  const planned = ['M-15', 'M-14', 'C-27'];
+  const planned = ['M-15', 'M-14', 'PL-1'];
   return {
     'instalments-planned': folded('Three equal parts', planned, whole(), [], at(1)),
     [due]: folded('Two of them due, neither paid', ['M-15', 'M-5', 'M-11'], whole(), [], at(60)),

@@ -8,6 +8,7 @@ import {
 import { hashOf, inThree, legalTerms, Loan } from '../fixtures/loan.ts';
 import { START } from './contracts.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
+import { bulletPlan } from '../fixtures/plans.ts';
 
 function sheetOf(
   name: string,
@@ -43,7 +44,7 @@ function sheetCases(): Cases {
     }),
     'no-interest': sheetOf('No interest, no grace', ['K-8', 'K-9', 'K-11'], {
       rateBps: 0,
-      plan: { type: 'bullet', termDays: 90, graceDays: 0 },
+      plan: bulletPlan(90, 0),
     }),
     'one-satoshi': sheetOf(
       'One satoshi, which bears less than one',
@@ -55,7 +56,7 @@ function sheetCases(): Cases {
       1_000n,
     ),
     'one-day': sheetOf('All in one day: no rate', ['K-4', 'K-7'], {
-      plan: { type: 'bullet', termDays: 1, graceDays: 0 },
+      plan: bulletPlan(1, 0),
       tranches: [{ ...stream, shareBps: 10_000, streamDays: 1, windowDays: 1, ticks: 1 }],
       rateBps: 100_000,
     }),

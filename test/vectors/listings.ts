@@ -2,6 +2,7 @@
 import { buildOffer, type OfferDocument } from '@realyield/protocol';
 import { legalTerms, offerDocument, publicOf, signAs } from '../fixtures/loan.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
+import { equalPlan } from '../fixtures/plans.ts';
 
 const AT = 1_800_000_000;
 
@@ -37,13 +38,7 @@ export function listingCases(): Cases {
       minimumTicketMsat: '9000',
     }),
     'term-long': refused('A last instalment after forty years', 'L-6', {
-      plan: {
-        type: 'equalPrincipal',
-        instalments: 600,
-        firstDueDay: 30,
-        everyDays: 25,
-        graceDays: 5,
-      },
+      plan: equalPlan(600, 30, 25, 5),
     }),
     'attester-business': refused('A business that approves its own milestones', 'L-7', {
       attester: publicOf('business'),

@@ -94,7 +94,10 @@ export function offerCases(): Cases {
     }),
     'compare-rate': refused('Another rate', offer, { rateBps: 1_100 }),
     'compare-due': refused('A later due date', offer, {
-      plan: { type: 'bullet', dueAtSec: lastDueAtSec({ plan, daySec }) + 1, graceDays: 5 },
+      plan: {
+        ...plan,
+        due: { rule: 'list', atSec: [lastDueAtSec({ plan, daySec }) + daySec] },
+      },
     }),
     'compare-version': refused('Another version of the offer', later, {}),
   };

@@ -6,6 +6,7 @@ import type { BankProfileDocument, LegalTerms, OfferDocument } from '@realyield/
 import { LEGAL } from './legal.ts';
 import type { PersonaProfile } from './personas.ts';
 import { PROFILES } from './profiles.ts';
+import { bulletPlan } from '../fixtures/plans.ts';
 
 /** Seconds of a contract day in what is made to be watched. */
 export const WORLD_DAY_SEC = 2;
@@ -65,7 +66,7 @@ export const OVEN: Terms = {
   minimumTicketMsat: sat(60_000),
   minimumTotalMsat: sat(300_000),
   rateBps: 1_200,
-  plan: { type: 'bullet', termDays: 180, graceDays: 10 },
+  plan: bulletPlan(180, 10),
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 30, windowDays: 150, ticks: 60 }],
 };
 
@@ -81,7 +82,7 @@ const FLOUR: Terms = {
   minimumTicketMsat: sat(30_000),
   minimumTotalMsat: sat(90_000),
   rateBps: 1_000,
-  plan: { type: 'bullet', termDays: 90, graceDays: 5 },
+  plan: bulletPlan(90, 5),
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 15, windowDays: 60, ticks: 30 }],
 };
 
@@ -99,7 +100,7 @@ export const VAN: Terms = {
   minimumTicketMsat: sat(120_000),
   minimumTotalMsat: sat(1_200_000),
   rateBps: 1_400,
-  plan: { type: 'bullet', termDays: 360, graceDays: 15 },
+  plan: bulletPlan(360, 15),
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 60, windowDays: 240, ticks: 120 }],
 };
 

@@ -5,6 +5,7 @@
 import type { BankProfileDocument } from '@realyield/protocol';
 import { OVEN, VAN, WORLD_DAY_SEC, sat, type Terms } from './listings.ts';
 import type { PersonaId } from './personas.ts';
+import { bulletPlan, equalPlan } from '../fixtures/plans.ts';
 
 const DAY_SEC = 86_400;
 
@@ -60,7 +61,7 @@ const FLOUR: Terms = {
   minimumTicketMsat: sat(40_000),
   minimumTotalMsat: sat(40_000),
   rateBps: 1_000,
-  plan: { type: 'bullet', termDays: 120, graceDays: 5 },
+  plan: bulletPlan(120, 5),
   tranches: [stream],
 };
 
@@ -76,7 +77,7 @@ const LOOMS: Terms = {
   minimumTicketMsat: sat(100_000),
   minimumTotalMsat: sat(500_000),
   rateBps: 1_150,
-  plan: { type: 'bullet', termDays: 240, graceDays: 10 },
+  plan: bulletPlan(240, 10),
   tranches: [{ shareBps: 10_000, startDay: 2, streamDays: 36, windowDays: 90, ticks: 8 }],
 };
 
@@ -92,7 +93,7 @@ const DYES: Terms = {
   minimumTicketMsat: sat(50_000),
   minimumTotalMsat: sat(350_000),
   rateBps: 1_200,
-  plan: { type: 'bullet', termDays: 300, graceDays: 10 },
+  plan: bulletPlan(300, 10),
   tranches: [stream],
 };
 
@@ -108,13 +109,7 @@ const STATION: Terms = {
   minimumTicketMsat: sat(80_000),
   minimumTotalMsat: sat(400_000),
   rateBps: 1_250,
-  plan: {
-    type: 'equalPrincipal',
-    instalments: 4,
-    firstDueDay: 150,
-    everyDays: 60,
-    graceDays: 10,
-  },
+  plan: equalPlan(4, 150, 60, 10),
   tranches: [
     { shareBps: 5_000, startDay: 3, streamDays: 15, windowDays: 40, ticks: 2 },
     {
@@ -144,7 +139,7 @@ const KIOSKS: Terms = {
   minimumTicketMsat: sat(60_000),
   minimumTotalMsat: sat(300_000),
   rateBps: 1_350,
-  plan: { type: 'equalPrincipal', instalments: 6, firstDueDay: 60, everyDays: 30, graceDays: 5 },
+  plan: equalPlan(6, 60, 30, 5),
   tranches: [stream],
 };
 
@@ -159,7 +154,7 @@ const BOATS: Terms = {
   minimumTicketMsat: sat(60_000),
   minimumTotalMsat: sat(300_000),
   rateBps: 1_500,
-  plan: { type: 'equalPrincipal', instalments: 5, firstDueDay: 60, everyDays: 30, graceDays: 5 },
+  plan: equalPlan(5, 60, 30, 5),
   tranches: [stream],
 };
 

@@ -1,5 +1,11 @@
 /** What personas decide for themselves, from facts made of a loan built by hand. */
-import { computeLedger, foldContract, planTicks, type ContractState } from '@realyield/protocol';
+import {
+  computeLedger,
+  firstDueAtSec,
+  foldContract,
+  planTicks,
+  type ContractState,
+} from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
 import { inThree, Loan } from '../fixtures/loan.ts';
 import { claim, decide as decideClaim } from '../fixtures/steps.ts';
@@ -169,7 +175,7 @@ describe('instalments', () => {
     loan.streamAll();
     const { contract } = stateOf(loan);
     const { daySec, plan } = contract.document;
-    const dueAtSec = plan.type === 'equalPrincipal' ? plan.firstDueAtSec : 0;
+    const dueAtSec = firstDueAtSec({ plan });
     const before = decideOn(loan, 'business', dueAtSec - daySec);
     expect(before).toEqual({ steps: [], lookAgainAtSec: dueAtSec - daySec + 1 });
     const [step] = decideOn(loan, 'business', dueAtSec - daySec + 1).steps;

@@ -1,20 +1,22 @@
 /**
  * The running account of one contract: principal, exact accrual, and how far repayments have got.
- * Spec: specs/money.md, "The ledger". Repayments go oldest instalment first, so two sums, of
- * principal and of interest paid, say what each instalment has been paid; nothing is kept twice.
+ * Spec: specs/money.md, "The ledger". Repayments go oldest instalment first, so three sums, of
+ * late fees, interest and principal paid, say what each instalment has been paid.
  */
-import { accrue, dayOf, interestOf } from '../interest.ts';
+import { accrue, dayOf, daysBetween, interestOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
-import { floorToSat, minimum } from '../money.ts';
+import { maximum, minimum } from '../money.ts';
 import { DUST_MSAT } from '../params.ts';
-import { dueDates } from './plan.ts';
+import { askNext, costWithin, revenueCost, type AskedUpTo, type Standing } from './asking.ts';
+import { courseDues, type CourseDue, type LedgerCourse, type LedgerVersion } from './course.ts';
+import { LateFeeAccount } from './late-fee.ts';
 
-/** One instalment; both sums include all instalments before it. */
-export interface Account {
+/** One instalment; all sums include all instalments before it. */
+export interface Account extends AskedUpTo {
   readonly dueDay: number;
   readonly dueAtSec: number;
-  readonly principalUpToMsat: bigint;
-  readonly interestUpToMsat: bigint;
+  readonly graceDays: number;
+  readonly lateFeeUpToMsat: bigint;
 }
 
 /** How much was repaid by the end of a day. */
@@ -22,7 +24,18 @@ export interface PaidBy {
   readonly day: number;
   readonly principalMsat: bigint;
   readonly interestMsat: bigint;
+  readonly lateFeeMsat: bigint;
 }
+
+/** An instalment whose due day has come. */
+interface Fallen {
+  asked: AskedUpTo;
+  readonly due: CourseDue;
+  readonly fee: LateFeeAccount;
+}
+
+const NOTHING: AskedUpTo = { principalUpToMsat: 0n, interestUpToMsat: 0n };
+const atLeastZero = (amount: bigint): bigint => maximum(amount, 0n);
 
 /** At most what open tranches may still bring, and never more than the principal lacks. */
 export function openDisbursement(
@@ -35,36 +48,41 @@ export function openDisbursement(
   const open = document.tranches
     .filter((tranche) => tranche.lapsesAtSec > asOfSec)
     .reduce((sum, tranche) => sum + BigInt(tranche.amountMsat), 0n);
-  return minimum(open, BigInt(document.principalMsat) - disbursedMsat);
+  return minimum(open, atLeastZero(BigInt(document.principalMsat) - disbursedMsat));
 }
 
 /** The running account; days only go forward. */
 export class Books {
-  readonly #document: ContractDocument;
-  readonly #principalCap: bigint;
-  readonly #dues: readonly { readonly dueDay: number; readonly dueAtSec: number }[];
+  #terms: ContractDocument;
+  readonly #course: LedgerCourse;
+  readonly dues: readonly CourseDue[];
   /** Instalments whose due day has come, the last one never: it takes all that comes later. */
-  readonly #fallen: Account[] = [];
-  /** The first instalment that is not fully paid. */
+  readonly #fallen: Fallen[] = [];
+  /** What the last instalment asked for on its due day, for its late fee. */
+  #last: Fallen | undefined;
+  /** The first instalment that is not fully paid, and all late fees of those before it. */
   #oldest = 0;
+  #lateFeesBefore = 0n;
+  /** Late fees that folded instalments leave to the next one. */
+  #carried = 0n;
   #numerator = 0n;
   #cursorDay: number;
+  #nextVersion = 0;
+  #beforeTerms = 0n;
   readonly paid: PaidBy[] = [];
   disbursed = 0n;
   excess = 0n;
   repaid = 0n;
   principalPaid = 0n;
   interestPaid = 0n;
+  lateFeesPaid = 0n;
   unallocated = 0n;
 
-  constructor(document: ContractDocument, firstDay: number) {
-    this.#document = document;
-    this.#principalCap = BigInt(document.principalMsat);
+  constructor(document: ContractDocument, firstDay: number, course: LedgerCourse = {}) {
+    this.#terms = document;
+    this.#course = course;
+    this.dues = courseDues(document, course);
     this.#cursorDay = firstDay;
-    this.#dues = dueDates(document).map((dueAtSec) => ({
-      dueAtSec,
-      dueDay: dayOf(dueAtSec, document.daySec),
-    }));
   }
 
   get outstanding(): bigint {
@@ -72,59 +90,124 @@ export class Books {
   }
 
   get interest(): bigint {
+    const { plan } = this.#terms;
+    if (plan.type === 'revenueShare') return revenueCost(plan, this.disbursed);
     return interestOf(this.#numerator);
+  }
+
+  /** What can still be disbursed at a time. */
+  open(asOfSec: number, terms = this.#terms): bigint {
+    const { acceleratedDay = Infinity } = this.#course;
+    const isOver = dayOf(asOfSec, terms.daySec) >= acceleratedDay;
+    return isOver ? 0n : openDisbursement(terms, this.disbursed, asOfSec);
+  }
+
+  /** Principal and interest of an instalment fallen due that are unpaid. */
+  #unpaid({ asked }: Fallen, before: AskedUpTo): bigint {
+    const principal = maximum(this.principalPaid, before.principalUpToMsat);
+    const interest = maximum(this.interestPaid, before.interestUpToMsat);
+    return (
+      atLeastZero(asked.principalUpToMsat - principal) +
+      atLeastZero(asked.interestUpToMsat - interest)
+    );
+  }
+
+  #charge(index: number, day: number): void {
+    const each = this.#fallen[index] ?? this.#last;
+    const before = this.#fallen[index - 1]?.asked ?? NOTHING;
+    each?.fee.advance(day, this.#unpaid(each, before));
+  }
+
+  /** Late fees charged by a day for instalments fallen due, all of them together. */
+  lateFees(day: number): bigint {
+    let sum = this.#lateFeesBefore;
+    for (let index = this.#oldest; index <= this.#fallen.length; index += 1) {
+      this.#charge(index, day);
+      sum += (this.#fallen[index] ?? this.#last)?.fee.amountMsat ?? 0n;
+    }
+    return sum;
+  }
+
+  /** All late fees charged by a day, those left to the next instalment included. */
+  allLateFees(day: number): bigint {
+    return this.lateFees(day) + this.#carried;
   }
 
   /** Owed for instalments whose due day is no later than a day; exact. */
   dueBy(day: number): bigint {
-    const last = this.#dues.at(-1);
-    if (last && last.dueDay <= day) return this.outstanding + this.interest - this.interestPaid;
-    const due = this.#fallen.at(-1);
-    if (!due) return 0n;
-    const principal = due.principalUpToMsat - this.principalPaid;
-    return (principal > 0n ? principal : 0n) + this.#unpaidInterest(due);
-  }
-
-  #unpaidInterest(account: Account): bigint {
-    const unpaid = account.interestUpToMsat - this.interestPaid;
-    return unpaid > 0n ? unpaid : 0n;
+    const fees = atLeastZero(this.lateFees(day) - this.lateFeesPaid);
+    if (this.#last) return this.outstanding + this.interest - this.interestPaid + fees;
+    const asked = this.#fallen.at(-1)?.asked ?? NOTHING;
+    const principal = atLeastZero(asked.principalUpToMsat - this.principalPaid);
+    return principal + atLeastZero(asked.interestUpToMsat - this.interestPaid) + fees;
   }
 
   /** Accrues up to a day; what fell due before it is settled on the way. */
   advance(day: number): void {
+    const versions = this.#course.versions ?? [];
+    for (let next = versions[this.#nextVersion]; next; next = versions[this.#nextVersion]) {
+      if (next.fromDay >= day) break;
+      this.settle(next.fromDay);
+      this.#accrue(next.fromDay);
+      this.#change(next);
+      this.#nextVersion += 1;
+    }
     this.settle(day - 1);
     this.#accrue(day);
   }
 
   #accrue(day: number): void {
     if (day <= this.#cursorDay) return;
+    const { rateBps, dayCount } = this.#terms;
     // M-4: "…A principal of less than 1,000 msat bears none."
     const bearing = this.outstanding < DUST_MSAT ? 0n : this.outstanding;
-    this.#numerator += accrue(bearing, this.#document.rateBps, day - this.#cursorDay);
+    const days = daysBetween(this.#cursorDay, day, dayCount);
+    this.#numerator += accrue(bearing, rateBps, days, dayCount);
     this.#cursorDay = day;
+  }
+
+  /** New terms from the end of a day on. */
+  #change({ document, fromDay, arrears }: LedgerVersion): void {
+    // M-20: "…By `fold` what is unpaid at the end of that day of instalments fallen due is asked
+    // for by the next one instead, late fees included…"
+    if (arrears === 'fold') {
+      this.#carried = this.allLateFees(fromDay) - this.lateFeesPaid;
+      let fees = this.#lateFeesBefore;
+      for (const each of this.#fallen.slice(this.#oldest)) {
+        const { principalUpToMsat, interestUpToMsat } = each.asked;
+        each.asked = {
+          principalUpToMsat: minimum(principalUpToMsat, this.principalPaid),
+          interestUpToMsat: minimum(interestUpToMsat, this.interestPaid),
+        };
+        const amount = minimum(each.fee.amountMsat, atLeastZero(this.lateFeesPaid - fees));
+        each.fee.freeze(amount);
+        fees += amount;
+      }
+    }
+    this.#terms = document;
+    this.#beforeTerms = this.#fallen.at(-1)?.asked.principalUpToMsat ?? 0n;
   }
 
   disburse(amount: bigint): void {
     // M-7: "Disbursements count as principal up to the contract's principal; what goes beyond is
     // excess: owed back, without interest."
-    const counted = minimum(amount, this.#principalCap - this.disbursed);
+    const room = atLeastZero(BigInt(this.#terms.principalMsat) - this.disbursed);
+    const counted = minimum(amount, room);
     this.disbursed += counted;
     this.excess += amount - counted;
   }
 
-  /** The account of the next instalment, from what was disbursed and what still can be. */
-  #next(before: Account | undefined, openMsat: bigint, index: number): Account | undefined {
-    const due = this.#dues[index];
-    if (!due) return undefined;
-    const asked = before?.principalUpToMsat ?? 0n;
-    // M-15: "…an equal share, rounded down to a whole satoshi, of what was disbursed or can still
-    // be disbursed, less what earlier instalments ask for, but no more than was disbursed and is
-    // not asked for by them…"
-    const left = BigInt(this.#dues.length - index);
-    const share = floorToSat((this.disbursed + openMsat - asked) / left);
-    const isLast = left === 1n;
-    const principalUpToMsat = isLast ? this.disbursed : minimum(asked + share, this.disbursed);
-    return { ...due, principalUpToMsat, interestUpToMsat: this.interest };
+  /** What instalments up to the one at an index ask for, were it due at a time. */
+  #ask(index: number, due: CourseDue, before: AskedUpTo, atSec: number): AskedUpTo {
+    const standing: Standing = {
+      disbursedMsat: this.disbursed,
+      openMsat: this.open(atSec, due.terms),
+      principalPaidMsat: this.principalPaid,
+      interestMsat: this.interest,
+      beforeTermsMsat: this.#beforeTerms,
+      sales: this.#course.sales ?? [],
+    };
+    return askNext(due, index + 1, index === this.dues.length - 1, before, standing);
   }
 
   /** Fixes what the instalments that fall due by a day ask for, each on its day. */
@@ -132,50 +215,80 @@ export class Books {
     // M-5: "Interest is charged to an instalment up to its due day, after the last due day to the
     // last instalment, as the exact sum so far rounded down to a millisatoshi, less what earlier
     // instalments were charged; the remainder is carried, never dropped."
-    for (let index = this.#fallen.length; index < this.#dues.length - 1; index += 1) {
-      const due = this.#dues[index];
+    while (!this.#last) {
+      const index = this.#fallen.length;
+      const due = this.dues[index];
       if (!due || due.dueDay > day) return;
       this.#accrue(due.dueDay);
-      const openMsat = openDisbursement(this.#document, this.disbursed, due.dueAtSec);
-      const account = this.#next(this.#fallen.at(-1), openMsat, index);
-      if (account) this.#fallen.push(account);
+      const before = this.#fallen.at(-1)?.asked ?? NOTHING;
+      const asked = this.#ask(index, due, before, due.dueAtSec);
+      const askedMsat =
+        asked.principalUpToMsat -
+        before.principalUpToMsat +
+        (asked.interestUpToMsat - before.interestUpToMsat);
+      const fee = new LateFeeAccount(due.terms, due.dueDay, askedMsat, this.#carried);
+      this.#carried = 0n;
+      if (index === this.dues.length - 1) this.#last = { asked, due, fee };
+      else this.#fallen.push({ asked, due, fee });
     }
   }
 
   /** Every instalment as it stands: fallen due, or as planned at a time. */
   accounts(asOfSec: number): Account[] {
-    const accounts = [...this.#fallen];
-    const openMsat = openDisbursement(this.#document, this.disbursed, asOfSec);
-    for (let index = accounts.length; index < this.#dues.length; index += 1) {
-      const account = this.#next(accounts.at(-1), openMsat, index);
-      if (account) accounts.push(account);
-    }
-    return accounts;
+    this.lateFees(this.#cursorDay);
+    let before = NOTHING;
+    let lateFeeUpToMsat = 0n;
+    return this.dues.map((due, index) => {
+      const fallen = this.#fallen[index];
+      const asked = fallen?.asked ?? this.#ask(index, due, before, asOfSec);
+      before = asked;
+      lateFeeUpToMsat += (fallen ?? this.#last)?.fee.amountMsat ?? 0n;
+      if (index === this.#fallen.length) lateFeeUpToMsat += this.#carried;
+      const { dueDay, dueAtSec, terms } = due;
+      return { ...asked, dueDay, dueAtSec, graceDays: terms.plan.graceDays, lateFeeUpToMsat };
+    });
   }
 
-  /** The waterfall: oldest instalment first, within it interest, then principal. */
+  /** Late fees, then interest, then principal, up to what is asked for; what is left over. */
+  #use(amount: bigint, asked: AskedUpTo, lateFeesUpTo: bigint): bigint {
+    const { plan } = this.#terms;
+    const fee = minimum(amount, atLeastZero(lateFeesUpTo - this.lateFeesPaid));
+    const interestDue = atLeastZero(asked.interestUpToMsat - this.interestPaid);
+    const principalDue = atLeastZero(asked.principalUpToMsat - this.principalPaid);
+    const used = minimum(amount - fee, interestDue + principalDue);
+    // PL-14: "…of the sum T … floor(T × (`capBps` − 10,000) / `capBps`) is interest, the rest
+    // principal…"
+    const interest =
+      plan.type === 'revenueShare'
+        ? costWithin(plan, this.interestPaid + this.principalPaid + used) - this.interestPaid
+        : minimum(used, interestDue);
+    this.lateFeesPaid += fee;
+    this.interestPaid += interest;
+    this.principalPaid += used - interest;
+    return amount - fee - used;
+  }
+
+  /** The waterfall: oldest instalment first, within it late fees, interest, principal. */
   repay(amount: bigint, day: number): void {
     let left = amount;
-    const use = (interestDue: bigint, principalDue: bigint): boolean => {
-      const interest = minimum(left, interestDue > 0n ? interestDue : 0n);
-      const principal = minimum(left - interest, principalDue > 0n ? principalDue : 0n);
-      this.interestPaid += interest;
-      this.principalPaid += principal;
-      left -= interest + principal;
-      return left > 0n;
-    };
     this.repaid += amount;
-    // M-8: "A repayment is used oldest instalment first, within an instalment for interest charged
-    // so far, then for principal…"
+    // M-8: "A repayment is used oldest instalment first, within an instalment for late fees, then
+    // for interest charged so far, then for principal…"
     for (let due = this.#fallen[this.#oldest]; due; due = this.#fallen[this.#oldest]) {
-      const interest = due.interestUpToMsat - this.interestPaid;
-      if (!use(interest, due.principalUpToMsat - this.principalPaid)) break;
+      this.#charge(this.#oldest, day);
+      const lateFees = this.#lateFeesBefore + due.fee.amountMsat;
+      left = this.#use(left, due.asked, lateFees);
+      if (left === 0n) break;
       this.#oldest += 1;
+      this.#lateFeesBefore = lateFees;
     }
-    use(this.interest - this.interestPaid, this.outstanding);
+    if (left > 0n) {
+      const all = { principalUpToMsat: this.disbursed, interestUpToMsat: this.interest };
+      left = this.#use(left, all, this.allLateFees(day));
+    }
     // M-9: "What is repaid beyond all that is owed on its day is unallocated…"
     this.unallocated += left;
     const { principalPaid: principalMsat, interestPaid: interestMsat } = this;
-    this.paid.push({ day, principalMsat, interestMsat });
+    this.paid.push({ day, principalMsat, interestMsat, lateFeeMsat: this.lateFeesPaid });
   }
 }

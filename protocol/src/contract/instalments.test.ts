@@ -186,8 +186,8 @@ describe('late and cured', () => {
 
 describe('many', () => {
   it('600 instalments and 100,000 payments are one pass', () => {
-    const plan = { ...document.plan, type: 'equalPrincipal', instalments: 600, everyDays: 1 };
-    const terms = { ...document, plan } as ContractDocument;
+    const due = { ...document.plan.due, rule: 'days', count: 600, everyDays: 1 };
+    const terms = { ...document, plan: { ...document.plan, due } } as ContractDocument;
     const disbursed = Array.from({ length: 100_000 }, (_, index) => ({
       ...pay('disbursement', 10_000n, 0),
       settledAtSec: at(0) + (index % 600),

@@ -16,7 +16,10 @@ export interface Instalment {
   readonly interestMsat: bigint;
   readonly paidPrincipalMsat: bigint;
   readonly paidInterestMsat: bigint;
-  /** Not yet paid of the two, exact. */
+  /** Late fees charged to it so far. */
+  readonly lateFeeMsat: bigint;
+  readonly paidLateFeeMsat: bigint;
+  /** Not yet paid of the three, exact. */
   readonly unpaidMsat: bigint;
   /** Contract days since the due day, 0 unless late. */
   readonly daysPastDue: number;
@@ -35,7 +38,6 @@ export interface InstalmentsAt {
   /** Totals repaid by day, rising. */
   readonly paid: readonly PaidBy[];
   readonly asOfDay: number;
-  readonly graceDays: number;
   /** Nothing more can be disbursed and less than one satoshi is owed. */
   readonly repaid: boolean;
 }
@@ -55,12 +57,16 @@ function within(paid: bigint, before: bigint, share: bigint): bigint {
 }
 
 /** How much of what was repaid in all went to one instalment, msat. */
-export function paidToward(share: Share, paid: Omit<PaidBy, 'day'>): bigint {
+export function paidToward(
+  share: Share,
+  paid: Pick<PaidBy, 'principalMsat' | 'interestMsat'>,
+): bigint {
   const principal = within(paid.principalMsat, share.principalBeforeMsat, share.principalMsat);
   return principal + within(paid.interestMsat, share.interestBeforeMsat, share.interestMsat);
 }
 
-function unpaidOf(share: Share, paid: Omit<PaidBy, 'day'>): bigint {
+/** Principal and interest of an instalment that are unpaid, msat. */
+function unpaidOf(share: Share, paid: Pick<PaidBy, 'principalMsat' | 'interestMsat'>): bigint {
   return share.principalMsat + share.interestMsat - paidToward(share, paid);
 }
 
@@ -115,13 +121,17 @@ function viewInstalment(
   const principalMsat = account.principalUpToMsat - principalBeforeMsat;
   const interestMsat = account.interestUpToMsat - interestBeforeMsat;
   const share = { principalMsat, interestMsat, principalBeforeMsat, interestBeforeMsat };
-  const total = at.paid.at(-1) ?? { principalMsat: 0n, interestMsat: 0n };
-  const unpaidMsat = unpaidOf(share, total);
+  const total = at.paid.at(-1) ?? { principalMsat: 0n, interestMsat: 0n, lateFeeMsat: 0n };
+  const lateFeeBeforeMsat = before?.lateFeeUpToMsat ?? 0n;
+  const lateFeeMsat = account.lateFeeUpToMsat - lateFeeBeforeMsat;
+  const paidLateFeeMsat = within(total.lateFeeMsat, lateFeeBeforeMsat, lateFeeMsat);
+  const unpaidMsat = unpaidOf(share, total) + lateFeeMsat - paidLateFeeMsat;
   const { dueDay, dueAtSec } = account;
   const askedMsat = principalMsat + interestMsat;
   const state = stateOf(askedMsat, unpaidMsat, dueDay, at);
   // M-16: "An instalment that asks for at least 1,000 msat is paid on the first day by the end of
-  // which less than 1,000 msat of what it asks for, as it now stands, were unpaid…"
+  // which less than 1,000 msat of the principal and interest it asks for, as it now stands, were
+  // unpaid…"
   const paidDay =
     state === 'paid' && askedMsat >= DUST_MSAT ? paidDayOf(share, at.paid) : undefined;
   return {
@@ -131,11 +141,13 @@ function viewInstalment(
     interestMsat,
     paidPrincipalMsat: within(total.principalMsat, principalBeforeMsat, principalMsat),
     paidInterestMsat: within(total.interestMsat, interestBeforeMsat, interestMsat),
+    lateFeeMsat,
+    paidLateFeeMsat,
     unpaidMsat,
     daysPastDue: state === 'late' ? at.asOfDay - dueDay : 0,
     state,
     paidDay,
-    paidWhen: paidWhen(paidDay, dueDay, at.graceDays),
+    paidWhen: paidWhen(paidDay, dueDay, account.graceDays),
     daysLate: paidDay === undefined ? 0 : Math.max(0, paidDay - dueDay),
   };
 }

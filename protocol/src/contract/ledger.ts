@@ -8,10 +8,11 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { floorToSat } from '../money.ts';
 import { DUST_MSAT } from '../params.ts';
-import { Books, openDisbursement, type PaidBy } from './books.ts';
+import { Books, type PaidBy } from './books.ts';
+import { courseBy, courseDues, type LedgerCourse } from './course.ts';
 import { viewInstalments, type Instalment } from './instalments.ts';
-import { dueDates, lastDueAtSec } from './plan.ts';
 
+export type { LedgerCourse, LedgerVersion, ReportedSales } from './course.ts';
 export type { Instalment } from './instalments.ts';
 
 /** What the ledger needs to know of a payment. */
@@ -21,7 +22,9 @@ export interface LedgerPayment {
   readonly settledAtSec: number;
 }
 
-/** Balances at one time. Conserved: repaid = principal paid + interest paid + unallocated. */
+/**
+ * Balances at one time. Conserved: repaid = principal, interest and late fees paid + unallocated.
+ */
 export interface Ledger {
   readonly asOfSec: number;
   readonly disbursedMsat: bigint;
@@ -32,12 +35,16 @@ export interface Ledger {
   readonly repaidMsat: bigint;
   readonly principalPaidMsat: bigint;
   readonly interestPaidMsat: bigint;
+  readonly lateFeesPaidMsat: bigint;
   /** Repaid beyond everything owed on its day: owed back to the payer. */
   readonly unallocatedMsat: bigint;
   readonly outstandingMsat: bigint;
   readonly interestAccruedMsat: bigint;
   /** Accrued and unpaid. */
   readonly interestOwedMsat: bigint;
+  readonly lateFeesChargedMsat: bigint;
+  /** Charged and unpaid. */
+  readonly lateFeesOwedMsat: bigint;
   readonly instalments: readonly Instalment[];
   /** Whole satoshis payable for what has fallen due by the end of this day. */
   readonly dueNowMsat: bigint;
@@ -70,25 +77,31 @@ function totalsByDay(
   return days;
 }
 
+/** What a ledger is of. */
+interface LedgerInput {
+  readonly document: ContractDocument;
+  readonly payments: readonly LedgerPayment[];
+  readonly course: LedgerCourse;
+}
+
 /**
  * The account of a contract at the end of a day; from `expectFromDay` on, whatever is due is
  * taken as repaid on the spot.
  */
 function runBooks(
-  document: ContractDocument,
-  payments: readonly LedgerPayment[],
+  { document, payments, course }: LedgerInput,
   asOfDay: number,
   expectFromDay = Infinity,
 ): Books {
   const totals = totalsByDay(payments, document.daySec, asOfDay);
-  const expected = [expectFromDay, ...dueDates(document).map((at) => dayOf(at, document.daySec))];
+  const first = [...totals.keys()].reduce((least, day) => Math.min(least, day), asOfDay);
+  const books = new Books(document, first, courseBy(course, asOfDay));
+  const expected = [expectFromDay, ...books.dues.map(({ dueDay }) => dueDay)];
   for (const day of expected) {
     const isWithin = day >= expectFromDay && day <= asOfDay;
     if (isWithin && !totals.has(day)) totals.set(day, { disbursed: 0n, repaid: 0n });
   }
-  const days = [...totals].sort(([a], [b]) => a - b);
-  const books = new Books(document, days[0]?.[0] ?? asOfDay);
-  for (const [day, { disbursed, repaid }] of days) {
+  for (const [day, { disbursed, repaid }] of [...totals].sort(([a], [b]) => a - b)) {
     // M-6: "…on each day interest is accrued first, then disbursements count, then repayments…"
     books.advance(day);
     books.disburse(disbursed);
@@ -106,27 +119,24 @@ export function repaidByDay(
   document: ContractDocument,
   payments: readonly LedgerPayment[],
   asOfSec: number,
+  course: LedgerCourse = {},
 ): readonly PaidBy[] {
-  return runBooks(document, payments, dayOf(asOfSec, document.daySec)).paid;
+  return runBooks({ document, payments, course }, dayOf(asOfSec, document.daySec)).paid;
 }
 
 function viewOf(
-  document: ContractDocument,
   books: Books,
   asOfSec: number,
+  asOfDay: number,
 ): Pick<Ledger, 'undisbursedMsat' | 'instalments' | 'repaid'> {
-  const undisbursedMsat = openDisbursement(document, books.disbursed, asOfSec);
-  const owedMsat = books.outstanding + books.interest - books.interestPaid;
+  const undisbursedMsat = books.open(asOfSec);
+  const lateFeesOwed = books.allLateFees(asOfDay) - books.lateFeesPaid;
+  const owedMsat = books.outstanding + books.interest - books.interestPaid + lateFeesOwed;
   // M-13: "A contract is repaid when something was disbursed, nothing more can be, and less than
-  // 1,000 msat of principal and interest are owed."
+  // 1,000 msat of principal, interest and late fees are owed."
   const repaid = books.disbursed > 0n && undisbursedMsat === 0n && owedMsat < DUST_MSAT;
-  const instalments = viewInstalments({
-    accounts: books.accounts(asOfSec),
-    paid: books.paid,
-    asOfDay: dayOf(asOfSec, document.daySec),
-    graceDays: document.plan.graceDays,
-    repaid,
-  });
+  const accounts = books.accounts(asOfSec);
+  const instalments = viewInstalments({ accounts, paid: books.paid, asOfDay, repaid });
   return { undisbursedMsat, instalments, repaid };
 }
 
@@ -135,11 +145,14 @@ export function computeLedger(
   document: ContractDocument,
   payments: readonly LedgerPayment[],
   asOfSec: number,
+  course: LedgerCourse = {},
 ): Ledger {
   const asOfDay = dayOf(asOfSec, document.daySec);
-  const books = runBooks(document, payments, asOfDay);
-  const { undisbursedMsat, instalments, repaid } = viewOf(document, books, asOfSec);
+  const books = runBooks({ document, payments, course }, asOfDay);
+  const { undisbursedMsat, instalments, repaid } = viewOf(books, asOfSec, asOfDay);
   const interestOwedMsat = books.interest - books.interestPaid;
+  const lateFeesChargedMsat = books.allLateFees(asOfDay);
+  const lateFeesOwedMsat = lateFeesChargedMsat - books.lateFeesPaid;
   return {
     asOfSec,
     disbursedMsat: books.disbursed + books.excess,
@@ -148,14 +161,17 @@ export function computeLedger(
     repaidMsat: books.repaid,
     principalPaidMsat: books.principalPaid,
     interestPaidMsat: books.interestPaid,
+    lateFeesPaidMsat: books.lateFeesPaid,
     unallocatedMsat: books.unallocated,
     outstandingMsat: books.outstanding,
     interestAccruedMsat: books.interest,
     interestOwedMsat,
+    lateFeesChargedMsat,
+    lateFeesOwedMsat,
     instalments,
     // M-12: "Payable amounts are whole satoshis, rounded down."
     dueNowMsat: floorToSat(books.dueBy(asOfDay)),
-    payoffMsat: floorToSat(books.outstanding + interestOwedMsat),
+    payoffMsat: floorToSat(books.outstanding + interestOwedMsat + lateFeesOwedMsat),
     daysPastDue: instalments.reduce((most, each) => Math.max(most, each.daysPastDue), 0),
     repaid,
   };
@@ -169,9 +185,12 @@ export function expectInstalments(
   document: ContractDocument,
   payments: readonly LedgerPayment[],
   asOfSec: number,
+  course: LedgerCourse = {},
 ): readonly Instalment[] {
-  const endSec = Math.max(asOfSec, lastDueAtSec(document));
-  const [endDay, asOfDay] = [endSec, asOfSec].map((sec) => dayOf(sec, document.daySec));
-  const books = runBooks(document, payments, endDay ?? 0, asOfDay);
-  return viewOf(document, books, endSec).instalments;
+  const asOfDay = dayOf(asOfSec, document.daySec);
+  const known = courseBy(course, asOfDay);
+  const endSec = Math.max(asOfSec, courseDues(document, known).at(-1)?.dueAtSec ?? 0);
+  const endDay = dayOf(endSec, document.daySec);
+  const books = runBooks({ document, payments, course: known }, endDay, asOfDay);
+  return viewOf(books, endSec, endDay).instalments;
 }

@@ -3,7 +3,7 @@
  * Spec: specs/money.md, "Schedule".
  */
 import type { ContractDocument } from '../kinds/agreement.ts';
-import { expectInstalments, type LedgerPayment } from './ledger.ts';
+import { expectInstalments, type LedgerCourse, type LedgerPayment } from './ledger.ts';
 import { planTicks, type Decision } from './ticks.ts';
 
 /** One expected instalment. */
@@ -40,12 +40,13 @@ export function projectSchedule(
   payments: readonly (LedgerPayment & { readonly n: number })[],
   asOfSec: number,
   milestones: readonly Decision[] = [],
+  course: LedgerCourse = {},
 ): ExpectedInstalment[] {
   // M-14: "The expected schedule is the ledger on the last due day, or at the as-of time if that
   // is later, if every tick that is neither paid nor lapsed is paid at its due time or now,
   // whichever is later, and whatever is due, in whole satoshis, on its due day or today…"
   const expected = withRemainingTicks(document, payments, asOfSec, milestones);
-  return expectInstalments(document, expected, asOfSec).map((instalment) => ({
+  return expectInstalments(document, expected, asOfSec, course).map((instalment) => ({
     number: instalment.number,
     dueAtSec: instalment.dueAtSec,
     principalMsat: instalment.principalMsat,

@@ -7,43 +7,23 @@ import {
   embeddedField,
   hex32,
   idList,
-  instalmentsField,
   milestoneField,
   msatField,
   networkField,
   partyRole,
-  planDaysField,
   relayField,
   secField,
   textField,
   versionField,
 } from './fields.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
+import { dayCountField, planSchema } from './plan.ts';
 
 const party = z.strictObject({
   pubkey: hex32,
   /** Where this party reads gift wraps for this contract. */
   relays: z.array(relayField).check(z.minLength(1), z.maxLength(4)),
 });
-
-/** Repayment plan with absolute dates. */
-export const planSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('bullet'),
-    /** Last second of the due day. */
-    dueAtSec: secField,
-    graceDays: countField(365),
-  }),
-  z.strictObject({
-    type: z.literal('equalPrincipal'),
-    instalments: instalmentsField,
-    /** Last second of the first due day. */
-    firstDueAtSec: secField,
-    /** Days from one due day to the next. */
-    everyDays: planDaysField,
-    graceDays: countField(365),
-  }),
-]);
 
 /** One tranche with absolute dates. */
 export const trancheSchema = z.strictObject({
@@ -77,7 +57,7 @@ export const contractSchema = z.strictObject({
   denomination: z.strictObject({ type: z.literal('msat') }),
   principalMsat: msatField,
   rateBps: bpsField,
-  dayCount: z.literal('ACT/365F'),
+  dayCount: dayCountField,
   startAtSec: secField,
   plan: planSchema,
   tranches: z.array(trancheSchema).check(z.minLength(1), z.maxLength(16)),
@@ -139,8 +119,6 @@ export const signatureSchema = z.discriminatedUnion('type', [
 
 /** Complete terms of one contract. */
 export type ContractDocument = z.infer<typeof contractSchema>;
-/** A repayment plan with absolute dates. */
-export type ContractPlan = z.infer<typeof planSchema>;
 /** One tranche. */
 export type Tranche = z.infer<typeof trancheSchema>;
 /** A signature of any type. */

@@ -10,7 +10,6 @@ import {
   defaultField,
   documentHash,
   hex32,
-  instalmentsField,
   milestoneField,
   msatField,
   networkField,
@@ -22,6 +21,7 @@ import {
   versionField,
 } from './fields.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
+import { dayCountField, offerPlanSchema } from './plan.ts';
 
 /** Content of 32810. */
 export const bankProfileSchema = z.strictObject({
@@ -36,26 +36,6 @@ export const bankProfileSchema = z.strictObject({
   website: z.optional(textField(200)),
   nodeId: z.optional(z.string().check(z.regex(/^0[23][0-9a-f]{64}$/))),
 });
-
-/** Repayment plan of an offer, relative to the contract's start. */
-export const offerPlanSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('bullet'),
-    /** Contract days from start to the single due date. */
-    termDays: planDaysField,
-    /** Days after the due date in which lateness has no consequence. */
-    graceDays: countField(365),
-  }),
-  z.strictObject({
-    type: z.literal('equalPrincipal'),
-    instalments: instalmentsField,
-    /** Contract days from start to the first due date. */
-    firstDueDay: planDaysField,
-    /** Days from one due date to the next. */
-    everyDays: planDaysField,
-    graceDays: countField(365),
-  }),
-]);
 
 /** One tranche of an offer, relative to the contract's start. */
 export const offerTrancheSchema = z.strictObject({
@@ -95,7 +75,7 @@ export const offerSchema = z.strictObject({
   minimumTotalMsat: msatField,
   denomination: z.strictObject({ type: z.literal('msat') }),
   rateBps: bpsField,
-  dayCount: z.literal('ACT/365F'),
+  dayCount: dayCountField,
   plan: offerPlanSchema,
   tranches: z.array(offerTrancheSchema).check(z.minLength(1), z.maxLength(16)),
   /** Who approves milestones; the bank where nobody is named. */
@@ -128,5 +108,3 @@ export type BankProfileDocument = z.infer<typeof bankProfileSchema>;
 export type OfferDocument = z.infer<typeof offerSchema>;
 /** An attestation. */
 export type AttestationDocument = z.infer<typeof attestationSchema>;
-/** A repayment plan as an offer states it. */
-export type OfferPlan = z.infer<typeof offerPlanSchema>;

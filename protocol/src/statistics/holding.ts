@@ -119,7 +119,7 @@ function sumPrincipalDays(
 /** What instalments not past due still bring beyond what was paid so far. */
 function expectPayments(
   schedule: readonly ExpectedInstalment[],
-  paid: Omit<PaidBy, 'day'>,
+  paid: Pick<PaidBy, 'principalMsat' | 'interestMsat'>,
   isAhead: (dueAtSec: number) => boolean,
 ): ExpectedPayment[] {
   let [principalBeforeMsat, interestBeforeMsat] = [0n, 0n];

@@ -5,7 +5,7 @@
  * and how much of the rest is over thirty days late.
  */
 import Database from 'better-sqlite3';
-import type { ContractState } from '@realyield/protocol';
+import { lastDueAtSec, type ContractState } from '@realyield/protocol';
 
 /** One payment as a row of somebody's table. */
 export interface Row {
@@ -27,11 +27,11 @@ const LATE_DAYS = 30;
 /** The facts of some contracts as rows. */
 export function rowsOf(states: readonly ContractState[]): Row[] {
   return states.flatMap(({ root, contract, payments }) => {
-    const { plan, daySec } = contract.document;
-    const dueAtSec = 'dueAtSec' in plan ? plan.dueAtSec : 0;
+    const { document } = contract;
+    const dueAtSec = lastDueAtSec(document);
     return payments.map(({ leg, settledAtSec, amountMsat }) => ({
       ...{ contract: root, leg, settledAtSec, amountMsat },
-      lateFromSec: dueAtSec + LATE_DAYS * daySec,
+      lateFromSec: dueAtSec + LATE_DAYS * document.daySec,
     }));
   });
 }

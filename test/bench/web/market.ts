@@ -7,6 +7,7 @@ import {
 } from '@realyield/protocol';
 import { offerDocument, profileDocument } from '../../../protocol/src/testing/offers.ts';
 import { publicOf, signAs } from '../../../protocol/src/testing/keys.ts';
+import { bulletPlan } from '../../fixtures/plans.ts';
 
 const PLACES = [
   ['SV', 'Suchitoto'],
@@ -46,7 +47,7 @@ function termsOf(at: number, nowSec: number): Partial<OfferDocument> {
     },
     amountSoughtMsat: (BigInt(300_000 + ((at * 7_919) % 90) * 100_000) * MSAT).toString(),
     rateBps: 600 + ((at * 37) % 140) * 10,
-    plan: { type: 'bullet', termDays: days, graceDays: 10 },
+    plan: bulletPlan(days, 10),
     expiresAtSec: nowSec + (at % 50 === 0 ? -DAY_SEC : 90 * DAY_SEC),
   };
 }

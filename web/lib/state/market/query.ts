@@ -6,7 +6,13 @@
 import { MAX_MSAT } from '@realyield/protocol';
 
 /** Repayment plans by name. */
-export const PLAN_NAMES = ['bullet', 'equalPrincipal'] as const;
+export const PLAN_NAMES = [
+  'bullet',
+  'interestOnly',
+  'equalPrincipal',
+  'annuity',
+  'revenueShare',
+] as const;
 /** A repayment plan's name. */
 export type PlanName = (typeof PLAN_NAMES)[number];
 

@@ -16,7 +16,10 @@ export function countryName(code: string): string {
 /** Plans in a word or two. */
 export const PLAN_WORDS: Readonly<Record<PlanName, string>> = {
   bullet: 'all at the end',
-  equalPrincipal: 'in instalments',
+  interestOnly: 'interest, then all at the end',
+  equalPrincipal: 'equal parts of principal',
+  annuity: 'level instalments',
+  revenueShare: 'a share of sales',
 };
 
 /** Stages in a word or two. */

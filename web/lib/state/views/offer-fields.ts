@@ -1,5 +1,4 @@
 /** What the bank types into its form for an offer. */
-import type { OfferDocument } from '@realyield/protocol';
 import type { Sharing } from '../../engine/documents/library.ts';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
 
@@ -37,7 +36,7 @@ export interface OfferForm {
   amountSought: string;
   minimumTicket: string;
   ratePercent: string;
-  plan: OfferDocument['plan']['type'];
+  plan: 'bullet' | 'equalPrincipal';
   termDays: string;
   instalments: string;
   firstDueDay: string;

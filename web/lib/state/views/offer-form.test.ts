@@ -82,7 +82,7 @@ function documentOf(changes: Partial<OfferForm> = {}) {
 describe('a filled form', () => {
   it('makes a loan that is repaid at the end; unpaid parts lapse on the last due day', () => {
     expect(documentOf()).toMatchObject({
-      plan: { type: 'bullet', termDays: 120, graceDays: 5 },
+      plan: { type: 'bullet', due: { firstDay: 120, count: 1 }, graceDays: 5 },
       tranches: [{ shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 120, ticks: 10 }],
       business: { place: { country: 'SV' } },
       amountSoughtMsat: '400000000',
@@ -92,7 +92,7 @@ describe('a filled form', () => {
   it('makes equal instalments, tranches with milestones, and somebody who confirms them', () => {
     const document = documentOf({ ...inTwelve, attester: 'other', attesterKey: NPUB });
     expect(document).toMatchObject({
-      plan: { type: 'equalPrincipal', instalments: 12, firstDueDay: 60, everyDays: 30 },
+      plan: { type: 'equalPrincipal', due: { firstDay: 60, everyDays: 30, count: 12 } },
       tranches: [
         { shareBps: 6_000, windowDays: 390 },
         { shareBps: 4_000, windowDays: 360, milestone: { title: 'The oven is installed' } },

@@ -27,6 +27,9 @@ export type OfferFormResult =
 
 const YEAR_SEC = 31_536_000;
 
+/** The form offers no late fee. */
+const NO_LATE_FEE = { flatMsat: '0', rateBps: 0, capBps: 0 };
+
 function identifierOf(title: string, nowSec: number): string {
   const words = title
     .normalize('NFKD')
@@ -48,14 +51,15 @@ function readPlan(form: OfferForm, read: FieldReader): Plan {
   if (form.plan === 'bullet') {
     const sentence = 'Write the term in whole days.';
     const termDays = read.count('termDays', form.termDays, { ...days, sentence });
-    return { type: 'bullet', termDays, graceDays };
+    const due = { rule: 'days' as const, firstDay: termDays, everyDays: 1, count: 1 };
+    return { type: 'bullet', due, graceDays, lateFee: NO_LATE_FEE };
   }
-  const instalments = read.count('instalments', form.instalments, {
+  const count = read.count('instalments', form.instalments, {
     least: 1,
     most: 600,
     sentence: 'Write the number of instalments, 1 to 600.',
   });
-  const firstDueDay = read.count('firstDueDay', form.firstDueDay, {
+  const firstDay = read.count('firstDueDay', form.firstDueDay, {
     ...days,
     sentence: 'Write on which day of the contract the first instalment is due.',
   });
@@ -63,7 +67,15 @@ function readPlan(form: OfferForm, read: FieldReader): Plan {
     ...days,
     sentence: 'Write how many days lie between two instalments.',
   });
-  return { type: 'equalPrincipal', instalments, firstDueDay, everyDays, graceDays };
+  return {
+    type: 'equalPrincipal',
+    due: { rule: 'days', firstDay, everyDays, count },
+    graceDays,
+    lateFee: NO_LATE_FEE,
+    prepayment: 'nextDue',
+    principalMoratorium: 0,
+    interestMoratorium: 0,
+  };
 }
 
 function readTranche(

@@ -83,6 +83,16 @@ function partsText(first: InstalmentView, last: InstalmentView): string {
   return `the first ${satText(first.totalMsat, true)}, the last ${satText(last.totalMsat, true)}`;
 }
 
+/** `one every 30 days`. */
+function everyWords(due: ContractDocument['plan']['due']): string {
+  if (due.rule === 'list') return 'on the days listed';
+  if (due.rule === 'months') {
+    const months = due.everyMonths === 1 ? 'month' : formatPlural(due.everyMonths, 'month');
+    return `one every ${months}`;
+  }
+  return `one every ${due.everyDays === 1 ? 'day' : formatPlural(due.everyDays, 'day')}`;
+}
+
 function backHow(document: ContractDocument, instalments: readonly InstalmentView[]): string {
   const early = 'earlier if the business repays early';
   const [first] = instalments;
@@ -92,10 +102,9 @@ function backHow(document: ContractDocument, instalments: readonly InstalmentVie
     return `principal and interest at the end; ${early}`;
   }
   const parts = partsText(first, last);
-  const every = plan.everyDays === 1 ? 'day' : formatPlural(plan.everyDays, 'day');
   const count = formatPlural(instalments.length, 'instalment');
   const joined = parts.startsWith('of') ? `${count} ${parts}` : `${count}: ${parts}`;
-  return `in ${joined}, one every ${every}; ${early}`;
+  return `in ${joined}, ${everyWords(plan.due)}; ${early}`;
 }
 
 function when(document: ContractDocument, instalments: readonly InstalmentView[]): string {

@@ -1,0 +1,103 @@
+/**
+ * What the next instalment asks for, from what was disbursed and still can be. Spec:
+ * specs/money.md, "Instalments"; specs/plans.md, "Prepayment" and "Revenue share".
+ */
+import type { ContractPlan } from '../kinds/plan.ts';
+import { floorToSat, maximum, minimum } from '../money.ts';
+import { BPS } from '../params.ts';
+import type { CourseDue, ReportedSales } from './course.ts';
+import { weighedShare } from './weights.ts';
+
+/** Principal and interest that all instalments up to and with one ask for. */
+export interface AskedUpTo {
+  readonly principalUpToMsat: bigint;
+  readonly interestUpToMsat: bigint;
+}
+
+/** How the account stands when an instalment asks. */
+export interface Standing {
+  readonly disbursedMsat: bigint;
+  /** Can still be disbursed. */
+  readonly openMsat: bigint;
+  readonly principalPaidMsat: bigint;
+  /** Accrued so far, rounded down; of a revenue share the whole cost. */
+  readonly interestMsat: bigint;
+  /** Principal asked for when the terms in force began: 0 for the first. */
+  readonly beforeTermsMsat: bigint;
+  readonly sales: readonly ReportedSales[];
+}
+
+type RevenueShare = Extract<ContractPlan, { type: 'revenueShare' }>;
+
+/** What a revenue share costs in all, msat. */
+export function revenueCost(plan: RevenueShare, disbursedMsat: bigint): bigint {
+  // PL-13: "The cost of a revenue share is disbursed × (`capBps` − 10,000) / 10,000, rounded down
+  // to a millisatoshi, and owed from the day of disbursement on; nothing accrues…"
+  return (disbursedMsat * (BigInt(plan.capBps) - BPS)) / BPS;
+}
+
+/** The part of an amount repaid under a revenue share that is its cost, msat. */
+export function costWithin(plan: RevenueShare, totalMsat: bigint): bigint {
+  // PL-14: "…of the sum T … floor(T × (`capBps` − 10,000) / `capBps`) is interest, the rest
+  // principal…"
+  return (totalMsat * (BigInt(plan.capBps) - BPS)) / BigInt(plan.capBps);
+}
+
+function askOfSales(
+  plan: RevenueShare,
+  number: number,
+  before: AskedUpTo,
+  at: Standing,
+): AskedUpTo {
+  const revenueMsat = at.sales
+    .filter(({ instalment }) => instalment === number)
+    .reduce((sum, each) => sum + each.revenueMsat, 0n);
+  // PL-14: "An instalment of a revenue share asks for the greater of `floorBps` of what is
+  // disbursed and `shareBps` of the sales reported for it, rounded down to a whole satoshi…"
+  const leastMsat = at.disbursedMsat * BigInt(plan.floorBps);
+  const askMsat = floorToSat(maximum(leastMsat, revenueMsat * BigInt(plan.shareBps)) / BPS);
+  const totalMsat = minimum(
+    before.principalUpToMsat + before.interestUpToMsat + askMsat,
+    at.disbursedMsat + at.interestMsat,
+  );
+  const interestUpToMsat = costWithin(plan, totalMsat);
+  return { principalUpToMsat: totalMsat - interestUpToMsat, interestUpToMsat };
+}
+
+function principalUpTo(due: CourseDue, plan: ContractPlan, beforeMsat: bigint, at: Standing) {
+  const allMsat = at.disbursedMsat + at.openMsat;
+  const prepayment = 'prepayment' in plan ? plan.prepayment : 'nextDue';
+  // M-15: "The principal of an instalment is its weight's share (PL-5) of the weights of it and all
+  // later instalments, rounded down to a whole satoshi, of what was disbursed or can still be
+  // disbursed, less what earlier instalments ask for, but no more than was disbursed and is not
+  // asked for by them…"
+  // PL-10: "…By `shorten` the share of an instalment is its weight over the weights of all
+  // instalments of its terms, of all that was disbursed or can still be…"
+  const shareMsat =
+    prepayment === 'shorten'
+      ? weighedShare(allMsat - at.beforeTermsMsat, { ...due, weightLeft: due.totalWeight })
+      : weighedShare(allMsat - beforeMsat, due);
+  const upToMsat = minimum(beforeMsat + shareMsat, at.disbursedMsat);
+  // PL-10: "…By `shorten` and `reduce` an instalment asks, on its due day, for what is paid ahead
+  // of it beyond its own principal as well…"
+  return prepayment === 'nextDue' ? upToMsat : maximum(upToMsat, at.principalPaidMsat);
+}
+
+/** What all instalments up to and with the next one ask for; `number` counts from 1. */
+export function askNext(
+  due: CourseDue,
+  number: number,
+  isLast: boolean,
+  before: AskedUpTo,
+  at: Standing,
+): AskedUpTo {
+  const { plan } = due.terms;
+  // M-15: "…The last instalment asks for all that is left, whenever it is disbursed."
+  if (isLast) return { principalUpToMsat: at.disbursedMsat, interestUpToMsat: at.interestMsat };
+  if (plan.type === 'revenueShare') return askOfSales(plan, number, before, at);
+  const principalUpToMsat = principalUpTo(due, plan, before.principalUpToMsat, at);
+  // PL-8: "…interest accrues all the same and is charged to the first instalment after them."
+  const isSpared = plan.type === 'equalPrincipal' && due.place < plan.interestMoratorium;
+  const interestUpToMsat = isSpared ? before.interestUpToMsat : at.interestMsat;
+  return { principalUpToMsat, interestUpToMsat };
+}

@@ -1,0 +1,22 @@
+/** What a second ledger, from specs/ alone, makes of a contract's terms and payments. */
+export interface SecondLedger {
+  /** The contract day. */
+  readonly today: number;
+  /** Unpaid of each instalment whose time has begun, late fees included, msat. */
+  readonly owed: readonly bigint[];
+  /** By how many days each of them is late. */
+  readonly daysLate: readonly number[];
+  readonly isRepaid: boolean;
+}
+/** One payment. */
+export interface SecondPayment {
+  readonly leg: string;
+  readonly msat: string;
+  readonly atSec: number;
+}
+/** The second ledger of a 2810's content. */
+export function ledgerAt(
+  terms: unknown,
+  payments: readonly SecondPayment[],
+  atSec: number,
+): SecondLedger;
