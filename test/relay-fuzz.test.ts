@@ -1,6 +1,8 @@
 /**
  * 100,000 damaged events and plugin lines: nothing crashes, each line has one answer, and nothing
- * is accepted that the protocol's reader refuses. The damage is the same on every run.
+ * is accepted that the protocol's reader refuses, or where signatures of embedded events are left
+ * to readers, that the reader without these signatures refuses. The damage is the same on every
+ * run.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,13 +13,22 @@ import {
   canonicalize,
   kindRow,
   readEvent,
+  readVerified,
+  verify,
+  type ParsedEvent,
+  type Result,
   type SignatureVerifier,
   type SignedEvent,
 } from '@realyield/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decide, DEFAULT_RULES, type DecideContext } from '../relay-rules/src/decide.ts';
+import {
+  decide,
+  DEFAULT_RULES,
+  type DecideContext,
+  type Rules,
+} from '../relay-rules/src/decide.ts';
 import { answerLine } from '../relay-rules/src/plugin/answer.ts';
 import { createReader, type Reader } from '../relay-rules/src/reader.ts';
 import { isRelayCode } from '../relay-rules/src/reasons.ts';
@@ -52,8 +63,8 @@ beforeAll(async () => {
   verifier = await loadVerifier();
 });
 
-function context(reader: Reader, isSignatureChecked = false): DecideContext {
-  return { rules: DEFAULT_RULES, nowSec: NOW, isSignatureChecked, reader };
+function context(overrides: Partial<DecideContext> & { reader: Reader }): DecideContext {
+  return { rules: DEFAULT_RULES, nowSec: NOW, isSignatureChecked: false, ...overrides };
 }
 
 /** Gives a damaged event the id of its fields, so that what lies behind the id is reached. */
@@ -80,13 +91,30 @@ function damageEvent(event: SignedEvent, dice: Dice): unknown {
   }
 }
 
+/** The protocol's reader, with verifiers for the signature of an event and of what it embeds. */
+function readAs(
+  event: unknown,
+  outer: SignatureVerifier,
+  embedded: SignatureVerifier,
+): Result<readonly ParsedEvent[]> {
+  const verified = verify(event, outer);
+  return verified.ok
+    ? readVerified(verified.value, (inner) => readEvent(inner, embedded))
+    : verified;
+}
+
 /** Compares the relay's answer with the reader's; returns whether the event was accepted. */
-function compare(event: unknown, reader: Reader, verifier: SignatureVerifier): boolean {
-  const decision = decide(event, context(reader));
+function compare(
+  event: unknown,
+  context: DecideContext,
+  outer: SignatureVerifier,
+  embedded: SignatureVerifier,
+): boolean {
+  const decision = decide(event, context);
   const kind = (event as { kind?: unknown } | null)?.kind;
   const isFact = typeof kind === 'number' && kindRow(kind) !== undefined;
   if (!isFact && decision.accept) return true;
-  const read = readEvent(event, verifier);
+  const read = readAs(event, outer, embedded);
   const says = decision.accept ? 'ok' : decision.code;
   const isRight =
     says === (read.ok ? 'ok' : read.code) || (!decision.accept && isRelayCode(decision.code));
@@ -94,19 +122,30 @@ function compare(event: unknown, reader: Reader, verifier: SignatureVerifier): b
   return decision.accept;
 }
 
+/** Rules that leave embedded signatures to readers. */
+const LEAVING: Rules = { ...DEFAULT_RULES, checksEmbedded: false };
+const refuseAll: SignatureVerifier = () => false;
+
 describe('damaged events', () => {
   it(`are judged as the reader judges them: ${EVENTS} of them`, () => {
     const dice = new Dice(20_260_713);
-    const raw = createReader(verifier, nodeHash);
-    const trusting = createReader(believe, nodeHash);
+    const checking = context({ reader: createReader(verifier, nodeHash) });
+    const believing = context({ reader: createReader(believe, nodeHash) });
+    // The relay has checked the outer signature; where it leaves the others, none is looked at.
+    const checked = context({ reader: checking.reader, isSignatureChecked: true });
+    const reader = createReader(refuseAll, nodeHash);
+    const leaving = context({ reader, isSignatureChecked: true, rules: LEAVING });
     let accepted = 0;
     for (let at = 0; at < EVENTS; at += 1) {
       const damaged = damageEvent(dice.pick(originals), dice);
-      // A third with the id put right and any signature believed: they go deepest.
-      const deep = at % 3 === 0;
-      const isAccepted = deep
-        ? compare(withRightId(damaged), trusting, believe)
-        : compare(damaged, raw, verifier);
+      // Those with the id put right go deepest.
+      const event = at % 4 === 0 ? damaged : withRightId(damaged);
+      const isAccepted = [
+        () => compare(event, checking, verifier, verifier),
+        () => compare(event, believing, believe, believe),
+        () => compare(event, checked, believe, verifier),
+        () => compare(event, leaving, believe, believe),
+      ][at % 4]?.();
       if (isAccepted) accepted += 1;
     }
     // Some damage makes another valid event: texts, amounts and names may be anything.
@@ -124,28 +163,40 @@ function damagedLine(dice: Dice): string {
 }
 
 describe('damaged lines', () => {
-  it(`have one answer each from the plugin, and the right one: ${LINES} of them`, async () => {
-    const dice = new Dice(20_260_714);
-    const lines = Array.from({ length: LINES }, () => damagedLine(dice));
-    const program = join(ROOT, 'relay-rules/bin/realyield.mjs');
-    // Dates of vectors lie ahead of today's clock.
-    const args = ['strfry-plugin', '--max-future-sec', '999999999'];
-    const child = spawn(process.execPath, [program, ...args], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const reader = createReader(verifier, nodeHash);
-    const judge = (event: unknown) =>
-      decide(event, { ...context(reader, true), nowSec: NOW + 900_000_000 });
-    child.stdin.end(lines.join('\n'));
-    let count = 0;
-    for await (const answer of createInterface({ input: child.stdout })) {
-      const line = lines[count] ?? '';
-      // A text with half a surrogate pair travels as U+FFFD.
-      const expected = answerLine(Buffer.from(line).toString(), judge);
-      if (answer !== expected) expect.fail(`${answer}, not ${expected}: ${line}`);
-      count += 1;
-    }
-    if (child.exitCode === null) await once(child, 'exit');
-    expect([count, child.exitCode]).toEqual([LINES, 0]);
-  }, 240_000);
+  it.each([
+    [true, 20_260_714],
+    [false, 20_260_715],
+  ])(
+    `have one answer each from the plugin, and the right one: ${LINES / 2}, embedded: %s`,
+    async (checksEmbedded, seed) => {
+      const dice = new Dice(seed);
+      const lines = Array.from({ length: LINES / 2 }, () => damagedLine(dice));
+      const program = join(ROOT, 'relay-rules/bin/realyield.mjs');
+      // Dates of vectors lie ahead of today's clock.
+      const args = ['strfry-plugin', '--max-future-sec', '999999999'];
+      if (checksEmbedded) args.push('--embedded-signatures');
+      const child = spawn(process.execPath, [program, ...args], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      const asked = context({
+        reader: createReader(verifier, nodeHash),
+        rules: { ...DEFAULT_RULES, checksEmbedded },
+        nowSec: NOW + 900_000_000,
+        isSignatureChecked: true,
+      });
+      const judge = (event: unknown) => decide(event, asked);
+      child.stdin.end(lines.join('\n'));
+      let count = 0;
+      for await (const answer of createInterface({ input: child.stdout })) {
+        const line = lines[count] ?? '';
+        // A text with half a surrogate pair travels as U+FFFD.
+        const expected = answerLine(Buffer.from(line).toString(), judge);
+        if (answer !== expected) expect.fail(`${answer}, not ${expected}: ${line}`);
+        count += 1;
+      }
+      if (child.exitCode === null) await once(child, 'exit');
+      expect([count, child.exitCode]).toEqual([LINES / 2, 0]);
+    },
+    240_000,
+  );
 });

@@ -102,10 +102,40 @@ describe('facts', () => {
     expect(codeOf(forged)).toBe('EVENT_SIGNATURE');
     expect(codeOf(forged, { isSignatureChecked: true })).toBe('ok');
     expect(codeOf({ ...receipt, id: request.id }, { isSignatureChecked: true })).toBe('EVENT_ID');
-    const inner = JSON.parse(receipt.content) as { request: { sig: string } };
-    inner.request.sig = receipt.sig;
-    const carrier = resigned(receipt, { content: JSON.stringify(inner) });
-    expect(codeOf(carrier, { isSignatureChecked: true })).toBe('EMBEDDED_INVALID');
+  });
+
+  it('embed what has its id in any case, and its signature as chosen, requires: R-11', () => {
+    const carrier = (field: string, value: string | number): SignedEvent => {
+      const document = JSON.parse(receipt.content) as { request: Record<string, unknown> };
+      document.request[field] = value;
+      return resigned(receipt, { content: JSON.stringify(document) });
+    };
+    const cases = {
+      forged: carrier('sig', receipt.sig),
+      unsigned: carrier('sig', ''),
+      altered: carrier('created_at', receipt.created_at + 1),
+    };
+    const codes = (checksEmbedded: boolean): string[] => {
+      const rules = { ...DEFAULT_RULES, checksEmbedded };
+      const reader = createReader(nobleVerifier);
+      return Object.values(cases).map((event) => codeOf(event, { rules, reader }));
+    };
+    const rest = ['CONTENT_SCHEMA', 'EMBEDDED_INVALID'];
+    expect(codes(true)).toEqual(['EMBEDDED_INVALID', ...rest]);
+    expect(codes(false)).toEqual(['ok', ...rest]);
+  });
+
+  it('are remembered apart under either choice, requires: R-11', () => {
+    const [acceptance] = signatures as [SignedEvent];
+    const document = JSON.parse(acceptance.content) as { terms: { sig: string } };
+    document.terms.sig = receipt.sig;
+    const forged = resigned(acceptance, { content: JSON.stringify(document) }, 'bank');
+    const reader = createReader(nobleVerifier);
+    const ask = (event: SignedEvent, checksEmbedded: boolean): string =>
+      codeOf(event, { reader, rules: { ...DEFAULT_RULES, checksEmbedded } });
+    const outcomes = [false, true, false].map((checks) => ask(forged, checks));
+    expect(outcomes).toEqual(['ok', 'EMBEDDED_INVALID', 'ok']);
+    expect([ask(acceptance, true), ask(forged, true)]).toEqual(['ok', 'EMBEDDED_INVALID']);
   });
 });
 

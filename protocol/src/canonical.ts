@@ -46,71 +46,47 @@ function write(value: Json): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${write(record[key] as Json)}`).join(',')}}`;
 }
 
+/**
+ * Whether a value is canonical but for its strings, which are not looked at, and has its keys in
+ * canonical order.
+ */
+function isInOrder(value: unknown, depth: number): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0);
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) {
+      if (!isInOrder(value[index], depth + 1)) return false;
+    }
+    return true;
+  }
+  const record = value as Record<string, unknown>;
+  let before = '';
+  for (const key of Object.keys(record)) {
+    if (key < before || !isInOrder(record[key], depth + 1)) return false;
+    before = key;
+  }
+  return true;
+}
+
+/** How JSON begins to write half a surrogate pair, which canonical text has none of. */
+const HALF_PAIR = '\\ud';
+
+/** The canonical text of a value; undefined when the value is not canonical JSON. */
+function textOf(value: unknown): string | undefined {
+  // Done most often, so by the engine's own writer where that writes the same.
+  if (isInOrder(value, 0)) {
+    const text = JSON.stringify(value);
+    if (!text.includes(HALF_PAIR)) return text;
+  }
+  return isCanonicalValue(value, 0) ? write(value) : undefined;
+}
+
 /** The canonical text of a value; throws when the value is not canonical JSON. */
 export function canonicalize(value: unknown): string {
-  assert(isCanonicalValue(value, 0), 'value is not canonical JSON');
-  return write(value);
-}
-
-/** What JSON writes otherwise than it is, and a few control characters it does not. */
-const MAY_NEED_ESCAPE = /["\\\p{Cc}]/u;
-
-/**
- * Where the canonical text of a string ends in a well-formed `text`, if it stands at `at`;
- * else -1.
- */
-function endOfString(value: string, text: string, at: number): number {
-  if (MAY_NEED_ESCAPE.test(value)) {
-    const written = JSON.stringify(value);
-    return isWellFormed(value) && text.startsWith(written, at) ? at + written.length : -1;
-  }
-  const end = at + value.length + 1;
-  const stands = text[at] === '"' && text[end] === '"' && text.startsWith(value, at + 1);
-  return stands ? end + 1 : -1;
-}
-
-function endOfList(list: readonly unknown[], text: string, at: number, depth: number): number {
-  if (text[at] !== '[') return -1;
-  let end = at + 1;
-  for (let index = 0; index < list.length; index += 1) {
-    if (index > 0 && text[end++] !== ',') return -1;
-    end = endOfValue(list[index], text, end, depth + 1);
-    if (end < 0) return -1;
-  }
-  return text[end] === ']' ? end + 1 : -1;
-}
-
-function endOfRecord(record: Record<string, unknown>, text: string, at: number, depth: number) {
-  if (text[at] !== '{') return -1;
-  let end = at + 1;
-  const keys = Object.keys(record).sort();
-  for (let index = 0; index < keys.length; index += 1) {
-    const key = keys[index] ?? '';
-    if (index > 0 && text[end++] !== ',') return -1;
-    end = endOfString(key, text, end);
-    if (end < 0 || text[end] !== ':') return -1;
-    end = endOfValue(record[key], text, end + 1, depth + 1);
-    if (end < 0) return -1;
-  }
-  return text[end] === '}' ? end + 1 : -1;
-}
-
-/**
- * Where the canonical text of a parsed value ends in the text it was parsed from, if that text
- * stands at `at`; -1 when it does not. Builds no text of its own, for this is done most often.
- */
-function endOfValue(value: unknown, text: string, at: number, depth: number): number {
-  if (depth > MAX_DEPTH) return -1;
-  if (typeof value === 'string') return endOfString(value, text, at);
-  if (typeof value === 'object' && value !== null) {
-    if (Array.isArray(value)) return endOfList(value, text, at, depth);
-    return endOfRecord(value as Record<string, unknown>, text, at, depth);
-  }
-  // What is left are numbers and booleans, and null, which is not canonical.
-  if (typeof value !== 'boolean' && typeof value !== 'number') return -1;
-  if (!isCanonicalValue(value, depth)) return -1;
-  const written = String(value);
-  return text.startsWith(written, at) ? at + written.length : -1;
+  const text = textOf(value);
+  assert(text !== undefined, 'value is not canonical JSON');
+  return text;
 }
 
 /** Reads canonical text: CONTENT_JSON when not JSON, CONTENT_CANONICAL when not byte-equal. */
@@ -124,6 +100,5 @@ export function parseCanonical(text: string): Result<Json> {
   }
   // E-11: "A reader MUST refuse content that is not byte for byte the canonical text of what it
   // parses to…"
-  const isCanonical = isWellFormed(text) && endOfValue(value, text, 0, 0) === text.length;
-  return isCanonical ? ok(value as Json) : reject('CONTENT_CANONICAL');
+  return textOf(value) === text ? ok(value as Json) : reject('CONTENT_CANONICAL');
 }

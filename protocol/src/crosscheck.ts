@@ -21,15 +21,16 @@ import {
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import { MAX_LIVE_WINDOW_SEC } from './params.ts';
 import { reject, type Reject } from './result.ts';
+import { readDocument } from './schema.ts';
 
 function checkAcceptance(document: AcceptanceDocument): Reject | undefined {
   const { terms } = document;
   // C-10: "…unless it embeds the very contract whose id it names."
   if (terms.id !== document.contract) return reject('EMBEDDED_MISMATCH', 'terms');
   if (terms.kind !== Kind.contract) return reject('EMBEDDED_MISMATCH', 'terms');
-  const contract = contractSchema.safeParse(terms.content);
-  if (!contract.success) return reject('EMBEDDED_INVALID', 'terms');
-  const keys = Object.values(contract.data.parties).map((party) => party.pubkey);
+  const contract = readDocument(contractSchema, terms.content);
+  if (!contract.ok) return reject('EMBEDDED_INVALID', 'terms');
+  const keys = Object.values(contract.document.parties).map((party) => party.pubkey);
   // C-12: "A reader MUST refuse an acceptance whose delegate is a party's own key…"
   const isConflict = document.delegate !== undefined && keys.includes(document.delegate);
   return isConflict ? reject('DELEGATE_CONFLICT') : undefined;
@@ -43,12 +44,13 @@ function checkRequest(document: RequestDocument): Reject | undefined {
 
 function checkReceipt(document: ReceiptDocument): Reject | undefined {
   if (document.request.kind !== Kind.request) return reject('EMBEDDED_MISMATCH', 'request');
-  const request = requestSchema.safeParse(document.request.content);
-  if (!request.success) return reject('EMBEDDED_INVALID', 'request');
+  const request = readDocument(requestSchema, document.request.content);
+  if (!request.ok) return reject('EMBEDDED_INVALID', 'request');
   // P-6: "A reader MUST refuse a receipt that embeds a request of another contract as
   // `CONTRACT_MISMATCH`, and one with a part the request does not have as `PART_UNKNOWN`."
-  if (request.data.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'request');
-  const { n: offered, paymentHash } = request.data;
+  if (request.document.contract !== document.contract)
+    return reject('CONTRACT_MISMATCH', 'request');
+  const { n: offered, paymentHash } = request.document;
   const strange = document.n.find((n) => !offered.includes(n));
   if (strange !== undefined) return reject('PART_UNKNOWN', String(strange));
   // P-7: "A reader MUST refuse a receipt in which the SHA-256 of a preimage is not the part's
@@ -64,13 +66,13 @@ function checkReceipt(document: ReceiptDocument): Reject | undefined {
 function checkMilestone(document: MilestoneDocument): Reject | undefined {
   if (document.type === 'claim') return undefined;
   const { claim } = document;
-  const inner = milestoneSchema.safeParse(claim.content);
+  const inner = readDocument(milestoneSchema, claim.content);
   // S-1: "A reader MUST refuse an approval or refusal that embeds something else than a claim on
   // the same tranche as `EMBEDDED_MISMATCH`…"
   if (claim.kind !== Kind.milestone) return reject('EMBEDDED_MISMATCH', 'claim');
-  if (!inner.success) return reject('EMBEDDED_INVALID', 'claim');
-  if (inner.data.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'claim');
-  const isOfIt = inner.data.type === 'claim' && inner.data.tranche === document.tranche;
+  if (!inner.ok) return reject('EMBEDDED_INVALID', 'claim');
+  if (inner.document.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'claim');
+  const isOfIt = inner.document.type === 'claim' && inner.document.tranche === document.tranche;
   return isOfIt ? undefined : reject('EMBEDDED_MISMATCH', 'claim');
 }
 

@@ -13,6 +13,7 @@ import {
   type SignatureVerifier,
   type VerifiedEvent,
 } from './verify.ts';
+import { readDocument } from './schema.ts';
 import * as tags from './tags.ts';
 import * as terms from './terms.ts';
 import {
@@ -89,10 +90,8 @@ function parseContent<T>(schema: z.ZodMiniType<T>, content: Json): Result<T> {
   if (version !== 1) return reject('CONTENT_VERSION');
   // E-13: "A reader MUST refuse a document that lacks a field, has an unknown one, or has one of
   // the wrong type or range…"
-  const parsed = schema.safeParse(content);
-  if (parsed.success) return ok(parsed.data);
-  const path = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
-  return reject('CONTENT_SCHEMA', path);
+  const read = readDocument(schema, content);
+  return read.ok ? ok(read.document) : reject('CONTENT_SCHEMA', read.field);
 }
 
 type Step = Result<ParsedEvent>;
@@ -162,7 +161,7 @@ function readKind(event: VerifiedEvent, content: Json): Step {
   }
 }
 
-function typeEvent(event: VerifiedEvent): Step {
+function typeEvent(event: VerifiedEvent, known?: Json): Step {
   // E-8: "A reader MUST refuse a kind that is not in the table, or is reserved in it…"
   const row = kindRow(event.kind);
   if (!row?.defined) return reject('KIND_UNKNOWN', String(event.kind));
@@ -172,7 +171,7 @@ function typeEvent(event: VerifiedEvent): Step {
   if (event.content.length * 3 > maxBytes) {
     if (new TextEncoder().encode(event.content).length > maxBytes) return reject('CONTENT_SIZE');
   }
-  const content = parseCanonical(event.content);
+  const content = known === undefined ? parseCanonical(event.content) : ok(known);
   return content.ok ? readKind(event, content.value) : content;
 }
 
@@ -219,29 +218,50 @@ export function embed(event: VerifiedEvent): EmbeddedEvent {
   };
 }
 
-/** How an embedded event is read: as a stranger's, from an unknown value. */
-export type EventReader = (input: unknown) => Result<readonly ParsedEvent[]>;
+/**
+ * How an embedded event is read: as a stranger's, from an unknown value. The content is what the
+ * event's text stands for, parsed already.
+ */
+export type EventReader = (input: unknown, content: Json) => Result<readonly ParsedEvent[]>;
 
 /**
  * Types an event whose id and signature are checked, and reads every event embedded in it by
- * `readEmbedded`. Yields the embedded ones first, the event itself last. Never throws.
+ * `readEmbedded`. Yields the embedded ones first, the event itself last. Never throws. `content`
+ * is what the event's content is known to be the canonical text of, if that is known.
  */
 export function readVerified(
   event: VerifiedEvent,
   readEmbedded: EventReader,
+  content?: Json,
 ): Result<readonly ParsedEvent[]> {
-  const parsed = typeEvent(event);
+  const parsed = typeEvent(event, content);
   if (!parsed.ok) return parsed;
   const inner: ParsedEvent[] = [];
   for (const embedded of embeddedIn(parsed.value)) {
     // E-16: "A reader MUST read every embedded event by these same steps…"
-    const read = readEmbedded(unembed(embedded));
+    const read = readEmbedded(unembed(embedded), embedded.content as Json);
     if (!read.ok) return reject('EMBEDDED_INVALID', `${embedded.id.slice(0, 8)} ${read.code}`);
     inner.push(...read.value);
   }
   // E-17: "Where several codes apply to one event, a reader MUST report the first in the table
   // below…"
   return crossCheck(parsed.value) ?? ok([...inner, parsed.value]);
+}
+
+function readStranger(
+  input: unknown,
+  verifier: SignatureVerifier,
+  content?: Json,
+): Result<readonly ParsedEvent[]> {
+  // E-4: "A reader MUST refuse what is not an object with the seven fields of NIP-01…"
+  // E-5: "A reader MUST refuse an event of more than 60,000 bytes of content or 65,536 bytes in
+  // all…"
+  // E-6: "A reader MUST recompute the id from the other fields…"
+  // E-7: "A reader MUST check the BIP-340 signature over the id…"
+  const verified = verifyWith(input, verifier);
+  if (!verified.ok) return verified;
+  const readEmbedded: EventReader = (embedded, inner) => readStranger(embedded, verifier, inner);
+  return readVerified(verified.value, readEmbedded, content);
 }
 
 /**
@@ -252,12 +272,5 @@ export function readEventWith(
   input: unknown,
   verifier: SignatureVerifier,
 ): Result<readonly ParsedEvent[]> {
-  // E-4: "A reader MUST refuse what is not an object with the seven fields of NIP-01…"
-  // E-5: "A reader MUST refuse an event of more than 60,000 bytes of content or 65,536 bytes in
-  // all…"
-  // E-6: "A reader MUST recompute the id from the other fields…"
-  // E-7: "A reader MUST check the BIP-340 signature over the id…"
-  const verified = verifyWith(input, verifier);
-  if (!verified.ok) return verified;
-  return readVerified(verified.value, (embedded) => readEventWith(embedded, verifier));
+  return readStranger(input, verifier);
 }

@@ -5,7 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { isWellFormed } from './canonical.ts';
-import { ok, reject, type Result } from './result.ts';
+import { ok, reject, type Reject, type Result } from './result.ts';
 
 /** The largest event accepted: UTF-8 bytes of its NIP-01 object written without spaces. */
 export const MAX_EVENT_BYTES = 65_536;
@@ -42,10 +42,14 @@ export type SignatureVerifier = (
   event?: SignedEvent,
 ) => boolean;
 
-/** SHA-256 of bytes as 64 lower-case hex digits. */
-export type HashFunction = (bytes: Uint8Array) => string;
+/** SHA-256 of a text's UTF-8 bytes as 64 lower-case hex digits. */
+export type HashFunction = (text: string) => string;
 
+declare const shaped: unique symbol;
 declare const verified: unique symbol;
+
+/** A frozen copy of what has an event's shape and nothing more: `readShape` made it. */
+export type ShapedEvent = SignedEvent & { readonly [shaped]: true };
 
 /**
  * An event that `verify` has checked: a frozen copy that shares nothing with its source. The
@@ -53,8 +57,10 @@ declare const verified: unique symbol;
  */
 export type VerifiedEvent = SignedEvent & { readonly [verified]: true };
 
+const encoder = new TextEncoder();
+
 /** The hash used unless another is given. */
-const nobleHash: HashFunction = (bytes) => bytesToHex(sha256(bytes));
+const nobleHash: HashFunction = (text) => bytesToHex(sha256(encoder.encode(text)));
 
 const HEX_64 = /^[0-9a-f]{64}$/;
 const HEX_128 = /^[0-9a-f]{128}$/;
@@ -65,7 +71,6 @@ const OBJECT_OVERHEAD_BYTES =
   JSON.stringify([0, '', 0, 0, [], '']).length +
   64 +
   128;
-const encoder = new TextEncoder();
 
 function isHex(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value);
@@ -119,7 +124,7 @@ export function serializeEvent(event: Omit<SignedEvent, 'id' | 'sig'>): string {
 
 /** The id an event with these fields has, as 64 hex digits. */
 export function computeEventId(event: Omit<SignedEvent, 'id' | 'sig'>): string {
-  return bytesToHex(sha256(encoder.encode(serializeEvent(event))));
+  return nobleHash(serializeEvent(event));
 }
 
 function hasLoneSurrogate(event: SignedEvent, serialized: string): boolean {
@@ -132,36 +137,33 @@ function hasLoneSurrogate(event: SignedEvent, serialized: string): boolean {
  * A frozen copy of anything that has an event's shape, or EVENT_SHAPE. Size, id and signature are
  * not looked at: for those whom a relay has checked already. Never throws.
  */
-export function readShape(input: unknown): Result<SignedEvent> {
+export function readShape(input: unknown): Result<ShapedEvent> {
   try {
     const event = copyEvent(input);
-    return typeof event === 'string' ? reject('EVENT_SHAPE', event) : ok(event);
+    return typeof event === 'string' ? reject('EVENT_SHAPE', event) : ok(event as ShapedEvent);
   } catch {
     // A getter or proxy that throws.
     return reject('EVENT_SHAPE', 'unreadable');
   }
 }
 
-function parse(input: unknown, hash: HashFunction): Result<SignedEvent> {
-  const shaped = readShape(input);
-  if (!shaped.ok) return shaped;
-  const event = shaped.value;
-  const serialized = serializeEvent(event);
-  if (hasLoneSurrogate(event, serialized)) return reject('EVENT_SHAPE', 'lone surrogate');
-  const bytes = encoder.encode(serialized);
-  if (bytes.length + OBJECT_OVERHEAD_BYTES > MAX_EVENT_BYTES) return reject('EVENT_SIZE');
-  // Only contents near the limit are measured: no text has more than three bytes per unit.
-  if (event.content.length * 3 > MAX_CONTENT_BYTES) {
-    if (encoder.encode(event.content).length > MAX_CONTENT_BYTES) return reject('EVENT_SIZE');
-  }
-  if (hash(bytes) !== event.id) return reject('EVENT_ID');
-  return ok(event);
+/** Whether a text has more UTF-8 bytes than that; no text has more than three per unit. */
+function isLonger(text: string, mostBytes: number): boolean {
+  return text.length * 3 > mostBytes && encoder.encode(text).length > mostBytes;
 }
 
-/** The event with shape, size and id checked; never throws. */
-function parseSafely(input: unknown, hash: HashFunction): Result<SignedEvent> {
+function checkId(event: SignedEvent, hash: HashFunction): Reject | undefined {
+  const serialized = serializeEvent(event);
+  if (hasLoneSurrogate(event, serialized)) return reject('EVENT_SHAPE', 'lone surrogate');
+  if (isLonger(serialized, MAX_EVENT_BYTES - OBJECT_OVERHEAD_BYTES)) return reject('EVENT_SIZE');
+  if (isLonger(event.content, MAX_CONTENT_BYTES)) return reject('EVENT_SIZE');
+  return hash(serialized) === event.id ? undefined : reject('EVENT_ID');
+}
+
+/** What is wrong with size or id; never throws. */
+function checkIdSafely(event: SignedEvent, hash: HashFunction): Reject | undefined {
   try {
-    return parse(input, hash);
+    return checkId(event, hash);
   } catch {
     // A text too long for the engine.
     return reject('EVENT_SHAPE', 'unreadable');
@@ -187,8 +189,18 @@ export function verifyWith(
   verifier: SignatureVerifier,
   hash: HashFunction = nobleHash,
 ): Result<VerifiedEvent> {
-  const parsed = parseSafely(input, hash);
-  if (!parsed.ok) return parsed;
-  if (!isSignatureRight(parsed.value, verifier)) return reject('EVENT_SIGNATURE');
-  return ok(parsed.value as VerifiedEvent);
+  const shape = readShape(input);
+  return shape.ok ? verifyShaped(shape.value, verifier, hash) : shape;
+}
+
+/** `verifyWith` for what `readShape` has copied. */
+export function verifyShaped(
+  event: ShapedEvent,
+  verifier: SignatureVerifier,
+  hash: HashFunction = nobleHash,
+): Result<VerifiedEvent> {
+  const wrong = checkIdSafely(event, hash);
+  if (wrong) return wrong;
+  if (!isSignatureRight(event, verifier)) return reject('EVENT_SIGNATURE');
+  return ok(event as SignedEvent as VerifiedEvent);
 }

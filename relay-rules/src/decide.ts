@@ -8,6 +8,7 @@ import {
   readShape,
   type ContractDocument,
   type ParsedEvent,
+  type ShapedEvent,
   type SignedEvent,
 } from '@realyield/protocol';
 import { isCarried, PRIVATE_KINDS, VANISH_KIND, type KindsPolicy } from './carried.ts';
@@ -21,10 +22,12 @@ export interface Rules {
   readonly kinds: KindsPolicy;
   /** How far `created_at` may lie ahead of the relay's clock, in seconds. */
   readonly maxFutureSec: number;
+  /** Whether signatures of embedded events are checked; their ids are computed in any case. */
+  readonly checksEmbedded: boolean;
 }
 
-/** Five minutes ahead, and whatever the protocol's clients need. */
-export const DEFAULT_RULES: Rules = { kinds: 'needed', maxFutureSec: 300 };
+/** Five minutes ahead, whatever the protocol's clients need, and every signature checked. */
+export const DEFAULT_RULES: Rules = { kinds: 'needed', maxFutureSec: 300, checksEmbedded: true };
 
 /** What a relay that carries out requests to vanish knows. */
 export interface VanishContext {
@@ -96,7 +99,7 @@ function keysFor(
 const MAIN_KEY_KINDS: ReadonlySet<number> = new Set([Kind.signature, Kind.milestone, Kind.notice]);
 
 /** The protocol's own facts. */
-function decideFact(event: SignedEvent, context: DecideContext): Decision {
+function decideFact(event: ShapedEvent, context: DecideContext): Decision {
   // R-5: "A relay MUST refuse a fact with the tag `-` as `FACT_PROTECTED` and one with the tag
   // `expiration` as `FACT_EXPIRING`…"
   if (event.tags.some(([name]) => name === '-')) return refuse('FACT_PROTECTED');
@@ -104,7 +107,8 @@ function decideFact(event: SignedEvent, context: DecideContext): Decision {
   // R-6: "A relay MUST refuse a fact that a reader would refuse…"
   const verified = context.reader.verify(event, context.isSignatureChecked);
   if (!verified.ok) return refuseUnreadable(verified);
-  const read = context.reader.read(verified.value);
+  // R-11: "A relay MUST recompute the ids of embedded events…"
+  const read = context.reader.read(verified.value, context.rules.checksEmbedded);
   if (!read.ok) return refuseUnreadable(read);
   const parsed = read.value.at(-1);
   if (!parsed || !MAIN_KEY_KINDS.has(event.kind)) return ACCEPTED;

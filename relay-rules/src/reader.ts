@@ -5,21 +5,26 @@
 import {
   Kind,
   readVerified,
-  verify,
+  verifyShaped,
+  verifyWith,
   type EventReader,
   type HashFunction,
   type ParsedEvent,
   type Result,
+  type ShapedEvent,
   type SignatureVerifier,
   type VerifiedEvent,
 } from '@realyield/protocol';
 
 /** Reads events of the protocol and remembers what was embedded. */
 export interface Reader {
-  /** Checks shape, size, id and, unless it is believed, the signature of anything. */
-  verify(input: unknown, isSignatureChecked: boolean): Result<VerifiedEvent>;
-  /** Types an event whose id was computed and whose signature is known to be right. */
-  read(event: VerifiedEvent): Result<readonly ParsedEvent[]>;
+  /** Checks size, id and, unless it is believed, the signature of what has an event's shape. */
+  verify(event: ShapedEvent, isSignatureChecked: boolean): Result<VerifiedEvent>;
+  /**
+   * Types an event whose id was computed and whose signature is known to be right. Ids of what it
+   * embeds are computed in any case, signatures checked where that is asked for.
+   */
+  read(event: VerifiedEvent, checksEmbedded: boolean): Result<readonly ParsedEvent[]>;
 }
 
 /** A map that forgets its oldest entries once they weigh too much together. */
@@ -64,12 +69,34 @@ const MOST_CONTENT = 8_000_000;
 
 const believe: SignatureVerifier = () => true;
 
+/** Reads events whose own signature is right; what they embed is checked by this verifier. */
+function createTyping(
+  verifier: SignatureVerifier,
+  hash: HashFunction | undefined,
+): (event: VerifiedEvent) => Result<readonly ParsedEvent[]> {
+  const read = new Memory<Result<readonly ParsedEvent[]>>(MOST_CONTENT);
+  const readEmbedded: EventReader = (input, content) => {
+    const verified = verifyWith(input, verifier, hash);
+    if (!verified.ok) return verified;
+    const { id, content: text } = verified.value;
+    const known = read.get(id);
+    if (known) return known;
+    const result = readVerified(verified.value, readEmbedded, content);
+    read.set(id, result, text.length);
+    return result;
+  };
+  return (event) => {
+    const result = readVerified(event, readEmbedded);
+    if (EMBEDDABLE.has(event.kind)) read.set(event.id, result, event.content.length);
+    return result;
+  };
+}
+
 /** A reader that checks signatures with this verifier and computes ids with this hash. */
 export function createReader(verifier: SignatureVerifier, hash?: HashFunction): Reader {
   const signed = new Memory<true>(MOST_SIGNATURES);
-  const read = new Memory<Result<readonly ParsedEvent[]>>(MOST_CONTENT);
 
-  // Called by `verify` with the id it has computed: the three texts say all there is to check.
+  // Called with the id that was computed: the three texts say all there is to check.
   const remembering: SignatureVerifier = (signatureHex, idHex, publicKeyHex, event) => {
     const claim = signatureHex + idHex + publicKeyHex;
     if (signed.get(claim)) return true;
@@ -77,28 +104,17 @@ export function createReader(verifier: SignatureVerifier, hash?: HashFunction): 
     if (isRight) signed.set(claim, true, 1);
     return isRight;
   };
-
-  const readEmbedded: EventReader = (input) => {
-    const verified = verify(input, remembering, hash);
-    if (!verified.ok) return verified;
-    const { id, content } = verified.value;
-    const known = read.get(id);
-    if (known) return known;
-    const result = readVerified(verified.value, readEmbedded);
-    read.set(id, result, content.length);
-    return result;
-  };
+  const readChecking = createTyping(remembering, hash);
+  const readBelieving = createTyping(believe, hash);
 
   return {
-    verify: (input, isSignatureChecked) =>
-      verify(input, isSignatureChecked ? believe : verifier, hash),
-    read(event) {
-      const result = readVerified(event, readEmbedded);
-      if (EMBEDDABLE.has(event.kind)) {
-        signed.set(event.sig + event.id + event.pubkey, true, 1);
-        read.set(event.id, result, event.content.length);
-      }
-      return result;
+    verify: (event, isSignatureChecked) =>
+      verifyShaped(event, isSignatureChecked ? believe : verifier, hash),
+    read(event, checksEmbedded) {
+      if (!checksEmbedded) return readBelieving(event);
+      const { sig, id, pubkey } = event;
+      if (EMBEDDABLE.has(event.kind)) signed.set(sig + id + pubkey, true, 1);
+      return readChecking(event);
     },
   };
 }

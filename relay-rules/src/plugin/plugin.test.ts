@@ -1,7 +1,9 @@
 /**
  * The plugin as strfry runs it: a process with lines in and lines out.
  */
+import type { SignedEvent } from '@realyield/protocol';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -99,6 +101,26 @@ test('too much, and bytes that are no text, are one line each', async () => {
     'invalid: The event’s id does not match what it contains. (EVENT_ID)',
   ]);
   expect(code).toBe(0);
+});
+
+test('signatures of embedded events are checked where the operator says so', async () => {
+  const path = new URL('../../../specs/vectors/payments/receipts-several.json', import.meta.url);
+  const { events } = JSON.parse(readFileSync(path, 'utf8')) as { events: SignedEvent[] };
+  const receipt = events.find(({ kind }) => kind === 2_813) as SignedEvent;
+  const document = JSON.parse(receipt.content) as { request: { sig: string } };
+  document.request.sig = receipt.sig;
+  const content = JSON.stringify(document);
+  const { pubkey, created_at, kind, tags } = receipt;
+  const text = JSON.stringify([0, pubkey, created_at, kind, tags, content]);
+  const id = createHash('sha256').update(text).digest('hex');
+  const args = ['strfry-plugin', '--max-future-sec', '999999999'];
+  const input = question({ ...receipt, content, id });
+  const [leaving, checking] = await Promise.all([
+    run(input, ...args),
+    run(input, ...args, '--embedded-signatures'),
+  ]);
+  expect(leaving.lines[0]).toContain('"action":"accept"');
+  expect(checking.lines[0]).toContain('EMBEDDED_INVALID');
 });
 
 test('lines come together from any pieces', () => {

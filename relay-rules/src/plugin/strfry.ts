@@ -26,6 +26,8 @@ Options:
                                clients need (the default), or all
   --max-future-sec N           how far ahead created_at may lie (${DEFAULT_RULES.maxFutureSec})
   --check-signatures           check ids and signatures too; strfry has done so before it asks
+  --embedded-signatures        check the signatures of events embedded in others too; without it
+                               they are left to the readers, who check every one again
   --vanish-list FILE           keep here which keys have asked to be forgotten (NIP-62), and
                                refuse what they signed before; without it such requests are
                                refused
@@ -50,6 +52,7 @@ function readOptions(args: readonly string[]): Options {
       kinds: { type: 'string', default: DEFAULT_RULES.kinds },
       'max-future-sec': { type: 'string', default: String(DEFAULT_RULES.maxFutureSec) },
       'check-signatures': { type: 'boolean', default: false },
+      'embedded-signatures': { type: 'boolean', default: false },
       'vanish-list': { type: 'string' },
       'relay-url': { type: 'string', multiple: true, default: [] },
     },
@@ -66,7 +69,11 @@ function readOptions(args: readonly string[]): Options {
     return url;
   });
   return {
-    rules: { kinds, maxFutureSec: Number(maxFutureSec) },
+    rules: {
+      kinds,
+      maxFutureSec: Number(maxFutureSec),
+      checksEmbedded: values['embedded-signatures'],
+    },
     isSignatureChecked: !values['check-signatures'],
     vanishListPath: values['vanish-list'],
     relayUrls: new Set(relayUrls),
