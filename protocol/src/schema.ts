@@ -12,7 +12,7 @@ type Test = (value: unknown) => boolean;
 type Definition = $ZodTypes['_zod']['def'];
 type Of<Type extends Definition['type']> = Extract<Definition, { type: Type }>;
 
-/** For what is not understood here: zod decides, and the tests say that nothing has come to that. */
+/** For what is not understood here: zod decides. The tests show that nothing has come to that. */
 const leave: Test = () => false;
 
 /** A rule beside the type: length, range, pattern, or a function of ours. */
