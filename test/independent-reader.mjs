@@ -35,10 +35,10 @@ function resolve({ receipts, answers, holds }, isKnown) {
       const on = own.filter((each) => each.request === request && each.n.includes(n));
       const times = on.map((each) => each.settledAtSec).filter((sec) => sec <= expiresAtSec);
       const atSec = Math.max(Math.min(created_at, expiresAtSec), notBeforeSec, ...times);
-      const isReceived = on.some(({ type }) => type !== 'objection');
-      const proof = isReceived ? 'preimage+acknowledgement' : 'preimage';
+      const more = on.some(({ type }) => type !== 'objection') ? '+acknowledgement' : '';
       const [msat, hash] = [asked.msat, asked.paymentHash].map((list) => list[asked.n.indexOf(n)]);
-      return { leg, request, n, msat, atSec, row: [n, msat, atSec, proof], key: `${leg} ${hash}` };
+      const how = [atSec, `preimage${more}`];
+      return { leg, request, n, msat, atSec, how, key: `${leg} ${hash}` };
     });
   });
   paid.sort((a, b) => compare(a.request, b.request) || a.n - b.n || b.atSec - a.atSec);
@@ -91,12 +91,10 @@ function gather(root, events) {
 function equivocationsOf({ signed, claims, receipts }) {
   const found = new Map();
   const report = (reason, ...ids) => found.set(ids.sort().join(), [reason, ...ids]);
-  for (const [named, ...others] of ROLES.map(signed)) {
+  for (const [named, ...others] of ROLES.map(signed))
     others.forEach(({ id }) => report('rival signatures', named.id, id));
-  }
-  for (const { approval, refusal } of claims) {
+  for (const { approval, refusal } of claims)
     if (approval && refusal) report('contradictory decisions', approval.id, refusal.id);
-  }
   const asked = receipts.map(({ content }) => content.request);
   const parts = asked.flatMap(({ id, content }) => content.n.map((n) => ({ ...content, id, n })));
   parts.sort((a, b) => a.notBeforeSec - b.notBeforeSec || compare(a.id, b.id));
@@ -127,21 +125,23 @@ export function stateHashOf(root, events) {
     return isOver && Math.max(...daysLate) >= terms.default.afterDays;
   };
   const defaults = acts('default', 'bank', 'investor').map(judge).filter(isDefault);
-  const isClosure = ({ isRepaid }) => isRepaid;
-  const closures = acts('closure', 'bank').map(judge).filter(isClosure);
+  const closures = acts('closure', 'bank')
+    .map(judge)
+    .filter(({ isRepaid }) => isRepaid);
   const ids = (list) => list.map(({ id }) => id);
-  const digests = (leg) => {
-    const own = resolve(contract, () => true).filter((each) => each.leg === leg);
-    const rowsOf = (id) => own.filter(({ request }) => request === id).map(({ row }) => row);
-    return [...new Set(own.map(({ request }) => request))].map((id) => [id, hashOf(rowsOf(id))]);
-  };
+  const legs = { disbursement: {}, repayment: {} };
+  for (const { leg, request, n, how } of resolve(contract, () => true)) {
+    const runs = (legs[leg][request] ??= []);
+    const isNext = String(runs.at(-1)?.slice(1)) === String([n - 1, ...how]);
+    runs.push([isNext ? runs.pop()[0] : n, n, ...how]);
+  }
   const agreed = closures[0] ? 'closed' : defaults[0] ? 'defaulted' : 'effective';
   const open = acts('withdrawal', ...ROLES)[0] ? 'withdrawn' : 'proposed';
   return hashOf({
     arrears: ids(arrears),
     equivocations: equivocationsOf(contract),
     finalEvents: ids([...defaults, ...closures].sort(byTime)),
-    legs: { disbursement: digests('disbursement'), repayment: digests('repayment') },
+    legs: Object.fromEntries(Object.entries(legs).map(([leg, own]) => [leg, Object.entries(own)])),
     milestones: terms.tranches.flatMap(({ milestone }, at) => {
       const on = claims.filter(({ tranche }) => tranche === at).map(({ standing }) => standing);
       // Approved before claimed before refused, as the alphabet has it.

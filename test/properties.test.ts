@@ -1,5 +1,6 @@
 /** Laws that hold for any input: of figures, the fold, the ledger and reading (fast-check). */
 import './properties/figures.ts';
 import './properties/fold.ts';
+import './properties/growing.ts';
 import './properties/ledger.ts';
 import './properties/reading.ts';

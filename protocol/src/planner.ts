@@ -44,17 +44,6 @@ export interface DisbursementProgress {
   readonly next: Tick | undefined;
 }
 
-function paidNumbers(state: ContractState, leg: Leg): Set<number> {
-  const paid = state.payments.filter((payment) => payment.leg === leg);
-  return new Set(paid.map((payment) => payment.n));
-}
-
-function disbursedMsat(state: ContractState): bigint {
-  return state.payments
-    .filter((payment) => payment.leg === 'disbursement')
-    .reduce((sum, payment) => sum + payment.amountMsat, 0n);
-}
-
 /** Ticks from the first on, as long as the principal covers them. */
 function ticksWithin(ticks: readonly Tick[], roomMsat: bigint): Tick[] {
   let leftMsat = roomMsat;
@@ -69,8 +58,8 @@ function ticksWithin(ticks: readonly Tick[], roomMsat: bigint): Tick[] {
 export function disbursementProgress(state: ContractState, asOfSec: number): DisbursementProgress {
   const { document } = state.contract;
   const ticks = planTicks(document, state.milestones);
-  const paid = paidNumbers(state, 'disbursement');
-  const paidMsat = disbursedMsat(state);
+  const paid = state.paid.numbers('disbursement');
+  const paidMsat = state.paid.totalMsat('disbursement');
   const open = ticks.filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec);
   const payable = ticksWithin(open, BigInt(document.principalMsat) - paidMsat);
   return {
@@ -102,13 +91,13 @@ export function planDisbursement(
   if (state.status === 'defaulted') return { action: 'wait', reason: 'defaulted' };
   if (state.status !== 'effective' || isHeld) return { action: 'wait', reason: 'notEffective' };
   const { document } = state.contract;
-  const paid = paidNumbers(state, 'disbursement');
+  const paid = state.paid.numbers('disbursement');
   const unpaid = planTicks(document, state.milestones).filter((tick) => !paid.has(tick.n));
   const busy = unpaid.filter((tick) => inHand.has(tick.n));
   const busyMsat = busy.reduce((sum, tick) => sum + tick.amountMsat, 0n);
   // P-17: "A payer pays ticks in order, none before it is due, none that lapsed or is in hand, and
   // never beyond the principal: what was paid twice fills later ticks."
-  const roomMsat = BigInt(document.principalMsat) - disbursedMsat(state) - busyMsat;
+  const roomMsat = BigInt(document.principalMsat) - state.paid.totalMsat('disbursement') - busyMsat;
   const open = unpaid.filter((tick) => tick.lapsesAtSec > asOfSec);
   // P-20: "A payer pays no tick of a tranche that waits for a milestone; later tranches do not wait
   // with it."
@@ -135,7 +124,7 @@ export function planDisbursement(
 
 /** The number the next repayment part takes: one above all that are known. */
 export function nextRepaymentNumber(state: ContractState, inHand: Iterable<number>): number {
-  const taken = [...paidNumbers(state, 'repayment'), ...inHand];
+  const taken = [...state.paid.numbers('repayment'), ...inHand];
   return taken.reduce((most, n) => Math.max(most, n + 1), 0);
 }
 
@@ -149,7 +138,7 @@ export function planRepayment(
   // the day, also under a closed or defaulted contract…"
   if (state.effectiveAtSec === undefined) return { action: 'wait', reason: 'notEffective' };
   if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
-  const ledger = computeLedger(state.contract.document, state.payments, asOfSec);
+  const ledger = computeLedger(state.contract.document, state.paid.daily, asOfSec);
   if (ledger.dueNowMsat === 0n) {
     return { action: 'wait', reason: ledger.repaid ? 'complete' : 'nothingDue' };
   }

@@ -21,7 +21,7 @@ interface Basis {
 /** What a notice rests on, and the balances that shows at its time. */
 function basisOf(draft: Draft, { event }: ParsedEvent): Basis {
   const past = draft.pastOf(event.id);
-  const payments = resolvePayments({
+  const paid = resolvePayments({
     ...draft,
     receipts: draft.receipts.filter(({ receipt }) => past.has(receipt.event.id)),
     acknowledgements: draft.acknowledgements.filter(({ event: { id } }) => past.has(id)),
@@ -29,9 +29,8 @@ function basisOf(draft: Draft, { event }: ParsedEvent): Basis {
   // N-1: "A notice on a contract is judged by the ledger of the payments proven by the receipts and
   // acknowledgements it rests on, at its `created_at` or at the latest of their settled times if
   // that is later. What it does not rest on is left out of the judgement."
-  const restsAtSec = payments.reduce((most, { settledAtSec }) => Math.max(most, settledAtSec), 0);
-  const asOfSec = Math.max(event.created_at, restsAtSec);
-  const ledger = computeLedger(draft.contract.document, payments, asOfSec);
+  const asOfSec = Math.max(event.created_at, paid.latestSettledAtSec());
+  const ledger = computeLedger(draft.contract.document, paid.daily, asOfSec);
   return { past, asOfSec, ledger };
 }
 

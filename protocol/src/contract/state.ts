@@ -1,6 +1,7 @@
 /** State of one contract: what the fold yields, without a clock. Spec: specs/contract.md. */
 import type { ParsedContract } from '../events.ts';
 import type { Leg, PartyRole } from '../kinds/fields.ts';
+import type { PaidParts } from './paid.ts';
 
 /** Where a contract stands; lateness is a view on top, never a status. */
 export type ContractStatus = 'proposed' | 'effective' | 'withdrawn' | 'defaulted' | 'closed';
@@ -84,7 +85,9 @@ export interface ContractState {
   readonly withdrawnBy: readonly PartyRole[];
   /** Undefined unless all have signed: effective, defaulted or closed. */
   readonly effectiveAtSec: number | undefined;
-  /** Sorted by settled time, request id, n. */
+  /** The proven payments in columns, with totals by day for the ledger: quick at any number. */
+  readonly paid: PaidParts;
+  /** The same, an object each, by settled time, request id, n; made when first read. */
   readonly payments: readonly Payment[];
   /** One for each tranche that has a milestone, in order. */
   readonly milestones: readonly Milestone[];

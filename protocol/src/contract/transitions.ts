@@ -173,8 +173,7 @@ export function actOf(parsed: ParsedEvent): ContractAct | undefined {
     case Kind.milestone:
     case Kind.notice: {
       const type = 'type' in parsed.document ? parsed.document.type : undefined;
-      const acts: readonly string[] = Object.keys(ACTS);
-      return type !== undefined && acts.includes(type) ? (type as ContractAct) : undefined;
+      return type !== undefined && Object.hasOwn(ACTS, type) ? (type as ContractAct) : undefined;
     }
     case Kind.receipt:
       return 'receipt';

@@ -2,10 +2,9 @@
  * A contract's payments by contract day and by proof, in one pass.
  * Spec: specs/figures.md, "One contract".
  */
-import type { LedgerPayment } from '../contract/ledger.ts';
+import type { DayTotal } from '../contract/paid.ts';
 import type { ContractState, Payment } from '../contract/state.ts';
 import { dayOf } from '../interest.ts';
-import type { Leg } from '../kinds/fields.ts';
 
 /** How many payments there are of one proof, and their sum. */
 export interface ProofTotal {
@@ -15,8 +14,8 @@ export interface ProofTotal {
 
 /** What the payments of a contract come to by the end of a day. */
 export interface CountedPayments {
-  /** One payment for each leg and day: the ledger does not tell them from several (M-6). */
-  readonly daily: readonly LedgerPayment[];
+  /** One total for each leg and day: the ledger does not tell it from several payments (M-6). */
+  readonly daily: readonly DayTotal[];
   readonly firstPaymentAtSec: number | undefined;
   readonly acknowledged: ProofTotal;
   readonly preimageOnly: ProofTotal;
@@ -33,14 +32,67 @@ export function partOf(payment: Pick<Payment, 'request' | 'n'>): string {
   return `${payment.request}:${payment.n}`;
 }
 
-interface Sum {
-  count: number;
-  amountMsat: bigint;
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const NO_PAYMENTS = {
+  ...{ amountMsat: 0n, parts: 0, receivedParts: 0, receivedMsat: 0n, contestedTimes: 0 },
+};
+
+const NOTHING: ProofTotal = { count: 0, amountMsat: 0n };
+
+/** Days with all their payments, as the fold keeps them. */
+function countDays(days: readonly DayTotal[]): CountedPayments {
+  let [parts, receivedParts, contestedTimes] = [0, 0, 0];
+  let [amountMsat, receivedMsat] = [0n, 0n];
+  for (const day of days) {
+    parts += day.parts;
+    receivedParts += day.receivedParts;
+    contestedTimes += day.contestedTimes;
+    amountMsat += day.amountMsat;
+    receivedMsat += day.receivedMsat;
+  }
+  return {
+    daily: days,
+    firstPaymentAtSec: firstOf(days),
+    // F-24: "Payments that the payee acknowledged are counted and summed apart from those that
+    // rest on a preimage alone."
+    acknowledged: { count: receivedParts, amountMsat: receivedMsat },
+    preimageOnly: { count: parts - receivedParts, amountMsat: amountMsat - receivedMsat },
+    contestedTimes,
+    notCounted: NOTHING,
+  };
 }
 
-interface DaySum extends LedgerPayment {
-  readonly day: number;
-  amountMsat: bigint;
+function firstOf(days: readonly DayTotal[]): number | undefined {
+  const first = days.filter(({ day }) => day === days[0]?.day);
+  return first.length === 0 ? undefined : Math.min(...first.map((each) => each.settledAtSec));
+}
+
+/** The days without the parts that are left out, and those. */
+function leaveOut(state: ContractState, asOfDay: number, reused: ReadonlySet<string>) {
+  const { daySec } = state.contract.document;
+  const notCounted = { count: 0, amountMsat: 0n };
+  const days = new Map<string, Writable<DayTotal>>();
+  for (const payment of state.payments) {
+    const { leg, amountMsat, settledAtSec } = payment;
+    const day = dayOf(settledAtSec, daySec);
+    if (day > asOfDay) break;
+    if (reused.has(partOf(payment))) {
+      notCounted.count += 1;
+      notCounted.amountMsat += amountMsat;
+      continue;
+    }
+    const key = `${day} ${leg}`;
+    const total = days.get(key) ?? { leg, day, settledAtSec, ...NO_PAYMENTS };
+    const isReceived = payment.class === 'preimage+acknowledgement';
+    total.amountMsat += amountMsat;
+    total.parts += 1;
+    total.receivedParts += isReceived ? 1 : 0;
+    total.receivedMsat += isReceived ? amountMsat : 0n;
+    total.contestedTimes += payment.timeContested ? 1 : 0;
+    days.set(key, total);
+  }
+  return { days: [...days.values()], notCounted };
 }
 
 /** Adds up the payments of a contract that settled by the end of a contract day. */
@@ -49,34 +101,13 @@ export function countPayments(
   asOfDay: number,
   reused: ReadonlySet<string>,
 ): CountedPayments {
-  const { daySec } = state.contract.document;
-  const daily: DaySum[] = [];
-  const open: Partial<Record<Leg, DaySum>> = {};
-  const [acknowledged, preimageOnly, notCounted] = [0, 1, 2].map((): Sum => ({
-    count: 0,
-    amountMsat: 0n,
-  })) as [Sum, Sum, Sum];
-  let contestedTimes = 0;
-  // Payments come by settled time, so those of one leg and day stand together.
-  for (const payment of state.payments) {
-    const { leg, amountMsat, settledAtSec } = payment;
-    const day = dayOf(settledAtSec, daySec);
-    // F-2: "Every figure is of an as-of time: payments settled on later contract days do not
-    // count…"
-    if (day > asOfDay) break;
-    const isLeftOut = reused.size > 0 && reused.has(partOf(payment));
-    // F-24: "Payments that the payee acknowledged are counted and summed apart from those that
-    // rest on a preimage alone."
-    const isAcknowledged = payment.class === 'preimage+acknowledgement';
-    const total = isLeftOut ? notCounted : isAcknowledged ? acknowledged : preimageOnly;
-    total.count += 1;
-    total.amountMsat += amountMsat;
-    if (isLeftOut) continue;
-    if (payment.timeContested) contestedTimes += 1;
-    const known = open[leg];
-    if (known?.day === day) known.amountMsat += amountMsat;
-    else daily.push((open[leg] = { leg, day, amountMsat, settledAtSec }));
+  if (reused.size > 0) {
+    const { days, notCounted } = leaveOut(state, asOfDay, reused);
+    return { ...countDays(days), notCounted };
   }
-  const firstPaymentAtSec = daily[0]?.settledAtSec;
-  return { daily, firstPaymentAtSec, acknowledged, preimageOnly, contestedTimes, notCounted };
+  // F-2: "Every figure is of an as-of time: payments settled on later contract days do not
+  // count…"
+  const { daily } = state.paid;
+  const isLater = daily.findIndex(({ day }) => day > asOfDay);
+  return countDays(isLater < 0 ? daily : daily.slice(0, isLater));
 }

@@ -1,0 +1,215 @@
+/**
+ * A set of events of one contract, applied: acts in their phases, the graph of who knew what, and
+ * payments as they are proven; and the fold that comes of it. Spec: specs/contract.md, "Fold".
+ */
+import type { ParsedContract, ParsedEvent, ParsedRequest } from '../events.ts';
+import { EventGraph } from '../order.ts';
+import { attesterOf, createDraft, roleOfActor, type Draft, type RejectedEvent } from './draft.ts';
+import { pastOf, toNode } from './graph.ts';
+import { PaymentIntake } from './intake.ts';
+import { findContradictions, resolveMilestones } from './milestones.ts';
+import { viewNotices } from './notices.ts';
+import { Overlaps } from './overlaps.ts';
+import type { SeenParts } from './paid.ts';
+import { partsSeen } from './payments.ts';
+import type { ContractState, Equivocation, Milestone, Payment } from './state.ts';
+import { actOf, applyEvent, isFinal, phaseOf } from './transitions.ts';
+
+/** A contract's state with what was refused and what is known to be missing. */
+export interface Fold {
+  readonly state: ContractState;
+  /** One entry for each refused event, in the order of application. */
+  readonly rejects: readonly RejectedEvent[];
+  /** Ids parties named that are not in the set: a relay withholds them. */
+  readonly missing: readonly string[];
+  /**
+   * Ids of the parties' events and of requests in receipts, in canonical order; made when first
+   * read.
+   */
+  readonly order: readonly string[];
+}
+
+/** An event with the phase in which it is applied. */
+export interface Act {
+  readonly parsed: ParsedEvent;
+  readonly phase: number;
+}
+
+/** The order of application. */
+export function compareForApplication(a: Act, b: Act): number {
+  // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances,
+  // withdrawals, receipts, acknowledgements, claims, decisions, arrears, defaults, closures…"
+  if (a.phase !== b.phase) return a.phase < b.phase ? -1 : 1;
+  const [one, other] = [a.parsed.event, b.parsed.event];
+  if (one.created_at !== other.created_at) return one.created_at - other.created_at;
+  return one.id < other.id ? -1 : 1;
+}
+
+/** A set of events applied once, and all that is needed to apply some more. */
+export interface Applied {
+  readonly draft: Draft;
+  /** The draft's own; a receipt that is appended brings its request. */
+  readonly requests: Map<string, ParsedRequest>;
+  readonly graph: EventGraph;
+  readonly intake: PaymentIntake;
+  readonly overlaps: Overlaps;
+  /** Receipts and answers of the draft that were taken in. */
+  receiptsTaken: number;
+  answersTaken: number;
+  rejects: readonly RejectedEvent[];
+  readonly seen: SeenParts;
+  readonly milestones: readonly Milestone[];
+  readonly contradictions: readonly Equivocation[];
+  /** Requests that receipts or answers name and that prove nothing so far. */
+  readonly unproven: Set<string>;
+}
+
+function takeIn(applied: Applied): void {
+  const { draft, intake, overlaps } = applied;
+  for (const entry of draft.receipts.slice(applied.receiptsTaken)) {
+    if (intake.addReceipt(entry)) overlaps.add(entry.request);
+  }
+  for (const answer of draft.acknowledgements.slice(applied.answersTaken)) intake.addAnswer(answer);
+  applied.receiptsTaken = draft.receipts.length;
+  applied.answersTaken = draft.acknowledgements.length;
+}
+
+/** Notes requests that may still come to count: their receipts would change what is refused. */
+function noteUnproven({ draft, unproven }: Applied, parsed: ParsedEvent): void {
+  if (parsed.name === 'receipt') {
+    const { id } = parsed.document.request;
+    if (!draft.requests.has(id)) unproven.add(id);
+  }
+  if (parsed.name !== 'acknowledgement' || parsed.document.type === 'cash') return;
+  const { document } = parsed;
+  const items = document.type === 'received' ? document.items : [document];
+  for (const { request } of items) if (!draft.proven.has(request)) unproven.add(request);
+}
+
+/** Adds what parties signed to the graph; what strangers publish is no part of it. */
+function addToGraph(draft: Draft, graph: EventGraph, parsed: ParsedEvent): void {
+  const { pubkey } = parsed.event;
+  const isAttester = pubkey === attesterOf(draft.contract.document);
+  if (!isAttester && roleOfActor(draft, pubkey) === undefined) return;
+  // The request first: an event that others name comes before them.
+  const request =
+    parsed.name === 'receipt' ? draft.requests.get(parsed.document.request.id) : undefined;
+  if (request) graph.add(toNode(request, false));
+  graph.add(toNode(parsed, isFinal(draft, parsed)));
+}
+
+function applyOne(draft: Draft, parsed: ParsedEvent): RejectedEvent | undefined {
+  const { id } = parsed.event;
+  const refused = applyEvent(draft, parsed);
+  return refused && { id, code: refused.code, detail: refused.detail };
+}
+
+/** Applies a set of events, acts and the requests that its receipts embed. */
+export function applyAll(
+  contract: ParsedContract,
+  events: readonly ParsedEvent[],
+  requests: Map<string, ParsedRequest>,
+): Applied {
+  const acts = events
+    .map((parsed) => ({ parsed, phase: phaseOf(parsed) }))
+    .sort(compareForApplication)
+    .map(({ parsed }) => parsed);
+  const graph = new EventGraph();
+  const draft = createDraft(contract, requests, (id) => pastOf(id, graph.nodes));
+  const apply = (parsed: ParsedEvent): void => {
+    const refused = applyOne(draft, parsed);
+    if (refused) draft.rejects.push(refused);
+  };
+  const isAgreement = (parsed: ParsedEvent): boolean => actOf(parsed) === 'acceptance';
+  acts.filter(isAgreement).forEach(apply);
+  // Acceptances name the delegates, so only now is it known who is a party and who a stranger.
+  graph.add(toNode(contract, false));
+  for (const parsed of acts) addToGraph(draft, graph, parsed);
+  acts.filter((parsed) => !isAgreement(parsed)).forEach(apply);
+  const applied: Applied = {
+    ...{ draft, requests, graph, rejects: draft.rejects, receiptsTaken: 0, answersTaken: 0 },
+    intake: new PaymentIntake(draft),
+    overlaps: new Overlaps(),
+    seen: partsSeen(draft),
+    milestones: resolveMilestones(draft),
+    contradictions: findContradictions(draft),
+    unproven: new Set(),
+  };
+  takeIn(applied);
+  for (const parsed of acts) noteUnproven(applied, parsed);
+  return applied;
+}
+
+/**
+ * Whether an event adds to what was applied and changes nothing of it. A rule by which a receipt or
+ * answer bears on other events than itself and its request's answers must say so here.
+ */
+export function isAppendable({ draft, graph, unproven }: Applied, parsed: ParsedEvent): boolean {
+  if (parsed.name !== 'receipt' && parsed.name !== 'acknowledgement') return false;
+  // What others named, others rest on.
+  if (graph.isMissing(parsed.event.id) || draft.withdrawnBy.size > 0) return false;
+  if (parsed.name === 'acknowledgement') return true;
+  const { id } = parsed.document.request;
+  return !graph.isMissing(id) && !unproven.has(id);
+}
+
+/** Applies one more event, which is appendable; says how it was refused, if it was. */
+export function append(applied: Applied, parsed: ParsedEvent): RejectedEvent | undefined {
+  const refused = applyOne(applied.draft, parsed);
+  addToGraph(applied.draft, applied.graph, parsed);
+  takeIn(applied);
+  noteUnproven(applied, parsed);
+  return refused;
+}
+
+/** Final events by (time, id). */
+function finalsOf(draft: Draft): readonly string[] {
+  const finals = [...draft.finals].sort(
+    (a, b) => a.createdAtSec - b.createdAtSec || (a.id < b.id ? -1 : 1),
+  );
+  return finals.map(({ id }) => id);
+}
+
+function toState({ draft, intake, overlaps, seen, ...applied }: Applied): ContractState {
+  const { paid } = intake;
+  const equivocations = [
+    ...draft.equivocations,
+    ...overlaps.found(),
+    ...applied.contradictions,
+  ].sort((a, b) => (a.events.join() < b.events.join() ? -1 : 1));
+  const times = Object.values(draft.signatures).map((signature) => signature.effectiveAtSec);
+  const isEffective = draft.status !== 'proposed' && draft.status !== 'withdrawn';
+  let payments: readonly Payment[] | undefined;
+  return {
+    root: draft.root,
+    contract: draft.contract,
+    version: draft.root,
+    status: draft.status,
+    signatures: draft.signatures,
+    withdrawnBy: [...draft.withdrawnBy].sort(),
+    effectiveAtSec: isEffective ? Math.max(...times) : undefined,
+    paid,
+    get payments() {
+      return (payments ??= paid.list(seen));
+    },
+    milestones: applied.milestones,
+    notices: viewNotices(draft, paid.daily),
+    finalEvents: finalsOf(draft),
+    equivocations,
+  };
+}
+
+/** The fold of what was applied; nothing that is appended later changes it. */
+export function toFold(applied: Applied): Fold {
+  const { graph, rejects } = applied;
+  const { size } = graph;
+  let order: readonly string[] | undefined;
+  return {
+    state: toState(applied),
+    rejects,
+    missing: graph.missing(),
+    get order() {
+      return (order ??= graph.order(size));
+    },
+  };
+}

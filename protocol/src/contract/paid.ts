@@ -1,0 +1,157 @@
+/**
+ * The proven payments of a contract in columns: for each request, runs of neighbouring parts that
+ * one receipt proves at one time. Numbers, amounts and hashes stay where the payee signed them;
+ * objects of single payments are made only for who asks. A value: it never changes.
+ * Spec: specs/payments.md, "Proof".
+ */
+import type { ParsedReceipt, ParsedRequest } from '../events.ts';
+import type { Leg } from '../kinds/fields.ts';
+import type { Payment, PaymentClass } from './state.ts';
+
+/** Neighbouring parts of one request that share everything but number, amount and hash. */
+export interface PaidRun {
+  /** Places of the first and the last part among the request's. */
+  readonly first: number;
+  readonly last: number;
+  readonly receipt: ParsedReceipt;
+  /** Unix seconds. */
+  readonly settledAtSec: number;
+  /** The payee acknowledged them as received. */
+  readonly isReceived: boolean;
+  readonly timeContested: boolean;
+  /** Of all its parts, msat. */
+  readonly amountMsat: bigint;
+}
+
+/** What is proven of one request, by place. */
+export interface PaidRequest {
+  readonly leg: Leg;
+  readonly request: ParsedRequest;
+  readonly runs: readonly PaidRun[];
+}
+
+/** The payments of one leg on one contract day: as the ledger wants them (M-6). */
+export interface DayTotal {
+  readonly leg: Leg;
+  /** The contract day, floor(settled time / `daySec`). */
+  readonly day: number;
+  /** The earliest settled time among them, Unix seconds. */
+  readonly settledAtSec: number;
+  readonly amountMsat: bigint;
+  readonly parts: number;
+  /** Of them acknowledged by the payee. */
+  readonly receivedParts: number;
+  readonly receivedMsat: bigint;
+  readonly contestedTimes: number;
+}
+
+/** Which parts final events rest on, by request; undefined while there is no final event. */
+export type SeenParts = ReadonlyMap<string, ReadonlySet<number>> | undefined;
+
+/** How well the parts of a run are proven. */
+export function classOf(run: PaidRun): PaymentClass {
+  // P-15: "A part that the payee acknowledged as received has class `preimage+acknowledgement`,
+  // any other `preimage`…"
+  return run.isReceived ? 'preimage+acknowledgement' : 'preimage';
+}
+
+interface Placed {
+  readonly paid: PaidRequest;
+  readonly run: PaidRun;
+}
+
+function byTime(a: Placed, b: Placed): number {
+  const times = a.run.settledAtSec - b.run.settledAtSec;
+  if (times !== 0) return times;
+  const [one, other] = [a.paid.request.event.id, b.paid.request.event.id];
+  if (one !== other) return one < other ? -1 : 1;
+  return a.run.first - b.run.first;
+}
+
+function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment[]): void {
+  const { leg, request } = paid;
+  const { receipt, settledAtSec, timeContested } = run;
+  const { n: parts, msat, paymentHash } = request.document;
+  const proof = classOf(run);
+  const counted = seen?.get(request.event.id);
+  // Both lists rise, so neighbours in the request are neighbours in the receipt.
+  const shift = receipt.document.n.indexOf(parts[run.first] ?? 0) - run.first;
+  for (let column = run.first; column <= run.last; column += 1) {
+    const n = parts[column] ?? 0;
+    payments.push({
+      leg,
+      request: request.event.id,
+      n,
+      amountMsat: BigInt(msat[column] ?? '0'),
+      paymentHash: paymentHash[column] ?? '',
+      preimage: receipt.document.preimage[column + shift] ?? '',
+      settledAtSec,
+      class: proof,
+      timeContested,
+      // C-22: "…A proven disbursement on no receipt of which a counting default or closure rests is
+      // flagged as unseen; its settled time stays…"
+      afterFinal: seen !== undefined && leg === 'disbursement' && counted?.has(n) !== true,
+      receipt: receipt.event.id,
+    });
+  }
+}
+
+/** The proven payments of a contract, one per payee and payment hash. */
+export class PaidParts {
+  readonly #chunks: readonly (readonly PaidRequest[])[];
+  /** One total for each leg and day with payments, by day: what `computeLedger` takes. */
+  readonly daily: readonly DayTotal[];
+
+  constructor(chunks: readonly (readonly PaidRequest[])[], daily: readonly DayTotal[]) {
+    this.#chunks = chunks;
+    this.daily = daily;
+  }
+
+  /** Requests with what is proven of them, in no particular order. */
+  *requests(): Generator<PaidRequest> {
+    for (const chunk of this.#chunks) yield* chunk;
+  }
+
+  /** How many payments there are on a leg. */
+  count(leg: Leg): number {
+    return this.daily.reduce((sum, day) => (day.leg === leg ? sum + day.parts : sum), 0);
+  }
+
+  /** What they come to, msat. */
+  totalMsat(leg: Leg): bigint {
+    return this.daily.reduce((sum, day) => (day.leg === leg ? sum + day.amountMsat : sum), 0n);
+  }
+
+  /** Numbers of the parts of a leg that are proven. */
+  numbers(leg: Leg): Set<number> {
+    const numbers = new Set<number>();
+    for (const paid of this.requests()) {
+      if (paid.leg !== leg) continue;
+      const { n: parts } = paid.request.document;
+      for (const { first, last } of paid.runs) {
+        for (let column = first; column <= last; column += 1) numbers.add(parts[column] ?? 0);
+      }
+    }
+    return numbers;
+  }
+
+  /** The latest settled time, Unix seconds; 0 when nothing is proven. */
+  latestSettledAtSec(): number {
+    let latest = 0;
+    for (const { runs } of this.requests()) {
+      for (const { settledAtSec } of runs) if (settledAtSec > latest) latest = settledAtSec;
+    }
+    return latest;
+  }
+
+  /** One object per payment, by settled time, request id, n; costs a pass over all of them. */
+  list(seen?: SeenParts): Payment[] {
+    const placed: Placed[] = [];
+    for (const paid of this.requests()) {
+      for (const run of paid.runs) placed.push({ paid, run });
+    }
+    const payments: Payment[] = [];
+    for (const each of placed.sort(byTime)) writePayments(each, seen, payments);
+    return payments;
+  }
+}
