@@ -131,7 +131,7 @@ export function ledgerAt(terms, payments, atSec) {
   const open = (sec) => tranches.filter(({ lapsesAtSec }) => lapsesAtSec > sec);
   const canCome = (sec) => canLend(sum(open(sec).map(({ amountMsat }) => amountMsat)));
   const instalments = [opened(dayOf(dues[0]))];
-  const first = Math.min(today, ...payments.map((payment) => dayOf(payment.atSec)));
+  const first = Math.min(dayOf(dues[0]), ...payments.map((payment) => dayOf(payment.atSec)));
   for (let day = first; day <= today; day += 1) {
     const running = instalments.at(-1);
     const k = instalments.length - 1;

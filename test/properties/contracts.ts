@@ -1,0 +1,133 @@
+/** Random contracts of every plan, due rule and day count, none of which contradicts itself. */
+import {
+  buildPlan,
+  contractContradiction,
+  dueDates,
+  type ContractDocument,
+  type DayCount,
+  type OfferDue,
+  type OfferPlan,
+} from '@realyield/protocol';
+import fc from 'fast-check';
+import { Loan, sparedSigning } from '../fixtures/loan.ts';
+import { NO_LATE_FEE } from '../fixtures/plans.ts';
+
+/** Seconds of the days these contracts count. */
+export const DAY = 86_400;
+
+const { document: usual } = new Loan({ signing: sparedSigning, offer: { daySec: DAY } }).contract;
+/** The first day of a start, since the epoch: 2027-01-01. */
+const FIRST_DAY = 20_819;
+
+const count = fc.integer({ min: 1, max: 30 });
+const due: fc.Arbitrary<OfferDue> = fc.oneof(
+  fc.record({
+    rule: fc.constant('days' as const),
+    firstDay: fc.integer({ min: 1, max: 90 }),
+    everyDays: fc.constantFrom(1, 7, 30, 91),
+    count,
+  }),
+  fc.record(
+    {
+      rule: fc.constant('months' as const),
+      firstMonth: fc.integer({ min: 1, max: 6 }),
+      everyMonths: fc.integer({ min: 1, max: 3 }),
+      anchorDay: fc.integer({ min: 1, max: 31 }),
+      count,
+    },
+    { requiredKeys: ['rule', 'firstMonth', 'everyMonths', 'count'] },
+  ),
+  fc
+    .uniqueArray(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 12 })
+    .map((days) => ({ rule: 'list' as const, days: days.sort((a, b) => a - b) })),
+);
+
+const lateFee = fc.oneof(
+  fc.constant(NO_LATE_FEE),
+  fc.record({
+    flatMsat: fc.constantFrom('0', '1000', '250000'),
+    rateBps: fc.integer({ min: 1, max: 5_000 }),
+    capBps: fc.integer({ min: 1, max: 3_000 }),
+  }),
+);
+
+const numberOf = (rule: OfferDue): number => (rule.rule === 'list' ? rule.days.length : rule.count);
+
+interface Dice {
+  readonly type: OfferPlan['type'];
+  readonly prepayment: 'nextDue' | 'shorten' | 'reduce';
+  readonly principal: number;
+  readonly interest: number;
+  readonly shareBps: number;
+  readonly capBps: number;
+  readonly floorBps: number;
+}
+
+const dice: fc.Arbitrary<Dice> = fc.record({
+  type: fc.constantFrom('bullet', 'interestOnly', 'equalPrincipal', 'annuity', 'revenueShare'),
+  prepayment: fc.constantFrom('nextDue', 'shorten', 'reduce'),
+  principal: fc.nat(5),
+  interest: fc.nat(5),
+  shareBps: fc.nat(10_000),
+  capBps: fc.integer({ min: 10_000, max: 50_000 }),
+  floorBps: fc.nat(2_000),
+});
+
+/** A plan of the type thrown, or the nearest that its due dates allow. */
+const plan: fc.Arbitrary<OfferPlan> = fc
+  .tuple(due, lateFee, fc.nat({ max: 20 }), dice)
+  .map(([rule, fee, graceDays, thrown]) => {
+    const common = { due: rule, lateFee: fee, graceDays };
+    const { type, prepayment, shareBps, capBps, floorBps } = thrown;
+    const last = numberOf(rule) - 1;
+    const moratorium = { principalMoratorium: Math.min(thrown.principal, last) };
+    if (type === 'revenueShare') return { type, ...common, shareBps, capBps, floorBps };
+    if (type === 'annuity') return { type, ...common, prepayment, ...moratorium };
+    if (type === 'interestOnly' && last > 0) return { type, ...common, prepayment };
+    if (type === 'bullet' && last === 0) return { type, ...common };
+    const interestMoratorium = Math.min(thrown.interest, last);
+    return { type: 'equalPrincipal', ...common, prepayment, ...moratorium, interestMoratorium };
+  });
+
+/** Parts of the principal, each lapsing in its own part of the term. */
+function tranchesOf(sats: readonly number[], startAtSec: number, lastSec: number) {
+  const lengthSec = Math.floor((lastSec - startAtSec) / sats.length);
+  return sats.map((amount, index) => ({
+    amountMsat: `${amount}000`,
+    fromSec: startAtSec + index * lengthSec,
+    toSec: startAtSec + index * lengthSec + Math.max(1, Math.floor(lengthSec / 3)),
+    lapsesAtSec: startAtSec + (index + 1) * lengthSec,
+    ticks: 1,
+  }));
+}
+
+/** A contract. */
+export const contracts: fc.Arbitrary<ContractDocument> = fc
+  .record({
+    offerPlan: plan,
+    dayCount: fc.constantFrom<DayCount>('ACT/365F', 'ACT/360', '30E/360'),
+    rateBps: fc.oneof(fc.constant(0), fc.nat(20_000)),
+    startDay: fc.integer({ min: FIRST_DAY, max: FIRST_DAY + 1_500 }),
+    sats: fc.array(
+      fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3_000_000 })),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    ),
+  })
+  .map(({ offerPlan, dayCount, rateBps, startDay, sats }) => {
+    const startAtSec = startDay * DAY;
+    const built = buildPlan(offerPlan, startDay, DAY);
+    const lastSec = dueDates({ plan: built, daySec: DAY }).at(-1) ?? startAtSec;
+    return {
+      ...usual,
+      startAtSec,
+      dayCount,
+      rateBps: built.type === 'revenueShare' ? 0 : rateBps,
+      principalMsat: `${sats.reduce((sum, amount) => sum + amount, 0)}000`,
+      tranches: tranchesOf(sats, startAtSec, lastSec),
+      plan: built,
+    };
+  })
+  .filter((document) => contractContradiction(document) === undefined);
