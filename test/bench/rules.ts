@@ -20,10 +20,10 @@ import { loadVerifier, nodeHash } from '../../relay-rules/src/verifier.ts';
 import { startPlugin, type Plugin } from './rules/plugin.ts';
 import { createTraffic } from './rules/traffic.ts';
 
-const ROUNDS = 24;
+const ROUNDS = 18;
 const GOAL = 0.9;
 /** Rounds that warm up and are left out: a plugin runs for weeks. */
-const WARM_UP = 8;
+const WARM_UP = 6;
 const LOANS_PER_ROUND = 6;
 const PROGRAM = 'relay-rules/bin/realyield.mjs';
 const OURS = [PROGRAM, 'strfry-plugin'];
