@@ -125,6 +125,11 @@ export function stateHashOf(root, events) {
     return isOver && Math.max(...daysLate) >= terms.default.afterDays;
   };
   const defaults = acts('default', 'bank', 'investor').map(judge).filter(isDefault);
+  // N-20, N-21: what follows a default rests on one, and on something late.
+  const follows = ({ past, daysLate }) =>
+    defaults.some(({ id }) => past.has(id)) && Math.max(...daysLate) > 0;
+  const after = [...acts('acceleration', 'bank', 'investor'), ...acts('writeOff', 'bank')];
+  const finals = [...defaults, ...after.map(judge).filter(follows)];
   const closures = acts('closure', 'bank')
     .map(judge)
     .filter(({ isRepaid }) => isRepaid);
@@ -140,7 +145,7 @@ export function stateHashOf(root, events) {
   return hashOf({
     arrears: ids(arrears),
     equivocations: equivocationsOf(contract),
-    finalEvents: ids([...defaults, ...closures].sort(byTime)),
+    finalEvents: ids([...finals, ...closures].sort(byTime)),
     legs: Object.fromEntries(Object.entries(legs).map(([leg, own]) => [leg, Object.entries(own)])),
     milestones: terms.tranches.flatMap(({ milestone }, at) => {
       const on = claims.filter(({ tranche }) => tranche === at).map(({ standing }) => standing);

@@ -77,8 +77,9 @@ function checkMilestone(document: MilestoneDocument): Reject | undefined {
 }
 
 function checkNotice(document: NoticeDocument, author: string): Reject | undefined {
-  if (document.type !== 'fundingReached') return undefined;
-  // C-13: "A reader MUST refuse a `fundingReached` whose address is not the author's own…"
+  if (!('offer' in document)) return undefined;
+  // C-13: "A reader MUST refuse a `fundingReached` or `recovery` whose address is not the author's
+  // own…"
   const isOwn = document.offer.address.startsWith(`${Kind.offer}:${author}:`);
   return isOwn ? undefined : reject('AUTHOR_ROLE', 'bank');
 }

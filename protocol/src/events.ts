@@ -154,7 +154,7 @@ function readKind(event: VerifiedEvent, content: Json): Step {
     }
     case Kind.notice: {
       const parsed = parseContent(noticeSchema, content);
-      return finish('notice', event, parsed, none, tags.noticeTags);
+      return finish('notice', event, parsed, terms.noticeContradiction, tags.noticeTags);
     }
     default:
       return reject('KIND_UNKNOWN', String(event.kind));

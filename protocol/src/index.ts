@@ -41,6 +41,14 @@ export type {
   LedgerVersion,
   ReportedSales,
 } from './contract/ledger.ts';
+export * from './contract/guarantee.ts';
+export {
+  isSharedFairly,
+  recoveryCostCap,
+  shareRecovery,
+  type RecoveryShare,
+  type RecoveryStake,
+} from './contract/recovery.ts';
 export * from './contract/schedule.ts';
 export * from './contract/fold.ts';
 export { headsOf } from './contract/graph.ts';
@@ -76,6 +84,7 @@ export type * from './kinds/listings.ts';
 export type * from './kinds/agreement.ts';
 export type * from './kinds/money-events.ts';
 export type * from './kinds/milestone.ts';
+export type { GuaranteeTerms, RecoveryDocument } from './kinds/default.ts';
 export type { LegalTerms } from './kinds/legal.ts';
 export * from './countries.ts';
 export * from './legal.ts';

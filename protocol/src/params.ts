@@ -15,6 +15,9 @@ export const CLOCK_TOLERANCE_SEC = 60;
 /** Most parts one request may list. */
 export const MAX_PARTS = 300;
 
+/** Most contracts that share one recovery. */
+export const MAX_RECOVERY_SHARES = 300;
+
 /** Most ticks one contract may have. */
 export const MAX_TICKS = 100_000;
 

@@ -37,6 +37,8 @@ export const REJECT_SENTENCES = {
   CLAIM_UNKNOWN: 'The claim it decides on is not known or does not count.',
   NOT_LATE: 'What it rests on shows no instalment that is late enough.',
   CURE_RUNNING: 'It rests on no arrears notice after which there was time enough to pay.',
+  DEFAULT_MISSING: 'It rests on no default notice that counts.',
+  COSTS_ABOVE_CAP: 'More is kept back for costs than the contract allows.',
   NOT_REPAID: 'The contract is not repaid, so it cannot be closed.',
   INVOICE_ENCODING: 'This is not a Lightning invoice.',
   INVOICE_NETWORK: 'The invoice is for another Bitcoin network.',

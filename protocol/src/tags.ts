@@ -129,8 +129,11 @@ export function noticeTags(document: NoticeDocument): Tags {
     case 'closure':
     case 'arrears':
     case 'default':
+    case 'acceleration':
+    case 'writeOff':
       return [topic, root(document.contract)];
     case 'fundingReached':
+    case 'recovery':
       return [
         topic,
         ['a', document.offer.address],

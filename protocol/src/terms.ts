@@ -4,14 +4,16 @@
  * Each function names the first contradiction, or returns undefined.
  */
 import { legalContradiction } from './legal.ts';
+import { guaranteeLimit } from './contract/guarantee.ts';
 import { lastDueAtSec, leastTermDaysOf } from './contract/plan.ts';
 import { DAY_SEC, MAX_TICKS, REGISTER_START } from './params.ts';
 import { badContractPlan, badOfferPlan } from './plan-terms.ts';
 import { Kind } from './kinds.ts';
 import { reject, type Reject } from './result.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { GuaranteeTerms } from './kinds/default.ts';
 import type { OfferDocument } from './kinds/listings.ts';
-import type { ReceiptDocument, RequestDocument } from './kinds/money-events.ts';
+import type { NoticeDocument, ReceiptDocument, RequestDocument } from './kinds/money-events.ts';
 
 const terms = (detail: string): Reject => reject('CONTENT_TERMS', detail);
 
@@ -27,6 +29,15 @@ function badDay(network: string, daySec: number): boolean {
 
 function countTicks(tranches: readonly { readonly ticks: number }[]): number {
   return tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
+}
+
+function isEmptyGuarantee(terms: GuaranteeTerms, principalMsat: string): boolean {
+  if (terms.type === 'none') return false;
+  const lent = BigInt(principalMsat);
+  const claim = { disbursedMsat: lent, outstandingMsat: lent, interestOwedMsat: 0n };
+  // D-1: "A reader MUST refuse an offer or contract as `CONTENT_TERMS` whose guarantee would be
+  // less than one satoshi of the smallest loan under it."
+  return guaranteeLimit(terms, claim) === 0n;
 }
 
 /** Contradictions within an offer. */
@@ -47,6 +58,7 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   if (document.attester === document.business.pubkey) return terms('attester');
   const badLegal = legalContradiction(document.legal);
   if (badLegal !== undefined) return terms(badLegal);
+  if (isEmptyGuarantee(document.guarantee, document.minimumTicketMsat)) return terms('guarantee');
   let shares = 0;
   let lastDay = 0;
   for (const tranche of document.tranches) {
@@ -112,6 +124,7 @@ export function contractContradiction(document: ContractDocument): Reject | unde
   if (offer.pubkey !== document.parties.bank.pubkey) return terms('bank');
   const badLegal = legalContradiction(document.legal);
   if (badLegal !== undefined) return terms(badLegal);
+  if (isEmptyGuarantee(document.guarantee, document.principalMsat)) return terms('guarantee');
   const coolingOffSec = document.coolingOffDays * document.daySec;
   // C-4: "…unless the principal and each tranche are positive whole numbers of satoshis, the
   // tranches add up to the principal, each has at least one satoshi per tick…"
@@ -164,4 +177,18 @@ export function requestContradiction(document: RequestDocument): Reject | undefi
 export function receiptContradiction(document: ReceiptDocument): Reject | undefined {
   // P-5: "A reader MUST refuse a receipt with another number of preimages than parts…"
   return document.preimage.length === document.n.length ? undefined : terms('preimage');
+}
+
+/** Contradictions within a notice: a recovery adds up. */
+export function noticeContradiction(document: NoticeDocument): Reject | undefined {
+  if (document.type !== 'recovery') return undefined;
+  const { contracts, shareMsat, grossMsat, costsMsat } = document;
+  // D-6: "A reader MUST refuse a recovery as `CONTENT_TERMS` that has another number of shares than
+  // of contracts, or the shares of which do not add up to what is left of the gross amount after
+  // costs, or of which nothing is left."
+  if (contracts.length !== shareMsat.length) return terms('shareMsat');
+  const netMsat = BigInt(grossMsat) - BigInt(costsMsat);
+  if (netMsat <= 0n) return terms('costsMsat');
+  const sharedMsat = shareMsat.reduce((sum, share) => sum + BigInt(share), 0n);
+  return sharedMsat === netMsat ? undefined : terms('shareMsat');
 }

@@ -5,6 +5,7 @@ import { contractCases } from './contracts.ts';
 import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
 import { keyFactCases } from './key-facts.ts';
+import { lossCases } from './losses.ts';
 import { listingCases } from './listings.ts';
 import { marketCases } from './market.ts';
 import { milestoneCases } from './milestones.ts';
@@ -23,6 +24,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   contract: contractCases,
   milestones: milestoneCases,
   notices: noticeCases,
+  losses: lossCases,
   payments: proofCases,
   money: figureCases,
   figures: marketCases,

@@ -32,11 +32,19 @@ import {
   type SignedEvent,
 } from '@realyield/protocol';
 import { rememberingVerifier } from '../fixtures/keys.ts';
+import {
+  lossesOf,
+  sharesOf,
+  standingOf,
+  type GuaranteeVector,
+  type ShareVector,
+} from './loss-shapes.ts';
 
 /** JSON as vectors hold it. */
 export type Json = string | number | boolean | Json[] | { [key: string]: Json };
 
-interface Named {
+/** What every case says of itself. */
+export interface Named {
   /** What the case shows, in words. */
   readonly name: string;
   readonly requires: readonly string[];
@@ -109,7 +117,9 @@ export type Input =
   | DeliveryVector
   | SheetVector
   | RateVector
-  | FiguresVector;
+  | FiguresVector
+  | GuaranteeVector
+  | ShareVector;
 
 /** A vector as its file holds it. */
 export type Vector = Input & { readonly expect: Json };
@@ -160,6 +170,7 @@ function describeFold(fold: Fold, asOfSec: number | undefined): Json {
     payments: paymentsOf(state),
     milestones: texts(state.milestones),
     notices: texts(state.notices),
+    ...(texts(lossesOf(state)) as Readonly<Record<string, Json>>),
     withdrawnBy: [...state.withdrawnBy],
     rejects: fold.rejects.map(({ id, code }) => ({ id, code })),
     missing: [...fold.missing],
@@ -249,6 +260,8 @@ function expectRate({ flows }: RateVector): Json {
 
 /** What the implementation answers to a vector's input, whichever its shape. */
 export function expectationOf(vector: Input): Json {
+  if ('guarantee' in vector) return texts(standingOf(vector));
+  if ('stakes' in vector) return texts(sharesOf(vector));
   if ('choice' in vector) return expectBuild(vector);
   if ('contract' in vector) return expectCompare(vector);
   if ('terms' in vector) return expectSheet(vector);

@@ -8,7 +8,7 @@ import { attesterOf, createDraft, roleOfActor, type Draft, type RejectedEvent } 
 import { pastOf, toNode } from './graph.ts';
 import { PaymentIntake } from './intake.ts';
 import { findContradictions, resolveMilestones } from './milestones.ts';
-import { viewNotices } from './notices.ts';
+import { firstOf, viewNotices } from './notices.ts';
 import { Overlaps } from './overlaps.ts';
 import type { SeenParts } from './paid.ts';
 import { partsSeen } from './payments.ts';
@@ -38,7 +38,8 @@ export interface Act {
 /** The order of application. */
 export function compareForApplication(a: Act, b: Act): number {
   // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances,
-  // withdrawals, receipts, acknowledgements, claims, decisions, arrears, defaults, closures…"
+  // withdrawals, receipts, acknowledgements, claims, decisions, arrears, defaults, accelerations,
+  // write-offs, recoveries, closures…"
   if (a.phase !== b.phase) return a.phase < b.phase ? -1 : 1;
   const [one, other] = [a.parsed.event, b.parsed.event];
   if (one.created_at !== other.created_at) return one.created_at - other.created_at;
@@ -179,6 +180,7 @@ function toState({ draft, intake, overlaps, seen, ...applied }: Applied): Contra
   ].sort((a, b) => (a.events.join() < b.events.join() ? -1 : 1));
   const times = Object.values(draft.signatures).map((signature) => signature.effectiveAtSec);
   const isEffective = draft.status !== 'proposed' && draft.status !== 'withdrawn';
+  const notices = viewNotices(draft, paid.daily);
   let payments: readonly Payment[] | undefined;
   return {
     root: draft.root,
@@ -193,7 +195,10 @@ function toState({ draft, intake, overlaps, seen, ...applied }: Applied): Contra
       return (payments ??= paid.list(seen));
     },
     milestones: applied.milestones,
-    notices: viewNotices(draft, paid.daily),
+    notices,
+    acceleratedAtSec: firstOf(notices, 'acceleration'),
+    writtenOffAtSec: firstOf(notices, 'writeOff'),
+    recoveries: draft.recoveries,
     finalEvents: finalsOf(draft),
     equivocations,
   };

@@ -11,7 +11,13 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import type { RejectCode } from '../result.ts';
 import { PARTY_ROLES } from './state.ts';
-import type { AppliedSignature, ContractStatus, Equivocation } from './state.ts';
+import type {
+  AppliedSignature,
+  ContractStatus,
+  Equivocation,
+  NoticeType,
+  Recovery,
+} from './state.ts';
 
 /** A refused event. */
 export interface RejectedEvent {
@@ -26,7 +32,7 @@ export interface AppliedReceipt {
   readonly request: ParsedRequest;
 }
 
-/** A closure or default that holds. */
+/** A default, acceleration, write-off or closure that holds. */
 export interface AppliedFinal {
   readonly id: string;
   readonly createdAtSec: number;
@@ -34,16 +40,16 @@ export interface AppliedFinal {
   readonly past: ReadonlySet<string>;
 }
 
-/** An arrears or default notice that holds. */
+/** A notice of arrears, default, acceleration or write-off that holds. */
 export interface AppliedNotice {
-  readonly type: 'arrears' | 'default';
+  readonly type: NoticeType;
   readonly parsed: ParsedEvent;
   /** The instalment it names, or the oldest late one; counted from 1. */
   readonly instalment: number;
   /** The time at which it was judged. */
   readonly asOfSec: number;
-  /** Arrears notices that a default rests on. */
-  readonly arrears: readonly AppliedNotice[];
+  /** Arrears notices that a default rests on, or defaults that what follows one rests on. */
+  readonly restsOn: readonly AppliedNotice[];
 }
 
 /** Working state of a fold. */
@@ -60,6 +66,7 @@ export interface Draft {
   readonly claims: ParsedMilestone[];
   readonly decisions: ParsedMilestone[];
   readonly notices: AppliedNotice[];
+  readonly recoveries: Recovery[];
   readonly finals: AppliedFinal[];
   readonly equivocations: Equivocation[];
   readonly rejects: RejectedEvent[];
@@ -87,6 +94,7 @@ export function createDraft(
     claims: [],
     decisions: [],
     notices: [],
+    recoveries: [],
     finals: [],
     equivocations: [],
     rejects: [],
@@ -127,4 +135,13 @@ export function roleOfActor(
 export function contractOf(parsed: ParsedEvent): string | undefined {
   if (parsed.name === 'contract') return parsed.event.id;
   return 'contract' in parsed.document ? parsed.document.contract : undefined;
+}
+
+/** Every contract an event says something about: its own, or those a recovery names. */
+export function contractsOf(parsed: ParsedEvent): readonly string[] {
+  if (parsed.name === 'notice' && parsed.document.type === 'recovery') {
+    return parsed.document.contracts;
+  }
+  const root = contractOf(parsed);
+  return root === undefined ? [] : [root];
 }

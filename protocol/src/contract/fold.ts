@@ -13,7 +13,7 @@ import {
   type Applied,
   type Fold,
 } from './applied.ts';
-import { contractOf } from './draft.ts';
+import { contractsOf } from './draft.ts';
 import { phaseOf } from './transitions.ts';
 
 export type { Fold } from './applied.ts';
@@ -39,9 +39,9 @@ export class ContractFold {
   /** Adds events of the contract, each id once; others are left aside. */
   add(events: Iterable<ParsedEvent>): void {
     for (const parsed of events) {
-      // C-14: "The fold takes the events whose document names the root as its contract, each id
-      // once…"
-      if (contractOf(parsed) === this.root) this.#addOwn(parsed);
+      // C-14: "The fold takes the events whose document names the root as its contract, or among
+      // its contracts, each id once…"
+      if (contractsOf(parsed).includes(this.root)) this.#addOwn(parsed);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Notices: closure, arrears and default. Each is judged on what it rests on and on nothing else,
- * so that no later event can undo it. Spec: specs/notices.md.
+ * Notices: arrears, default, acceleration, write-off and closure. Each is judged on what it rests
+ * on and on nothing else, so that no later event can undo it. Spec: specs/notices.md.
  */
 import type { ParsedEvent, ParsedNotice } from '../events.ts';
 import { dayOf } from '../interest.ts';
@@ -9,7 +9,7 @@ import { reject, type Reject } from '../result.ts';
 import { roleOfKey, type AppliedNotice, type Draft } from './draft.ts';
 import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
 import { resolvePayments } from './payments.ts';
-import type { Notice } from './state.ts';
+import type { Notice, NoticeType } from './state.ts';
 
 interface Basis {
   /** Ids of everything the notice rests on. */
@@ -50,6 +50,11 @@ function isLate(ledger: Ledger, instalment: number): boolean {
   return ledger.instalments[instalment - 1]?.state === 'late';
 }
 
+/** The oldest late instalment, counted from 1; 0 when none is. */
+function oldestLate(ledger: Ledger): number {
+  return ledger.instalments.findIndex((each) => each.state === 'late') + 1;
+}
+
 /** Whether an arrears notice holds against a ledger. */
 function arrearsMismatch(
   document: ContractDocument,
@@ -71,7 +76,7 @@ export function applyArrears(draft: Draft, parsed: ParsedEvent): Reject | undefi
   const { instalment } = document;
   const refused = arrearsMismatch(draft.contract.document, ledger, instalment);
   if (refused) return refused;
-  draft.notices.push({ type: 'arrears', parsed, instalment, asOfSec, arrears: [] });
+  draft.notices.push({ type: 'arrears', parsed, instalment, asOfSec, restsOn: [] });
   return undefined;
 }
 
@@ -103,8 +108,8 @@ export function applyDefault(draft: Draft, parsed: ParsedEvent): Reject | undefi
   const refused = defaultMismatch(draft.contract.document, ledger, arrears);
   if (refused) return refused;
   const { id, created_at: createdAtSec } = parsed.event;
-  const instalment = ledger.instalments.findIndex((each) => each.state === 'late') + 1;
-  draft.notices.push({ type: 'default', parsed, instalment, asOfSec, arrears });
+  const instalment = oldestLate(ledger);
+  draft.notices.push({ type: 'default', parsed, instalment, asOfSec, restsOn: arrears });
   // N-5: "A default notice that counts makes an effective contract `defaulted` and is not undone by
   // anything it does not rest on…"
   draft.status = 'defaulted';
@@ -112,20 +117,77 @@ export function applyDefault(draft: Draft, parsed: ParsedEvent): Reject | undefi
   return undefined;
 }
 
+/** Whether what follows a default holds against a ledger. */
+function aftermathMismatch(ledger: Ledger): Reject | undefined {
+  // N-21: "An acceleration or write-off counts only when by its ledger an instalment is late;
+  // otherwise it is refused as `NOT_LATE`."
+  return oldestLate(ledger) > 0 ? undefined : reject('NOT_LATE');
+}
+
+function applyAftermath(
+  draft: Draft,
+  parsed: ParsedEvent,
+  type: 'acceleration' | 'writeOff',
+): Reject | undefined {
+  const { past, asOfSec, ledger } = basisOf(draft, parsed);
+  const defaults = draft.notices.filter(
+    (notice) => notice.type === 'default' && past.has(notice.parsed.event.id),
+  );
+  // N-20: "An acceleration or write-off counts only when it rests on a default notice that counts;
+  // otherwise it is refused as `DEFAULT_MISSING`."
+  if (defaults.length === 0) return reject('DEFAULT_MISSING');
+  const refused = aftermathMismatch(ledger);
+  if (refused) return refused;
+  const { id, created_at: createdAtSec } = parsed.event;
+  draft.notices.push({ type, parsed, instalment: oldestLate(ledger), asOfSec, restsOn: defaults });
+  draft.finals.push({ id, createdAtSec, past });
+  return undefined;
+}
+
+/** Bank or investor calls everything in: final. */
+export function applyAcceleration(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  return applyAftermath(draft, parsed, 'acceleration');
+}
+
+/** The bank expects no more: final, and the debt stays. */
+export function applyWriteOff(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  return applyAftermath(draft, parsed, 'writeOff');
+}
+
+function mismatchOf(
+  document: ContractDocument,
+  ledger: Ledger,
+  { type, instalment, restsOn }: AppliedNotice,
+): Reject | undefined {
+  if (type === 'arrears') return arrearsMismatch(document, ledger, instalment);
+  return type === 'default'
+    ? defaultMismatch(document, ledger, restsOn)
+    : aftermathMismatch(ledger);
+}
+
 /** Notices that count, and whether everything that is known contradicts them. */
 export function viewNotices(draft: Draft, payments: readonly LedgerPayment[]): Notice[] {
   const { document } = draft.contract;
-  return draft.notices.flatMap(({ type, parsed, instalment, asOfSec, arrears }) => {
+  const contested = new Map<AppliedNotice, boolean>();
+  return draft.notices.flatMap((notice) => {
+    const { type, parsed, instalment, asOfSec, restsOn } = notice;
     const author = roleOfKey(draft, parsed.event.pubkey);
     if (!author) return [];
     // N-6: "A notice that counts is contested when, judged by all payments proven in the set at the
-    // same time, it would be refused…"
-    const ledger = computeLedger(document, payments, asOfSec);
-    const refused =
-      type === 'arrears'
-        ? arrearsMismatch(document, ledger, instalment)
-        : defaultMismatch(document, ledger, arrears);
+    // same time, it would be refused; an acceleration or write-off also when every default notice
+    // it rests on is contested…"
+    const refused = mismatchOf(document, computeLedger(document, payments, asOfSec), notice);
+    const isAftermath = type === 'acceleration' || type === 'writeOff';
+    const isUnfounded = isAftermath && restsOn.every((each) => contested.get(each) === true);
+    const isContested = refused !== undefined || isUnfounded;
+    contested.set(notice, isContested);
     const { id } = parsed.event;
-    return [{ id, type, author, instalment, asOfSec, contested: refused !== undefined }];
+    return [{ id, type, author, instalment, asOfSec, contested: isContested }];
   });
+}
+
+/** When the first notice of a type that nothing contests was judged, Unix seconds. */
+export function firstOf(notices: readonly Notice[], type: NoticeType): number | undefined {
+  const times = notices.filter((each) => each.type === type && !each.contested);
+  return times.length === 0 ? undefined : Math.min(...times.map(({ asOfSec }) => asOfSec));
 }

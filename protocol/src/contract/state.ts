@@ -52,17 +52,34 @@ export interface Milestone {
   readonly decidedAtSec: number | undefined;
 }
 
-/** An arrears or default notice that counts. */
+/** What bank or investor may say of a loan that is not repaid as agreed. */
+export type NoticeType = 'arrears' | 'default' | 'acceleration' | 'writeOff';
+
+/** A notice of arrears, default, acceleration or write-off that counts. */
 export interface Notice {
   readonly id: string;
-  readonly type: 'arrears' | 'default';
+  readonly type: NoticeType;
   readonly author: PartyRole;
-  /** The instalment an arrears notice names; of a default the oldest late one; from 1. */
+  /** The instalment an arrears notice names; of others the oldest late one; from 1. */
   readonly instalment: number;
   /** The time at which it was judged, Unix seconds. */
   readonly asOfSec: number;
   /** Payments it does not rest on, settled by then, contradict it: judged on all it would fail. */
   readonly contested: boolean;
+}
+
+/** A recovery that counts, as far as it is this contract's. */
+export interface Recovery {
+  readonly id: string;
+  /** When the bank got the money, Unix seconds. */
+  readonly recoveredAtSec: number;
+  /** When the bank said so, Unix seconds. */
+  readonly statedAtSec: number;
+  /** All that was got, for all contracts together. */
+  readonly grossMsat: bigint;
+  readonly costsMsat: bigint;
+  /** What the bank owes this contract's investor of it. */
+  readonly shareMsat: bigint;
 }
 
 /** Two events that contradict each other. */
@@ -91,9 +108,15 @@ export interface ContractState {
   readonly payments: readonly Payment[];
   /** One for each tranche that has a milestone, in order. */
   readonly milestones: readonly Milestone[];
-  /** Arrears notices, then defaults, each earliest first. */
+  /** Arrears notices, then defaults, accelerations, write-offs, each earliest first. */
   readonly notices: readonly Notice[];
-  /** Defaults and closures that hold, earliest first. */
+  /** When everything fell due, by the first acceleration that nothing contests; Unix seconds. */
+  readonly acceleratedAtSec: number | undefined;
+  /** When the bank wrote it off, by the first write-off that nothing contests; Unix seconds. */
+  readonly writtenOffAtSec: number | undefined;
+  /** Recoveries, earliest statement first. */
+  readonly recoveries: readonly Recovery[];
+  /** Defaults, accelerations, write-offs and closures that hold, earliest first. */
   readonly finalEvents: readonly string[];
   readonly equivocations: readonly Equivocation[];
 }

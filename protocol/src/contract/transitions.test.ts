@@ -1,7 +1,7 @@
 /** The whole table: every status × every act × everybody who might try it. */
 import { describe, expect, it } from 'vitest';
 import { hashOf, Loan, publicOf, sparedSigning } from '../testing/loan.ts';
-import { claim, decide, give } from '../testing/steps.ts';
+import { claim, decide, give, recover } from '../testing/steps.ts';
 import { buildAcknowledgement } from '../publish.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import { PARTY_ROLES, type ContractStatus } from './state.ts';
@@ -136,8 +136,15 @@ function attempt(loan: Loan, act: ContractAct, actor: string): void {
       return;
     case 'arrears':
     case 'default':
+    case 'acceleration':
+    case 'writeOff':
       give(loan, act, NOW + 60 * DAY, { name: actor });
       return;
+    case 'recovery': {
+      const shares = [{ contract: loan.root, shareMsat: 1_000n }];
+      recover(loan, { grossMsat: 1_000n, recoveredAtSec: NOW, shares }, NOW + 60 * DAY, actor);
+      return;
+    }
     case 'closure':
       loan.close(NOW, [loan.root, ...loan.heads('investor', 'business', 'bank')], actor);
       return;
@@ -156,16 +163,27 @@ const OWNERS: Readonly<Record<ContractAct, readonly string[]>> = {
   refusal: ['attester'],
   arrears: ['bank', 'investor'],
   default: ['bank', 'investor'],
+  acceleration: ['bank', 'investor'],
+  writeOff: ['bank'],
+  recovery: ['bank'],
   closure: ['bank'],
 };
 const MILESTONE = { claim: true, approval: true, refusal: true };
 const NOTICES = { arrears: true, default: true };
+const AFTERMATH = { acceleration: true, writeOff: true, recovery: true };
 const MONEY = { receipt: true, received: true, objection: true, cash: true };
 /** From specs/contract.md; what is applied earlier counts whatever status it leads to. */
 const COUNTS: Readonly<Record<ContractStatus, Partial<Record<ContractAct, boolean>>>> = {
   proposed: { acceptance: true, withdrawal: true },
   effective: { acceptance: true, ...MONEY, ...MILESTONE, ...NOTICES, closure: true },
-  defaulted: { acceptance: true, ...MONEY, ...MILESTONE, ...NOTICES, closure: true },
+  defaulted: {
+    acceptance: true,
+    ...MONEY,
+    ...MILESTONE,
+    ...NOTICES,
+    ...AFTERMATH,
+    closure: true,
+  },
   withdrawn: { acceptance: true, withdrawal: true },
   closed: { acceptance: true, ...MONEY, ...MILESTONE, ...NOTICES, closure: true },
 };
@@ -217,7 +235,13 @@ describe('what a role may do next', () => {
     expect(offered('effective', 'investor')).toEqual([...money, 'arrears', 'default']);
     expect(offered('effective', 'business')).toEqual([...money, 'claim']);
     expect(offered('effective', 'bank')).toEqual(['arrears', 'default', 'closure']);
-    expect(offered('defaulted', 'bank')).toEqual(['closure']);
+    expect(offered('defaulted', 'bank')).toEqual([
+      'acceleration',
+      'writeOff',
+      'recovery',
+      'closure',
+    ]);
+    expect(offered('defaulted', 'investor')).toEqual([...money, 'acceleration']);
     expect(offered('defaulted', 'business')).toEqual(money);
     expect(offered('closed', 'business')).toEqual(money);
     expect(offered('closed', 'bank')).toEqual([]);

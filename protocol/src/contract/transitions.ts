@@ -11,8 +11,15 @@ import { keyFactsHash } from '../keyfacts/sheet.ts';
 import { REJECT_CODES, reject, type Reject } from '../result.ts';
 import { actsFor, attesterOf, roleOfKey, type Draft } from './draft.ts';
 import { applyClaim, applyDecision } from './milestones.ts';
-import { applyArrears, applyClosure, applyDefault } from './notices.ts';
+import {
+  applyAcceleration,
+  applyArrears,
+  applyClosure,
+  applyDefault,
+  applyWriteOff,
+} from './notices.ts';
 import { requestMismatch } from './payments.ts';
+import { applyRecovery } from './recovery.ts';
 import { LEGS, PARTY_ROLES, type ContractState, type ContractStatus } from './state.ts';
 
 /** What can be done to a contract by a signed event. */
@@ -28,6 +35,9 @@ export type ContractAct =
   | 'refusal'
   | 'arrears'
   | 'default'
+  | 'acceleration'
+  | 'writeOff'
+  | 'recovery'
   | 'closure';
 
 /** Who may do something: a party, or whoever decides on milestones. */
@@ -135,7 +145,10 @@ const ACTS: Readonly<Record<ContractAct, Act>> = {
   refusal: { phase: 5, keys: 'main', roles: ['attester'], apply: applyDecision },
   arrears: { phase: 6, keys: 'main', roles: creditors, apply: applyArrears },
   default: { phase: 7, keys: 'main', roles: creditors, apply: applyDefault },
-  closure: { phase: 8, keys: 'main', roles: ['bank'], apply: applyClosure },
+  acceleration: { phase: 8, keys: 'main', roles: creditors, apply: applyAcceleration },
+  writeOff: { phase: 9, keys: 'main', roles: ['bank'], apply: applyWriteOff },
+  recovery: { phase: 10, keys: 'main', roles: ['bank'], apply: applyRecovery },
+  closure: { phase: 11, keys: 'main', roles: ['bank'], apply: applyClosure },
 };
 
 const money = {
@@ -161,7 +174,15 @@ export const TRANSITIONS: Readonly<
     closure: 'offered',
   },
   withdrawn: { withdrawal: 'counted' },
-  defaulted: { ...money, refusal: 'offered', default: 'counted', closure: 'offered' },
+  defaulted: {
+    ...money,
+    refusal: 'offered',
+    default: 'counted',
+    acceleration: 'offered',
+    writeOff: 'offered',
+    recovery: 'offered',
+    closure: 'offered',
+  },
   closed: { ...money, closure: 'counted' },
 };
 
@@ -188,11 +209,13 @@ export function phaseOf(parsed: ParsedEvent): number {
   return act ? ACTS[act].phase : Infinity;
 }
 
-/** Whether an event is final: a default or closure by whose act it is. */
+const FINAL_ACTS = new Set<ContractAct>(['default', 'acceleration', 'writeOff', 'closure']);
+
+/** Whether an event is final by what it does and by whose act it is. */
 export function isFinal(draft: Draft, parsed: ParsedEvent): boolean {
   const act = actOf(parsed);
-  const isFinalAct = act === 'closure' || act === 'default';
-  return isFinalAct && refusalOfAuthor(draft, act, parsed) === undefined;
+  if (act === undefined || !FINAL_ACTS.has(act)) return false;
+  return refusalOfAuthor(draft, act, parsed) === undefined;
 }
 
 /** The roles one event needs of its author: narrower than its act's where it names a leg. */
@@ -241,7 +264,10 @@ export function applyEvent(draft: Draft, parsed: ParsedEvent): Reject | undefine
   return ACTS[act].apply(draft, parsed);
 }
 
-type ActingState = Pick<ContractState, 'status' | 'signatures' | 'contract' | 'milestones'>;
+type ActingState = Pick<
+  ContractState,
+  'status' | 'signatures' | 'contract' | 'milestones' | 'acceleratedAtSec' | 'writtenOffAtSec'
+>;
 
 function isOf(state: ActingState, act: ContractAct, role: ActorRole): boolean {
   const { roles } = ACTS[act];
@@ -257,6 +283,8 @@ function hasObject(state: ActingState, act: ContractAct, role: ActorRole): boole
     state.milestones.some(({ status }) => statuses.includes(status));
   if (act === 'acceptance') return role !== 'attester' && state.signatures[role] === undefined;
   if (act === 'claim') return isAny('open', 'refused');
+  if (act === 'acceleration') return state.acceleratedAtSec === undefined;
+  if (act === 'writeOff') return state.writtenOffAtSec === undefined;
   return act === 'approval' || act === 'refusal' ? isAny('claimed') : true;
 }
 

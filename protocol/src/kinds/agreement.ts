@@ -16,6 +16,7 @@ import {
   textField,
   versionField,
 } from './fields.ts';
+import { guaranteeSchema } from './default.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
 import { dayCountField, planSchema } from './plan.ts';
 
@@ -64,7 +65,7 @@ export const contractSchema = z.strictObject({
   /** Who approves milestones; the bank where nobody is named. */
   attester: z.optional(hex32),
   default: defaultField,
-  guarantee: z.strictObject({ type: z.literal('none') }),
+  guarantee: guaranteeSchema,
   legal: legalSchema,
   coolingOffDays: coolingOffField,
 });

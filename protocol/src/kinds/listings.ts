@@ -20,6 +20,7 @@ import {
   textField,
   versionField,
 } from './fields.ts';
+import { guaranteeSchema } from './default.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
 import { dayCountField, offerPlanSchema } from './plan.ts';
 
@@ -81,7 +82,7 @@ export const offerSchema = z.strictObject({
   /** Who approves milestones; the bank where nobody is named. */
   attester: z.optional(hex32),
   default: defaultField,
-  guarantee: z.strictObject({ type: z.literal('none') }),
+  guarantee: guaranteeSchema,
   recovery: textField(2_000),
   legal: legalSchema,
   coolingOffDays: coolingOffField,

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { MAX_PARTS } from '../params.ts';
+import { acceleration, offerAddressField, recovery, writeOff } from './default.ts';
 import {
   countField,
   embeddedField,
@@ -98,12 +99,6 @@ const closure = z.strictObject({
   prev: idList,
 });
 
-/**
- * An offer's address. It goes into a tag, so it holds nothing that NIP-01 and JSON escape
- * differently: two readers would compute two ids.
- */
-const offerAddressField = z.string().check(z.regex(/^32811:[0-9a-f]{64}:[a-z0-9][a-z0-9-]{0,63}$/));
-
 const fundingReached = z.strictObject({
   v: versionField,
   type: z.literal('fundingReached'),
@@ -142,6 +137,9 @@ export const noticeSchema = z.discriminatedUnion('type', [
   fundingReached,
   arrears,
   defaultNotice,
+  acceleration,
+  writeOff,
+  recovery,
 ]);
 
 /** A payment request. */

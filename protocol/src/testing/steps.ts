@@ -3,10 +3,13 @@ import {
   buildMilestone,
   buildNotice,
   embed,
+  offerAddress,
   type NoticeDocument,
+  type NoticeType,
   type SignedEvent,
   type VerifiedEvent,
 } from '../index.ts';
+import { publicOf } from './keys.ts';
 import type { Loan } from './loan.ts';
 
 /** A claim that a tranche's milestone is reached. */
@@ -38,10 +41,10 @@ export interface NoticeOptions {
   readonly instalment?: number;
 }
 
-/** An arrears or default notice, resting on every head unless said. */
+/** A notice on a loan that is not repaid as agreed, resting on every head unless said. */
 export function give(
   loan: Loan,
-  type: 'arrears' | 'default',
+  type: NoticeType,
   atSec: number,
   options: NoticeOptions = {},
 ): SignedEvent {
@@ -51,5 +54,35 @@ export function give(
   const said = { contract: loan.root, seen, statement: '', prev: loan.heads(name) };
   const document: NoticeDocument =
     type === 'arrears' ? { v: 1, type, instalment, ...said } : { v: 1, type, ...said };
+  return loan.addAs(name, buildNotice(document, atSec));
+}
+
+/** What a bank got for some loans of one offer, and the share of each. */
+export interface Recovered {
+  readonly grossMsat: bigint;
+  readonly costsMsat?: bigint;
+  readonly recoveredAtSec: number;
+  readonly shares: readonly { readonly contract: string; readonly shareMsat: bigint }[];
+}
+
+/** The bank's statement of a recovery, added to a loan. */
+export function recover(loan: Loan, got: Recovered, atSec: number, name = 'bank'): SignedEvent {
+  const { event, document: offer } = loan.offer;
+  // Under another address than its author's own it would not even be read.
+  const author = name === 'bank' ? event.pubkey : publicOf(name);
+  const address = offerAddress(author, offer.identifier);
+  const shares = [...got.shares].sort((a, b) => (a.contract < b.contract ? -1 : 1));
+  const document: NoticeDocument = {
+    v: 1,
+    type: 'recovery',
+    offer: { id: event.id, address },
+    recoveredAtSec: got.recoveredAtSec,
+    grossMsat: got.grossMsat.toString(),
+    costsMsat: (got.costsMsat ?? 0n).toString(),
+    contracts: shares.map(({ contract }) => contract),
+    shareMsat: shares.map(({ shareMsat }) => shareMsat.toString()),
+    statement: '',
+    prev: loan.heads(name),
+  };
   return loan.addAs(name, buildNotice(document, atSec));
 }

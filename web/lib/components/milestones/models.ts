@@ -1,4 +1,5 @@
 /** View models of milestones and notices: words, names and hashes; nothing here is fetched. */
+import type { NoticeType } from '@realyield/protocol';
 import type { PersonView, StatusView } from '../models.ts';
 
 /** A file the business names as evidence: it stays with the business, only its hash is public. */
@@ -47,10 +48,10 @@ export interface MilestoneView {
   readonly isClaimable: boolean;
 }
 
-/** An arrears or default notice, as text. */
+/** A notice of arrears, default, acceleration or write-off, as text. */
 export interface NoticeView {
   readonly id: string;
-  readonly type: 'arrears' | 'default';
+  readonly type: NoticeType;
   readonly who: PersonView;
   readonly atSec: number;
   /** What it says and what it began. */

@@ -32,6 +32,12 @@ function sentenceOf(now: ContractNow, notice: Notice): string {
   if (notice.type === 'default') {
     return `The loan is in default: instalment ${notice.instalment} was not paid in time.`;
   }
+  if (notice.type === 'acceleration') {
+    return 'The loan was called in: everything outstanding fell due that day.';
+  }
+  if (notice.type === 'writeOff') {
+    return 'The bank expects no more and counts the rest as lost. The business still owes it.';
+  }
   if (isCured(now, notice)) {
     return `Instalment ${notice.instalment} was late; it has been paid since, which cured it.`;
   }

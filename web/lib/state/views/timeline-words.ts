@@ -1,7 +1,12 @@
 /** Milestones and notices as entries of the timeline: what each says and what was checked of it. */
-import type { ContractState, ParsedMilestone, ParsedNotice } from '@realyield/protocol';
+import type {
+  ContractState,
+  ParsedMilestone,
+  ParsedNotice,
+  RecoveryDocument,
+} from '@realyield/protocol';
 import type { CheckView, Tone } from '../../components/models.ts';
-import { formatPlural } from '../../format.ts';
+import { formatPlural, formatSat } from '../../format.ts';
 
 /** An entry in words. */
 export interface Words {
@@ -76,11 +81,25 @@ function judged(state: ContractState, parsed: ParsedNotice, label: string): Chec
   return checks;
 }
 
-/** A notice of closure, arrears or default. */
+function recoveryWords(document: RecoveryDocument, said: { detail?: string }): Words {
+  const inSat = (amountMsat: string): string => {
+    const { number, unit } = formatSat(BigInt(amountMsat));
+    return `${number} ${unit}`;
+  };
+  return {
+    title: `Recovered ${inSat(document.grossMsat)}, of which ${inSat(document.costsMsat)} costs`,
+    ...said,
+    tone: 'done',
+    checks: [{ label: 'Its costs are within what the terms allow', state: 'ok' }],
+  };
+}
+
+/** A notice on the contract. */
 export function noticeWords(state: ContractState, parsed: ParsedNotice): Words {
   const { document } = parsed;
   if (document.type === 'fundingReached') return { title: 'Funding reached', checks: [] };
   const said = document.statement === '' ? {} : { detail: document.statement };
+  if (document.type === 'recovery') return recoveryWords(document, said);
   switch (document.type) {
     case 'closure':
       return {
@@ -102,6 +121,16 @@ export function noticeWords(state: ContractState, parsed: ParsedNotice): Words {
       const label = 'It was late long enough, and the time to cure had passed';
       return {
         title: 'Default declared',
+        ...said,
+        tone: 'problem',
+        checks: judged(state, parsed, label),
+      };
+    }
+    case 'acceleration':
+    case 'writeOff': {
+      const label = 'It rests on a default notice that counts, and an instalment was late';
+      return {
+        title: document.type === 'acceleration' ? 'Called in' : 'Written off by the bank',
         ...said,
         tone: 'problem',
         checks: judged(state, parsed, label),
