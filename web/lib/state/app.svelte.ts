@@ -3,12 +3,10 @@
  * connected. Made by the layout and handed down by context; nothing here is module-level.
  */
 import { getContext, setContext } from 'svelte';
-import { Catalog } from '../engine/catalog.ts';
+import type { Catalog } from '../engine/catalog.ts';
 import type { Relays, RelayState, Signer, Store, Verifier } from '../engine/ports.ts';
 import type { Session } from '../engine/session.ts';
 import { isCutOff } from './cut-off.ts';
-import { createVerifierPool } from '../nostr/verifier/verifier-pool.ts';
-import { eraseIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts';
 import { whenAlone } from './alone.ts';
 import { afterPaint, browserClock } from './clock.ts';
 import { findWorld, type Persona, type World } from './config.ts';
@@ -25,6 +23,7 @@ import { randomHex } from '../engine/random.ts';
 const CONTEXT_KEY = Symbol('app');
 const REDRAW_MS = 80;
 const NO_OPENINGS: readonly [] = [];
+const parts = () => import('./parts.ts');
 
 /** Each person's data on this device is a database of its own. */
 const storeOf = (publicKey: string): string => `realyield-${publicKey}`;
@@ -111,17 +110,18 @@ export class App {
     this.#stops.push(() => {
       clearInterval(timer);
     });
-    this.world = await findWorld();
-    this.#verifier = createVerifierPool();
-    const relays = this.relays.open(this.world, this.#verifier);
+    const [world, engine] = await Promise.all([findWorld(), parts()]);
+    this.world = world;
+    this.#verifier = engine.createVerifierPool();
+    const relays = this.relays.open(this.world, this.#verifier, engine);
     this.#relays = relays;
     this.#stops.push(
       relays.onState((states) => {
         this.relayStates = states;
       }),
     );
-    const store = await openIndexedDbStore('realyield-public');
-    const catalog = new Catalog({ ...this.#ports(), store });
+    const store = await engine.openIndexedDbStore('realyield-public');
+    const catalog = new engine.Catalog({ ...this.#ports(), store });
     const tell = (): void => this.#changed();
     this.#stops.push(catalog.changed.add(tell), catalog.agreed.add(tell));
     this.#catalog = catalog;
@@ -169,7 +169,7 @@ export class App {
       saveConnection(undefined);
       if (!isErased || publicKey === undefined) return;
       forgetKey(publicKey);
-      await eraseIndexedDbStore(storeOf(publicKey));
+      await (await parts()).eraseIndexedDbStore(storeOf(publicKey));
     });
   }
 
@@ -222,7 +222,7 @@ export class App {
     try {
       const { person, connection } = await signIn.open(asked, this.world, passphrase);
       await this.#leave();
-      const store = await openIndexedDbStore(storeOf(person.publicKey));
+      const store = await (await parts()).openIndexedDbStore(storeOf(person.publicKey));
       this.#store = store;
       const session = await this.#open(person, store);
       // Before the wallet is asked: whoever reloads meanwhile is still connected.

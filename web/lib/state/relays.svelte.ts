@@ -1,8 +1,8 @@
 /** The relays page's state: which relays are in use, what was published of that, and undo. */
-import { RelayDirectory, buildRelayLists } from '../engine/relay-lists.ts';
+import type { RelayDirectory } from '../engine/relay-lists.ts';
 import type { Relays, RelayState, RelayUse, Signer, Verifier } from '../engine/ports.ts';
 import { relayAddress } from '../nostr/address.ts';
-import { createRelays } from '../nostr/relays.ts';
+import type { createRelays } from '../nostr/relays.ts';
 import { browserClock } from './clock.ts';
 import { DEFAULT_RELAYS, loadChoiceFor, type World } from './config.ts';
 import {
@@ -13,6 +13,12 @@ import {
   saveChoice,
   type TypedAddress,
 } from './relay-choice.ts';
+
+/** What the relays are made with. */
+interface Engine {
+  readonly createRelays: typeof createRelays;
+  readonly RelayDirectory: typeof RelayDirectory;
+}
 
 /** The choice of relays of this browser. */
 export class RelayDesk {
@@ -35,16 +41,16 @@ export class RelayDesk {
    * Begins with the relays chosen here, or the world's or the usual ones. Nothing is contacted
    * before `connect`: what is stored is drawn first, and only then NDK is fetched.
    */
-  open(world: World | undefined, verifier: Verifier): Relays {
+  open(world: World | undefined, verifier: Verifier, engine: Engine): Relays {
     const ready = new Promise<void>((resolve) => {
       this.#connect = resolve;
     });
-    const relays = createRelays({ urls: world?.relays ?? DEFAULT_RELAYS, ready });
+    const relays = engine.createRelays({ urls: world?.relays ?? DEFAULT_RELAYS, ready });
     const chosen = loadChoiceFor(world);
     if (chosen) relays.use(chosen);
     this.#isChosen = chosen !== undefined;
     this.#relays = relays;
-    this.#directory = new RelayDirectory({ relays, verifier, clock: browserClock });
+    this.#directory = new engine.RelayDirectory({ relays, verifier, clock: browserClock });
     this.blocked = loadBlocked();
     relays.block(this.blocked);
     this.uses = relays.uses;
@@ -145,6 +151,7 @@ export class RelayDesk {
     const relays = this.#relays;
     if (!relays) return 0;
     const { uses } = this;
+    const { buildRelayLists } = await import('./parts.ts');
     let taken = 0;
     for (const template of buildRelayLists(uses, browserClock.nowSec())) {
       const event = await person.sign(template);
