@@ -144,11 +144,20 @@ export class PaidParts {
     return latest;
   }
 
+  /** What no payee has acknowledged, in the order of `list`. */
+  unacknowledged(): Omit<Payment, 'afterFinal'>[] {
+    return this.#write(undefined, (run) => !run.isReceived);
+  }
+
   /** One object per payment, by settled time, request id, n; costs a pass over all of them. */
-  list(seen?: SeenParts): Payment[] {
+  list(seen: SeenParts): Payment[] {
+    return this.#write(seen, () => true);
+  }
+
+  #write(seen: SeenParts, isWanted: (run: PaidRun) => boolean): Payment[] {
     const placed: Placed[] = [];
     for (const paid of this.requests()) {
-      for (const run of paid.runs) placed.push({ paid, run });
+      for (const run of paid.runs) if (isWanted(run)) placed.push({ paid, run });
     }
     const payments: Payment[] = [];
     for (const each of placed.sort(byTime)) writePayments(each, seen, payments);

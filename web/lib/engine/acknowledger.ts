@@ -3,6 +3,8 @@ import { LEGS, buildAcknowledgement, type Payment } from '@realyield/protocol';
 import { eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 
+type Unanswered = Omit<Payment, 'afterFinal'>;
+
 const GATHER_MS = 2_000;
 const RETRY_MS = 15_000;
 const MOST_PARTS = 300;
@@ -44,12 +46,12 @@ export class Acknowledger {
     });
   }
 
-  #unanswered(): { contract: OwnContract; payment: Payment }[] {
+  #unanswered(): { contract: OwnContract; payment: Unanswered }[] {
     const contract = ownContract(this.#desk, this.#root);
     if (!contract?.own.money) return [];
-    return contract.view.fold.state.payments
+    return contract.view.fold.state.paid
+      .unacknowledged()
       .filter((payment) => LEGS[payment.leg].payee === contract.own.role)
-      .filter((payment) => payment.class === 'preimage')
       .map((payment) => ({ contract, payment }));
   }
 
@@ -80,7 +82,7 @@ export class Acknowledger {
     if (!this.#stopped && this.#unanswered().length > 0) this.#later(delayMs);
   }
 
-  async #isReceived(payment: Payment): Promise<boolean> {
+  async #isReceived(payment: Unanswered): Promise<boolean> {
     if (this.#confirmed.has(payment.paymentHash)) return true;
     const wallet = this.#desk.wallet();
     const answer = await wallet?.lookup({ paymentHash: payment.paymentHash });
@@ -93,7 +95,7 @@ export class Acknowledger {
     return isReceived;
   }
 
-  async #acknowledge(contract: OwnContract, payments: readonly Payment[]): Promise<void> {
+  async #acknowledge(contract: OwnContract, payments: readonly Unanswered[]): Promise<void> {
     const { own, view } = contract;
     if (!own.money) return;
     const byRequest = new Map<string, number[]>();

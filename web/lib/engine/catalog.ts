@@ -5,34 +5,26 @@
  */
 import {
   Kind,
-  computeStateHash,
   contractOf,
-  foldContract,
   offerAddress,
-  type Fold,
   type ParsedBankProfile,
   type ParsedEvent,
   type ParsedOffer,
 } from '@realyield/protocol';
 import { BankWatch } from './bank-watch.ts';
 import { EventBook, rowOf } from './event-book.ts';
+import { Folds, type ContractView } from './folds.ts';
 import { Intake, type Taken } from './intake.ts';
 import { Listeners } from './listeners.ts';
 import type { Listings } from './listing-book.ts';
 import { contractRelays, publicIdsOf } from './parties.ts';
 import type { Clock, Relays, Store, Verifier } from './ports.ts';
 import { Refusals, type Refused } from './refusals.ts';
-import { Ripening } from './ripe.ts';
 import type { Gap } from './sightings.ts';
 import { readStored } from './stored-events.ts';
 import { Watcher } from './watcher.ts';
 
-/** A contract as this client sees it now. */
-export interface ContractView {
-  readonly root: string;
-  readonly fold: Fold;
-  readonly stateHash: string;
-}
+export type { ContractView } from './folds.ts';
 
 const AGREEMENT_KINDS = [Kind.contract, Kind.signature, Kind.milestone, Kind.notice];
 const LISTING_KINDS = [Kind.bankProfile, Kind.offer, Kind.attestation];
@@ -64,20 +56,20 @@ export class Catalog {
   readonly compared = new Listeners<{ roots: readonly string[]; url: string }>();
   readonly #ports: CatalogPorts;
   readonly #book = new EventBook();
-  readonly #views = new Map<string, ContractView>();
+  readonly #folds: Folds;
   readonly #watcher: Watcher;
   readonly #refusals = new Refusals();
   readonly #stops: (() => void)[] = [];
   readonly #intake: Intake;
-  readonly #ripening: Ripening;
   #listed = false;
 
   constructor(ports: CatalogPorts) {
     this.#ports = ports;
-    this.#ripening = new Ripening(ports.clock, (root) => {
-      this.#views.delete(root);
-      this.changed.emit();
-    });
+    this.#folds = new Folds(
+      ports.clock,
+      (root) => this.#book.ofContract(root),
+      () => this.changed.emit(),
+    );
     this.#intake = new Intake({
       verifier: ports.verifier,
       clock: ports.clock,
@@ -109,7 +101,7 @@ export class Catalog {
   /** Shows stored data, then asks the relays. Resolves when stored data is in. */
   async start(): Promise<void> {
     await readStored(this.#ports, {
-      take: (parsed) => this.#book.add(parsed),
+      take: (parsed) => this.#keep(parsed),
       agreed: () => this.agreed.emit(),
     });
     this.changed.emit();
@@ -173,13 +165,7 @@ export class Catalog {
 
   /** A contract folded from what is known here. */
   contract(root: string): ContractView | undefined {
-    const known = this.#views.get(root);
-    if (known) return known;
-    const fold = foldContract(root, this.#ripening.events(root, this.#book.ofContract(root)));
-    if (!fold.ok) return undefined;
-    const view = { root, fold: fold.value, stateHash: computeStateHash(fold.value.state) };
-    this.#views.set(root, view);
-    return view;
+    return this.#folds.view(root);
   }
 
   /** Contracts that rest on any version of an offer. */
@@ -246,7 +232,7 @@ export class Catalog {
   /** Stops following relays; what is still on its way in is left aside. */
   stop(): void {
     this.#intake.stop();
-    this.#ripening.stop();
+    this.#folds.stop();
     for (const stop of this.#stops) stop();
     this.banks.stop();
     this.#watcher.stop();
@@ -277,17 +263,24 @@ export class Catalog {
     this.#watcher.sightings.saw(root, parsed.event.id, from, this.#ports.clock.nowMs());
   }
 
+  /** Whether an event is new here; its contract counts it from now on. */
+  #keep(parsed: ParsedEvent): boolean {
+    if (!this.#book.add(parsed)) return false;
+    const root = contractOf(parsed);
+    if (root !== undefined) this.#folds.add(root, parsed);
+    return true;
+  }
+
   async #take(taken: readonly Taken[]): Promise<void> {
     const added: ParsedEvent[] = [];
     for (const { events, from } of taken) {
-      for (const parsed of events) if (this.#book.add(parsed)) added.push(parsed);
+      for (const parsed of events) if (this.#keep(parsed)) added.push(parsed);
       const shown = events.at(-1);
       if (shown) this.#noteSeen(shown, from);
     }
     if (added.length === 0) return;
     for (const parsed of added) {
       const root = contractOf(parsed);
-      if (root) this.#views.delete(root);
       if (root && parsed.name === 'contract') this.#watchNamed(root);
     }
     this.arrived.emit(added);

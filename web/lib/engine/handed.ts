@@ -122,9 +122,7 @@ export class Examiner {
     if (wallet !== this.#wallet || sinceMs !== this.#sinceMs) this.#cleared.clear();
     this.#wallet = wallet;
     this.#sinceMs = sinceMs;
-    const proven = new Set(
-      contract.view.fold.state.payments.filter((p) => p.leg === leg).map((p) => p.n),
-    );
+    const proven = contract.view.fold.state.paid.numbers(leg);
     let result: 'clear' | 'changed' = 'clear';
     for (const { request, invoices } of await desk.handed.of(contract, leg)) {
       const { document } = request;

@@ -81,7 +81,7 @@ export class Notices {
 
   #ledger({ view }: OwnContract, atSec: number): Ledger {
     const { state } = view.fold;
-    return computeLedger(state.contract.document, state.payments, atSec);
+    return computeLedger(state.contract.document, state.paid.daily, atSec);
   }
 
   #document(

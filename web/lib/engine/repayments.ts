@@ -75,8 +75,7 @@ export class Repayments {
     const payer = this.#payerOf(root);
     if (!this.#everything.has(root) || !state || !payer || this.#busy.has(root)) return;
     // A receipt is in the journal a moment before it lowers what is owed.
-    const proven = state.payments.filter((payment) => payment.leg === 'repayment');
-    const done = new Set(proven.map((payment) => payment.n));
+    const done = state.paid.numbers('repayment');
     if (payer.entries().some((entry) => !done.has(entry.n))) return;
     this.#busy.add(root);
     try {
@@ -96,6 +95,6 @@ export class Repayments {
 
   #payoffMsat(state: ContractState): bigint {
     const nowSec = this.#desk.clock.nowSec();
-    return computeLedger(state.contract.document, state.payments, nowSec).payoffMsat;
+    return computeLedger(state.contract.document, state.paid.daily, nowSec).payoffMsat;
   }
 }

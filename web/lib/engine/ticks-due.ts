@@ -27,8 +27,7 @@ const UNPAID: readonly JournalStep[] = ['wanted', 'checked', 'failed'];
 
 /** Parts that another device has paid and proven are done here too. */
 export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Leg): Promise<void> {
-  const payments = contract.view.fold.state.payments.filter((payment) => payment.leg === leg);
-  const proven = new Set(payments.map((payment) => payment.n));
+  const proven = contract.view.fold.state.paid.numbers(leg);
   const done = desk.journal
     .entries(contract.view.root, leg)
     .filter((entry) => proven.has(entry.n) && UNPAID.includes(entry.step));
@@ -67,7 +66,7 @@ export async function dropExcessOrders(desk: Desk, contract: OwnContract): Promi
   const { root, fold } = contract.view;
   const { state } = fold;
   const nowSec = desk.clock.nowSec();
-  const owedMsat = computeLedger(state.contract.document, state.payments, nowSec).payoffMsat;
+  const owedMsat = computeLedger(state.contract.document, state.paid.daily, nowSec).payoffMsat;
   for (const entry of desk.journal.entries(root, 'repayment')) {
     if (!UNPAID.includes(entry.step) || BigInt(entry.amountMsat) <= owedMsat) continue;
     await desk.journal.drop(entry);

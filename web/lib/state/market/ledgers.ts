@@ -29,8 +29,8 @@ function validUntilSec(document: ContractDocument, atSec: number): number {
 export function ledgerOf(view: ContractView, atSec: number): Ledger {
   const known = kept.get(view);
   if (known && atSec >= known.fromSec && atSec < known.untilSec) return known.ledger;
-  const { contract, payments } = view.fold.state;
-  const ledger = computeLedger(contract.document, payments, atSec);
+  const { contract, paid } = view.fold.state;
+  const ledger = computeLedger(contract.document, paid.daily, atSec);
   kept.set(view, { ledger, fromSec: atSec, untilSec: validUntilSec(contract.document, atSec) });
   return ledger;
 }
