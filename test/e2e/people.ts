@@ -45,7 +45,7 @@ export const OFFER = {
   'Amount sought': '400000',
   'Smallest ticket': '20000',
   'Interest a year': '12',
-  Term: '120',
+  'Falls due after': '120',
   'Paid out over': '10',
   'In how many payments': '10',
   'What the bank does': 'The bank visits within ten days of a missed payment.',
@@ -58,6 +58,7 @@ export const OFFER = {
 export async function publishOffer(bank: Person): Promise<void> {
   await bank.page.goto('/desk/offer');
   await ready(bank.page);
+  await bank.page.getByText('Security, countries, tax and cooling-off').click();
   for (const [label, value] of Object.entries(OFFER)) {
     await bank.page.getByLabel(label, { exact: true }).fill(value);
   }

@@ -17,6 +17,7 @@ import { Agreements } from './agreements.ts';
 import type { Catalog } from './catalog.ts';
 import { Crew } from './crew.ts';
 import { Documents } from './documents/documents.ts';
+import { Drafts } from './drafts.ts';
 import { ownContract, ownContracts, signerOf, type Desk, type OwnContract } from './desk.ts';
 import type { SentAgain } from './evidence.ts';
 import type { JournalEntry } from './journal.ts';
@@ -62,6 +63,7 @@ export class Session {
   readonly catalog: Catalog;
   readonly agreements: Agreements;
   readonly documents: Documents;
+  readonly drafts: Drafts;
   readonly repayments: Repayments;
   readonly activity: ActivityLog;
   readonly restorer: Restorer;
@@ -89,6 +91,7 @@ export class Session {
     this.activity = this.#desk.activity;
     this.agreements = new Agreements(this.#desk);
     this.documents = new Documents(this.#desk);
+    this.drafts = new Drafts(ports.store);
     this.#payee = new Payee(this.#desk);
     this.#lease = ports.lease ?? new Lease(ports, ports.rank);
     this.#pauses = new PauseSwitch(this.#desk);

@@ -1,6 +1,15 @@
 /** What the bank types into its form for an offer. */
 import type { Sharing } from '../../engine/documents/library.ts';
+import { takeUpForm } from './kept-form.ts';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
+import {
+  DAY_COUNTS,
+  DUE_RULES,
+  PLAN_TYPES,
+  PREPAYMENTS,
+  emptyPlanForm,
+  type PlanForm,
+} from './plan-fields.ts';
 
 /** One tranche, as typed. */
 export interface TrancheForm {
@@ -35,13 +44,12 @@ export interface OfferForm {
   locality: string;
   amountSought: string;
   minimumTicket: string;
+  /** The least that must come together; empty: one ticket. */
+  minimumTotal: string;
+  /** Days for which the offer can be accepted. */
+  openDays: string;
   ratePercent: string;
-  plan: 'bullet' | 'equalPrincipal';
-  termDays: string;
-  instalments: string;
-  firstDueDay: string;
-  everyDays: string;
-  graceDays: string;
+  plan: PlanForm;
   tranches: TrancheForm[];
   /** `bank`, a known bank's public key, or `other`: then `attesterKey` says who. */
   attester: string;
@@ -57,10 +65,10 @@ export interface OfferForm {
 export function emptyTranche(): TrancheForm {
   return {
     sharePercent: '',
-    startDay: '',
-    streamDays: '',
+    startDay: '0',
+    streamDays: '7',
     windowDays: '',
-    ticks: '',
+    ticks: '7',
     hasMilestone: false,
     milestoneTitle: '',
     milestoneText: '',
@@ -80,14 +88,11 @@ export function emptyOfferForm(): OfferForm {
     locality: '',
     amountSought: '',
     minimumTicket: '',
+    minimumTotal: '',
+    openDays: '365',
     ratePercent: '',
-    plan: 'bullet',
-    termDays: '',
-    instalments: '12',
-    firstDueDay: '60',
-    everyDays: '30',
-    graceDays: '5',
-    tranches: [{ ...emptyTranche(), sharePercent: '100', startDay: '0' }],
+    plan: emptyPlanForm(),
+    tranches: [{ ...emptyTranche(), sharePercent: '100' }],
     attester: 'bank',
     attesterKey: '',
     afterDays: '30',
@@ -96,4 +101,26 @@ export function emptyOfferForm(): OfferForm {
     legal: emptyLegalForm(),
     documents: [],
   };
+}
+
+const begun = <T extends string>(value: T, known: readonly T[], otherwise: T): T =>
+  known.includes(value) ? value : otherwise;
+
+/** The form as it was kept on this device, by this version of the client or an older one. */
+export function keptOfferForm(kept: unknown): OfferForm {
+  const empty = emptyOfferForm();
+  const document: DocumentForm = { name: '', sha256: '', sizeBytes: 0, sharing: 'parties' };
+  const form = takeUpForm(empty, kept, { tranches: emptyTranche(), documents: document });
+  const { plan, legal } = form;
+  plan.type = begun(plan.type, PLAN_TYPES, empty.plan.type);
+  plan.rule = begun(plan.rule, DUE_RULES, empty.plan.rule);
+  plan.dayCount = begun(plan.dayCount, DAY_COUNTS, empty.plan.dayCount);
+  plan.prepayment = begun(plan.prepayment, PREPAYMENTS, empty.plan.prepayment);
+  legal.prevails = begun(legal.prevails, ['contract', 'legalText'], empty.legal.prevails);
+  legal.identityCheck = begun(legal.identityCheck, ['bank', 'none'], 'none');
+  if (form.tranches.length === 0) form.tranches = empty.tranches;
+  for (const each of form.documents) {
+    each.sharing = begun(each.sharing, ['anyone', 'parties'], 'parties');
+  }
+  return form;
 }

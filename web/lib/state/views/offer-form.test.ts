@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
 import { emptyOfferForm, emptyTranche, type OfferForm } from './offer-fields.ts';
 import { readOfferForm, type OfferFormResult } from './offer-form.ts';
+import { OFFER_TEMPLATES } from './offer-templates.ts';
+import { emptyPlanForm, type PlanForm } from './plan-fields.ts';
 import { previewTerms } from './offers.ts';
 import { termsView } from './terms.ts';
 
@@ -26,7 +28,7 @@ function filled(changes: Partial<OfferForm> = {}): OfferForm {
     amountSought: '400 000',
     minimumTicket: '20 000',
     ratePercent: '12',
-    termDays: '120',
+    plan: { ...emptyPlanForm(), first: '120' },
     tranches: [{ ...emptyTranche(), ...tranche, streamDays: '10', ticks: '10' }],
     recovery: 'The bank visits.',
     legal: { ...emptyLegalForm(), law: 'Law of El Salvador', complaints: 'The bank.' },
@@ -51,13 +53,14 @@ const firstPart = {
   ticks: '10',
 };
 
-const inTwelve: Partial<OfferForm> = {
-  plan: 'equalPrincipal',
-  instalments: '12',
-  firstDueDay: '60',
-  everyDays: '30',
-  tranches: [firstPart, oven],
-};
+/** A plan of twelve instalments, but for what is said. */
+const planOf = (changes: Partial<PlanForm> = {}): PlanForm => ({
+  ...emptyPlanForm(),
+  ...{ type: 'equalPrincipal', first: '60', every: '30', count: '12' },
+  ...changes,
+});
+
+const inTwelve: Partial<OfferForm> = { plan: planOf(), tranches: [firstPart, oven] };
 
 const readForm = (form: OfferForm): OfferFormResult =>
   readOfferForm(form, {
@@ -109,6 +112,53 @@ describe('a filled form', () => {
   });
 });
 
+describe('plans', () => {
+  const due = (changes: Partial<PlanForm>) => documentOf({ plan: planOf(changes) }).plan.due;
+
+  it('fall due by days, weeks, months with a day of the month, or on days of their own', () => {
+    expect(due({ rule: 'weeks', first: '2', every: '1' })).toEqual({
+      ...{ rule: 'days', firstDay: 14, everyDays: 7, count: 12 },
+    });
+    expect(due({ rule: 'months', first: '2', every: '1', anchorDay: '31' })).toEqual({
+      ...{ rule: 'months', firstMonth: 2, everyMonths: 1, anchorDay: 31, count: 12 },
+    });
+    expect(due({ rule: 'list', list: '90, 180\n300' })).toEqual({
+      ...{ rule: 'list', days: [90, 180, 300] },
+    });
+  });
+
+  it('carry late fees, moratoria, prepayment; a share of sales bears no interest', () => {
+    const fees = { lateFlat: '100', latePercent: '5', lateCapPercent: '10' };
+    const slow = { principalMoratorium: '3', prepayment: 'reduce' } as const;
+    const document = documentOf({
+      plan: planOf({ type: 'annuity', dayCount: '30E/360', ...fees, ...slow }),
+    });
+    expect(document).toMatchObject({
+      dayCount: '30E/360',
+      plan: {
+        type: 'annuity',
+        lateFee: { flatMsat: '100000', rateBps: 500, capBps: 1_000 },
+        ...{ principalMoratorium: 3, prepayment: 'reduce' },
+      },
+    });
+    expect(
+      documentOf({ plan: planOf({ type: 'revenueShare', capMultiple: '1,4' }) }),
+    ).toMatchObject({
+      rateBps: 0,
+      plan: { type: 'revenueShare', shareBps: 500, capBps: 14_000, floorBps: 200 },
+    });
+  });
+
+  it('of the usual loans fit as they are, whatever a day is', () => {
+    for (const { key, fields } of OFFER_TEMPLATES) {
+      for (const hasMonths of [true, false]) {
+        const { plan } = documentOf(fields(hasMonths));
+        expect(plan.due.rule, key).toBe(hasMonths ? 'months' : 'days');
+      }
+    }
+  });
+});
+
 const legalOf = (changes: Partial<LegalForm>): Partial<OfferForm> => ({
   legal: { ...emptyLegalForm(), law: 'Law of El Salvador', complaints: 'The bank.', ...changes },
 });
@@ -138,7 +188,12 @@ describe('real-life terms', () => {
       'legal.taxRule',
     ]);
     expect(
-      Object.keys(mistakesOf({ ...legalOf({ coolingOffDays: '90' }), termDays: '90' })),
+      Object.keys(
+        mistakesOf({
+          ...legalOf({ coolingOffDays: '90' }),
+          plan: { ...emptyPlanForm(), first: '90' },
+        }),
+      ),
     ).toEqual(['tranches.0.windowDays']);
   });
 });
@@ -147,23 +202,22 @@ describe('what does not fit', () => {
   it('is said beside every field at once', () => {
     const read = readForm(emptyOfferForm());
     expect(read.ok ? [] : Object.keys(read.mistakes)).toEqual(
-      expect.arrayContaining([
-        'title',
-        'businessKey',
-        'amountSought',
-        'tranches.0.ticks',
-        'legal.law',
-      ]),
+      expect.arrayContaining(['title', 'businessKey', 'amountSought', 'plan.first', 'legal.law']),
     );
-    expect(mistakesOf({ graceDays: '-1', cureDays: 'x' })).toEqual({
-      graceDays: 'Write the days of grace, 0 to 365.',
+    expect(mistakesOf({ plan: planOf({ graceDays: '-1' }), cureDays: 'x' })).toEqual({
+      'plan.graceDays': 'Write the days of grace, 0 to 365.',
       cureDays: 'Write how many days the business has after an arrears notice, 0 to 365.',
     });
   });
 
   it.each([
     ['minimumTicket', { minimumTicket: '500 000' }, 'more than the amount sought'],
-    ['everyDays', { ...inTwelve, everyDays: '10000', instalments: '3' }, 'day 20 060'],
+    ['plan.every', { plan: planOf({ every: '10000', count: '3' }) }, 'day 20 060'],
+    ['plan.lateCapPercent', { plan: planOf({ lateFlat: '100' }) }, 'may cost'],
+    ['plan.principalMoratorium', { plan: planOf({ principalMoratorium: '12' }) }, 'fewer'],
+    ['plan.list', { plan: planOf({ rule: 'list', list: '30 30' }) }, 'each later'],
+    ['plan.capMultiple', { plan: planOf({ type: 'revenueShare', capMultiple: '6' }) }, '1 to 5'],
+    ['minimumTotal', { minimumTotal: '500 000' }, 'more than the amount sought'],
     ['tranches.1.startDay', { tranches: [firstPart, { ...oven, startDay: '9' }] }, 'above it'],
     ['tranches.0.windowDays', { tranches: [{ ...firstPart, windowDays: '121' }, oven] }, 'day 120'],
     [

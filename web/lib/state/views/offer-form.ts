@@ -1,13 +1,15 @@
 /** The bank's form for an offer: text fields in, a document or what is wrong with them out. */
 import {
+  DAY_SEC,
   MAX_TERM_DAYS,
+  leastTermDaysOf,
   offerContradiction,
-  termDaysOf,
   type OfferDocument,
 } from '@realyield/protocol';
 import { readLegal } from './legal-form.ts';
 import type { OfferForm, TrancheForm } from './offer-fields.ts';
 import { mistakeOf } from './offer-mistakes.ts';
+import { readOfferPlan, readRate } from './plan-form.ts';
 import { FieldReader, type Mistakes } from './read-fields.ts';
 
 /** What surrounds the form. */
@@ -25,11 +27,6 @@ export type OfferFormResult =
   | { readonly ok: true; readonly document: OfferDocument }
   | { readonly ok: false; readonly mistakes: Mistakes };
 
-const YEAR_SEC = 31_536_000;
-
-/** The form offers no late fee. */
-const NO_LATE_FEE = { flatMsat: '0', rateBps: 0, capBps: 0 };
-
 function identifierOf(title: string, nowSec: number): string {
   const words = title
     .normalize('NFKD')
@@ -41,42 +38,6 @@ function identifierOf(title: string, nowSec: number): string {
 }
 
 type Plan = OfferDocument['plan'];
-
-function readPlan(form: OfferForm, read: FieldReader): Plan {
-  const days = { least: 1, most: MAX_TERM_DAYS };
-  const graceDays = read.count('graceDays', form.graceDays, {
-    most: 365,
-    sentence: 'Write the days of grace, 0 to 365.',
-  });
-  if (form.plan === 'bullet') {
-    const sentence = 'Write the term in whole days.';
-    const termDays = read.count('termDays', form.termDays, { ...days, sentence });
-    const due = { rule: 'days' as const, firstDay: termDays, everyDays: 1, count: 1 };
-    return { type: 'bullet', due, graceDays, lateFee: NO_LATE_FEE };
-  }
-  const count = read.count('instalments', form.instalments, {
-    least: 1,
-    most: 600,
-    sentence: 'Write the number of instalments, 1 to 600.',
-  });
-  const firstDay = read.count('firstDueDay', form.firstDueDay, {
-    ...days,
-    sentence: 'Write on which day of the contract the first instalment is due.',
-  });
-  const everyDays = read.count('everyDays', form.everyDays, {
-    ...days,
-    sentence: 'Write how many days lie between two instalments.',
-  });
-  return {
-    type: 'equalPrincipal',
-    due: { rule: 'days', firstDay, everyDays, count },
-    graceDays,
-    lateFee: NO_LATE_FEE,
-    prepayment: 'nextDue',
-    principalMoratorium: 0,
-    interestMoratorium: 0,
-  };
-}
 
 function readTranche(
   form: TrancheForm,
@@ -105,7 +66,7 @@ function readTranche(
   });
   const windowDays =
     form.windowDays.trim() === ''
-      ? Math.max(1, termDaysOf(plan) - startDay)
+      ? Math.max(1, leastTermDaysOf(plan) - startDay)
       : read.count(path('windowDays'), form.windowDays, {
           least: 1,
           most: MAX_TERM_DAYS,
@@ -140,7 +101,7 @@ function readBusiness(form: OfferForm, relays: readonly string[], read: FieldRea
   const sector = read.text('sector', form.sector, { most: 40, sentence: 'Name the sector.' });
   const locality = read.text('locality', form.locality, { most: 80, sentence: 'Name the town.' });
   const country = form.country.trim().toUpperCase();
-  if (!/^[A-Z]{2}$/.test(country)) read.wrong('country', 'Two letters, like SV.');
+  if (!/^[A-Z]{2}$/.test(country)) read.wrong('country', 'Write its two letters, like SV.');
   return { pubkey, name, sector, place: { country, locality }, relays: [...relays] };
 }
 
@@ -174,6 +135,9 @@ function readDefault(form: OfferForm, read: FieldReader): OfferDocument['default
   return { afterDays, cureDays };
 }
 
+const readTotal = (form: OfferForm, read: FieldReader): bigint =>
+  read.sats('minimumTotal', form.minimumTotal, 'Say the least that must come together, in sats.');
+
 /** Reads the form; every field that does not fit is named with a sentence. */
 export function readOfferForm(form: OfferForm, context: OfferContext): OfferFormResult {
   const read = new FieldReader();
@@ -186,11 +150,14 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     form.minimumTicket,
     'Say the smallest ticket, in sats.',
   );
-  const rateBps = read.percent('ratePercent', form.ratePercent, {
-    most: 100_000,
-    sentence: 'Write the yearly rate like 9.5.',
+  const total = form.minimumTotal.trim() === '' ? ticket : readTotal(form, read);
+  const openDays = read.count('openDays', form.openDays, {
+    least: 1,
+    most: 3_650,
+    sentence: 'Write for how many days the offer stays open, 1 to 3650.',
   });
-  const plan = readPlan(form, read);
+  const rateBps = readRate(form.ratePercent, form.plan, read);
+  const plan = readOfferPlan(form.plan, read);
   const tranches = form.tranches.map((tranche, index) => readTranche(tranche, index, plan, read));
   const attester = readAttester(form, context.bankKey, read);
   const terms = readDefault(form, read);
@@ -206,10 +173,10 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     business,
     amountSoughtMsat: sought.toString(),
     minimumTicketMsat: ticket.toString(),
-    minimumTotalMsat: ticket.toString(),
+    minimumTotalMsat: total.toString(),
     denomination: { type: 'msat' },
     rateBps,
-    dayCount: 'ACT/365F',
+    dayCount: form.plan.dayCount,
     plan,
     tranches,
     ...(attester === undefined ? {} : { attester }),
@@ -219,7 +186,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     coolingOffDays,
     documents: form.documents.map(({ name, sha256 }) => ({ name, sha256 })),
     relays: [...relays],
-    expiresAtSec: context.nowSec + YEAR_SEC,
+    expiresAtSec: context.nowSec + openDays * DAY_SEC,
   };
   const contradiction = offerContradiction(document);
   return contradiction

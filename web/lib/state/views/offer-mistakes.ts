@@ -18,23 +18,54 @@ interface Explained {
 
 const inTranche = (field: string) => (tranche: number) => `tranches.${tranche}.${field}`;
 
+/** Contradictions that are the same whatever the figures. */
+const PLAIN: Readonly<Record<string, Explained>> = {
+  minimumTicketMsat: {
+    path: 'minimumTicket',
+    sentence: 'The smallest ticket is more than the amount sought.',
+  },
+  minimumTotalMsat: {
+    path: 'minimumTotal',
+    sentence: 'The least that must come together is more than the amount sought.',
+  },
+  attester: { path: 'attesterKey', sentence: 'The business cannot confirm its own milestones.' },
+  rateBps: { path: 'ratePercent', sentence: 'A share of sales bears no interest.' },
+  due: {
+    path: 'plan.first',
+    sentence: 'Months need days of 24 hours, which this network does not have.',
+  },
+  dayCount: {
+    path: 'plan.dayCount',
+    sentence: 'Months of 30 days need days of 24 hours, which this network does not have.',
+  },
+  lateFee: { path: 'plan.lateFlat', sentence: 'Write the late fee in whole sats.' },
+  principalMoratorium: {
+    path: 'plan.principalMoratorium',
+    sentence: 'The last instalment at least must ask for it: write fewer than there are.',
+  },
+  interestMoratorium: {
+    path: 'plan.interestMoratorium',
+    sentence: 'The last instalment at least must ask for it: write fewer than there are.',
+  },
+};
+
+function pathOfTerm({ plan }: OfferDocument): string {
+  if (plan.type === 'bullet') return 'plan.first';
+  return plan.due.rule === 'list' ? 'plan.list' : 'plan.every';
+}
+
 function explain(document: OfferDocument, detail: string | undefined): Explained {
+  const plain = PLAIN[detail ?? ''];
+  if (plain) return plain;
   const shares = document.tranches.reduce((sum, tranche) => sum + tranche.shareBps, 0);
   switch (detail) {
-    case 'minimumTicketMsat':
-      return {
-        path: 'minimumTicket',
-        sentence: 'The smallest ticket is more than the amount sought.',
-      };
     case 'plan':
       return {
-        path: document.plan.type === 'bullet' ? 'termDays' : 'everyDays',
+        path: pathOfTerm(document),
         sentence:
           `The last instalment would fall due on day ${formatCount(termDaysOf(document.plan))}; ` +
           `no loan may last longer than ${formatCount(MAX_TERM_DAYS)} days.`,
       };
-    case 'attester':
-      return { path: 'attesterKey', sentence: 'The business cannot confirm its own milestones.' };
     case 'streamDays':
       return {
         path: inTranche('streamDays'),

@@ -122,17 +122,18 @@ export function previewContract(
   return built.ok ? built.value : undefined;
 }
 
-/** The contract that funds a drafted offer whole, for the bank's preview. */
+/** A contract under a drafted offer, for the bank's preview; unless said, one funds it whole. */
 export function previewTerms(
   document: OfferDocument,
   bankKey: string,
   nowSec: number,
+  principalMsat = BigInt(document.amountSoughtMsat),
 ): ContractDocument | undefined {
   // Not signed, so not verified: it is shown, and goes nowhere.
   const blank = { id: '0'.repeat(64), sig: '0'.repeat(128), pubkey: bankKey };
   const event = { ...buildOffer(document, nowSec), ...blank } as VerifiedEvent;
   const draft: ParsedOffer = { name: 'offer', event, document };
-  return previewContract(draft, BigInt(document.amountSoughtMsat), nowSec);
+  return previewContract(draft, principalMsat, nowSec);
 }
 
 /** The schedule a contract plans, nothing being paid yet. */

@@ -56,6 +56,23 @@ export class FieldReader {
     return amountMsat;
   }
 
+  /** An amount in sats that may be zero, as msat. */
+  satsOrNone(path: string, typed: string, sentence: string): bigint {
+    if (/^\s*0*\s*$/.test(typed)) return 0n;
+    return this.sats(path, typed, sentence);
+  }
+
+  /** A multiple with up to two decimals, as basis points: 1.3 is 13,000. */
+  multiple(path: string, typed: string, { least = 0, most, sentence }: Bounds): number {
+    const match = /^(\d{1,2})(?:[.,](\d{1,2}))?$/.exec(typed.trim().replace(/\s*[×x]$/, ''));
+    const hundredths = match
+      ? Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
+      : -1;
+    const bps = hundredths * 100;
+    if (bps < least || bps > most) this.wrong(path, sentence);
+    return bps;
+  }
+
   /** A public key, as npub, nprofile or in hex. */
   key(path: string, typed: string, sentence: string): string {
     const key = parsePublicKey(typed);

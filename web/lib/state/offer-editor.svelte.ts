@@ -1,0 +1,108 @@
+/** The offer being written: kept on this device with every change, and what was thrown away too. */
+import type { Drafts } from '../engine/drafts.ts';
+import { browserClock } from './clock.ts';
+import { emptyOfferForm, keptOfferForm, type OfferForm } from './views/offer-fields.ts';
+import type { OfferTemplate } from './views/offer-templates.ts';
+
+const NAME = 'offer';
+/** Typing pauses for so long before it is kept, ms. */
+const PAUSE_MS = 400;
+
+/** What was in the form before it was begun anew or a usual loan was taken. */
+interface Before {
+  readonly form: OfferForm;
+  readonly by: 'reset' | 'template';
+}
+
+interface Kept {
+  readonly form: unknown;
+  readonly before?: { readonly form: unknown; readonly by: Before['by'] };
+}
+
+/** The editor of one bank's next offer. */
+export class OfferEditor {
+  form = $state<OfferForm>(emptyOfferForm());
+  before = $state.raw<Before | undefined>(undefined);
+  /** Whether what is in the form is on this device. */
+  keeping = $state<'kept' | 'writing' | 'failed' | undefined>(undefined);
+  /** Whether the draft, if any, is in the form. */
+  isOpen = $state(false);
+  #drafts: Drafts | undefined;
+  #stopTimer: (() => void) | undefined;
+  #written = '';
+
+  /** Takes up what was being written. */
+  async open(drafts: Drafts): Promise<void> {
+    this.#drafts = drafts;
+    const kept = (await drafts.load(NAME).catch(() => undefined)) as Kept | undefined;
+    if (kept) {
+      this.form = keptOfferForm(kept.form);
+      const { before } = kept;
+      this.before = before && { form: keptOfferForm(before.form), by: before.by };
+      this.#written = JSON.stringify(this.#snapshot());
+      this.keeping = 'kept';
+    }
+    this.isOpen = true;
+  }
+
+  /** Keeps what is in the form after a pause; call it whenever the form has changed. */
+  keep(): void {
+    if (!this.isOpen) return;
+    const value = this.#snapshot();
+    const text = JSON.stringify(value);
+    if (text === this.#written) return;
+    this.keeping = 'writing';
+    this.#stopTimer?.();
+    this.#stopTimer = browserClock.after(PAUSE_MS, () => void this.#write(value, text));
+  }
+
+  /** Begins anew; what was there can be brought back. */
+  reset(): void {
+    this.before = { form: $state.snapshot(this.form), by: 'reset' };
+    this.form = emptyOfferForm();
+  }
+
+  /** Takes the terms of a usual loan; those that were there can be brought back. */
+  take(template: OfferTemplate, hasMonths: boolean): void {
+    this.before = { form: $state.snapshot(this.form), by: 'template' };
+    Object.assign(this.form, template.fields(hasMonths));
+  }
+
+  /** Brings back what was there before. */
+  undo(): void {
+    if (!this.before) return;
+    this.form = this.before.form;
+    this.before = undefined;
+  }
+
+  /** It is published: nothing is left to be kept. */
+  async done(): Promise<void> {
+    this.isOpen = false;
+    this.#stopTimer?.();
+    await this.#drafts?.clear(NAME);
+  }
+
+  /** Leaves the page: what is not kept yet is kept now. */
+  leave(): void {
+    this.#stopTimer?.();
+    if (this.isOpen && this.keeping === 'writing') {
+      const value = this.#snapshot();
+      void this.#write(value, JSON.stringify(value));
+    }
+  }
+
+  #snapshot(): Kept {
+    const form = $state.snapshot(this.form);
+    return this.before ? { form, before: this.before } : { form };
+  }
+
+  async #write(value: Kept, text: string): Promise<void> {
+    try {
+      await this.#drafts?.save(NAME, value);
+      this.#written = text;
+      this.keeping = 'kept';
+    } catch {
+      this.keeping = 'failed';
+    }
+  }
+}
