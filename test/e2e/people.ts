@@ -101,6 +101,7 @@ export async function invest(
   await expect(page.getByRole('heading', { name: offer.title })).toBeVisible();
   await page.getByLabel('How much you lend').fill(sats);
   await page.getByRole('button', { name: /^Invest/ }).click();
+  await page.getByLabel('I understand that I may lose all').check();
   await page.getByRole('button', { name: 'Sign and propose' }).click();
   await expect(page).toHaveURL(/\/contracts\/[0-9a-f]{64}$/);
   return page.url().slice(-64);
@@ -115,8 +116,9 @@ export async function openContract(person: Pick<Person, 'page'>, root: string): 
 /** Business or bank signs a proposal on its page. */
 export async function countersign(person: Person, root: string): Promise<void> {
   await openContract(person, root);
+  await person.page.getByRole('button', { name: 'Read and sign' }).click();
   await person.page.getByRole('button', { name: 'Countersign' }).click();
-  await expect(person.page.getByRole('button', { name: 'Countersign' })).toBeHidden();
+  await expect(person.page.getByRole('button', { name: 'Read and sign' })).toBeHidden();
 }
 
 /** How many payments of the stream the contract's page shows as made; -1 before it shows any. */

@@ -15,6 +15,7 @@ import { SignIn } from './sign-in.svelte.ts';
 import { forgetKey } from './kept-keys.ts';
 import type { BankAnswer } from './figures/desk.ts';
 import { Figures } from './figures/figures.svelte.ts';
+import { keepResidence } from './residence.ts';
 import { RelayDesk } from './relays.svelte.ts';
 import type { Names } from './views/people.ts';
 import { WalletDesk } from './wallet.svelte.ts';
@@ -169,6 +170,7 @@ export class App {
       saveConnection(undefined);
       if (!isErased || publicKey === undefined) return;
       forgetKey(publicKey);
+      keepResidence(publicKey, undefined);
       await (await parts()).eraseIndexedDbStore(storeOf(publicKey));
     });
   }

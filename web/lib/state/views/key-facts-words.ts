@@ -1,0 +1,100 @@
+/** The fixed sentences of the key-facts sheet in words, by their ids. Spec: specs/key-facts.md. */
+import type { KeyFacts, PartyRole, SentenceId } from '@realyield/protocol';
+import { formatBps, formatPlural } from '../../format.ts';
+
+/** What a sentence may speak of. */
+export interface SentenceContext {
+  readonly facts: KeyFacts;
+  /** Who reads; undefined for anybody else. */
+  readonly role: PartyRole | undefined;
+  /** Until when the investor may think again, as text. */
+  readonly coolingOffUntil: string | undefined;
+}
+
+type Words = (context: SentenceContext) => string;
+
+const who = (context: SentenceContext, role: PartyRole): string =>
+  context.role === role ? 'you' : `the ${role}`;
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+const days = (count: number): string => formatPlural(count, 'day');
+
+/** Sentences about what happens when a payment is missed. */
+const IF_NOT_PAID = {
+  grace: ({ facts }) =>
+    `Paid within ${days(facts.graceDays)} after its due day, a payment still counts as on time.`,
+  interestRunsOn: () =>
+    'Interest goes on, day by day, on what is outstanding; there is none on interest.',
+  arrearsNotice: (context) =>
+    `${capital(who(context, 'bank'))} or ${who(context, 'investor')} may publish a signed arrears ` +
+    'notice. Paying what is late cures it.',
+  defaultNotice: ({ facts }) =>
+    `${days(facts.default.afterDays)} past due, and ${days(facts.default.cureDays)} after such a ` +
+    'notice, they may declare default. That is final: nothing more is paid out, everything stays ' +
+    'owed.',
+  defaultPublished: ({ role }) =>
+    role === 'business'
+      ? 'You agree that a default is published under your name.'
+      : 'The business agrees that a default is published under its name.',
+  defaultNotNamed: ({ role }) =>
+    role === 'business'
+      ? 'You do not agree to be named in a default; the signed notices show your key.'
+      : 'The business does not agree to be named in a default; the signed notices show its key.',
+  bankEnforces: (context) =>
+    `${capital(who(context, 'bank'))} may claim the debt locally for ${who(context, 'investor')}, ` +
+    `and keep at most ${formatBps(context.facts.costCapBps)} of what is recovered for costs.`,
+  nobodyEnforces: () => 'Nobody claims the debt locally on the investor’s behalf.',
+  securityPledged: () => 'Something is pledged; what it is stands under “Security”.',
+} satisfies Partial<Record<SentenceId, Words>>;
+
+/** Sentences about rights. */
+const RIGHTS = {
+  withdrawBeforeEffect: () => 'Until all three have signed, each of them can withdraw.',
+  coolingOff: (context) =>
+    `After that ${who(context, 'investor')} can still withdraw for ` +
+    days(context.facts.coolingOffDays) +
+    (context.coolingOffUntil === undefined ? '.' : `: until ${context.coolingOffUntil}.`),
+  unstreamedStays: (context) =>
+    `The money leaves ${context.role === 'investor' ? 'your' : 'the investor’s'} wallet bit by ` +
+    `bit. ${capital(who(context, 'investor'))} can pause; what has not left is not owed.`,
+  milestoneFirst: () =>
+    'A part of it leaves only after what was promised is done and confirmed by signature.',
+  repayEarly: (context) =>
+    `${capital(who(context, 'business'))} can repay early on any day and saves the interest.`,
+  complain: () => 'Complaints go where “Complaints” says below.',
+  legalTextPrevails: () => 'Where contract and legal text disagree, the legal text holds.',
+  contractPrevails: () => 'Where contract and legal text disagree, the contract holds.',
+} satisfies Partial<Record<SentenceId, Words>>;
+
+/** Sentences about what nothing covers. */
+const NOT_COVERED = {
+  businessMayFail: ({ role }) =>
+    role === 'investor'
+      ? 'The business may fail. You may lose all you lend.'
+      : 'The business may fail. The investor may lose all that was lent.',
+  noDepositInsurance: () => 'This is not a deposit. No deposit insurance pays it back.',
+  noGuarantee: (context) =>
+    `${capital(who(context, 'bank'))} ${context.role === 'bank' ? 'do' : 'does'} not guarantee ` +
+    'that it is repaid.',
+  noBond: () => 'No bond covers it.',
+  noSecurity: () => 'Nothing is pledged.',
+  bitcoinPrice: ({ role }) =>
+    role === 'business'
+      ? 'You owe bitcoin. If its price rises, what you pay costs you more in your own money.'
+      : 'The debt is in bitcoin. Its price may fall, and a rise makes it harder to repay.',
+  paymentsFinal: () => 'A payment that is made cannot be called back.',
+  taxWithheld: () => 'Tax is withheld from the interest; the rates here are before it.',
+  ownTaxes: () => 'Taxes where you live are not counted here.',
+} satisfies Partial<Record<SentenceId, Words>>;
+
+/** Every sentence of the sheet in words. */
+const WORDS: Readonly<Record<SentenceId, Words>> = { ...IF_NOT_PAID, ...RIGHTS, ...NOT_COVERED };
+
+/** Some sentences in words, in their order. */
+export function sentencesInWords(
+  ids: readonly SentenceId[],
+  context: SentenceContext,
+): readonly string[] {
+  return ids.map((id) => WORDS[id](context));
+}

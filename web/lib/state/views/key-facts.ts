@@ -1,0 +1,220 @@
+/** The key-facts sheet of a contract as one reader sees it. Spec: specs/key-facts.md. */
+import {
+  buildKeyFacts,
+  keyFactsHash,
+  type ContractDocument,
+  type KeyFacts,
+  type LegalTerms,
+  type OfferDocument,
+  type PartyRole,
+  type PaymentFacts,
+} from '@realyield/protocol';
+import type { KeyFactsView, KeyFigure, KeyList } from '../../components/keyfacts/models.ts';
+import type { ScheduleView } from '../../components/models.ts';
+import { countryNames } from '../../countries.ts';
+import {
+  formatBps,
+  formatDue,
+  formatPlural,
+  formatSat,
+  satText,
+  type Calendar,
+} from '../../format.ts';
+import type { Fact } from '../../ui/facts.ts';
+import { sentencesInWords, type SentenceContext } from './key-facts-words.ts';
+
+/** Who reads the sheet, and what is known besides the terms. */
+export interface Reader {
+  readonly role: PartyRole | undefined;
+  /** The contract's time of effect, or the reader's clock while not all have signed. */
+  readonly effectiveAtSec: number;
+}
+
+const calendarOf = ({ startAtSec, daySec }: KeyFacts): Calendar => ({
+  startSec: startAtSec,
+  daySec,
+});
+
+function spanText({ firstAtSec, lastAtSec }: PaymentFacts, calendar: Calendar): string {
+  const [first, last] = [formatDue(firstAtSec, calendar), formatDue(lastAtSec, calendar)];
+  return first === last ? `on ${first}` : `from ${first} to ${last}`;
+}
+
+/** `in 12 payments of 84 000 to 96 000 sat, from 3 Mar 2026 to 2 Feb 2027`. */
+function howText(paid: PaymentFacts, calendar: Calendar): string {
+  const when = spanText(paid, calendar);
+  if (paid.count === 1) return `in one payment ${when}`;
+  const [least, most] = [BigInt(paid.leastMsat), BigInt(paid.mostMsat)];
+  const size =
+    least === most
+      ? satText(most, true)
+      : `${formatSat(least, true).number} to ${satText(most, true)}`;
+  return `in ${formatPlural(paid.count, 'payment')} of ${size}, ${when}`;
+}
+
+function figureOf(
+  label: string,
+  paid: PaymentFacts | undefined,
+  calendar: Calendar,
+): readonly KeyFigure[] {
+  if (!paid) return [];
+  return [{ label, amountMsat: BigInt(paid.totalMsat), how: howText(paid, calendar) }];
+}
+
+/** Put in and get back, or receive and pay: in the order in which it happens. */
+function figuresFor(facts: KeyFacts, role: PartyRole | undefined): readonly KeyFigure[] {
+  const calendar = calendarOf(facts);
+  const { investor, business } = facts;
+  if (role === 'business') {
+    return [
+      ...figureOf('You receive', business.receives, calendar),
+      ...figureOf('You pay', business.pays, calendar),
+    ];
+  }
+  const isOwn = role === 'investor';
+  return [
+    ...figureOf(isOwn ? 'You put in' : 'The investor puts in', investor.pays, calendar),
+    ...figureOf(isOwn ? 'You get back' : 'The investor gets back', investor.receives, calendar),
+  ];
+}
+
+function rateText(rateBps: number | undefined): string {
+  return rateBps === undefined ? 'no yearly rate can be given' : `${formatBps(rateBps)} a year`;
+}
+
+function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
+  const { investor, business, bank } = facts;
+  const gainMsat =
+    BigInt(investor.receives?.totalMsat ?? 0) - BigInt(investor.pays?.totalMsat ?? 0);
+  const cost: Fact[] = [
+    {
+      label: role === 'business' ? 'What it costs you' : 'What it costs the business',
+      amountMsat: BigInt(facts.costMsat),
+    },
+    {
+      label: 'Annual percentage rate',
+      text: rateText(business.rateBps),
+      note: 'interest and charges, compounded, on the planned days',
+    },
+  ];
+  const gain: Fact[] = [
+    {
+      label: role === 'investor' ? 'What you earn' : 'What the investor earns',
+      amountMsat: gainMsat,
+    },
+    {
+      label: 'Effective rate',
+      text: rateText(investor.rateBps),
+      note: 'before tax, if all is paid as planned',
+    },
+  ];
+  const taxMsat = BigInt(facts.taxMsat);
+  const tax: Fact[] = taxMsat > 0n ? [{ label: 'Tax withheld, about', amountMsat: taxMsat }] : [];
+  const nominal = {
+    label: 'Interest',
+    text: `${formatBps(facts.nominal.rateBps)} a year`,
+    note: `nominal, ${facts.nominal.dayCount}`,
+  };
+  const fees: Fact[] = bank.receives
+    ? [{ label: 'Fees of the bank', amountMsat: BigInt(bank.receives.totalMsat) }]
+    : [];
+  if (role === 'investor') return [...gain, ...tax, nominal, ...fees];
+  return role === 'business'
+    ? [...cost, nominal, ...fees, ...tax]
+    : [...cost, ...gain, nominal, ...fees, ...tax];
+}
+
+function legalWords(legal: LegalTerms): Fact[] {
+  const { countries, text, withholdingTax, security } = legal;
+  const where = countries.length === 0 ? 'Everywhere' : countryNames(countries).join(', ');
+  return [
+    { label: 'Law', text: legal.law },
+    ...(text ? [{ label: 'Legal text', text: text.name, note: text.sha256 }] : []),
+    ...(security === '' ? [] : [{ label: 'Security', text: security }]),
+    { label: 'Complaints', text: legal.complaints },
+    {
+      label: 'Identity of the investor',
+      text: legal.identityCheck === 'bank' ? 'Checked by the bank' : 'Not checked',
+    },
+    { label: 'Investors may live in', text: where },
+    ...(withholdingTax.bps > 0
+      ? [
+          {
+            label: 'Tax on interest',
+            text: `${formatBps(withholdingTax.bps)} withheld`,
+            note: withholdingTax.rule,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Law, security, complaints and rights of an offer, in its own words. */
+export function legalFacts(offer: Pick<OfferDocument, 'legal' | 'coolingOffDays'>): Fact[] {
+  const { legal, coolingOffDays } = offer;
+  const { enforce, costCapBps } = legal.mandate;
+  return [
+    ...legalWords(legal),
+    {
+      label: 'Claimed locally',
+      text: enforce ? 'By the bank, for the investors' : 'By nobody',
+      ...(enforce
+        ? { note: `at most ${formatBps(costCapBps)} of what it recovers for costs` }
+        : {}),
+    },
+    {
+      label: 'A default',
+      text: legal.publishDefault ? 'Published under the business’s name' : 'Not published by name',
+    },
+    {
+      label: 'Time to change your mind',
+      text:
+        coolingOffDays === 0 ? 'None once all have signed' : formatPlural(coolingOffDays, 'day'),
+      ...(coolingOffDays === 0 ? {} : { note: 'from the day on which all have signed' }),
+    },
+  ];
+}
+
+/** Tax on the interest of a schedule by a rule, as an estimate, msat. */
+export function taxEstimateMsat(legal: LegalTerms, { instalments }: ScheduleView): bigint {
+  const bps = BigInt(legal.withholdingTax.bps);
+  return instalments.reduce((sum, each) => sum + (each.interestMsat * bps) / 10_000n, 0n);
+}
+
+/** Until when the investor may withdraw, as text; undefined without a cooling-off period. */
+export function coolingOffUntil(
+  document: Pick<ContractDocument, 'coolingOffDays' | 'daySec' | 'startAtSec'>,
+  effectiveAtSec: number,
+): string | undefined {
+  const { coolingOffDays, daySec, startAtSec } = document;
+  if (coolingOffDays === 0) return undefined;
+  const calendar = { startSec: startAtSec, daySec };
+  return formatDue(effectiveAtSec + coolingOffDays * daySec, calendar);
+}
+
+/** The sheet of a contract's terms for one reader. */
+export function keyFactsView(document: ContractDocument, reader: Reader): KeyFactsView {
+  const facts = buildKeyFacts(document);
+  const { role, effectiveAtSec } = reader;
+  const context: SentenceContext = {
+    facts,
+    role,
+    coolingOffUntil: coolingOffUntil(document, effectiveAtSec),
+  };
+  const list = (key: KeyList['key'], title: string): KeyList => ({
+    key,
+    title,
+    sentences: sentencesInWords(facts[key], context),
+  });
+  return {
+    hash: keyFactsHash(document),
+    figures: figuresFor(facts, role),
+    facts: costFacts(facts, role),
+    lists: [
+      list('ifNotPaid', 'If a payment is missed'),
+      list('notCovered', 'What is not covered'),
+      list('rights', role === 'investor' || role === 'business' ? 'What you can do' : 'Rights'),
+    ],
+    words: legalWords(document.legal),
+  };
+}
