@@ -30,6 +30,13 @@ export interface Reader {
   readonly effectiveAtSec: number;
 }
 
+/** Day counts in words. */
+const DAY_COUNTS: Readonly<Record<string, string>> = {
+  'ACT/365F': 'actual days over 365',
+  'ACT/360': 'actual days over 360',
+  '30E/360': 'months of 30 days over 360',
+};
+
 const calendarOf = ({ startAtSec, daySec }: KeyFacts): Calendar => ({
   startSec: startAtSec,
   daySec,
@@ -113,7 +120,7 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
   const nominal = {
     label: 'Interest',
     text: `${formatBps(facts.nominal.rateBps)} a year`,
-    note: `nominal, ${facts.nominal.dayCount}`,
+    note: `on what is outstanding, ${DAY_COUNTS[facts.nominal.dayCount] ?? facts.nominal.dayCount}`,
   };
   const fees: Fact[] = bank.receives
     ? [{ label: 'Fees of the bank', amountMsat: BigInt(bank.receives.totalMsat) }]
