@@ -8,7 +8,7 @@ import {
 import { hashOf, inThree, legalTerms, Loan } from '../fixtures/loan.ts';
 import { START } from './contracts.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
-import { bulletPlan } from '../fixtures/plans.ts';
+import { bulletPlan, NO_LATE_FEE } from '../fixtures/plans.ts';
 
 function sheetOf(
   name: string,
@@ -55,6 +55,34 @@ function sheetCases(): Cases {
       },
       1_000n,
     ),
+    'annuity-late-fee': sheetOf(
+      'An annuity with a late fee and a full guarantee',
+      ['K-3', 'K-14'],
+      {
+        plan: {
+          type: 'annuity',
+          due: { rule: 'days', firstDay: 30, everyDays: 30, count: 6 },
+          graceDays: 5,
+          lateFee: { flatMsat: '500000', rateBps: 1_000, capBps: 200 },
+          prepayment: 'reduce',
+          principalMoratorium: 1,
+        },
+        guarantee: { type: 'full', capBps: 8_000, payDays: 30 },
+      },
+    ),
+    'revenue-share': sheetOf('A revenue share, of which only the floor is sure', ['K-3', 'K-11'], {
+      rateBps: 0,
+      plan: {
+        type: 'revenueShare',
+        due: { rule: 'days', firstDay: 30, everyDays: 30, count: 6 },
+        graceDays: 5,
+        lateFee: NO_LATE_FEE,
+        shareBps: 500,
+        capBps: 11_000,
+        floorBps: 1_000,
+      },
+      guarantee: { type: 'firstLoss', shareBps: 2_000, payDays: 14 },
+    }),
     'one-day': sheetOf('All in one day: no rate', ['K-4', 'K-7'], {
       plan: bulletPlan(1, 0),
       tranches: [{ ...stream, shareBps: 10_000, streamDays: 1, windowDays: 1, ticks: 1 }],

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalize } from '../canonical.ts';
 import { computeXirr } from '../statistics/xirr.ts';
-import { hashOf, inThree, legalTerms, Loan, publicOf, sparedSigning } from '../testing/loan.ts';
+import {
+  hashOf,
+  inThree,
+  legalTerms,
+  Loan,
+  offerDocument,
+  publicOf,
+  sparedSigning,
+} from '../testing/loan.ts';
 import type { OfferDocument } from '../kinds/listings.ts';
 import { yearlyRateBps, type RateFlow } from './rate.ts';
 import { buildKeyFacts, keyFactsHash } from './sheet.ts';
@@ -108,6 +116,16 @@ describe('the sheet', () => {
       false,
       true,
     ]);
+  });
+
+  it('shows what the first instalment costs 30 days after its grace', () => {
+    const { plan } = offerDocument(inThree);
+    const lateFee = { flatMsat: '500000', rateBps: 0, capBps: 5_000 };
+    const charged = factsOf({ plan: { ...plan, lateFee } });
+    expect(charged.lateFee).toEqual({ instalment: 1, daysPastDue: 35, feeMsat: '500000' });
+    expect(charged.ifNotPaid).toContain('lateFee');
+    expect(factsOf(inThree).ifNotPaid).toContain('noLateFee');
+    expect(factsOf(inThree)).not.toHaveProperty('lateFee');
   });
 
   it('is plain data, the same whoever the investor is, another for other terms', () => {

@@ -15,22 +15,34 @@ interface Sentence {
 
 const always = (): boolean => true;
 
-function hasNoGuarantee({ guarantee }: ContractDocument): boolean {
-  const type: string = guarantee.type;
-  return type === 'none';
-}
+const sharesRevenue = ({ plan }: ContractDocument): boolean => plan.type === 'revenueShare';
+
+const hasLateFee = ({ plan }: ContractDocument): boolean => plan.lateFee.capBps > 0;
 
 /** Every sentence in the order of the sheet. */
 const SENTENCES = [
   { id: 'grace', section: 'ifNotPaid', applies: ({ plan }) => plan.graceDays > 0 },
   { id: 'interestRunsOn', section: 'ifNotPaid', applies: ({ rateBps }) => rateBps > 0 },
+  { id: 'lateFee', section: 'ifNotPaid', applies: hasLateFee },
+  { id: 'noLateFee', section: 'ifNotPaid', applies: (document) => !hasLateFee(document) },
   { id: 'arrearsNotice', section: 'ifNotPaid', applies: always },
   { id: 'defaultNotice', section: 'ifNotPaid', applies: always },
+  { id: 'acceleration', section: 'ifNotPaid', applies: always },
   { id: 'defaultPublished', section: 'ifNotPaid', applies: ({ legal }) => legal.publishDefault },
   { id: 'defaultNotNamed', section: 'ifNotPaid', applies: ({ legal }) => !legal.publishDefault },
   { id: 'bankEnforces', section: 'ifNotPaid', applies: ({ legal }) => legal.mandate.enforce },
   { id: 'nobodyEnforces', section: 'ifNotPaid', applies: ({ legal }) => !legal.mandate.enforce },
   { id: 'securityPledged', section: 'ifNotPaid', applies: ({ legal }) => legal.security !== '' },
+  {
+    id: 'guaranteeFirstLoss',
+    section: 'ifNotPaid',
+    applies: ({ guarantee }) => guarantee.type === 'firstLoss',
+  },
+  {
+    id: 'guaranteeFull',
+    section: 'ifNotPaid',
+    applies: ({ guarantee }) => guarantee.type === 'full',
+  },
   { id: 'withdrawBeforeEffect', section: 'rights', applies: always },
   { id: 'coolingOff', section: 'rights', applies: ({ coolingOffDays }) => coolingOffDays > 0 },
   { id: 'unstreamedStays', section: 'rights', applies: always },
@@ -39,7 +51,9 @@ const SENTENCES = [
     section: 'rights',
     applies: ({ tranches }) => tranches.some(({ milestone }) => milestone !== undefined),
   },
-  { id: 'repayEarly', section: 'rights', applies: always },
+  { id: 'revenueShare', section: 'rights', applies: sharesRevenue },
+  { id: 'repayEarly', section: 'rights', applies: (document) => !sharesRevenue(document) },
+  { id: 'repayEarlySameCost', section: 'rights', applies: sharesRevenue },
   { id: 'complain', section: 'rights', applies: always },
   {
     id: 'legalTextPrevails',
@@ -53,7 +67,11 @@ const SENTENCES = [
   },
   { id: 'businessMayFail', section: 'notCovered', applies: always },
   { id: 'noDepositInsurance', section: 'notCovered', applies: always },
-  { id: 'noGuarantee', section: 'notCovered', applies: hasNoGuarantee },
+  {
+    id: 'noGuarantee',
+    section: 'notCovered',
+    applies: ({ guarantee }) => guarantee.type === 'none',
+  },
   { id: 'noBond', section: 'notCovered', applies: always },
   { id: 'noSecurity', section: 'notCovered', applies: ({ legal }) => legal.security === '' },
   { id: 'bitcoinPrice', section: 'notCovered', applies: always },

@@ -11,6 +11,7 @@ import type { PartyRole } from '../kinds/fields.ts';
 import { formatMsat } from '../money.ts';
 import { BPS } from '../params.ts';
 import { expectedFlows, type ExpectedFlow } from './flows.ts';
+import { lateFeeExample, type LateFeeExample } from './late-example.ts';
 import { yearlyRateBps } from './rate.ts';
 import { sentencesOf, type SentenceId } from './sentences.ts';
 
@@ -52,6 +53,9 @@ export interface KeyFacts {
   readonly taxMsat: string;
   readonly coolingOffDays: number;
   readonly graceDays: number;
+  /** What one instalment would cost if it is paid late; undefined without a late fee. */
+  readonly lateFee?: LateFeeExample;
+  readonly guarantee: ContractDocument['guarantee'];
   readonly default: ContractDocument['default'];
   readonly costCapBps: number;
   readonly ifNotPaid: readonly SentenceId[];
@@ -125,6 +129,7 @@ export function buildKeyFacts(document: ContractDocument): KeyFacts {
     totalOf(({ payer }) => payer === 'business') - totalOf(({ payee }) => payee === 'business');
   // K-10: "…the sum over all instalments of floor(interest × `withholdingTax.bps` / 10,000)."
   const taxMsat = sum(interestMsat.map((each) => (each * BigInt(legal.withholdingTax.bps)) / BPS));
+  const lateFee = lateFeeExample(document);
   const investorBps = rateOf('investor', flows, document);
   // Where nothing goes to or comes from the bank, one party's flows are the other's.
   const isMirrored = flows.every(({ payer, payee }) => payer !== 'bank' && payee !== 'bank');
@@ -144,6 +149,8 @@ export function buildKeyFacts(document: ContractDocument): KeyFacts {
     taxMsat: formatMsat(taxMsat),
     coolingOffDays: document.coolingOffDays,
     graceDays: document.plan.graceDays,
+    ...(lateFee ? { lateFee } : {}),
+    guarantee: document.guarantee,
     default: document.default,
     costCapBps: legal.mandate.costCapBps,
     ifNotPaid: sentencesOf(document, 'ifNotPaid'),

@@ -1,6 +1,6 @@
 /** The fixed sentences of the key-facts sheet in words, by their ids. Spec: specs/key-facts.md. */
 import type { KeyFacts, PartyRole, SentenceId } from '@realyield/protocol';
-import { formatBps, formatPlural } from '../../format.ts';
+import { formatBps, formatPlural, satText } from '../../format.ts';
 
 /** What a sentence may speak of. */
 export interface SentenceContext {
@@ -26,13 +26,23 @@ const IF_NOT_PAID = {
     `Paid within ${days(facts.graceDays)} after its due day, a payment still counts as on time.`,
   interestRunsOn: () =>
     'Interest goes on, day by day, on what is outstanding; there is none on interest.',
+  lateFee: ({ facts }) => {
+    const example = facts.lateFee;
+    const fee = 'After the days of grace a late fee is charged';
+    if (example === undefined) return `${fee}.`;
+    const amount = satText(BigInt(example.feeMsat), true);
+    const late = days(example.daysPastDue);
+    return `${fee}: ${amount} for instalment ${example.instalment}, ${late} late.`;
+  },
+  noLateFee: () => 'No fee is charged for being late.',
   arrearsNotice: (context) =>
-    `${capital(who(context, 'bank'))} or ${who(context, 'investor')} may publish a signed arrears ` +
-    'notice. Paying what is late cures it.',
+    `${capital(who(context, 'bank'))} or ${who(context, 'investor')} may publish a signed ` +
+    'arrears notice. Paying what is late cures it.',
   defaultNotice: ({ facts }) =>
     `${days(facts.default.afterDays)} past due, and ${days(facts.default.cureDays)} after such a ` +
     'notice, they may declare default. That is final: nothing more is paid out, everything stays ' +
     'owed.',
+  acceleration: () => 'After a default everything outstanding may be called in at once.',
   defaultPublished: ({ role }) =>
     role === 'business'
       ? 'You agree that a default is published under your name.'
@@ -42,9 +52,26 @@ const IF_NOT_PAID = {
       ? 'You do not agree to be named in a default; the signed notices show your key.'
       : 'The business does not agree to be named in a default; the signed notices show its key.',
   bankEnforces: (context) =>
-    `${capital(who(context, 'bank'))} may claim the debt locally for ${who(context, 'investor')}, ` +
-    `and keep at most ${formatBps(context.facts.costCapBps)} of what is recovered for costs.`,
+    `${capital(who(context, 'bank'))} may claim the debt locally for ` +
+    `${who(context, 'investor')}, and keep at most ${formatBps(context.facts.costCapBps)} of ` +
+    'what is recovered for costs.',
   nobodyEnforces: () => 'Nobody claims the debt locally on the investor’s behalf.',
+  guaranteeFirstLoss: (context) => {
+    const { guarantee } = context.facts;
+    if (guarantee.type !== 'firstLoss') return '';
+    return (
+      `After a default ${who(context, 'bank')} must pay lost principal within ` +
+      `${days(guarantee.payDays)}, at most ${formatBps(guarantee.shareBps)} of what was lent.`
+    );
+  },
+  guaranteeFull: (context) => {
+    const { guarantee } = context.facts;
+    if (guarantee.type !== 'full') return '';
+    return (
+      `After a default ${who(context, 'bank')} must pay what is owed within ` +
+      `${days(guarantee.payDays)}, at most ${formatBps(guarantee.capBps)} of what was lent.`
+    );
+  },
   securityPledged: () => 'Something is pledged; what it is stands under “Security”.',
 } satisfies Partial<Record<SentenceId, Words>>;
 
@@ -62,6 +89,11 @@ const RIGHTS = {
     'A part of it leaves only after what was promised is done and confirmed by signature.',
   repayEarly: (context) =>
     `${capital(who(context, 'business'))} can repay early on any day and saves the interest.`,
+  revenueShare: (context) =>
+    `${capital(who(context, 'business'))} ${context.role === 'business' ? 'pay' : 'pays'} a ` +
+    'share of the sales, and at least what is shown here. Good sales repay it sooner, at the same cost.',
+  repayEarlySameCost: (context) =>
+    `${capital(who(context, 'business'))} can repay early on any day; the cost stays the same.`,
   complain: () => 'Complaints go where “Complaints” says below.',
   legalTextPrevails: () => 'Where contract and legal text disagree, the legal text holds.',
   contractPrevails: () => 'Where contract and legal text disagree, the contract holds.',
