@@ -91,7 +91,8 @@ const RIGHTS = {
     `${capital(who(context, 'business'))} can repay early on any day and saves the interest.`,
   revenueShare: (context) =>
     `${capital(who(context, 'business'))} ${context.role === 'business' ? 'pay' : 'pays'} a ` +
-    'share of the sales, and at least what is shown here. Good sales repay it sooner, at the same cost.',
+    'share of the sales, and at least what is shown here. Good sales repay it sooner, at the ' +
+    'same cost.',
   repayEarlySameCost: (context) =>
     `${capital(who(context, 'business'))} can repay early on any day; the cost stays the same.`,
   complain: () => 'Complaints go where “Complaints” says below.',
