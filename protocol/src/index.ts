@@ -43,6 +43,15 @@ export type {
 } from './contract/ledger.ts';
 export * from './contract/guarantee.ts';
 export {
+  courseOf,
+  guaranteeOf,
+  ledgerOf,
+  recoveriesOf,
+  scheduleOf,
+  type CalledGuarantee,
+  type RecoveryOwed,
+} from './contract/standing.ts';
+export {
   isSharedFairly,
   recoveryCostCap,
   shareRecovery,

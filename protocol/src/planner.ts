@@ -2,7 +2,7 @@
  * What a payer should do next: pure, from contract state, what the journal has in hand, and time.
  * Spec: specs/payments.md, "Planning".
  */
-import { computeLedger } from './contract/ledger.ts';
+import { ledgerOf } from './contract/standing.ts';
 import type { ContractState } from './contract/state.ts';
 import { planTicks, type Tick } from './contract/ticks.ts';
 import type { Leg } from './kinds/fields.ts';
@@ -138,7 +138,7 @@ export function planRepayment(
   // the day, also under a closed or defaulted contract…"
   if (state.effectiveAtSec === undefined) return { action: 'wait', reason: 'notEffective' };
   if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
-  const ledger = computeLedger(state.contract.document, state.paid.daily, asOfSec);
+  const ledger = ledgerOf(state, asOfSec);
   if (ledger.dueNowMsat === 0n) {
     return { action: 'wait', reason: ledger.repaid ? 'complete' : 'nothingDue' };
   }

@@ -13,14 +13,14 @@ import {
   checkAgainstOffer,
   checkInvoice,
   checkRequest,
-  computeLedger,
   computeStateHash,
   foldContract,
   hashedView,
+  ledgerOf,
   parseMessage,
   planDisbursement,
-  projectSchedule,
   readEvent,
+  scheduleOf,
   type ContractChoice,
   type ContractState,
   type Fold,
@@ -140,12 +140,11 @@ const texts = (record: Ledger | object): Json =>
   ) as Json;
 
 function viewOf(state: ContractState, asOfSec: number): Json {
-  const { document } = state.contract;
-  const ledger = computeLedger(document, state.payments, asOfSec);
+  const ledger = ledgerOf(state, asOfSec);
   return {
     ledger: texts(ledger),
     next: texts(planDisbursement(state, new Set(), asOfSec, 300)),
-    schedule: texts(projectSchedule(document, state.payments, asOfSec, state.milestones)),
+    schedule: texts(scheduleOf(state, asOfSec)),
   };
 }
 

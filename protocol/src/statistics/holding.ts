@@ -3,6 +3,7 @@ import type { PaidBy } from '../contract/books.ts';
 import { paidToward } from '../contract/instalments.ts';
 import { repaidByDay, type LedgerPayment } from '../contract/ledger.ts';
 import { projectSchedule, type ExpectedInstalment } from '../contract/schedule.ts';
+import { courseOf } from '../contract/standing.ts';
 import type { ContractState } from '../contract/state.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
@@ -157,11 +158,11 @@ export function summarizeHolding(
       dayOf(payment.settledAtSec, document.daySec) <= summary.asOfDay &&
       (reused.size === 0 || !reused.has(partOf(payment))),
   );
-  const repaid = repaidByDay(document, daily, asOfSec);
+  const repaid = repaidByDay(document, daily, asOfSec, courseOf(state));
   // F-27: "Expected is, for each instalment not past due, what the expected schedule (M-14) has
   // beyond what was paid of it so far…"
   const expected = expectPayments(
-    projectSchedule(document, counted, asOfSec),
+    projectSchedule(document, counted, asOfSec, [], courseOf(state)),
     repaid.at(-1) ?? { principalMsat: 0n, interestMsat: 0n },
     (dueAtSec) => dayOf(dueAtSec, document.daySec) >= summary.asOfDay,
   );

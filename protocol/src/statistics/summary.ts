@@ -3,7 +3,8 @@
  * Spec: specs/figures.md, "One contract". Small and plain, so that a client can keep it under
  * (state hash, reused parts) until `staleAtSec`.
  */
-import { computeLedger, type Ledger } from '../contract/ledger.ts';
+import type { Ledger } from '../contract/ledger.ts';
+import { ledgerOf } from '../contract/standing.ts';
 import { lastDueAtSec } from '../contract/plan.ts';
 import type { ContractState, ContractStatus } from '../contract/state.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
@@ -143,7 +144,7 @@ export function summarizeContract(
   const { document } = state.contract;
   const asOfDay = dayOf(asOfSec, document.daySec);
   const { daily, ...proofs } = countPayments(state, asOfDay, reused);
-  const ledger = computeLedger(document, daily, asOfSec);
+  const ledger = ledgerOf(state, asOfSec, daily);
   const instalments = instalmentOutcomes(document, daily, ledger.instalments, asOfSec);
   const late = instalments.filter((_, index) => ledger.instalments[index]?.state === 'late');
   const notices = state.notices.filter((each) => dayOf(each.asOfSec, document.daySec) <= asOfDay);

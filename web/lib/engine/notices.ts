@@ -1,7 +1,7 @@
 /** Notices of arrears and default, and when they would count. Spec: specs/notices.md. */
 import {
   buildNotice,
-  computeLedger,
+  ledgerOf,
   permittedActs,
   reject,
   type Ledger,
@@ -81,7 +81,7 @@ export class Notices {
 
   #ledger({ view }: OwnContract, atSec: number): Ledger {
     const { state } = view.fold;
-    return computeLedger(state.contract.document, state.paid.daily, atSec);
+    return ledgerOf(state, atSec);
   }
 
   #document(

@@ -4,7 +4,7 @@
  * until nothing is owed.
  */
 import {
-  computeLedger,
+  ledgerOf,
   nextRepaymentNumber,
   ok,
   reject,
@@ -95,6 +95,6 @@ export class Repayments {
 
   #payoffMsat(state: ContractState): bigint {
     const nowSec = this.#desk.clock.nowSec();
-    return computeLedger(state.contract.document, state.paid.daily, nowSec).payoffMsat;
+    return ledgerOf(state, nowSec).payoffMsat;
   }
 }

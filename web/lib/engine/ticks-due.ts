@@ -1,5 +1,5 @@
 /** What a leg's plan and proofs say about the payer's journal. */
-import { computeLedger, planTicks, type Leg } from '@realyield/protocol';
+import { ledgerOf, planTicks, type Leg } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry, JournalStep } from './journal.ts';
 import { sentenceOf } from './words.ts';
@@ -66,7 +66,7 @@ export async function dropExcessOrders(desk: Desk, contract: OwnContract): Promi
   const { root, fold } = contract.view;
   const { state } = fold;
   const nowSec = desk.clock.nowSec();
-  const owedMsat = computeLedger(state.contract.document, state.paid.daily, nowSec).payoffMsat;
+  const owedMsat = ledgerOf(state, nowSec).payoffMsat;
   for (const entry of desk.journal.entries(root, 'repayment')) {
     if (!UNPAID.includes(entry.step) || BigInt(entry.amountMsat) <= owedMsat) continue;
     await desk.journal.drop(entry);

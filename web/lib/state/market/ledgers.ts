@@ -3,7 +3,11 @@
  * bring a new view of the contract, and with the clock: at the end of its day, and when a tranche
  * lapses. In between it is the same one, so that a page of a thousand contracts stays quick.
  */
-import { computeLedger, type ContractDocument, type Ledger } from '@realyield/protocol';
+import {
+  ledgerOf as computeLedgerOf,
+  type ContractDocument,
+  type Ledger,
+} from '@realyield/protocol';
 import type { ContractView } from '../../engine/catalog.ts';
 
 interface Kept {
@@ -29,8 +33,8 @@ function validUntilSec(document: ContractDocument, atSec: number): number {
 export function ledgerOf(view: ContractView, atSec: number): Ledger {
   const known = kept.get(view);
   if (known && atSec >= known.fromSec && atSec < known.untilSec) return known.ledger;
-  const { contract, paid } = view.fold.state;
-  const ledger = computeLedger(contract.document, paid.daily, atSec);
+  const { contract } = view.fold.state;
+  const ledger = computeLedgerOf(view.fold.state, atSec);
   kept.set(view, { ledger, fromSec: atSec, untilSec: validUntilSec(contract.document, atSec) });
   return ledger;
 }

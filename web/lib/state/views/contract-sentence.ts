@@ -1,7 +1,7 @@
 /** Where a contract stands, as a word and as one sentence. */
 import {
   disbursementProgress,
-  projectSchedule,
+  scheduleOf,
   type ContractState,
   type Ledger,
 } from '@realyield/protocol';
@@ -47,8 +47,7 @@ export function nextInstalment({
   const index = ledger.instalments.findIndex((each) => each.state !== 'paid');
   const entry = ledger.instalments[index];
   if (!entry) return undefined;
-  const { document } = state.contract;
-  const planned = projectSchedule(document, state.payments, nowSec, state.milestones)[index];
+  const planned = scheduleOf(state, nowSec)[index];
   const paidMsat = entry.paidPrincipalMsat + entry.paidInterestMsat;
   const leftMsat = (planned?.totalMsat ?? paidMsat) - paidMsat;
   return {

@@ -2,7 +2,7 @@
 import {
   disbursementProgress,
   planTicks,
-  projectSchedule,
+  scheduleOf,
   type ContractState,
   type Ledger,
 } from '@realyield/protocol';
@@ -82,7 +82,7 @@ function paidLateOf(entry: Ledger['instalments'][number]) {
 /** The schedule: what was paid, and what is still expected. */
 export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleView {
   const { document } = state.contract;
-  const expected = projectSchedule(document, state.payments, nowSec, state.milestones);
+  const expected = scheduleOf(state, nowSec);
   const instalments = ledger.instalments.map((entry, index) => {
     const plan = expected[index];
     const interestMsat = plan?.interestMsat ?? entry.interestMsat;

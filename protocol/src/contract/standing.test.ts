@@ -1,0 +1,107 @@
+/** A defaulted loan called in, and what its bank owes under a guarantee. requires: D-5, D-10 */
+import { describe, expect, it } from 'vitest';
+import type { OfferDocument } from '../kinds/listings.ts';
+import { planRepayment } from '../planner.ts';
+import { inThree, Loan, sparedSigning } from '../testing/loan.ts';
+import { give, recover } from '../testing/steps.ts';
+import { guaranteeOf, ledgerOf, recoveriesOf, scheduleOf } from './standing.ts';
+import type { ContractState } from './state.ts';
+import { planTicks } from './ticks.ts';
+
+const START = 1_800_000_000;
+const DAY = 60;
+const at = (day: number): number => START + day * DAY + 10;
+/** 1,000,000 sat at 12 % in three; the first instalment was due on day 30. */
+const FIRST = 343_196_000n;
+
+function defaulted(offer: Partial<OfferDocument> = {}): Loan {
+  const loan = new Loan({ offer: { ...inThree, ...offer }, signing: sparedSigning });
+  loan.signAll();
+  loan.pay('disbursement', planTicks(loan.contract.document), START + 20);
+  give(loan, 'arrears', at(36));
+  give(loan, 'default', at(60));
+  return loan;
+}
+
+const stateOf = (loan: Loan): ContractState => loan.fold().state;
+
+function repay(loan: Loan, amountMsat: bigint, day: number): Loan {
+  loan.pay('repayment', [{ n: day, amountMsat }], at(day));
+  return loan;
+}
+
+describe('acceleration', () => {
+  it('makes everything due on its day, and nothing before', () => {
+    const loan = defaulted();
+    const before = ledgerOf(stateOf(loan), at(65));
+    give(loan, 'acceleration', at(65));
+    const state = stateOf(loan);
+    expect(state.acceleratedAtSec).toBe(at(65));
+    expect(ledgerOf(state, at(64)).dueNowMsat).toBeLessThan(before.payoffMsat);
+    expect(ledgerOf(state, at(65)).dueNowMsat).toBe(before.payoffMsat);
+    const plan = planRepayment(state, new Set(), at(65));
+    expect(plan).toMatchObject({ action: 'pay', parts: [{ amountMsat: before.payoffMsat }] });
+    expect(scheduleOf(state, at(66))).toHaveLength(3);
+    expect(ledgerOf(state, at(95)).instalments.at(-1)?.daysPastDue).toBe(30);
+  });
+
+  it('changes nothing while payments contradict it', () => {
+    const loan = repay(defaulted(), 2n * FIRST, 61);
+    const known = loan.heads('bank');
+    give(loan, 'acceleration', at(62), { rests: known });
+    const state = stateOf(loan);
+    expect(state.notices.at(-1)).toMatchObject({ type: 'acceleration', contested: true });
+    expect(state.finalEvents).toHaveLength(2);
+    expect(state.acceleratedAtSec).toBeUndefined();
+    expect(ledgerOf(state, at(63)).dueNowMsat).toBe(0n);
+  });
+});
+
+describe('a guarantee', () => {
+  const firstLoss = { type: 'firstLoss', shareBps: 2_000, payDays: 30 } as const;
+
+  it('is called by a default, due after its days and late after that', () => {
+    const state = stateOf(defaulted({ guarantee: firstLoss }));
+    expect(guaranteeOf(state, at(59))).toBeUndefined();
+    const called = guaranteeOf(state, at(60));
+    const ledger = ledgerOf(state, at(60));
+    expect(called).toMatchObject({
+      claimMsat: ledger.outstandingMsat + ledger.interestOwedMsat,
+      limitMsat: 200_000_000n,
+      unpaidMsat: 200_000_000n,
+      daysPastDue: 0,
+    });
+    expect(guaranteeOf(state, at(90))?.daysPastDue).toBe(0);
+    expect(guaranteeOf(state, at(91))?.daysPastDue).toBe(1);
+    expect(guaranteeOf(stateOf(defaulted()), at(91))).toBeUndefined();
+  });
+
+  it('binds the bank to less once the business repays', () => {
+    const loan = repay(defaulted({ guarantee: firstLoss }), 900_000_000n, 80);
+    const claimMsat = guaranteeOf(stateOf(loan), at(79))?.claimMsat ?? 0n;
+    expect(guaranteeOf(stateOf(loan), at(80))?.obligationMsat).toBe(claimMsat - 900_000_000n);
+  });
+
+  it('is not called by a default that payments contradict', () => {
+    const loan = repay(new Loan({ offer: { ...inThree, guarantee: firstLoss } }), 1n, 1);
+    expect(guaranteeOf(stateOf(loan), at(200))).toBeUndefined();
+  });
+});
+
+describe('a recovery', () => {
+  it('is owed by the bank that stated it', () => {
+    const loan = defaulted();
+    const shares = [{ contract: loan.root, shareMsat: 800n }];
+    const got = { grossMsat: 1_000n, costsMsat: 200n, recoveredAtSec: at(70), shares };
+    recover(loan, got, at(71));
+    recover(loan, { ...got, recoveredAtSec: at(80) }, at(81));
+    const state = stateOf(loan);
+    expect(recoveriesOf(state, at(70)).owedMsat).toBe(0n);
+    expect(recoveriesOf(state, at(72)).owedMsat).toBe(800n);
+    expect(recoveriesOf(state, at(82))).toEqual({
+      owedMsat: 1_600n,
+      paidMsat: 0n,
+      unpaidMsat: 1_600n,
+    });
+  });
+});

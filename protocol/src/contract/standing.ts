@@ -1,0 +1,134 @@
+/**
+ * The ledger of a folded contract, and what the bank owes its investor after a default.
+ * Spec: specs/money.md, "The course of a contract"; specs/losses.md.
+ */
+import { dayOf, endOfDaySec } from '../interest.ts';
+import type { LedgerCourse } from './course.ts';
+import { guaranteeStanding, type GuaranteeStanding } from './guarantee.ts';
+import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
+import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
+import type { ContractState } from './state.ts';
+
+/** What happened to a contract's terms, as its ledger takes it. */
+export function courseOf({
+  contract,
+  acceleratedAtSec,
+}: Pick<ContractState, 'contract' | 'acceleratedAtSec'>): LedgerCourse {
+  if (acceleratedAtSec === undefined) return {};
+  return { acceleratedDay: dayOf(acceleratedAtSec, contract.document.daySec) };
+}
+
+/** Balances of a folded contract at a time, by all its payments unless others are given. */
+export function ledgerOf(
+  state: ContractState,
+  asOfSec: number,
+  payments: readonly LedgerPayment[] = state.paid.daily,
+): Ledger {
+  return computeLedger(state.contract.document, payments, asOfSec, courseOf(state));
+}
+
+/** The expected schedule of a folded contract (M-14). */
+export function scheduleOf(state: ContractState, asOfSec: number): ExpectedInstalment[] {
+  const { contract, payments, milestones } = state;
+  return projectSchedule(contract.document, payments, asOfSec, milestones, courseOf(state));
+}
+
+/** Legs of money that an investor gets for a loan, beside the guarantee. */
+const RECEIVED = ['repayment', 'recovery'];
+
+/** Sum of what settled on some legs after one day and by the end of another, msat. */
+export function sumOfLegs(
+  payments: readonly LedgerPayment[],
+  legs: readonly string[],
+  within: { readonly daySec: number; readonly afterDay: number; readonly toDay: number },
+): bigint {
+  return payments.reduce((sum, { leg, amountMsat, settledAtSec }) => {
+    const day = dayOf(settledAtSec, within.daySec);
+    const isWithin = day > within.afterDay && day <= within.toDay && legs.includes(leg);
+    return isWithin ? sum + amountMsat : sum;
+  }, 0n);
+}
+
+/** When a default that nothing contests was first judged, by the end of a day; Unix seconds. */
+export function defaultedAtSec(
+  { notices, contract }: Pick<ContractState, 'notices' | 'contract'>,
+  asOfSec: number,
+): number | undefined {
+  const { daySec } = contract.document;
+  const times = notices
+    .filter(({ type, contested }) => type === 'default' && !contested)
+    .map((notice) => notice.asOfSec)
+    .filter((sec) => dayOf(sec, daySec) <= dayOf(asOfSec, daySec));
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** A guarantee that was called. Amounts in msat. */
+export interface CalledGuarantee extends GuaranteeStanding {
+  /** When the default was judged, Unix seconds. */
+  readonly calledAtSec: number;
+  /** Last second of the day by which the bank pays. */
+  readonly dueAtSec: number;
+  readonly paidMsat: bigint;
+  readonly handedOnMsat: bigint;
+  /** Contract days since the due day, 0 unless something is unpaid. */
+  readonly daysPastDue: number;
+}
+
+/** How a bank's guarantee stands; undefined without one, or while nothing calls it. */
+export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuarantee | undefined {
+  const { document } = state.contract;
+  const { guarantee, daySec } = document;
+  const calledAtSec = defaultedAtSec(state, asOfSec);
+  if (guarantee.type === 'none' || calledAtSec === undefined) return undefined;
+  const afterDay = dayOf(calledAtSec, daySec);
+  const toDay = dayOf(asOfSec, daySec);
+  const known = state.payments.filter(({ afterFinal }) => !afterFinal);
+  const atDefault = computeLedger(document, known, calledAtSec);
+  const now = computeLedger(document, known, asOfSec, courseOf(state));
+  const since = (legs: readonly string[]): bigint =>
+    sumOfLegs(known, legs, { daySec, afterDay, toDay });
+  const [paidMsat, handedOnMsat] = [since(['guarantee']), since(['handedOn'])];
+  const owedBackMsat = now.unallocatedMsat - atDefault.unallocatedMsat;
+  const standing = guaranteeStanding(
+    guarantee,
+    {
+      disbursedMsat: atDefault.disbursedMsat - atDefault.excessDisbursedMsat,
+      outstandingMsat: atDefault.outstandingMsat,
+      interestOwedMsat: atDefault.interestOwedMsat,
+    },
+    { receivedMsat: since(RECEIVED) - owedBackMsat, paidMsat, handedOnMsat },
+  );
+  const dueDay = afterDay + guarantee.payDays;
+  // D-5: "What the bank is bound to is due at the end of the day `payDays` days after the day of
+  // the default, and late from the day after…"
+  const isLate = standing.unpaidMsat > 0n && toDay > dueDay;
+  return {
+    ...standing,
+    calledAtSec,
+    dueAtSec: endOfDaySec(dueDay, daySec),
+    paidMsat,
+    handedOnMsat,
+    daysPastDue: isLate ? toDay - dueDay : 0,
+  };
+}
+
+/** What a bank owes a contract's investor of what it recovered. Amounts in msat. */
+export interface RecoveryOwed {
+  /** Shares of all recoveries stated by now. */
+  readonly owedMsat: bigint;
+  readonly paidMsat: bigint;
+  readonly unpaidMsat: bigint;
+}
+
+/** What a bank owes a contract's investor of what it stated as recovered by a time. */
+export function recoveriesOf(state: ContractState, asOfSec: number): RecoveryOwed {
+  const { daySec } = state.contract.document;
+  const toDay = dayOf(asOfSec, daySec);
+  const owedMsat = state.recoveries
+    .filter(({ statedAtSec }) => dayOf(statedAtSec, daySec) <= toDay)
+    .reduce((sum, { shareMsat }) => sum + shareMsat, 0n);
+  const paidMsat = sumOfLegs(state.paid.daily, ['recovery'], { daySec, afterDay: -1, toDay });
+  // D-10: "The bank owes the shares of all recoveries that count, less what it paid on the leg
+  // `recovery`…"
+  return { owedMsat, paidMsat, unpaidMsat: owedMsat > paidMsat ? owedMsat - paidMsat : 0n };
+}
