@@ -15,7 +15,7 @@ function compareWindows(a: ParsedRequest, b: ParsedRequest): number {
 
 /** Whole numbers by part number: a column for ticks and serials, a map for what lies beyond. */
 class ByPart {
-  #column = new Uint32Array(1_024);
+  #column = new Uint32Array(64);
   readonly #beyond = new Map<number, number>();
 
   get(n: number): number {

@@ -23,7 +23,7 @@ interface Shape {
 /** When figures of the book are taken: forty days after the due day. */
 export const AS_OF_SEC = START + 130 * DAY;
 
-function streamOne({ index, ticks, perReceipt, repayments }: Shape): Streamed {
+function playLoan({ index, ticks, perReceipt, repayments }: Shape): Loan {
   const tranches = [{ shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 30, ticks }];
   const principalMsat = BigInt(ticks) * 10_000_000n;
   const loan = new Loan({
@@ -56,7 +56,11 @@ function streamOne({ index, ticks, perReceipt, repayments }: Shape): Streamed {
     const part = { n, amountMsat: dueMsat, preimage: preimage(`repayment ${n}`) };
     loan.pay('repayment', [part], START + (40 + n * 5) * DAY);
   }
-  const { parsed, root } = loan;
+  return loan;
+}
+
+function streamOne(shape: Shape): Streamed {
+  const { parsed, root } = playLoan(shape);
   const paid = parsed.reduce((sum, entry) => sum + partsIn(entry), 0);
   return { root, events: [...parsed], parts: paid };
 }
@@ -75,4 +79,52 @@ export function streamBook(contracts: number): Streamed[] {
 /** One contract of very many parts, 300 to a receipt. */
 export function streamLong(ticks: number): Streamed {
   return streamOne({ index: 1, ticks, perReceipt: 300, repayments: 5 });
+}
+
+/** One contract with a receipt for each part. */
+export function streamSingly(ticks: number): Streamed {
+  return streamOne({ index: 1, ticks, perReceipt: 1, repayments: 5 });
+}
+
+/** What one new event brings: itself and the request it embeds. */
+export type Step = readonly ParsedEvent[];
+
+/** A long contract, and events that come after: receipts for many parts, for one, and answers. */
+export interface Growing {
+  readonly streamed: Streamed;
+  readonly batches: readonly Step[];
+  readonly singles: readonly Step[];
+  readonly answers: readonly Step[];
+}
+
+/** A contract of very many parts paid, and so many further events of each sort, in their order. */
+export function streamFurther(ticks: number, count: number): Growing {
+  const loan = playLoan({ index: 1, ticks, perReceipt: 300, repayments: 5 });
+  const events = [...loan.parsed];
+  const parts = events.reduce((sum, entry) => sum + partsIn(entry), 0);
+  let [n, atSec] = [5, START + 70 * DAY];
+  const step = (act: () => unknown): Step => {
+    const before = loan.parsed.length;
+    act();
+    return loan.parsed.slice(before);
+  };
+  const steps = { batches: [] as Step[], singles: [] as Step[], answers: [] as Step[] };
+  const pay = (size: number): void => {
+    atSec += 7;
+    const first = n;
+    n += size;
+    const numbers = Array.from({ length: size }, (_, index) => first + index);
+    const paid = numbers.map((each) => ({ n: each, amountMsat: 1_000n }));
+    let requestId = '';
+    steps[size > 1 ? 'batches' : 'singles'].push(
+      step(() => {
+        requestId = loan.pay('repayment', paid, atSec).request.id;
+      }),
+    );
+    steps.answers.push(
+      step(() => loan.acknowledge('investor', { id: requestId }, numbers, atSec + 1)),
+    );
+  };
+  for (let round = 0; round < count; round += 1) [300, 1].forEach(pay);
+  return { streamed: { root: loan.root, events, parts }, ...steps };
 }

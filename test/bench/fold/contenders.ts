@@ -45,22 +45,49 @@ const QUERY = `SELECT sum(disbursed) AS disbursed, sum(repaid) AS repaid,
       sum(CASE WHEN leg = 'repayment' THEN msat ELSE 0 END) AS repaid
     FROM payments WHERE settled <= @now GROUP BY contract)`;
 
+/** SQLite in memory with rows of payments. */
+export class SqlBook {
+  readonly #database = new Database(':memory:');
+  readonly #insert: Database.Statement;
+  readonly #query: Database.Statement;
+
+  constructor() {
+    this.#database.exec(SCHEMA);
+    this.#insert = this.#database.prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?)');
+    this.#query = this.#database.prepare(QUERY).safeIntegers();
+  }
+
+  /** Rows in one transaction. */
+  add(rows: readonly Row[]): void {
+    this.#database.transaction(() => {
+      for (const row of rows) {
+        this.#insert.run(row.contract, row.leg, row.settledAtSec, row.amountMsat, row.lateFromSec);
+      }
+    })();
+  }
+
+  /** One query over all rows. */
+  totals(nowSec: number): Totals {
+    const answer = this.#query.get({ now: nowSec }) as {
+      readonly disbursed: bigint;
+      readonly repaid: bigint;
+    };
+    return { disbursedMsat: answer.disbursed, repaidMsat: answer.repaid };
+  }
+
+  /** Gives the memory back. */
+  close(): void {
+    this.#database.close();
+  }
+}
+
 /** Rows into SQLite in memory, and one query. */
 export function totalsBySql(rows: readonly Row[], nowSec: number): Totals {
-  const database = new Database(':memory:');
-  database.exec(SCHEMA);
-  const insert = database.prepare('INSERT INTO payments VALUES (?, ?, ?, ?, ?)');
-  database.transaction(() => {
-    for (const row of rows) {
-      insert.run(row.contract, row.leg, row.settledAtSec, row.amountMsat, row.lateFromSec);
-    }
-  })();
-  const answer = database.prepare(QUERY).safeIntegers().get({ now: nowSec }) as {
-    readonly disbursed: bigint;
-    readonly repaid: bigint;
-  };
-  database.close();
-  return { disbursedMsat: answer.disbursed, repaidMsat: answer.repaid };
+  const book = new SqlBook();
+  book.add(rows);
+  const totals = book.totals(nowSec);
+  book.close();
+  return totals;
 }
 
 /** A loop over the rows with bigint sums by contract. */
