@@ -222,6 +222,8 @@ export interface TermsView {
   readonly paySteps: readonly string[];
   readonly backMsat: bigint;
   readonly backHow: string;
+  /** What else the plan says: a slow start, the day count, what early payments do. */
+  readonly backMore: readonly string[];
   readonly when: string;
   /** What happens if it is not repaid. */
   readonly ifNot: readonly string[];

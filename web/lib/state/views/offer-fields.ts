@@ -1,4 +1,5 @@
 /** What the bank types into its form for an offer. */
+import type { OfferDocument } from '@realyield/protocol';
 import type { Sharing } from '../../engine/documents/library.ts';
 import { takeUpForm } from './kept-form.ts';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
@@ -57,6 +58,10 @@ export interface OfferForm {
   afterDays: string;
   cureDays: string;
   recovery: string;
+  /** What the bank owes when it is not repaid. */
+  guarantee: OfferDocument['guarantee']['type'];
+  guaranteePercent: string;
+  guaranteeDays: string;
   legal: LegalForm;
   documents: DocumentForm[];
 }
@@ -98,6 +103,9 @@ export function emptyOfferForm(): OfferForm {
     afterDays: '30',
     cureDays: '14',
     recovery: '',
+    guarantee: 'none',
+    guaranteePercent: '10',
+    guaranteeDays: '30',
     legal: emptyLegalForm(),
     documents: [],
   };
@@ -118,6 +126,7 @@ export function keptOfferForm(kept: unknown): OfferForm {
   plan.prepayment = begun(plan.prepayment, PREPAYMENTS, empty.plan.prepayment);
   legal.prevails = begun(legal.prevails, ['contract', 'legalText'], empty.legal.prevails);
   legal.identityCheck = begun(legal.identityCheck, ['bank', 'none'], 'none');
+  form.guarantee = begun(form.guarantee, ['none', 'firstLoss', 'full'], 'none');
   if (form.tranches.length === 0) form.tranches = empty.tranches;
   for (const each of form.documents) {
     each.sharing = begun(each.sharing, ['anyone', 'parties'], 'parties');

@@ -138,6 +138,20 @@ function readDefault(form: OfferForm, read: FieldReader): OfferDocument['default
 const readTotal = (form: OfferForm, read: FieldReader): bigint =>
   read.sats('minimumTotal', form.minimumTotal, 'Say the least that must come together, in sats.');
 
+function readGuarantee(form: OfferForm, read: FieldReader): OfferDocument['guarantee'] {
+  const { guarantee: type } = form;
+  if (type === 'none') return { type };
+  const share = read.percent('guaranteePercent', form.guaranteePercent, {
+    most: type === 'full' ? 20_000 : 10_000,
+    sentence: 'Write the most the bank makes good, as a share of the loan, like 10.',
+  });
+  const payDays = read.count('guaranteeDays', form.guaranteeDays, {
+    most: 365,
+    sentence: 'Write within how many days of a default the bank pays, 0 to 365.',
+  });
+  return type === 'full' ? { type, capBps: share, payDays } : { type, shareBps: share, payDays };
+}
+
 /** Reads the form; every field that does not fit is named with a sentence. */
 export function readOfferForm(form: OfferForm, context: OfferContext): OfferFormResult {
   const read = new FieldReader();
@@ -161,6 +175,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
   const tranches = form.tranches.map((tranche, index) => readTranche(tranche, index, plan, read));
   const attester = readAttester(form, context.bankKey, read);
   const terms = readDefault(form, read);
+  const guarantee = readGuarantee(form, read);
   const { legal, coolingOffDays } = readLegal(form.legal, read);
   if (read.mistakes) return { ok: false, mistakes: read.mistakes };
   const document: OfferDocument = {
@@ -181,7 +196,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     tranches,
     ...(attester === undefined ? {} : { attester }),
     default: terms,
-    guarantee: { type: 'none' },
+    guarantee,
     legal,
     coolingOffDays,
     documents: form.documents.map(({ name, sha256 }) => ({ name, sha256 })),

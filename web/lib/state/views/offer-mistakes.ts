@@ -29,6 +29,10 @@ const PLAIN: Readonly<Record<string, Explained>> = {
     sentence: 'The least that must come together is more than the amount sought.',
   },
   attester: { path: 'attesterKey', sentence: 'The business cannot confirm its own milestones.' },
+  guarantee: {
+    path: 'guaranteePercent',
+    sentence: 'Of the smallest ticket that would be less than one sat.',
+  },
   rateBps: { path: 'ratePercent', sentence: 'A share of sales bears no interest.' },
   due: {
     path: 'plan.first',

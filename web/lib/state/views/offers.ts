@@ -11,6 +11,7 @@ import {
 import type { BankView, PointView, ProspectusView, ScheduleView } from '../../components/models.ts';
 import { formatBps, formatPlural } from '../../format.ts';
 import { raisedUnder } from '../market/rows.ts';
+import { guaranteeWords } from './guarantee-words.ts';
 import { placeOf, stageStatus } from './offer-card.ts';
 import { nameOf, personView, type Names } from './people.ts';
 
@@ -62,11 +63,11 @@ export function attesterName(names: Names, offer: ParsedOffer): string {
   return nameOf(names, offer.document.attester ?? offer.event.pubkey);
 }
 
-function exposes(): PointView[] {
+function exposes({ document }: ParsedOffer): PointView[] {
   return [
     {
       label: 'The business may not repay',
-      text: 'Then you may lose what you lent. No bond and no guarantee covers this loan.',
+      text: `Then you may lose what you lent. ${guaranteeWords(document)}`,
     },
     {
       label: 'The record can be faked',
@@ -102,7 +103,7 @@ export function prospectusView(
     story: document.story,
     status: stageStatus(names, offer, atSec),
     protects: protects(offer, attesterName(names, offer)),
-    exposes: exposes(),
+    exposes: exposes(offer),
   };
 }
 

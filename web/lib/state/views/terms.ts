@@ -9,12 +9,11 @@ import {
   satText,
   type Calendar,
 } from '../../format.ts';
+import { guaranteeWords } from './guarantee-words.ts';
 import { plannedSchedule } from './offers.ts';
+import { backHow, backMore, lateFeeWords } from './terms-plan.ts';
 
 type Tranche = ContractDocument['tranches'][number];
-
-/** Parts that differ by less than a twentieth are about the same. */
-const ALIKE = 20n;
 
 function calendarOf(document: ContractDocument): Calendar {
   return { startSec: document.startAtSec, daySec: document.daySec };
@@ -76,37 +75,6 @@ function paySteps(document: ContractDocument, attester: string): string[] {
     : steps;
 }
 
-function partsText(first: InstalmentView, last: InstalmentView): string {
-  const apartMsat = first.totalMsat - last.totalMsat;
-  const sizeMsat = apartMsat < 0n ? -apartMsat : apartMsat;
-  if (sizeMsat * ALIKE <= first.totalMsat) return `of about ${satText(first.totalMsat, true)}`;
-  return `the first ${satText(first.totalMsat, true)}, the last ${satText(last.totalMsat, true)}`;
-}
-
-/** `one every 30 days`. */
-function everyWords(due: ContractDocument['plan']['due']): string {
-  if (due.rule === 'list') return 'on the days listed';
-  if (due.rule === 'months') {
-    const months = due.everyMonths === 1 ? 'month' : formatPlural(due.everyMonths, 'month');
-    return `one every ${months}`;
-  }
-  return `one every ${due.everyDays === 1 ? 'day' : formatPlural(due.everyDays, 'day')}`;
-}
-
-function backHow(document: ContractDocument, instalments: readonly InstalmentView[]): string {
-  const early = 'earlier if the business repays early';
-  const [first] = instalments;
-  const last = instalments.at(-1);
-  const { plan } = document;
-  if (plan.type === 'bullet' || !first || !last || instalments.length === 1) {
-    return `principal and interest at the end; ${early}`;
-  }
-  const parts = partsText(first, last);
-  const count = formatPlural(instalments.length, 'instalment');
-  const joined = parts.startsWith('of') ? `${count} ${parts}` : `${count}: ${parts}`;
-  return `in ${joined}, ${everyWords(plan.due)}; ${early}`;
-}
-
 function when(document: ContractDocument, instalments: readonly InstalmentView[]): string {
   const calendar = calendarOf(document);
   const due = instalments.map((instalment) => formatDue(instalment.dueAtSec, calendar));
@@ -127,12 +95,13 @@ function ifNot(document: ContractDocument): string[] {
       ? 'once an arrears notice is out'
       : `${formatPlural(terms.cureDays, 'day')} after an arrears notice`;
   return [
-    `What is unpaid after its due day is late, for everyone to see${grace}.`,
+    `What is unpaid after its due day is late, for everyone to see${grace}.` +
+      lateFeeWords(plan.lateFee),
     'Then you or the bank may send an arrears notice, signed and public. Paying what is late ' +
       'cures it.',
     `${formatPlural(terms.afterDays, 'day')} past due, and ${cure}, you or the bank may declare ` +
       'default. That is final: nothing more is paid out, and everything stays owed.',
-    'The bank follows the recovery steps of the prospectus. No bond and no guarantee covers it.',
+    `The bank follows the recovery steps of the prospectus. ${guaranteeWords(document)}`,
   ];
 }
 
@@ -146,6 +115,7 @@ export function termsView(document: ContractDocument, attester: string): TermsVi
     paySteps: paySteps(document, attester),
     backMsat: instalments.reduce((sum, entry) => sum + entry.totalMsat, 0n),
     backHow: backHow(document, instalments),
+    backMore: backMore(document),
     when: when(document, instalments),
     ifNot: ifNot(document),
     notProven: [

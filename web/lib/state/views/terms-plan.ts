@@ -1,0 +1,129 @@
+/** How a loan comes back, in plain words, for every plan. */
+import type { ContractDocument, LateFee } from '@realyield/protocol';
+import type { InstalmentView } from '../../components/models.ts';
+import { formatBps, formatPlural, satText } from '../../format.ts';
+
+type Plan = ContractDocument['plan'];
+
+/** Parts that differ by less than a twentieth are about the same. */
+const ALIKE = 20n;
+const EARLY = 'earlier if the business repays early';
+
+function partsText(first: InstalmentView, last: InstalmentView): string {
+  const apartMsat = first.totalMsat - last.totalMsat;
+  const sizeMsat = apartMsat < 0n ? -apartMsat : apartMsat;
+  if (sizeMsat * ALIKE <= first.totalMsat) return `of about ${satText(first.totalMsat, true)}`;
+  return `the first ${satText(first.totalMsat, true)}, the last ${satText(last.totalMsat, true)}`;
+}
+
+/** `every 30 days`, `every month`. */
+function everyWords(due: Plan['due']): string {
+  if (due.rule === 'list') return 'on the days listed';
+  const count = due.rule === 'months' ? due.everyMonths : due.everyDays;
+  const unit = due.rule === 'months' ? 'month' : 'day';
+  if (due.rule === 'days' && count === 7) return 'every week';
+  return `every ${count === 1 ? unit : formatPlural(count, unit)}`;
+}
+
+function oneEvery(due: Plan['due']): string {
+  return due.rule === 'list' ? everyWords(due) : `one ${everyWords(due)}`;
+}
+
+/** `1.3 times`. */
+function timesText(capBps: number): string {
+  const hundredths = Math.round(capBps / 100);
+  const text = `${Math.floor(hundredths / 100)}.${`${hundredths % 100}`.padStart(2, '0')}`;
+  return `${text.replace(/\.?0+$/, '')} times`;
+}
+
+function revenueWords(
+  plan: Extract<Plan, { type: 'revenueShare' }>,
+  principalMsat: bigint,
+): string {
+  const leastMsat = (principalMsat * BigInt(plan.floorBps)) / 10_000n;
+  const least = leastMsat === 0n ? '' : `, at least ${satText(leastMsat, true)} each time`;
+  return (
+    `${formatBps(plan.shareBps)} of the sales it reports, ${everyWords(plan.due)}${least}, until ` +
+    `${timesText(plan.capBps)} what was paid out is repaid; what is left then is due with the last`
+  );
+}
+
+/** How it comes back, in one sentence. */
+export function backHow(
+  { plan, principalMsat }: ContractDocument,
+  instalments: readonly InstalmentView[],
+): string {
+  const [first] = instalments;
+  const last = instalments.at(-1);
+  if (!first || !last) return '';
+  if (plan.type === 'revenueShare') return revenueWords(plan, BigInt(principalMsat));
+  if (instalments.length === 1) return `principal and interest at the end; ${EARLY}`;
+  const count = formatPlural(instalments.length, 'instalment');
+  // While it is still being paid out, the first ones ask for less.
+  const usual = instalments[Math.floor((instalments.length - 1) / 2)] ?? first;
+  if (plan.type === 'annuity') {
+    const size = satText(usual.totalMsat, true);
+    return `in ${count} of about ${size}, ${oneEvery(plan.due)}; ${EARLY}`;
+  }
+  if (plan.type === 'interestOnly') {
+    const interest = satText(usual.totalMsat, true);
+    return (
+      `in ${count}, ${oneEvery(plan.due)}: only interest, about ${interest}, and with the last ` +
+      `the whole loan; ${EARLY}`
+    );
+  }
+  const parts = partsText(first, last);
+  const joined = parts.startsWith('of') ? `${count} ${parts}` : `${count}: ${parts}`;
+  return `in ${joined}, ${oneEvery(plan.due)}; ${EARLY}`;
+}
+
+const AHEAD = {
+  nextDue: 'What is paid ahead pays the next instalments.',
+  shorten: 'What is paid ahead makes the loan end sooner; instalments stay as they are.',
+  reduce: 'What is paid ahead lowers the instalments that are left.',
+} as const;
+
+const COUNTS = {
+  'ACT/365F': undefined,
+  'ACT/360': 'Interest is counted by actual days over 360, a little more than over 365.',
+  '30E/360': 'Interest is counted as if every month had 30 days.',
+} as const;
+
+function slowStart(plan: Plan): string[] {
+  const principal = 'principalMoratorium' in plan ? plan.principalMoratorium : 0;
+  const interest = 'interestMoratorium' in plan ? plan.interestMoratorium : 0;
+  const which = (count: number): string =>
+    count === 1 ? 'The first instalment asks' : `The first ${count} instalments ask`;
+  return [
+    ...(principal > 0 ? [`${which(principal)} for no principal.`] : []),
+    ...(interest > 0
+      ? [`${which(interest)} for no interest; it accrues, and the next asks for it.`]
+      : []),
+  ];
+}
+
+/** What else the plan says. */
+export function backMore({ plan, dayCount }: ContractDocument): string[] {
+  const counted = plan.type === 'revenueShare' ? undefined : COUNTS[dayCount];
+  return [
+    ...slowStart(plan),
+    ...(counted === undefined ? [] : [counted]),
+    ...('prepayment' in plan ? [AHEAD[plan.prepayment]] : []),
+    ...(plan.type === 'revenueShare'
+      ? ['There is no interest: what it costs is fixed, however long it takes.']
+      : []),
+  ];
+}
+
+/** What lateness costs, as a sentence that goes on; empty where it costs nothing. */
+export function lateFeeWords({ flatMsat, rateBps, capBps }: LateFee): string {
+  const parts = [
+    ...(flatMsat === '0' ? [] : [`${satText(BigInt(flatMsat))} once`]),
+    ...(rateBps === 0 ? [] : [`${formatBps(rateBps)} a year on what is late`]),
+  ];
+  if (parts.length === 0) return '';
+  return (
+    ` It then costs the business ${parts.join(' and ')}, at most ${formatBps(capBps)} of the ` +
+    'instalment.'
+  );
+}
