@@ -45,7 +45,7 @@ export class Folds {
   readonly #ripening: Ripening;
   readonly #eventsOf: (root: string) => readonly ParsedEvent[];
 
-  /** `eventsOf` gives all events of a contract known so far; `ripe` is told when one comes of age. */
+  /** `eventsOf` gives what is known of a contract so far; `ripe` is told when more comes of age. */
   constructor(clock: Clock, eventsOf: (root: string) => readonly ParsedEvent[], ripe: () => void) {
     this.#eventsOf = eventsOf;
     this.#ripening = new Ripening(clock, (root) => {
