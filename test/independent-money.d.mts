@@ -14,6 +14,8 @@ export interface SecondPayment {
   readonly msat: string;
   readonly atSec: number;
 }
+/** The origination fee of a tranche under a 2810's content, msat. */
+export function originationFee(terms: unknown, amountMsat: string): bigint;
 /** The second ledger of a 2810's content. */
 export function ledgerAt(
   terms: unknown,

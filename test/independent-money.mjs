@@ -117,9 +117,14 @@ function fallDue(instalment, askedAhead) {
   instalment.asked = cost + instalment.early + principal + askedAhead;
 }
 
+/** FE-1: the origination fee of a tranche. */
+export function originationFee({ fees }, amountMsat) {
+  return wholeSats((BigInt(amountMsat) * BigInt(fees.originationBps)) / 10_000n);
+}
+
 /** M-3 to M-17: what is unpaid of each instalment at a time, how late it is, if all is repaid. */
 export function ledgerAt(terms, payments, atSec) {
-  const { daySec, plan, principalMsat, rateBps, dayCount, tranches } = terms;
+  const { daySec, plan, principalMsat, rateBps, dayCount, tranches, fees } = terms;
   const dayOf = (sec) => Math.floor(sec / daySec);
   const dues = duesOf(terms);
   const weights = weightsOf(terms);
@@ -127,6 +132,7 @@ export function ledgerAt(terms, payments, atSec) {
   // Of a revenue share cost and principal are one: both are asked for and repaid in proportion.
   const gross = (msat) => (msat * BigInt(plan.capBps ?? 10_000)) / 10_000n;
   let [lent, asked, accrued, charged] = [0n, 0n, 0n, 0n];
+  let [repaid, serviced, counted] = [0n, 0n, 0n];
   const canLend = (msat) => least(BigInt(principalMsat) - lent, msat);
   const open = (sec) => tranches.filter(({ lapsesAtSec }) => lapsesAtSec > sec);
   const canCome = (sec) => canLend(sum(open(sec).map(({ amountMsat }) => amountMsat)));
@@ -142,7 +148,8 @@ export function ledgerAt(terms, payments, atSec) {
     instalments.forEach((each) => chargeLate(terms, each, day));
     const moved = payments.filter((payment) => dayOf(payment.atSec) === day);
     const paid = (leg) => sum(moved.map((each) => (each.leg === leg ? each.msat : 0)));
-    const disbursed = canLend(paid('disbursement'));
+    const withheld = fees.origination === 'withheld' ? paid('originationFee') : 0n;
+    const disbursed = canLend(paid('disbursement') + withheld);
     running.principal += gross(lent + disbursed) - gross(lent);
     lent += disbursed;
     const isDue = k < dues.length && dayOf(dues[k]) === day;
@@ -161,7 +168,14 @@ export function ledgerAt(terms, payments, atSec) {
       asked += share;
       instalments.push(next);
     } else if (isDue) fallDue(running, gross(lent) - asked - running.principal);
-    instalments.reduce((money, each) => payInto(each, money), paid('repayment'));
+    // FE-5, FE-7: what of the bank's share counts by the end of this day.
+    repaid += paid('repayment');
+    serviced += paid('servicing');
+    const share = BigInt(fees.servicingBps);
+    const counts = least(serviced, (repaid * share) / (10_000n - share));
+    const money = paid('repayment') + paid('recovery') + counts - counted;
+    counted = counts;
+    instalments.reduce((left, each) => payInto(each, left), money);
   }
   const owed = instalments.map((each) => each.fee + each.interest + each.principal);
   const late = (msat, k) => (msat < DUST ? 0 : Math.max(0, today - dayOf(dues[k])));

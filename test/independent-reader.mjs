@@ -1,10 +1,18 @@
 /** A second reader, from specs/ alone. Beyond 200 lines, the specification is too complicated. */
 import { createHash } from 'node:crypto';
-import { ledgerAt } from './independent-money.mjs';
+import { ledgerAt, originationFee } from './independent-money.mjs';
 
 const ROLES = ['bank', 'business', 'investor'];
-const PAYER = { disbursement: 'investor', repayment: 'business' };
-const PAYEE = { disbursement: 'business', repayment: 'investor' };
+/** Payer and payee of each leg, in order; who pays an origination fee, the terms say. */
+const LEGS = {
+  disbursement: ['investor', 'business'],
+  guarantee: ['bank', 'investor'],
+  originationFee: ['business', 'bank'],
+  recovery: ['bank', 'investor'],
+  repayment: ['business', 'investor'],
+  servicing: ['business', 'bank'],
+};
+const payeeOf = (leg) => LEGS[leg][1];
 const hashOf = (value) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 const compare = (a, b) => (a < b ? -1 : Number(a > b));
 const byTime = (a, b) => a.created_at - b.created_at || compare(a.id, b.id);
@@ -30,7 +38,7 @@ function resolve({ receipts, answers, holds }, isKnown) {
   const paid = receipts.filter(isKnown).flatMap(({ created_at, content }) => {
     const { id: request, content: asked } = content.request;
     const { leg, notBeforeSec, expiresAtSec } = asked;
-    const own = answers.filter(isKnown).filter(({ pubkey }) => holds(pubkey, PAYEE[leg]));
+    const own = answers.filter(isKnown).filter(({ pubkey }) => holds(pubkey, payeeOf(leg)));
     return content.n.map((n) => {
       const on = own.filter((each) => each.request === request && each.n.includes(n));
       const times = on.map((each) => each.settledAtSec).filter((sec) => sec <= expiresAtSec);
@@ -38,7 +46,7 @@ function resolve({ receipts, answers, holds }, isKnown) {
       const more = on.some(({ type }) => type !== 'objection') ? '+acknowledgement' : '';
       const [msat, hash] = [asked.msat, asked.paymentHash].map((list) => list[asked.n.indexOf(n)]);
       const how = [atSec, `preimage${more}`];
-      return { leg, request, n, msat, atSec, how, key: `${leg} ${hash}` };
+      return { leg, request, n, msat, atSec, how, key: `${payeeOf(leg)} ${hash}` };
     });
   });
   paid.sort((a, b) => compare(a.request, b.request) || a.n - b.n || b.atSec - a.atSec);
@@ -60,15 +68,22 @@ function gather(root, events) {
     keyOf(role) === key || signed(role).some(({ content }) => content.delegate === key);
   const signers = ROLES.filter((role) => signed(role).length > 0);
   const isEffective = signers.length === ROLES.length;
-  const ticks = terms.tranches.flatMap(({ ticks: k, amountMsat }) => {
-    const share = (BigInt(amountMsat) / BigInt(k) / 1000n) * 1000n;
-    return [...Array(k - 1).fill(share), BigInt(amountMsat) - share * BigInt(k - 1)].map(String);
+  const isWithheld = terms.fees.origination === 'withheld';
+  const payerOf = (leg) => (leg === 'originationFee' && isWithheld ? 'investor' : LEGS[leg][0]);
+  const fees = terms.tranches.map(({ amountMsat }) => originationFee(terms, amountMsat));
+  const ticks = terms.tranches.flatMap(({ ticks: k, amountMsat }, at) => {
+    const whole = BigInt(amountMsat) - (isWithheld ? fees[at] : 0n);
+    const share = (whole / BigInt(k) / 1000n) * 1000n;
+    return [...Array(k - 1).fill(share), whole - share * BigInt(k - 1)].map(String);
   });
+  const planned = { disbursement: ticks, originationFee: fees.map((fee) => fee && String(fee)) };
   const receipts = own.filter(({ kind, pubkey, content: { request } }) => {
     if (kind !== 2813 || !isEffective) return false;
     const { leg, n, msat } = request.content;
-    const isPlanned = leg === 'repayment' || n.every((part, at) => ticks[part] === msat[at]);
-    return isPlanned && holds(pubkey, PAYER[leg]) && holds(request.pubkey, PAYEE[leg]);
+    const isPlanned = n.every(
+      (part, at) => (planned[leg] ?? { [part]: msat[at] })[part] === msat[at],
+    );
+    return isPlanned && holds(pubkey, payerOf(leg)) && holds(request.pubkey, payeeOf(leg));
   });
   const answers = own.flatMap(({ id, pubkey, kind, content }) =>
     kind === 2814 ? (content.items ?? [content]).map((item) => ({ ...item, id, pubkey })) : [],
@@ -134,7 +149,7 @@ export function stateHashOf(root, events) {
     .map(judge)
     .filter(({ isRepaid }) => isRepaid);
   const ids = (list) => list.map(({ id }) => id);
-  const legs = { disbursement: {}, repayment: {} };
+  const legs = Object.fromEntries(Object.keys(LEGS).map((leg) => [leg, {}]));
   for (const { leg, request, n, how } of resolve(contract, () => true)) {
     const runs = (legs[leg][request] ??= []);
     const isNext = String(runs.at(-1)?.slice(1)) === String([n - 1, ...how]);

@@ -31,7 +31,7 @@ export { offerContradiction, contractContradiction } from './terms.ts';
 export * from './contract/state.ts';
 export * from './contract/build.ts';
 export * from './contract/plan.ts';
-export { planTicks, tickAt, type Tick } from './contract/ticks.ts';
+export { planFees, planTicks, tickAt, type FeePart, type Tick } from './contract/ticks.ts';
 export { computeLedger } from './contract/ledger.ts';
 export type {
   Instalment,
@@ -102,3 +102,5 @@ export * from './keyfacts/sheet.ts';
 export { KEY_FACT_SENTENCES } from './keyfacts/sentences.ts';
 export type { SentenceId, SentenceSection } from './keyfacts/sentences.ts';
 export type * from './kinds/plan.ts';
+export type { Fees } from './kinds/fees.ts';
+export { isDisbursed, legOf, originationFee, withheldFee } from './contract/legs.ts';

@@ -1,6 +1,6 @@
 /**
  * Plans that contradict themselves are refused alike where they are read and where a contract is
- * built. requires: L-6, C-29, PL-4, PL-7, PL-15, PL-16, PL-17
+ * built. requires: L-6, C-29, PL-4, PL-7, PL-15, PL-16, PL-17, FE-8
  */
 import { describe, expect, it } from 'vitest';
 import { buildContract } from './contract/build.ts';
@@ -11,7 +11,7 @@ import { buildContractEvent, buildOffer } from './publish.ts';
 import { contractContradiction, offerContradiction } from './terms.ts';
 import { codeOf } from './testing/documents.ts';
 import { hashOf, Loan, offerDocument, publicOf, sparedSigning } from './testing/loan.ts';
-import { bulletPlan, equalPlan, NO_LATE_FEE } from './testing/plans.ts';
+import { bulletPlan, equalPlan, NO_FEES, NO_LATE_FEE } from './testing/plans.ts';
 
 const AT = 1_800_000_000;
 const REAL = 86_400;
@@ -23,6 +23,7 @@ const revenue = { type: 'revenueShare', due: equal.due, ...common } as const;
 const shared = { ...revenue, shareBps: 500, capBps: 13_000, floorBps: 100 };
 const monthly = { rule: 'months', firstMonth: 1, everyMonths: 1, count: 24 } as const;
 const fee = { flatMsat: '5000', rateBps: 100, capBps: 500 };
+const dear = { originationBps: 1_000, origination: 'withheld', servicingBps: 0 } as const;
 const noCap = { ...fee, capBps: 0 };
 
 /** What an offer's contradiction is about; the offer's changes. */
@@ -48,6 +49,9 @@ const offers: readonly (readonly [string | undefined, string, Partial<OfferDocum
   ['lateFee', 'a cap of nothing', { plan: { ...equal, lateFee: { ...NO_LATE_FEE, capBps: 1 } } }],
   ['lateFee', 'half a satoshi', { plan: { ...equal, lateFee: { ...fee, flatMsat: '500' } } }],
   [undefined, 'a late fee', { plan: { ...equal, lateFee: fee } }],
+  ['fees', 'no fee on top', { fees: { ...NO_FEES, origination: 'onTop' } }],
+  [undefined, 'a fee on top', { fees: { ...NO_FEES, origination: 'onTop', originationBps: 1 } }],
+  ['ticks', 'a fee that leaves too little', { minimumTicketMsat: '10000', fees: dear }],
   ['rateBps', 'a revenue share with a rate', { plan: shared }],
   [undefined, 'a revenue share', { plan: shared, rateBps: 0 }],
   ['plan', 'too many days', { plan: equalPlan(600, 30, 25) }],
@@ -140,7 +144,7 @@ describe('a contract with', () => {
     const event = sparedSigning.sign('bank', buildOffer(offerDocument(change), AT - 1_000));
     const offer = { name: 'offer', event, document: offerDocument(change) } as ParsedOffer;
     const built = buildContract(offer, {
-      principalMsat: 1_000_000_000n,
+      principalMsat: BigInt(offer.document.minimumTicketMsat),
       investor: { pubkey: publicOf('investor'), relays: ['wss://relay.example'] },
       commitment: hashOf('commitment'),
       nonce: hashOf('nonce'),

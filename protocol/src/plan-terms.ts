@@ -16,7 +16,10 @@ import type { OfferDocument } from './kinds/listings.ts';
 import type { LateFee } from './kinds/plan.ts';
 import { DAY_SEC, DUST_MSAT, MAX_SEC, MAX_TERM_DAYS, MAX_TERM_MONTHS } from './params.ts';
 
-type Terms = Pick<OfferDocument | ContractDocument, 'plan' | 'dayCount' | 'daySec' | 'rateBps'>;
+type Terms = Pick<
+  OfferDocument | ContractDocument,
+  'plan' | 'dayCount' | 'daySec' | 'rateBps' | 'fees'
+>;
 
 function badLateFee({ flatMsat, rateBps, capBps }: LateFee): boolean {
   // PL-15: "…whose late fee has a `flatMsat` that is not whole satoshis, or a flat amount or a rate
@@ -38,9 +41,11 @@ function badCount({ plan }: Terms): string | undefined {
   return isLong ? 'interestMoratorium' : undefined;
 }
 
-/** What contradicts itself in a plan wherever it stands. */
+/** What contradicts itself in a plan or the fees wherever they stand. */
 function badPlan(terms: Terms): string | undefined {
-  const { plan, dayCount, daySec, rateBps } = terms;
+  const { plan, dayCount, daySec, rateBps, fees } = terms;
+  // FE-8: "A reader MUST refuse an offer or contract with `onTop` but no `originationBps`…"
+  if (fees.origination === 'onTop' && fees.originationBps === 0) return 'fees';
   // PL-4: "A reader MUST refuse an offer or contract with a `months` rule or the day count
   // `30E/360` whose `daySec` is not 86,400…"
   if (daySec !== DAY_SEC && plan.due.rule === 'months') return 'due';

@@ -122,26 +122,51 @@ export function planDisbursement(
   return { action: 'wait', reason: isLapsed ? 'lapsed' : 'complete' };
 }
 
-/** The number the next repayment part takes: one above all that are known. */
-export function nextRepaymentNumber(state: ContractState, inHand: Iterable<number>): number {
-  const taken = [...state.paid.numbers('repayment'), ...inHand];
+/** The number the next part of a leg that counts its parts takes: one above all that are known. */
+function nextNumber(state: ContractState, leg: Leg, inHand: Iterable<number>): number {
+  const taken = [...state.paid.numbers(leg), ...inHand];
   return taken.reduce((most, n) => Math.max(most, n + 1), 0);
 }
 
-/** What the business owes by the end of today, in whole satoshis, as one part. */
+/** The number the next repayment part takes. */
+export function nextRepaymentNumber(state: ContractState, inHand: Iterable<number>): number {
+  return nextNumber(state, 'repayment', inHand);
+}
+
+/** What the business owes on one leg by the end of today, in whole satoshis, as one part. */
+function planDue(
+  state: ContractState,
+  leg: 'repayment' | 'servicing',
+  inHand: ReadonlySet<number>,
+  asOfSec: number,
+): Plan {
+  // P-19: "A business's client repays, in one part of each leg, the whole satoshis that fell due on
+  // it by the end of the day, also under a closed or defaulted contract…"
+  if (state.effectiveAtSec === undefined) return { action: 'wait', reason: 'notEffective' };
+  if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
+  const ledger = ledgerOf(state, asOfSec);
+  const { repaymentMsat, servicingMsat } = ledger.dueNow;
+  const amountMsat = leg === 'repayment' ? repaymentMsat : servicingMsat;
+  if (amountMsat === 0n) {
+    return { action: 'wait', reason: ledger.repaid ? 'complete' : 'nothingDue' };
+  }
+  return { action: 'pay', parts: [{ leg, n: nextNumber(state, leg, inHand), amountMsat }] };
+}
+
+/** What the business owes the investor by the end of today. */
 export function planRepayment(
   state: ContractState,
   inHand: ReadonlySet<number>,
   asOfSec: number,
 ): Plan {
-  // P-19: "A business's client repays, in one part, the whole satoshis that fell due by the end of
-  // the day, also under a closed or defaulted contract…"
-  if (state.effectiveAtSec === undefined) return { action: 'wait', reason: 'notEffective' };
-  if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
-  const ledger = ledgerOf(state, asOfSec);
-  if (ledger.dueNowMsat === 0n) {
-    return { action: 'wait', reason: ledger.repaid ? 'complete' : 'nothingDue' };
-  }
-  const n = nextRepaymentNumber(state, inHand);
-  return { action: 'pay', parts: [{ leg: 'repayment', n, amountMsat: ledger.dueNowMsat }] };
+  return planDue(state, 'repayment', inHand, asOfSec);
+}
+
+/** The bank's share of what the business owes by the end of today. */
+export function planServicing(
+  state: ContractState,
+  inHand: ReadonlySet<number>,
+  asOfSec: number,
+): Plan {
+  return planDue(state, 'servicing', inHand, asOfSec);
 }

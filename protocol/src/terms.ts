@@ -5,6 +5,7 @@
  */
 import { legalContradiction } from './legal.ts';
 import { guaranteeLimit } from './contract/guarantee.ts';
+import { withheldFee } from './contract/legs.ts';
 import { lastDueAtSec, leastTermDaysOf } from './contract/plan.ts';
 import { DAY_SEC, MAX_TICKS, REGISTER_START } from './params.ts';
 import { badContractPlan, badOfferPlan } from './plan-terms.ts';
@@ -73,10 +74,11 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
     if (tranche.startDay + tranche.windowDays <= document.coolingOffDays) {
       return terms('coolingOffDays');
     }
-    // L-5: "…a tick of the minimum ticket would be less than one satoshi, or which has more than
-    // 100,000 ticks in all."
+    // L-5: "…a tick of the minimum ticket, what is withheld taken off, would be less than one
+    // satoshi, or which has more than 100,000 ticks in all."
     const least = (BigInt(document.minimumTicketMsat) * BigInt(tranche.shareBps)) / 10_000n;
-    if (least < BigInt(tranche.ticks) * 1000n) return terms('ticks');
+    const streamed = least - withheldFee(least, document.fees);
+    if (streamed < BigInt(tranche.ticks) * 1000n) return terms('ticks');
   }
   // L-3: "A reader MUST refuse an offer whose tranche shares do not add up to 10,000…"
   if (shares !== 10_000) return terms('shareBps');
@@ -127,14 +129,17 @@ export function contractContradiction(document: ContractDocument): Reject | unde
   if (isEmptyGuarantee(document.guarantee, document.principalMsat)) return terms('guarantee');
   const coolingOffSec = document.coolingOffDays * document.daySec;
   // C-4: "…unless the principal and each tranche are positive whole numbers of satoshis, the
-  // tranches add up to the principal, each has at least one satoshi per tick…"
+  // tranches add up to the principal, each has at least one satoshi per tick beside what is
+  // withheld of it (FE-2)…"
   if (!isWholeSat(document.principalMsat)) return terms('principalMsat');
   let total = 0n;
   let lastSec = document.startAtSec;
   for (const tranche of document.tranches) {
     total += BigInt(tranche.amountMsat);
     if (!isWholeSat(tranche.amountMsat)) return terms('amountMsat');
-    if (BigInt(tranche.amountMsat) < BigInt(tranche.ticks) * 1000n) return terms('ticks');
+    const amount = BigInt(tranche.amountMsat);
+    const streamed = amount - withheldFee(amount, document.fees);
+    if (streamed < BigInt(tranche.ticks) * 1000n) return terms('ticks');
     // C-5: "…unless each tranche begins no earlier than the start and the end of the one before
     // it, ends after it begins, lapses no earlier than it ends, and lapses no later than the last
     // due date."

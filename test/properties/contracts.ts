@@ -5,6 +5,7 @@ import {
   dueDates,
   type ContractDocument,
   type DayCount,
+  type Fees,
   type OfferDue,
   type OfferPlan,
 } from '@realyield/protocol';
@@ -108,6 +109,11 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
     dayCount: fc.constantFrom<DayCount>('ACT/365F', 'ACT/360', '30E/360'),
     rateBps: fc.oneof(fc.constant(0), fc.nat(20_000)),
     startDay: fc.integer({ min: FIRST_DAY, max: FIRST_DAY + 1_500 }),
+    fees: fc.record({
+      originationBps: fc.constantFrom(0, 1, 250, 5_000),
+      servicingBps: fc.constantFrom(0, 1, 100, 3_333, 5_000),
+    }),
+    onTop: fc.boolean(),
     sats: fc.array(
       fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3_000_000 })),
       {
@@ -116,12 +122,15 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
       },
     ),
   })
-  .map(({ offerPlan, dayCount, rateBps, startDay, sats }) => {
+  .map(({ offerPlan, dayCount, rateBps, startDay, sats, fees, onTop }) => {
     const startAtSec = startDay * DAY;
+    const origination: Fees['origination'] =
+      onTop && fees.originationBps > 0 ? 'onTop' : 'withheld';
     const built = buildPlan(offerPlan, startDay, DAY);
     const lastSec = dueDates({ plan: built, daySec: DAY }).at(-1) ?? startAtSec;
     return {
       ...usual,
+      fees: { ...fees, origination },
       startAtSec,
       dayCount,
       rateBps: built.type === 'revenueShare' ? 0 : rateBps,

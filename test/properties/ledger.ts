@@ -4,6 +4,7 @@
  */
 import {
   computeLedger,
+  LEGS,
   dueDates,
   lastDueAtSec,
   projectSchedule,
@@ -37,7 +38,8 @@ const cases: fc.Arbitrary<Case> = contracts.chain((document) => {
   const lastSec = lastDueAtSec(document);
   const time = fc.integer({ min: document.startAtSec - 9 * DAY, max: lastSec + 90 * DAY });
   const settledAtSec = fc.oneof(time, fc.constantFrom(...dueDates(document)));
-  const leg = fc.constantFrom<Leg>('disbursement', 'repayment');
+  const others = fc.constantFrom(...(Object.keys(LEGS) as Leg[]));
+  const leg = fc.oneof(fc.constantFrom<Leg>('disbursement', 'repayment'), others);
   const payment = fc.record({ leg, amountMsat: amounts, settledAtSec });
   return fc.record({
     document: fc.constant(document),
@@ -114,12 +116,17 @@ describe('the ledger', () => {
       const lapses = document.tranches.map((each) => each.lapsesAtSec);
       const atSec = Math.max(asOfSec, ...lapses);
       const before = list.filter((each) => each.settledAtSec <= atSec);
-      const { payoffMsat, disbursedMsat } = computeLedger(document, before, atSec);
+      const { payoff, payoffMsat, disbursedMsat, ...rest } = computeLedger(document, before, atSec);
       fc.pre(disbursedMsat > 0n);
-      const paid = { leg: 'repayment', amountMsat: payoffMsat, settledAtSec: atSec } as const;
+      const paid: LedgerPayment[] = [
+        { leg: 'repayment', amountMsat: payoff.repaymentMsat, settledAtSec: atSec },
+        { leg: 'servicing', amountMsat: payoff.servicingMsat, settledAtSec: atSec },
+      ];
       const laterSec = atSec + daysLater * 100 * DAY;
-      const after = computeLedger(document, [...before, paid], laterSec);
+      const after = computeLedger(document, [...before, ...paid], laterSec);
       expect(after).toMatchObject({ repaid: true, daysPastDue: 0, payoffMsat: 0n });
+      const isOver = after.unallocatedMsat > rest.unallocatedMsat + 1_000n;
+      expect(isOver).toBe(false);
     });
   });
 

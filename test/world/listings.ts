@@ -6,7 +6,7 @@ import type { BankProfileDocument, LegalTerms, OfferDocument } from '@realyield/
 import { LEGAL } from './legal.ts';
 import type { PersonaProfile } from './personas.ts';
 import { PROFILES } from './profiles.ts';
-import { bulletPlan } from '../fixtures/plans.ts';
+import { bulletPlan, NO_FEES } from '../fixtures/plans.ts';
 
 /** Seconds of a contract day in what is made to be watched. */
 export const WORLD_DAY_SEC = 2;
@@ -127,6 +127,7 @@ export function offerDocument(terms: Terms, about: OfferCircumstances): OfferDoc
     business: { pubkey: publicKey, name, sector, place: { ...place }, relays: [...relays] },
     denomination: { type: 'msat' },
     dayCount: 'ACT/365F',
+    fees: NO_FEES,
     default: { afterDays: 30, cureDays: 14 },
     guarantee: { type: 'none' },
     recovery:

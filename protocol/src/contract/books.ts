@@ -189,8 +189,8 @@ export class Books {
   }
 
   disburse(amount: bigint): void {
-    // M-7: "Disbursements count as principal up to the contract's principal; what goes beyond is
-    // excess: owed back, without interest."
+    // M-7: "Disbursements, withheld fees among them (FE-2), count as principal up to the contract's
+    // principal; what goes beyond is excess: owed back, without interest."
     const room = atLeastZero(BigInt(this.#terms.principalMsat) - this.disbursed);
     const counted = minimum(amount, room);
     this.disbursed += counted;

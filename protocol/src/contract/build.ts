@@ -85,6 +85,7 @@ export function buildContract(
     principalMsat: principalMsat.toString(),
     rateBps: terms.rateBps,
     dayCount: terms.dayCount,
+    fees: terms.fees,
     startAtSec,
     plan: buildPlan(terms.plan, dayOf(startAtSec, terms.daySec), terms.daySec),
     tranches: buildTranches(terms, choice),

@@ -11,6 +11,8 @@ import { DUST_MSAT } from '../params.ts';
 import { Books, type PaidBy } from './books.ts';
 import { courseBy, courseDues, type LedgerCourse } from './course.ts';
 import { viewInstalments, type Instalment } from './instalments.ts';
+import { isDisbursed } from './legs.ts';
+import { ServicingAccount, type DueShares } from './servicing.ts';
 
 export type { LedgerCourse, LedgerVersion, ReportedSales } from './course.ts';
 export type { Instalment } from './instalments.ts';
@@ -50,6 +52,11 @@ export interface Ledger {
   readonly dueNowMsat: bigint;
   /** Whole satoshis that repay everything today. */
   readonly payoffMsat: bigint;
+  /** What of the two is payable to whom, where the bank has a share of repayments. */
+  readonly dueNow: DueShares;
+  readonly payoff: DueShares;
+  /** Servicing paid beyond the bank's share: owed back. */
+  readonly excessServicingMsat: bigint;
   readonly daysPastDue: number;
   /** Nothing more can be disbursed and less than one satoshi is owed. */
   readonly repaid: boolean;
@@ -58,20 +65,33 @@ export interface Ledger {
 interface DayTotals {
   disbursed: bigint;
   repaid: bigint;
+  serviced: bigint;
+  recovered: bigint;
+}
+
+const NO_MONEY: DayTotals = { disbursed: 0n, repaid: 0n, serviced: 0n, recovered: 0n };
+
+/** Where a leg's payments are added up; undefined where they change no debt. */
+function totalOf(document: ContractDocument, leg: Leg): keyof DayTotals | undefined {
+  if (isDisbursed(document, leg)) return 'disbursed';
+  if (leg === 'repayment') return 'repaid';
+  // FE-7: "A payment of `recovery` counts as repaid by the business, one of `guarantee` or of an
+  // origination fee on top does not…"
+  if (leg === 'recovery') return 'recovered';
+  return leg === 'servicing' ? 'serviced' : undefined;
 }
 
 function totalsByDay(
-  payments: readonly LedgerPayment[],
-  daySec: number,
+  { document, payments }: Pick<LedgerInput, 'document' | 'payments'>,
   asOfDay: number,
 ): Map<number, DayTotals> {
   const days = new Map<number, DayTotals>();
-  for (const payment of payments) {
-    const day = dayOf(payment.settledAtSec, daySec);
-    if (day > asOfDay) continue;
-    const totals = days.get(day) ?? { disbursed: 0n, repaid: 0n };
-    if (payment.leg === 'disbursement') totals.disbursed += payment.amountMsat;
-    else totals.repaid += payment.amountMsat;
+  for (const { leg, amountMsat, settledAtSec } of payments) {
+    const day = dayOf(settledAtSec, document.daySec);
+    const name = totalOf(document, leg);
+    if (day > asOfDay || name === undefined) continue;
+    const totals = days.get(day) ?? { ...NO_MONEY };
+    totals[name] += amountMsat;
     days.set(day, totals);
   }
   return days;
@@ -92,26 +112,30 @@ function runBooks(
   { document, payments, course }: LedgerInput,
   asOfDay: number,
   expectFromDay = Infinity,
-): Books {
-  const totals = totalsByDay(payments, document.daySec, asOfDay);
+): { readonly books: Books; readonly servicing: ServicingAccount } {
+  const totals = totalsByDay({ document, payments }, asOfDay);
   const first = [...totals.keys()].reduce((least, day) => Math.min(least, day), asOfDay);
   const books = new Books(document, first, courseBy(course, asOfDay));
+  const servicing = new ServicingAccount(document.fees.servicingBps);
   const expected = [expectFromDay, ...books.dues.map(({ dueDay }) => dueDay)];
   for (const day of expected) {
     const isWithin = day >= expectFromDay && day <= asOfDay;
-    if (isWithin && !totals.has(day)) totals.set(day, { disbursed: 0n, repaid: 0n });
+    if (isWithin && !totals.has(day)) totals.set(day, NO_MONEY);
   }
-  for (const [day, { disbursed, repaid }] of [...totals].sort(([a], [b]) => a - b)) {
+  for (const [day, { disbursed, repaid, serviced, recovered }] of [...totals].sort(
+    ([a], [b]) => a - b,
+  )) {
     // M-6: "…on each day interest is accrued first, then disbursements count, then repayments…"
     books.advance(day);
     books.disburse(disbursed);
     books.settle(day);
-    if (repaid > 0n) books.repay(repaid, day);
+    const counted = servicing.count(repaid, serviced) + repaid + recovered;
+    if (counted > 0n) books.repay(counted, day);
     if (day >= expectFromDay) books.repay(floorToSat(books.dueBy(day)), day);
   }
   books.advance(asOfDay);
   books.settle(asOfDay);
-  return books;
+  return { books, servicing };
 }
 
 /** What repayments had come to by the end of each day on which there was one, rising. */
@@ -121,7 +145,7 @@ export function repaidByDay(
   asOfSec: number,
   course: LedgerCourse = {},
 ): readonly PaidBy[] {
-  return runBooks({ document, payments, course }, dayOf(asOfSec, document.daySec)).paid;
+  return runBooks({ document, payments, course }, dayOf(asOfSec, document.daySec)).books.paid;
 }
 
 function viewOf(
@@ -148,11 +172,13 @@ export function computeLedger(
   course: LedgerCourse = {},
 ): Ledger {
   const asOfDay = dayOf(asOfSec, document.daySec);
-  const books = runBooks({ document, payments, course }, asOfDay);
+  const { books, servicing } = runBooks({ document, payments, course }, asOfDay);
   const { undisbursedMsat, instalments, repaid } = viewOf(books, asOfSec, asOfDay);
   const interestOwedMsat = books.interest - books.interestPaid;
   const lateFeesChargedMsat = books.allLateFees(asOfDay);
   const lateFeesOwedMsat = lateFeesChargedMsat - books.lateFeesPaid;
+  const dueNow = servicing.share(books.dueBy(asOfDay));
+  const payoff = servicing.share(books.outstanding + interestOwedMsat + lateFeesOwedMsat);
   return {
     asOfSec,
     disbursedMsat: books.disbursed + books.excess,
@@ -170,8 +196,11 @@ export function computeLedger(
     lateFeesOwedMsat,
     instalments,
     // M-12: "Payable amounts are whole satoshis, rounded down."
-    dueNowMsat: floorToSat(books.dueBy(asOfDay)),
-    payoffMsat: floorToSat(books.outstanding + interestOwedMsat + lateFeesOwedMsat),
+    dueNowMsat: dueNow.repaymentMsat + dueNow.servicingMsat,
+    payoffMsat: payoff.repaymentMsat + payoff.servicingMsat,
+    dueNow,
+    payoff,
+    excessServicingMsat: servicing.excessMsat,
     daysPastDue: instalments.reduce((most, each) => Math.max(most, each.daysPastDue), 0),
     repaid,
   };
@@ -191,6 +220,6 @@ export function expectInstalments(
   const known = courseBy(course, asOfDay);
   const endSec = Math.max(asOfSec, courseDues(document, known).at(-1)?.dueAtSec ?? 0);
   const endDay = dayOf(endSec, document.daySec);
-  const books = runBooks({ document, payments, course: known }, endDay, asOfDay);
+  const { books } = runBooks({ document, payments, course: known }, endDay, asOfDay);
   return viewOf(books, endSec, endDay).instalments;
 }

@@ -6,16 +6,30 @@ import type { Draft } from './draft.ts';
 import { PaymentIntake } from './intake.ts';
 import type { PaidParts, SeenParts } from './paid.ts';
 import type { RequestDocument } from '../kinds/money-events.ts';
-import { tickAmounts } from './ticks.ts';
+import { planFees, tickAmounts } from './ticks.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
+
+/** Whether a request asks for origination fees as they are. */
+function feeMismatch(contract: ContractDocument, request: RequestDocument): Reject | undefined {
+  const fees = planFees(contract);
+  for (const [index, n] of request.n.entries()) {
+    const fee = fees.find((each) => each.n === n);
+    // FE-4: "…each part is the place of a tranche that has a fee, counted from 0, and has the fee's
+    // amount; otherwise the receipt is refused as `PART_UNKNOWN` or `PART_AMOUNT`…"
+    if (!fee) return reject('PART_UNKNOWN', String(n));
+    if (fee.amountMsat.toString() !== request.msat[index]) return reject('PART_AMOUNT', String(n));
+  }
+  return undefined;
+}
 
 /** Whether a request asks for what the contract plans; the payer asks the same before paying. */
 export function requestMismatch(
   contract: ContractDocument,
   request: RequestDocument,
 ): Reject | undefined {
-  if (request.leg === 'repayment') return undefined;
+  if (request.leg === 'originationFee') return feeMismatch(contract, request);
+  if (request.leg !== 'disbursement') return undefined;
   // P-9: "A disbursement request counts only when each part is a tick of the contract and has the
   // tick's amount…"
   const amounts = tickAmounts(contract, request.n);

@@ -3,8 +3,10 @@
  * Spec: specs/money.md, "Schedule".
  */
 import type { ContractDocument } from '../kinds/agreement.ts';
+import type { Leg } from '../kinds/fields.ts';
 import { expectInstalments, type LedgerCourse, type LedgerPayment } from './ledger.ts';
-import { planTicks, type Decision } from './ticks.ts';
+import { isDisbursed } from './legs.ts';
+import { planFees, planTicks, type Decision, type FeePart, type Tick } from './ticks.ts';
 
 /** One expected instalment. */
 export interface ExpectedInstalment {
@@ -22,16 +24,21 @@ function withRemainingTicks(
   asOfSec: number,
   milestones: readonly Decision[],
 ): LedgerPayment[] {
-  const disbursed = payments.filter((payment) => payment.leg === 'disbursement');
-  const paid = new Set(disbursed.map((payment) => payment.n));
-  const remaining = planTicks(document, milestones)
-    .filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec)
-    .map((tick) => ({
-      leg: 'disbursement' as const,
-      amountMsat: tick.amountMsat,
-      settledAtSec: Math.max(tick.dueAtSec, asOfSec),
-    }));
-  return [...payments, ...remaining];
+  const remaining = (leg: Leg, parts: readonly (Tick | FeePart)[]): LedgerPayment[] => {
+    const own = payments.filter((payment) => payment.leg === leg);
+    const paid = new Set(own.map((payment) => payment.n));
+    return parts
+      .filter((part) => !paid.has(part.n) && part.lapsesAtSec > asOfSec)
+      .map(({ amountMsat, dueAtSec }) => ({
+        ...{ leg, amountMsat, settledAtSec: Math.max(dueAtSec, asOfSec) },
+      }));
+  };
+  const fees = isDisbursed(document, 'originationFee') ? planFees(document, milestones) : [];
+  return [
+    ...payments,
+    ...remaining('disbursement', planTicks(document, milestones)),
+    ...remaining('originationFee', fees),
+  ];
 }
 
 /** What each instalment will come to if every remaining tick and nothing else is paid. */

@@ -121,12 +121,22 @@ export interface ContractState {
   readonly equivocations: readonly Equivocation[];
 }
 
-/** Payer and payee of each leg. */
-export const LEGS: Readonly<Record<Leg, { payer: PartyRole; payee: PartyRole; purpose: string }>> =
-  {
-    disbursement: { payer: 'investor', payee: 'business', purpose: 'principal' },
-    repayment: { payer: 'business', payee: 'investor', purpose: 'debt service' },
-  };
+/** Who pays whom on a leg, and what for. */
+export interface LegParties {
+  readonly payer: PartyRole;
+  readonly payee: PartyRole;
+  readonly purpose: string;
+}
+
+/** Payer, payee and purpose of each leg; who pays an origination fee, `legOf` knows. */
+export const LEGS: Readonly<Record<Leg, LegParties>> = {
+  disbursement: { payer: 'investor', payee: 'business', purpose: 'principal' },
+  repayment: { payer: 'business', payee: 'investor', purpose: 'debt service' },
+  originationFee: { payer: 'business', payee: 'bank', purpose: 'origination fee' },
+  servicing: { payer: 'business', payee: 'bank', purpose: 'servicing share of debt service' },
+  guarantee: { payer: 'bank', payee: 'investor', purpose: 'guarantee' },
+  recovery: { payer: 'bank', payee: 'investor', purpose: 'recovered debt service' },
+};
 
 /** All party roles. */
 export const PARTY_ROLES: readonly PartyRole[] = ['investor', 'business', 'bank'];

@@ -1,4 +1,6 @@
 /** The tick plan of a contract's tranches. Spec: specs/payments.md, "Ticks". */
+import type { Fees } from '../kinds/fees.ts';
+import { originationFee, withheldFee } from './legs.ts';
 import { divideFloor, floorToSat } from '../money.ts';
 import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
 
@@ -22,34 +24,47 @@ export interface Decision {
 
 /** When a tranche streams. */
 interface Span {
+  /** Amount of every tick but the last, and of the last. */
+  readonly shareMsat: bigint;
+  readonly lastMsat: bigint;
   readonly fromSec: number;
   readonly toSec: number;
   readonly isHeld: boolean;
 }
 
-function spanOf(tranche: Tranche, index: number, milestones: readonly Decision[]): Span {
+function spanOf(
+  { fees }: ContractDocument,
+  tranche: Tranche,
+  index: number,
+  milestones: readonly Decision[],
+): Span {
   const { fromSec, toSec, lapsesAtSec, milestone } = tranche;
-  if (!milestone) return { fromSec, toSec, isHeld: false };
+  const amounts = amountsOf(tranche, fees);
+  if (!milestone) return { ...amounts, fromSec, toSec, isHeld: false };
   const decided = milestones.find((entry) => entry.tranche === index);
-  if (decided?.status !== 'approved') return { fromSec, toSec, isHeld: true };
+  if (decided?.status !== 'approved') return { ...amounts, fromSec, toSec, isHeld: true };
   // P-2: "…of a tranche with an approved milestone from the approval on where that is later, for as
   // long as was planned, but no longer than until it lapses…"
   const startSec = Math.max(fromSec, decided.decidedAtSec ?? 0);
   const endSec = Math.min(lapsesAtSec, startSec + (toSec - fromSec));
-  return { fromSec: startSec, toSec: Math.max(startSec, endSec), isHeld: false };
+  return { ...amounts, fromSec: startSec, toSec: Math.max(startSec, endSec), isHeld: false };
 }
 
 /** Amount of every tick of a tranche but the last, and of the last. */
-function amountsOf(tranche: Tranche): { readonly shareMsat: bigint; readonly lastMsat: bigint } {
-  const totalMsat = BigInt(tranche.amountMsat);
-  // P-1: "Of a tranche with k ticks each tick but the last is floor(amount / k) rounded down to a
-  // whole satoshi; the last takes the remainder."
+function amountsOf(
+  tranche: Tranche,
+  fees: Fees,
+): { readonly shareMsat: bigint; readonly lastMsat: bigint } {
+  const wholeMsat = BigInt(tranche.amountMsat);
+  const totalMsat = wholeMsat - withheldFee(wholeMsat, fees);
+  // P-1: "Of a tranche with k ticks, what is left of its amount when a fee is withheld (FE-2) being
+  // amount, each tick but the last is floor(amount / k) rounded down to a whole satoshi; the last
+  // takes the remainder."
   const shareMsat = floorToSat(divideFloor(totalMsat, BigInt(tranche.ticks)));
   return { shareMsat, lastMsat: totalMsat - shareMsat * BigInt(tranche.ticks - 1) };
 }
 
 function tickOf(tranche: Tranche, index: number, place: number, n: number, span: Span): Tick {
-  const { shareMsat, lastMsat } = amountsOf(tranche);
   const isLast = place === tranche.ticks - 1;
   // P-2: "Tick i of k is due at start + floor(i × (end − start) / k), in whole numbers without
   // overflow…"
@@ -58,7 +73,7 @@ function tickOf(tranche: Tranche, index: number, place: number, n: number, span:
   return {
     n,
     tranche: index,
-    amountMsat: isLast ? lastMsat : shareMsat,
+    amountMsat: isLast ? span.lastMsat : span.shareMsat,
     dueAtSec: span.fromSec + Number(offsetSec),
     lapsesAtSec: tranche.lapsesAtSec,
     isHeld: span.isHeld,
@@ -70,7 +85,7 @@ export function tickAt(document: ContractDocument, n: number): Tick | undefined 
   let first = 0;
   for (const [index, tranche] of document.tranches.entries()) {
     if (n < first + tranche.ticks) {
-      return tickOf(tranche, index, n - first, n, spanOf(tranche, index, []));
+      return tickOf(tranche, index, n - first, n, spanOf(document, tranche, index, []));
     }
     first += tranche.ticks;
   }
@@ -84,7 +99,7 @@ export function tickAmounts(
 ): (string | undefined)[] {
   let after = 0;
   const plans = document.tranches.map((tranche) => {
-    const { shareMsat, lastMsat } = amountsOf(tranche);
+    const { shareMsat, lastMsat } = amountsOf(tranche, document.fees);
     after += tranche.ticks;
     return { after, share: shareMsat.toString(), last: lastMsat.toString() };
   });
@@ -104,10 +119,34 @@ export function planTicks(
 ): Tick[] {
   const ticks: Tick[] = [];
   for (const [index, tranche] of document.tranches.entries()) {
-    const span = spanOf(tranche, index, milestones);
+    const span = spanOf(document, tranche, index, milestones);
     for (let place = 0; place < tranche.ticks; place += 1) {
       ticks.push(tickOf(tranche, index, place, ticks.length, span));
     }
   }
   return ticks;
+}
+
+/** The origination fee of one tranche as a part to be paid. */
+export interface FeePart {
+  /** The tranche's place, counted from 0: the part's number. */
+  readonly n: number;
+  readonly amountMsat: bigint;
+  /** When its tranche begins to stream. */
+  readonly dueAtSec: number;
+  readonly lapsesAtSec: number;
+  readonly isHeld: boolean;
+}
+
+/** Origination fees of a contract, one for each tranche that has one. */
+export function planFees(
+  document: ContractDocument,
+  milestones: readonly Decision[] = [],
+): FeePart[] {
+  return document.tranches.flatMap((tranche, n) => {
+    const amountMsat = originationFee(BigInt(tranche.amountMsat), document.fees);
+    const { fromSec: dueAtSec, isHeld } = spanOf(document, tranche, n, milestones);
+    const { lapsesAtSec } = tranche;
+    return amountMsat === 0n ? [] : [{ n, amountMsat, dueAtSec, lapsesAtSec, isHeld }];
+  });
 }

@@ -190,7 +190,7 @@ const COUNTS: Readonly<Record<ContractStatus, Partial<Record<ContractAct, boolea
 
 function expected(status: ContractStatus, act: ContractAct, actor: string): string {
   const isAnswer = act === 'received' || act === 'objection';
-  const mayAnswer = isAnswer && !['bank', 'attester', 'stranger'].includes(actor);
+  const mayAnswer = isAnswer && !['attester', 'stranger'].includes(actor);
   const isOwner = OWNERS[act].includes(actor);
   // Whose an answer is follows from the request, which is known only once it was paid.
   const isJudged = COUNTS[status][act] === true || !mayAnswer;
@@ -234,8 +234,9 @@ describe('what a role may do next', () => {
     expect(offered('withdrawn', 'bank')).toEqual([]);
     expect(offered('effective', 'investor')).toEqual([...money, 'arrears', 'default']);
     expect(offered('effective', 'business')).toEqual([...money, 'claim']);
-    expect(offered('effective', 'bank')).toEqual(['arrears', 'default', 'closure']);
+    expect(offered('effective', 'bank')).toEqual([...money, 'arrears', 'default', 'closure']);
     expect(offered('defaulted', 'bank')).toEqual([
+      ...money,
       'acceleration',
       'writeOff',
       'recovery',
@@ -244,7 +245,7 @@ describe('what a role may do next', () => {
     expect(offered('defaulted', 'investor')).toEqual([...money, 'acceleration']);
     expect(offered('defaulted', 'business')).toEqual(money);
     expect(offered('closed', 'business')).toEqual(money);
-    expect(offered('closed', 'bank')).toEqual([]);
+    expect(offered('closed', 'bank')).toEqual(money);
   });
 
   it('follows what there is to decide, and who decides', () => {

@@ -20,6 +20,7 @@ import {
 } from './notices.ts';
 import { requestMismatch } from './payments.ts';
 import { applyRecovery } from './recovery.ts';
+import { legOf } from './legs.ts';
 import { LEGS, PARTY_ROLES, type ContractState, type ContractStatus } from './state.ts';
 
 /** What can be done to a contract by a signed event. */
@@ -129,17 +130,16 @@ function applyAnswer(draft: Draft, parsed: ParsedEvent): Reject | undefined {
 }
 
 const anyParty: readonly PartyRole[] = ['investor', 'business', 'bank'];
-const payers: readonly PartyRole[] = ['investor', 'business'];
 const creditors: readonly PartyRole[] = ['bank', 'investor'];
 
 /** Every act: whose it is and what it does. */
 const ACTS: Readonly<Record<ContractAct, Act>> = {
   acceptance: { phase: 0, keys: 'main', roles: anyParty, apply: applyAcceptance },
   withdrawal: { phase: 1, keys: 'main', roles: anyParty, apply: applyWithdrawal },
-  receipt: { phase: 2, keys: 'delegate', roles: payers, apply: applyReceipt },
-  received: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
-  objection: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
-  cash: { phase: 3, keys: 'delegate', roles: payers, apply: applyAnswer },
+  receipt: { phase: 2, keys: 'delegate', roles: anyParty, apply: applyReceipt },
+  received: { phase: 3, keys: 'delegate', roles: anyParty, apply: applyAnswer },
+  objection: { phase: 3, keys: 'delegate', roles: anyParty, apply: applyAnswer },
+  cash: { phase: 3, keys: 'delegate', roles: anyParty, apply: applyAnswer },
   claim: { phase: 4, keys: 'main', roles: ['business'], apply: applyClaim },
   approval: { phase: 5, keys: 'main', roles: ['attester'], apply: applyDecision },
   refusal: { phase: 5, keys: 'main', roles: ['attester'], apply: applyDecision },
@@ -223,7 +223,7 @@ function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): reado
   if (act === 'acceptance') return [(parsed.document as AcceptanceDocument).role];
   if (parsed.name === 'receipt') {
     const request = draft.requests.get(parsed.document.request.id);
-    if (request) return [LEGS[request.document.leg].payer];
+    if (request) return [legOf(draft.contract.document, request.document.leg).payer];
   }
   if (parsed.name === 'acknowledgement' && parsed.document.type === 'cash') {
     return [LEGS[parsed.document.leg].payee];

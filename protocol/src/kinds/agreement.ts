@@ -18,6 +18,7 @@ import {
 } from './fields.ts';
 import { guaranteeSchema } from './default.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
+import { feesSchema } from './fees.ts';
 import { dayCountField, planSchema } from './plan.ts';
 
 const party = z.strictObject({
@@ -59,6 +60,7 @@ export const contractSchema = z.strictObject({
   principalMsat: msatField,
   rateBps: bpsField,
   dayCount: dayCountField,
+  fees: feesSchema,
   startAtSec: secField,
   plan: planSchema,
   tranches: z.array(trancheSchema).check(z.minLength(1), z.maxLength(16)),

@@ -98,7 +98,14 @@ export const partyRole = z.enum(['investor', 'business', 'bank']);
 export type PartyRole = z.infer<typeof partyRole>;
 
 /** The money legs: who pays whom and for what. */
-export const legField = z.enum(['disbursement', 'repayment']);
+export const legField = z.enum([
+  'disbursement',
+  'repayment',
+  'originationFee',
+  'servicing',
+  'guarantee',
+  'recovery',
+]);
 
 /** A leg's name. */
 export type Leg = z.infer<typeof legField>;

@@ -22,6 +22,7 @@ import {
 } from './fields.ts';
 import { guaranteeSchema } from './default.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
+import { feesSchema } from './fees.ts';
 import { dayCountField, offerPlanSchema } from './plan.ts';
 
 /** Content of 32810. */
@@ -77,6 +78,7 @@ export const offerSchema = z.strictObject({
   denomination: z.strictObject({ type: z.literal('msat') }),
   rateBps: bpsField,
   dayCount: dayCountField,
+  fees: feesSchema,
   plan: offerPlanSchema,
   tranches: z.array(offerTrancheSchema).check(z.minLength(1), z.maxLength(16)),
   /** Who approves milestones; the bank where nobody is named. */

@@ -1,6 +1,7 @@
 /** One contract as its investor sees it: flows and what is to come. Spec: specs/figures.md. */
 import type { PaidBy } from '../contract/books.ts';
 import { paidToward } from '../contract/instalments.ts';
+import { isDisbursed, legOf } from '../contract/legs.ts';
 import { repaidByDay, type LedgerPayment } from '../contract/ledger.ts';
 import { projectSchedule, type ExpectedInstalment } from '../contract/schedule.ts';
 import { courseOf } from '../contract/standing.ts';
@@ -55,7 +56,12 @@ export interface CashFlow {
   readonly isAcknowledged: boolean;
 }
 
-const isInvestors = (leg: Leg): boolean => leg === 'disbursement';
+/** What the investor paid or got with a payment of a leg; undefined where it was between others. */
+function sideOf(document: ContractDocument, leg: Leg): 'paid' | 'received' | undefined {
+  const { payer, payee } = legOf(document, leg);
+  if (payer === 'investor') return 'paid';
+  return payee === 'investor' ? 'received' : undefined;
+}
 
 function flowsByDay(
   document: ContractDocument,
@@ -64,22 +70,25 @@ function flowsByDay(
 ): DayFlow[] {
   const capMsat = BigInt(document.principalMsat);
   const usedOn = new Map(
-    repaid.map(({ day, principalMsat, interestMsat }) => [day, principalMsat + interestMsat]),
+    repaid.map((each) => [each.day, each.principalMsat + each.interestMsat + each.lateFeeMsat]),
   );
   const days = new Map<number, DayFlow>();
-  let [paidSum, receivedSum, usedMsat, creditedSum] = [0n, 0n, 0n, 0n];
+  let [paidSum, receivedSum, usedMsat, creditedSum, guaranteedSum] = [0n, 0n, 0n, 0n, 0n];
   for (const { leg, amountMsat, settledAtSec } of daily) {
     const day = dayOf(settledAtSec, document.daySec);
     const known = days.get(day) ?? { day, paidMsat: 0n, receivedMsat: 0n, creditedMsat: 0n };
-    const paidMsat = isInvestors(leg) ? amountMsat : 0n;
+    const side = sideOf(document, leg);
+    if (side === undefined) continue;
+    const paidMsat = side === 'paid' ? amountMsat : 0n;
     const receivedMsat = amountMsat - paidMsat;
+    if (leg === 'guarantee') guaranteedSum += amountMsat;
     paidSum += paidMsat;
     receivedSum += receivedMsat;
     usedMsat = usedOn.get(day) ?? usedMsat;
     const excessMsat = paidSum > capMsat ? paidSum - capMsat : 0n;
-    // F-28: "…of repayments, what paid principal, interest, or excess back: the rest is owed back
-    // and no gain…"
-    const creditedMsat = minimum(receivedSum, usedMsat + excessMsat) - creditedSum;
+    // F-28: "…what a guarantee paid and, of repayments and recoveries, what paid principal,
+    // interest, late fees, or excess back: the rest is owed back and no gain…"
+    const creditedMsat = minimum(receivedSum, usedMsat + excessMsat + guaranteedSum) - creditedSum;
     creditedSum += creditedMsat;
     days.set(day, {
       day,
@@ -110,7 +119,7 @@ function sumPrincipalDays(
   for (const { leg, amountMsat, settledAtSec } of daily) {
     const day = dayOf(settledAtSec, document.daySec);
     advance(day);
-    if (leg === 'disbursement') disbursedMsat += amountMsat;
+    if (isDisbursed(document, leg)) disbursedMsat += amountMsat;
     repaidMsat = repaidOn.get(day) ?? repaidMsat;
   }
   advance(asOfDay);
@@ -181,14 +190,17 @@ function compareFlows(a: CashFlow, b: CashFlow): number {
 /** Every payment of these contracts as the investor's cash flow, earliest first. */
 export function cashFlows(states: Iterable<ContractState>): CashFlow[] {
   const rows = distinct(states).flatMap(({ root, contract, payments }) => {
-    const { bank, business } = contract.document.parties;
-    return payments.map((payment) => ({
+    const { document } = contract;
+    const { bank, business } = document.parties;
+    const own = [...payments].filter(({ leg }) => sideOf(document, leg) !== undefined);
+    return own.map((payment) => ({
       settledAtSec: payment.settledAtSec,
       contract: root,
       bank: bank.pubkey,
       business: business.pubkey,
       leg: payment.leg,
-      amountMsat: isInvestors(payment.leg) ? -payment.amountMsat : payment.amountMsat,
+      amountMsat:
+        sideOf(document, payment.leg) === 'paid' ? -payment.amountMsat : payment.amountMsat,
       paymentHash: payment.paymentHash,
       request: payment.request,
       n: payment.n,

@@ -59,7 +59,7 @@ function byPayee(claims: readonly Claim[]): Map<string, Claim[]> {
 /** Looks for payment hashes that several contracts claim; linear in their payments. */
 export function findReusedHashes(states: Iterable<ContractState>): HashReuse {
   const notCounted = new Map<string, Set<string>>();
-  const reused: Record<Leg, string[]> = { disbursement: [], repayment: [] };
+  const reused = new Map<Leg, string[]>();
   const shared: string[] = [];
   for (const [hash, claims] of claimedTwice(states)) {
     // F-22: "The same hash under two payees of several contracts is reported as shared and takes
@@ -69,9 +69,9 @@ export function findReusedHashes(states: Iterable<ContractState>): HashReuse {
     for (const own of byPayee(claims).values()) {
       const [least, ...others] = own.sort((a, b) => (a.request < b.request ? -1 : 1));
       if (!least || others.length === 0) continue;
-      reused[least.leg].push(hash);
+      reused.set(least.leg, [...(reused.get(least.leg) ?? []), hash]);
       // F-21: "A reused disbursement counts in every contract and is reported."
-      if (least.leg === 'disbursement') continue;
+      if (least.leg === 'disbursement' || least.leg === 'originationFee') continue;
       // F-20: "A repayment whose hash one payee, by main key, signed for in several contracts
       // counts once: under the request with the lowest id…"
       for (const { root, part } of others) {
@@ -81,8 +81,8 @@ export function findReusedHashes(states: Iterable<ContractState>): HashReuse {
   }
   return {
     notCounted,
-    reusedRepayments: [...new Set(reused.repayment)].sort(),
-    reusedDisbursements: [...new Set(reused.disbursement)].sort(),
+    reusedRepayments: [...new Set(reused.get('repayment'))].sort(),
+    reusedDisbursements: [...new Set(reused.get('disbursement'))].sort(),
     shared: shared.sort(),
   };
 }

@@ -18,6 +18,7 @@ import {
   headsOf,
   keyFactsHash,
   LEGS,
+  legOf,
   planTicks,
   REGISTER_START,
   type Fold,
@@ -220,7 +221,7 @@ export class Loan {
   pay(leg: Leg, parts: readonly Part[], atSec: number, options: PayOptions = {}): Paid {
     const full = parts.map((part) => ({ ...part, preimage: part.preimage ?? this.preimage() }));
     const request = this.request(leg, full, atSec, options);
-    const payer = options.payer ?? LEGS[leg].payer;
+    const payer = options.payer ?? legOf(this.contract.document, leg).payer;
     return { request, receipt: this.receipt(request, full, atSec, payer, options.prev) };
   }
 

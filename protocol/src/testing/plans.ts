@@ -6,6 +6,9 @@ type Of<Type extends OfferPlan['type']> = Extract<OfferPlan, { type: Type }>;
 /** Nothing is charged for lateness but interest. */
 export const NO_LATE_FEE = { flatMsat: '0', rateBps: 0, capBps: 0 } as const;
 
+/** The bank charges nothing. */
+export const NO_FEES = { originationBps: 0, origination: 'withheld', servicingBps: 0 } as const;
+
 /** Everything on one day. */
 export function bulletPlan(termDays: number, graceDays = 5): Of<'bullet'> {
   const due = { rule: 'days' as const, firstDay: termDays, everyDays: 1, count: 1 };

@@ -192,6 +192,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     denomination: { type: 'msat' },
     rateBps,
     dayCount: form.plan.dayCount,
+    fees: { originationBps: 0, origination: 'withheld', servicingBps: 0 },
     plan,
     tranches,
     ...(attester === undefined ? {} : { attester }),

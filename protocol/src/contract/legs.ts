@@ -1,0 +1,35 @@
+/** Money legs of a contract and its origination fees. Spec: specs/payments.md, specs/fees.md. */
+import type { ContractDocument } from '../kinds/agreement.ts';
+import type { Fees } from '../kinds/fees.ts';
+import type { Leg } from '../kinds/fields.ts';
+import { floorToSat } from '../money.ts';
+import { BPS } from '../params.ts';
+import { LEGS, type LegParties } from './state.ts';
+
+/** The fee of a tranche, whole satoshis, msat. */
+export function originationFee(amountMsat: bigint, { originationBps }: Fees): bigint {
+  // FE-1: "The origination fee of a tranche is its amount × `originationBps` / 10,000, rounded down
+  // to a whole satoshi…"
+  return floorToSat((amountMsat * BigInt(originationBps)) / BPS);
+}
+
+/** The part of a tranche that is not paid out as ticks, msat. */
+export function withheldFee(amountMsat: bigint, fees: Fees): bigint {
+  // FE-2: "Withheld, it is part of the tranche: the investor pays it to the bank, it counts as
+  // disbursed, and the tranche's ticks share the rest…"
+  return fees.origination === 'withheld' ? originationFee(amountMsat, fees) : 0n;
+}
+
+/** Payer, payee and purpose of a leg under a contract. */
+export function legOf(document: Pick<ContractDocument, 'fees'>, leg: Leg): LegParties {
+  // FE-3: "The payer of `originationFee` is the investor where it is withheld and the business
+  // where it is paid on top…"
+  const isWithheld = leg === 'originationFee' && document.fees.origination === 'withheld';
+  return isWithheld ? { ...LEGS[leg], payer: 'investor' } : LEGS[leg];
+}
+
+/** Whether payments of a leg count as disbursed. */
+export function isDisbursed(document: Pick<ContractDocument, 'fees'>, leg: Leg): boolean {
+  const isFee = leg === 'originationFee' && document.fees.origination === 'withheld';
+  return isFee || leg === 'disbursement';
+}
