@@ -42,7 +42,7 @@ const states: ContractState[] = (() => {
 })();
 
 const DAYS = [
-  -5, 0, 3, 12, 29, 30, 31, 45, 59, 61, 75, 90, 91, 94, 96, 105, 122, 181, 199, 320, 900,
+  -5, 0, 3, 12, 29, 30, 31, 45, 59, 61, 75, 90, 91, 94, 96, 105, 122, 155, 181, 199, 320, 900,
 ];
 const times = DAYS.map((day) => START + day * DAY + 30);
 const banks = ['bank A', 'bank B'].map(publicOf);

@@ -1,8 +1,8 @@
-/** A second reader, from specs/ alone. Beyond 200 lines, the specification is too complicated. */
+/** A second reader, from specs/ alone. Beyond 300 lines, the specification is too complicated. */
 import { createHash } from 'node:crypto';
+import { byTime, compare, fixedOf, ringOf, ROLES, versionOf } from './independent-keys.mjs';
 import { ledgerAt, originationFee } from './independent-money.mjs';
 
-const ROLES = ['bank', 'business', 'investor'];
 /** Payer and payee of each leg, in order; who pays an origination fee, the terms say. */
 const LEGS = {
   disbursement: ['investor', 'business'],
@@ -14,8 +14,6 @@ const LEGS = {
 };
 const payeeOf = (leg) => LEGS[leg][1];
 const hashOf = (value) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-const compare = (a, b) => (a < b ? -1 : Number(a > b));
-const byTime = (a, b) => a.created_at - b.created_at || compare(a.id, b.id);
 
 /** The id of an event (NIP-01), embedded or not: content is canonical, so its keys are in order. */
 export function idOf({ pubkey, created_at, kind, tags, content }) {
@@ -34,11 +32,13 @@ function restsOn(id, entries) {
 }
 
 /** P-10 to P-15: what the receipts and answers that are known prove. */
-function resolve({ receipts, answers, holds }, isKnown) {
+function resolve({ receipts, answers, rings, isLive }, isKnown) {
   const paid = receipts.filter(isKnown).flatMap(({ created_at, content }) => {
     const { id: request, content: asked } = content.request;
     const { leg, notBeforeSec, expiresAtSec } = asked;
-    const own = answers.filter(isKnown).filter(({ pubkey }) => holds(pubkey, payeeOf(leg)));
+    const own = answers
+      .filter(isKnown)
+      .filter((each) => isLive(each, rings[payeeOf(leg)].ring.get(each.pubkey)));
     return content.n.map((n) => {
       const on = own.filter((each) => each.request === request && each.n.includes(n));
       const times = on.map((each) => each.settledAtSec).filter((sec) => sec <= expiresAtSec);
@@ -46,28 +46,82 @@ function resolve({ receipts, answers, holds }, isKnown) {
       const more = on.some(({ type }) => type !== 'objection') ? '+acknowledgement' : '';
       const [msat, hash] = [asked.msat, asked.paymentHash].map((list) => list[asked.n.indexOf(n)]);
       const how = [atSec, `preimage${more}`];
-      return { leg, request, n, msat, atSec, how, key: `${payeeOf(leg)} ${hash}` };
+      const key = `${payeeOf(leg)} ${hash}`;
+      return { leg, request, n, msat, atSec, how, key, version: asked.version };
     });
   });
   paid.sort((a, b) => compare(a.request, b.request) || a.n - b.n || b.atSec - a.atSec);
   return paid.filter((each, at) => paid.findIndex(({ key }) => key === each.key) === at);
 }
 
-/** C-14 to C-20, P-8, P-9, S-2 to S-6: who signed what, as far as it counts. */
-function gather(root, events) {
+/** C-14 to C-19: the contract's own events, who signed it, and which keys act for whom. */
+function partiesOf(root, events) {
   const outer = events.map((raw) => ({ ...raw, content: JSON.parse(raw.content) }));
   const all = outer.flatMap((entry) => [entry, entry.content.claim ?? []].flat()).sort(byTime);
   const unique = [...new Map(all.map((entry) => [entry.id, entry])).values()];
-  const own = unique.filter(({ content, kind }) => content.contract === root && kind !== 2812);
+  const isOurs = ({ contract, contracts = [contract] }) => contracts.includes(root);
+  const own = unique.filter(({ content, kind }) => isOurs(content) && kind !== 2812);
   const terms = unique.find(({ id }) => id === root).content;
-  const keyOf = (role) => terms.parties[role]?.pubkey ?? terms.attester ?? keyOf('bank');
-  const acts = (type, ...roles) =>
-    own.filter((each) => each.content.type === type && roles.map(keyOf).includes(each.pubkey));
-  const signed = (role) => acts('acceptance', role).filter(({ content }) => content.role === role);
-  const holds = (key, role) =>
-    keyOf(role) === key || signed(role).some(({ content }) => content.delegate === key);
+  const keyOf = (role) => terms.parties[role].pubkey;
+  const typed = (type) => own.filter((each) => each.content.type === type);
+  const accepted = typed('acceptance').filter(
+    ({ created_at, content }) => created_at <= content.terms.content.expiresAtSec,
+  );
+  const signed = (role) =>
+    accepted.filter(
+      ({ pubkey, content }) =>
+        content.terms.id === root && content.role === role && pubkey === keyOf(role),
+    );
+  const rings = Object.fromEntries(
+    ROLES.map((role) => {
+      const delegates = signed(role).flatMap(({ content }) => content.delegate ?? []);
+      return [role, ringOf(role, terms, delegates, own)];
+    }),
+  );
+  const isLive = ({ created_at }, key) => key !== undefined && created_at <= key.ends;
+  const holds = (key, role) => rings[role].ring.has(key);
   const signers = ROLES.filter((role) => signed(role).length > 0);
-  const isEffective = signers.length === ROLES.length;
+  const isSigned = signers.length === ROLES.length;
+  const signedAtSec = Math.max(...signers.map((role) => signed(role)[0].created_at));
+  const served = Object.values(terms.appointees ?? {});
+  const recovery = ROLES.map((role) => terms.parties[role].recovery);
+  const others = [terms.attester, ...served, ...recovery];
+  const ours = own.filter(
+    ({ pubkey }) => others.includes(pubkey) || ROLES.some((role) => holds(pubkey, role)),
+  );
+  const inner = ours.flatMap(({ kind, content }) => (kind === 2813 ? content.request : []));
+  const entries = new Map([...ours, ...inner].map((entry) => [entry.id, entry]));
+  const agreed = { terms, own, typed, accepted, signed, signers, isSigned, signedAtSec };
+  return { ...agreed, rings, isLive, holds, entries };
+}
+
+/** N-10 to N-12, KEY-9: takeovers that count, and what was signed by whoever may. */
+function actorsOf({ terms, own, typed, signedAtSec, isSigned, rings, isLive, holds, entries }) {
+  const fromBank = own.filter(({ pubkey }) => holds(pubkey, 'bank'));
+  const silence = terms.silenceDays * terms.daySec;
+  const servicer = terms.appointees?.backupServicer;
+  const takeovers = typed('takeover').filter((each) => {
+    const past = restsOn(each.id, entries);
+    const heard = fromBank.filter(({ id }) => past.has(id)).map((event) => event.created_at);
+    const isSilent = each.created_at - Math.max(signedAtSec, ...heard) > silence;
+    return isSigned && each.pubkey === servicer && isSilent;
+  });
+  const takenSec = takeovers[0]?.created_at ?? Infinity;
+  const isContested = fromBank.some(({ created_at }) => created_at >= takenSec - silence);
+  const isServicer = (each) => each.pubkey === servicer && each.created_at >= takenSec;
+  const isBy = (each, role) => {
+    if (role === 'attester' && terms.attester) return each.pubkey === terms.attester;
+    const key = rings[role === 'attester' ? 'bank' : role].ring.get(each.pubkey);
+    if (key?.isMain && isLive(each, key)) return true;
+    const isTheirs = isServicer(each) && role !== 'investor' && role !== 'business';
+    return isTheirs && (each.content.type !== 'approval' || !isContested);
+  };
+  const acts = (type, ...roles) => typed(type).filter((each) => roles.some((as) => isBy(each, as)));
+  return { takeovers, isServicer, acts };
+}
+
+/** P-8, P-9, KEY-10: the receipts that count. */
+function receiptsOf({ terms, own, isSigned, rings, isLive, holds, entries }) {
   const isWithheld = terms.fees.origination === 'withheld';
   const payerOf = (leg) => (leg === 'originationFee' && isWithheld ? 'investor' : LEGS[leg][0]);
   const fees = terms.tranches.map(({ amountMsat }) => originationFee(terms, amountMsat));
@@ -77,20 +131,48 @@ function gather(root, events) {
     return [...Array(k - 1).fill(share), whole - share * BigInt(k - 1)].map(String);
   });
   const planned = { disbursement: ticks, originationFee: fees.map((fee) => fee && String(fee)) };
-  const receipts = own.filter(({ kind, pubkey, content: { request } }) => {
-    if (kind !== 2813 || !isEffective) return false;
-    const { leg, n, msat } = request.content;
+  return own.filter((each) => {
+    if (each.kind !== 2813 || !isSigned) return false;
+    const { request } = each.content;
+    const { leg, n, msat, notBeforeSec, expiresAtSec } = request.content;
     const isPlanned = n.every(
       (part, at) => (planned[leg] ?? { [part]: msat[at] })[part] === msat[at],
     );
-    return isPlanned && holds(pubkey, payerOf(leg)) && holds(request.pubkey, payeeOf(leg));
+    const payee = rings[payeeOf(leg)];
+    const payer = rings[payerOf(leg)].ring.get(each.pubkey);
+    const settledSec = Math.max(Math.min(each.created_at, expiresAtSec), notBeforeSec);
+    const isLate = payee.ring.get(request.pubkey)?.ends < settledSec;
+    const isTold = isLate && payee.counted.some(({ id }) => restsOn(each.id, entries).has(id));
+    return isPlanned && isLive(each, payer) && holds(request.pubkey, payeeOf(leg)) && !isTold;
   });
-  const answers = own.flatMap(({ id, pubkey, kind, content }) =>
-    kind === 2814 ? (content.items ?? [content]).map((item) => ({ ...item, id, pubkey })) : [],
+}
+
+/** C-20, V-1, V-2, N-7, N-8, S-2 to S-6: who signed what, as far as it counts. */
+function gather(root, events) {
+  const parties = partiesOf(root, events);
+  const { terms, own, typed, accepted, isSigned, signedAtSec, rings } = parties;
+  const { takeovers, isServicer, acts } = actorsOf(parties);
+  const receipts = receiptsOf(parties);
+  const coolingSec = signedAtSec + terms.coolingOffDays * terms.daySec;
+  const isInTime = ({ pubkey, created_at }) =>
+    !isSigned || created_at < (rings.investor.ring.get(pubkey)?.isMain ? coolingSec : signedAtSec);
+  const isParty = ({ pubkey }) => ROLES.some((role) => rings[role].ring.get(pubkey)?.isMain);
+  const withdrawals = typed('withdrawal').filter((each) => isParty(each) && isInTime(each));
+  const isWithdrawn = withdrawals.length > 0 && receipts.length === 0;
+  const isEffective = isSigned && !isWithdrawn;
+  const amendments = accepted.filter(
+    ({ pubkey, created_at, content: { terms: embedded, role } }) => {
+      const isAmendment = embedded.id !== root && fixedOf(embedded.content) === fixedOf(terms);
+      const isTheirs = rings[role].ring.get(pubkey)?.isMain;
+      const isFor = role === 'bank' && isServicer({ pubkey, created_at });
+      return isSigned && isAmendment && (isTheirs || isFor);
+    },
   );
-  const ours = own.filter(({ pubkey }) => [...ROLES, 'attester'].some((as) => holds(pubkey, as)));
-  const inner = ours.flatMap(({ kind, content }) => (kind === 2813 ? content.request : []));
-  const entries = new Map([...ours, ...inner].map((entry) => [entry.id, entry]));
+  const answers = own.flatMap((each) =>
+    each.kind === 2814
+      ? (each.content.items ?? [each.content]).map((item) => ({ ...each, ...item }))
+      : [],
+  );
   const claims = acts('claim', 'business').flatMap(({ id, created_at, content: { tranche } }) => {
     const first = (type) => acts(type, 'attester').find((each) => each.content.claim.id === id);
     const [approval, refusal] = ['approval', 'refusal'].map(first);
@@ -99,17 +181,42 @@ function gather(root, events) {
     const counts = isEffective && terms.tranches[tranche]?.milestone;
     return counts ? [{ tranche, approval, refusal, standing }] : [];
   });
-  return { terms, acts, signed, signers, holds, isEffective, receipts, answers, claims, entries };
+  const offer = terms.bases.find(({ as }) => as === 'offer').event;
+  const address = `32811:${terms.parties.bank.pubkey}:${offer.content.identifier}`;
+  const funding = ['fundingReached', 'fundingFailed'].map((type) =>
+    acts(type, 'bank').find(({ pubkey, created_at, content }) => {
+      const isLate = type === 'fundingReached' && created_at > terms.funding.deadlineAtSec;
+      return (
+        isEffective &&
+        content.offer.address === address &&
+        pubkey !== terms.appointees?.backupServicer &&
+        !isLate
+      );
+    }),
+  );
+  const known = { ...parties, acts, receipts, answers, claims };
+  return { ...known, takeovers, amendments, funding, isEffective, isWithdrawn };
 }
 
-/** C-19, S-4, C-25: pairs of ids that contradict each other. */
-function equivocationsOf({ signed, claims, receipts }) {
+/** C-19, KEY-7, V-4, N-9, S-4, C-25: pairs of ids that contradict each other. */
+function equivocationsOf({ signed, claims, receipts, rings, funding }, rivals) {
   const found = new Map();
   const report = (reason, ...ids) => found.set(ids.sort().join(), [reason, ...ids]);
-  for (const [named, ...others] of ROLES.map(signed))
+  for (const [named, ...others] of ROLES.map(signed)) {
     others.forEach(({ id }) => report('rival signatures', named.id, id));
-  for (const { approval, refusal } of claims)
+  }
+  for (const { rotations } of Object.values(rings)) {
+    for (const { id, content } of rotations) {
+      const first = rotations.find((each) => each.content.from === content.from);
+      if (first.content.to !== content.to) report('rival rotations', first.id, id);
+    }
+  }
+  rivals.forEach(([winner, id]) => report('rival successors', winner, id));
+  const [reached, failed] = funding;
+  if (reached && failed) report('contradictory funding', reached.id, failed.id);
+  for (const { approval, refusal } of claims) {
     if (approval && refusal) report('contradictory decisions', approval.id, refusal.id);
+  }
   const asked = receipts.map(({ content }) => content.request);
   const parts = asked.flatMap(({ id, content }) => content.n.map((n) => ({ ...content, id, n })));
   parts.sort((a, b) => a.notBeforeSec - b.notBeforeSec || compare(a.id, b.id));
@@ -124,7 +231,13 @@ function equivocationsOf({ signed, claims, receipts }) {
 /** C-26: the state hash of a contract. Its keys are in order, as canonical JSON has them. */
 export function stateHashOf(root, events) {
   const contract = gather(root, events);
-  const { terms, acts, signed, signers, isEffective, claims, entries } = contract;
+  const { terms, acts, signed, signers, isEffective, isWithdrawn, claims, entries } = contract;
+  const { rings, takeovers, amendments } = contract;
+  const { version, rivals } = versionOf(
+    root,
+    amendments,
+    resolve(contract, () => true),
+  );
   // N-1 to N-5, C-21: a notice is judged on what it rests on.
   const judge = (notice) => {
     const past = restsOn(notice.id, entries);
@@ -156,11 +269,15 @@ export function stateHashOf(root, events) {
     runs.push([isNext ? runs.pop()[0] : n, n, ...how]);
   }
   const agreed = closures[0] ? 'closed' : defaults[0] ? 'defaulted' : 'effective';
-  const open = acts('withdrawal', ...ROLES)[0] ? 'withdrawn' : 'proposed';
+  const open = isWithdrawn ? 'withdrawn' : 'proposed';
+  const [reached, failed] = contract.funding;
+  const stated = failed ? 'failed' : reached ? 'reached' : 'open';
   return hashOf({
     arrears: ids(arrears),
-    equivocations: equivocationsOf(contract),
-    finalEvents: ids([...finals, ...closures].sort(byTime)),
+    equivocations: equivocationsOf(contract, rivals),
+    finalEvents: ids([...takeovers, ...finals, ...closures].sort(byTime)),
+    funding: terms.funding.required ? stated : 'notRequired',
+    keys: ids(Object.values(rings).flatMap(({ counted }) => counted)).sort(),
     legs: Object.fromEntries(Object.entries(legs).map(([leg, own]) => [leg, Object.entries(own)])),
     milestones: terms.tranches.flatMap(({ milestone }, at) => {
       const on = claims.filter(({ tranche }) => tranche === at).map(({ standing }) => standing);
@@ -172,6 +289,6 @@ export function stateHashOf(root, events) {
     signatures: Object.fromEntries(signers.map((role) => [role, signed(role)[0].id])),
     status: isEffective ? agreed : open,
     v: 1,
-    version: root,
+    version,
   });
 }

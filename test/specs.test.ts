@@ -42,8 +42,8 @@ describe('events.md', () => {
 });
 
 const ACT = new RegExp(
-  '^(acceptance|withdrawal|receipt|received|cash|claim|approval|refusal|arrears|default|' +
-    'acceleration|writeOff|recovery|closure)',
+  '^(acceptance|withdrawal|rotation|takeover|amendment|fundingReached|receipt|received|' +
+    'cash|claim|approval|refusal|arrears|default|acceleration|writeOff|recovery|closure)',
 );
 
 describe('contract.md', () => {

@@ -57,6 +57,7 @@ function scheduleOf(book: Book): { interest: bigint; principal: bigint; balance:
     commitment: hashOf('commitment'),
     nonce: hashOf('nonce'),
     startAtSec: START,
+    expiresAtSec: START,
   });
   if (!built.ok) throw new Error(built.detail);
   const lent = planTicks(built.value).map(({ n, amountMsat }) => ({

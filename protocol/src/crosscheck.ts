@@ -25,11 +25,15 @@ import { readDocument } from './schema.ts';
 
 function checkAcceptance(document: AcceptanceDocument): Reject | undefined {
   const { terms } = document;
-  // C-10: "…unless it embeds the very contract whose id it names."
-  if (terms.id !== document.contract) return reject('EMBEDDED_MISMATCH', 'terms');
   if (terms.kind !== Kind.contract) return reject('EMBEDDED_MISMATCH', 'terms');
   const contract = readDocument(contractSchema, terms.content);
   if (!contract.ok) return reject('EMBEDDED_INVALID', 'terms');
+  // C-10: "…unless it embeds the very contract whose id it names, or an amendment that names that
+  // contract as its root."
+  const { replaces } = contract.document;
+  if ((replaces?.root ?? terms.id) !== document.contract) {
+    return reject('EMBEDDED_MISMATCH', 'terms');
+  }
   const keys = Object.values(contract.document.parties).map((party) => party.pubkey);
   // C-12: "A reader MUST refuse an acceptance whose delegate is a party's own key…"
   const isConflict = document.delegate !== undefined && keys.includes(document.delegate);
@@ -78,34 +82,53 @@ function checkMilestone(document: MilestoneDocument): Reject | undefined {
 
 function checkNotice(document: NoticeDocument, author: string): Reject | undefined {
   if (!('offer' in document)) return undefined;
-  // C-13: "A reader MUST refuse a `fundingReached` or `recovery` whose address is not the author's
-  // own…"
+  // C-13: "A reader MUST refuse a `fundingReached`, `fundingFailed` or `recovery` whose address is
+  // not the author's own…"
   const isOwn = document.offer.address.startsWith(`${Kind.offer}:${author}:`);
   return isOwn ? undefined : reject('AUTHOR_ROLE', 'bank');
 }
 
-/** A consent is the business's to this very offer; an attestation is on business or bank. */
-function checkContract(document: ContractDocument): Reject | undefined {
+/** What contradicts in the bases of a contract: consent, attestations, appointments. */
+export function basesMismatch(document: ContractDocument): Reject | undefined {
   const { business, bank } = document.parties;
   const offerId = document.bases.find((base) => base.as === 'offer')?.event.id;
   // C-3: "…whose consent is not the business's to that very offer event, or whose attestation is
   // on neither the business nor the bank."
   const isRight = document.bases.every(({ as, event }) => {
-    if (as === 'offer') return true;
+    if (as === 'offer' || as === 'appointment') return true;
     if (as === 'attestation') {
       return [business.pubkey, bank.pubkey].some((key) => key === event.content['subject']);
     }
     const { type, offer } = event.content;
     return type === 'consent' && offer === offerId && event.pubkey === business.pubkey;
   });
-  return isRight ? undefined : reject('EMBEDDED_MISMATCH', 'bases');
+  return isRight ? checkAppointments(document, offerId) : reject('EMBEDDED_MISMATCH', 'bases');
+}
+
+/** Whoever a contract appoints has said that they accept, and nobody else is named by its bases. */
+function checkAppointments(
+  { appointees = {}, bases }: ContractDocument,
+  offerId: string | undefined,
+): Reject | undefined {
+  // C-35: "A reader MUST refuse a contract as `APPOINTMENT_MISSING` unless its bases of type
+  // `appointment` are one of each appointee, signed by it and naming its role and the very offer
+  // event."
+  const given = bases.filter((base) => base.as === 'appointment');
+  const accepted = given.map(({ event: { pubkey, content } }) => {
+    const isOfIt = content['type'] === 'appointment' && content['offer'] === offerId;
+    return isOfIt ? `${String(content['role'])} ${pubkey}` : '';
+  });
+  const named = Object.entries(appointees).map(([role, key]) => `${role} ${key}`);
+  const lacking = named.find((entry) => !accepted.includes(entry));
+  if (lacking !== undefined) return reject('APPOINTMENT_MISSING', lacking.split(' ')[0]);
+  return given.length === named.length ? undefined : reject('APPOINTMENT_MISSING', 'bases');
 }
 
 /** The first contradiction between an event, its author and what it embeds. */
 export function crossCheck(parsed: ParsedEvent): Reject | undefined {
   switch (parsed.name) {
     case 'contract':
-      return checkContract(parsed.document);
+      return basesMismatch(parsed.document);
     case 'signature':
       return parsed.document.type === 'acceptance' ? checkAcceptance(parsed.document) : undefined;
     case 'request':

@@ -3,7 +3,7 @@
  * Spec: specs/conversation.md, "Delivery".
  */
 import { parseBolt11, type Bolt11Invoice } from './bolt11.ts';
-import { actsFor } from './contract/draft.ts';
+import { actsFor, hasEnded } from './contract/draft.ts';
 import { requestMismatch } from './contract/payments.ts';
 import { LEGS, type ContractState } from './contract/state.ts';
 import type { ParsedRequest } from './events.ts';
@@ -25,8 +25,11 @@ export function checkRequest(state: ContractState, request: ParsedRequest): Resu
   // T-4: "A payer MUST refuse a request of another contract as `CONTRACT_MISMATCH`, one not signed
   // by a key of the leg's payee as `AUTHOR_ROLE`…"
   if (document.contract !== state.root) return reject('CONTRACT_MISMATCH');
-  if (!actsFor(state, event.pubkey, LEGS[document.leg].payee))
-    return reject('AUTHOR_ROLE', 'payee');
+  const { payee } = LEGS[document.leg];
+  if (!actsFor(state, event.pubkey, payee)) return reject('AUTHOR_ROLE', 'payee');
+  // T-20: "A payer MUST refuse a request by a key that has ended, whenever it was signed, as
+  // `KEY_REVOKED`, before it pays…"
+  if (hasEnded(state, event.pubkey, payee, Infinity)) return reject('KEY_REVOKED', 'payee');
   return requestMismatch(state.contract.document, document) ?? ok(request);
 }
 

@@ -16,6 +16,7 @@ import {
 import { readDocument } from './schema.ts';
 import * as tags from './tags.ts';
 import * as terms from './terms.ts';
+import { keyContradiction } from './undertakings.ts';
 import {
   contractSchema,
   signatureSchema,
@@ -40,6 +41,7 @@ import {
   type ReceiptDocument,
   type RequestDocument,
 } from './kinds/money-events.ts';
+import { keySchema, type KeyDocument } from './kinds/key.ts';
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
 
@@ -67,6 +69,8 @@ export type ParsedReceipt = Parsed<'receipt', ReceiptDocument>;
 export type ParsedAcknowledgement = Parsed<'acknowledgement', AcknowledgementDocument>;
 /** A milestone event. */
 export type ParsedMilestone = Parsed<'milestone', MilestoneDocument>;
+/** A key event. */
+export type ParsedKey = Parsed<'key', KeyDocument>;
 /** A notice. */
 export type ParsedNotice = Parsed<'notice', NoticeDocument>;
 
@@ -81,6 +85,7 @@ export type ParsedEvent =
   | ParsedReceipt
   | ParsedAcknowledgement
   | ParsedMilestone
+  | ParsedKey
   | ParsedNotice;
 
 /** An event's content as a document: size, JSON, canonical form, version, schema. */
@@ -151,6 +156,10 @@ function readKind(event: VerifiedEvent, content: Json): Step {
     case Kind.milestone: {
       const parsed = parseContent(milestoneSchema, content);
       return finish('milestone', event, parsed, none, tags.milestoneTags);
+    }
+    case Kind.key: {
+      const parsed = parseContent(keySchema, content);
+      return finish('key', event, parsed, keyContradiction, tags.keyTags);
     }
     case Kind.notice: {
       const parsed = parseContent(noticeSchema, content);

@@ -31,7 +31,8 @@ export { offerContradiction, contractContradiction } from './terms.ts';
 export * from './contract/state.ts';
 export * from './contract/build.ts';
 export * from './contract/plan.ts';
-export { planFees, planTicks, tickAt, type FeePart, type Tick } from './contract/ticks.ts';
+export { planFees, planTicks, tickAt, ticksOf } from './contract/ticks.ts';
+export type { FeePart, Streaming, Tick } from './contract/ticks.ts';
 export { computeLedger } from './contract/ledger.ts';
 export type {
   Instalment,
@@ -62,12 +63,22 @@ export * from './contract/schedule.ts';
 export * from './contract/fold.ts';
 export { headsOf } from './contract/graph.ts';
 export * from './contract/hash.ts';
-export { TRANSITIONS, permittedActs, actOf } from './contract/transitions.ts';
-export type { ActorRole, ContractAct } from './contract/transitions.ts';
 export type { DayTotal, PaidParts, PaidRequest, PaidRun } from './contract/paid.ts';
-export { requestMismatch } from './contract/payments.ts';
 export { settledAtSec } from './contract/intake.ts';
-export { attesterOf, contractOf, roleOfActor, roleOfKey, actsFor } from './contract/draft.ts';
+export { TRANSITIONS, permittedActs } from './contract/transitions.ts';
+export { actOf, type ActorRole, type ContractAct } from './contract/acts.ts';
+export { requestMismatch } from './contract/payments.ts';
+export {
+  actsFor,
+  attesterOf,
+  contractOf,
+  contractsOf,
+  hasEnded,
+  isMainOf,
+  roleOfActor,
+  roleOfKey,
+} from './contract/draft.ts';
+export { termsAt } from './contract/versions.ts';
 export type { RejectedEvent } from './contract/draft.ts';
 export type { InstalmentOutcome } from './statistics/instalments.ts';
 export { amountRate, countRate, type AmountRate, type CountRate } from './statistics/rates.ts';
@@ -91,6 +102,9 @@ export * from './statistics/portfolio.ts';
 export type { EmbeddedEvent, Leg, PartyRole } from './kinds/fields.ts';
 export type * from './kinds/listings.ts';
 export type * from './kinds/agreement.ts';
+export { APPOINTEE_ROLES, type AppointeeRole, type Appointees } from './kinds/appointees.ts';
+export type { Funding } from './kinds/funding.ts';
+export type { KeyDocument } from './kinds/key.ts';
 export type * from './kinds/money-events.ts';
 export type * from './kinds/milestone.ts';
 export type { GuaranteeTerms, RecoveryDocument } from './kinds/default.ts';

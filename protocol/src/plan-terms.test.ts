@@ -149,6 +149,7 @@ describe('a contract with', () => {
       commitment: hashOf('commitment'),
       nonce: hashOf('nonce'),
       startAtSec: AT,
+      expiresAtSec: AT + 1,
     });
     expect(built.ok).toBe(detail === undefined);
   });

@@ -34,7 +34,7 @@ describe('requires: P-17, P-18', () => {
     loan.withdraw('investor', START + 5);
     expect(state(loan).status).toBe('effective');
     const plan = planDisbursement(state(loan), none, START + DAY, 10);
-    expect(plan).toEqual({ action: 'wait', reason: 'notEffective' });
+    expect(plan).toEqual({ action: 'wait', reason: 'withdrawn' });
     const other = agreed();
     other.withdraw('business', START + 5);
     expect(planDisbursement(state(other), none, START + DAY, 10).action).toBe('pay');

@@ -2,14 +2,24 @@
  * What a payer should do next: pure, from contract state, what the journal has in hand, and time.
  * Spec: specs/payments.md, "Planning".
  */
+import { hasEnded } from './contract/draft.ts';
+import { legOf } from './contract/legs.ts';
 import { ledgerOf } from './contract/standing.ts';
 import type { ContractState } from './contract/state.ts';
-import { planTicks, type Tick } from './contract/ticks.ts';
+import { ticksOf, type Tick } from './contract/ticks.ts';
 import type { Leg } from './kinds/fields.ts';
 
 /** Why a payer waits. */
 export type WaitReason =
   | 'notEffective'
+  | 'proposalExpired'
+  | 'withdrawn'
+  | 'closed'
+  | 'keyRevoked'
+  | 'fundingNotReached'
+  | 'fundingFailed'
+  | 'fundingDeadlinePassed'
+  | 'coolingOff'
   | 'defaulted'
   | 'windowNotOpen'
   | 'nextTick'
@@ -57,7 +67,7 @@ function ticksWithin(ticks: readonly Tick[], roomMsat: bigint): Tick[] {
 /** Ticks paid, lapsed and to come. */
 export function disbursementProgress(state: ContractState, asOfSec: number): DisbursementProgress {
   const { document } = state.contract;
-  const ticks = planTicks(document, state.milestones);
+  const ticks = ticksOf(state, asOfSec);
   const paid = state.paid.numbers('disbursement');
   const paidMsat = state.paid.totalMsat('disbursement');
   const open = ticks.filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec);
@@ -73,6 +83,52 @@ export function disbursementProgress(state: ContractState, asOfSec: number): Dis
   };
 }
 
+interface Hold {
+  readonly reason: WaitReason;
+  readonly untilSec?: number;
+}
+
+/** Why nothing is paid out before funding is reached; undefined where nothing is waited for. */
+function fundingHold({ funding, contract }: ContractState, asOfSec: number): Hold | undefined {
+  if (funding === 'failed') return { reason: 'fundingFailed' };
+  if (funding !== 'open') return undefined;
+  const { deadlineAtSec } = contract.document.funding;
+  if (deadlineAtSec === undefined) return { reason: 'fundingNotReached' };
+  const isOver = asOfSec > deadlineAtSec;
+  if (isOver) return { reason: 'fundingDeadlinePassed' };
+  return { reason: 'fundingNotReached', untilSec: deadlineAtSec + 1 };
+}
+
+/** Why nothing is paid out under a contract at a time, whatever its ticks say. */
+export function disbursementHold(state: ContractState, asOfSec: number): Hold | undefined {
+  const { status, withdrawnBy, coolingOffEndsAtSec = 0 } = state;
+  // P-18: "An investor's client pays nothing unless the contract is effective, and nothing after
+  // its own withdrawal, before funding that is required is reached, after it failed or its deadline
+  // passed without it, or before the time to withdraw has ended."
+  if (status === 'defaulted' || status === 'closed') return { reason: status };
+  if (status === 'withdrawn' || withdrawnBy.includes('investor')) return { reason: 'withdrawn' };
+  if (status === 'proposed') {
+    const isExpired = asOfSec > state.contract.document.expiresAtSec;
+    return { reason: isExpired ? 'proposalExpired' : 'notEffective' };
+  }
+  const unfunded = fundingHold(state, asOfSec);
+  if (unfunded) return unfunded;
+  const isCooling = asOfSec < coolingOffEndsAtSec;
+  return isCooling ? { reason: 'coolingOff', untilSec: coolingOffEndsAtSec } : undefined;
+}
+
+/** Whether a payer's key was replaced or revoked, so that what it proves would not count. */
+export function payerKeyHold(
+  state: ContractState,
+  leg: Leg,
+  key: string,
+  asOfSec: number,
+): Hold | undefined {
+  // P-21: "A payer's client pays nothing by a key that has ended: its receipts would not count."
+  const isEnded = hasEnded(state, key, legOf(state.contract.document, leg).payer, asOfSec);
+  return isEnded ? { reason: 'keyRevoked' } : undefined;
+}
+
 /**
  * The investor's next step in streaming out. `inHand` are tick numbers the journal is already
  * busy with: they are neither paid again nor waited out. `aheadSec` lets a runner ask for parts
@@ -85,14 +141,11 @@ export function planDisbursement(
   mostParts: number,
   aheadSec = 0,
 ): Plan {
-  // P-18: "An investor's client pays nothing unless the contract is effective, and nothing after
-  // its own withdrawal."
-  const isHeld = state.withdrawnBy.includes('investor');
-  if (state.status === 'defaulted') return { action: 'wait', reason: 'defaulted' };
-  if (state.status !== 'effective' || isHeld) return { action: 'wait', reason: 'notEffective' };
+  const hold = disbursementHold(state, asOfSec);
+  if (hold) return { action: 'wait', ...hold };
   const { document } = state.contract;
   const paid = state.paid.numbers('disbursement');
-  const unpaid = planTicks(document, state.milestones).filter((tick) => !paid.has(tick.n));
+  const unpaid = ticksOf(state, asOfSec).filter((tick) => !paid.has(tick.n));
   const busy = unpaid.filter((tick) => inHand.has(tick.n));
   const busyMsat = busy.reduce((sum, tick) => sum + tick.amountMsat, 0n);
   // P-17: "A payer pays ticks in order, none before it is due, none that lapsed or is in hand, and

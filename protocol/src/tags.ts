@@ -5,7 +5,8 @@
 import { TOPIC } from './params.ts';
 import { Kind } from './kinds.ts';
 import { unreachable } from './assert.ts';
-import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { AcceptanceDocument, ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { KeyDocument } from './kinds/key.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
@@ -61,14 +62,21 @@ function partyTags(parties: ContractDocument['parties']): Tags {
 /** Tags of a contract; the offer is the base it embeds. */
 export function contractTags(document: ContractDocument): Tags {
   const bases = document.bases.map((base) => ['e', base.event.id, '', base.as] as const);
-  return [topic, ...bases, ...partyTags(document.parties)];
+  const { replaces } = document;
+  const before = replaces ? [root(replaces.root), ['e', replaces.version, '', 'version']] : [];
+  return [topic, ...before, ...bases, ...partyTags(document.parties)];
+}
+
+/** An acceptance of an amendment names the version it accepts. */
+function versionTags({ contract, terms }: AcceptanceDocument): Tags {
+  return terms.id === contract ? [] : [['e', terms.id, '', 'version']];
 }
 
 /** Tags of a signature. */
 export function signatureTags(document: SignatureDocument): Tags {
   switch (document.type) {
     case 'acceptance':
-      return [topic, root(document.contract), ['role', document.role]];
+      return [topic, root(document.contract), ['role', document.role], ...versionTags(document)];
     case 'withdrawal':
       return [topic, root(document.contract)];
     case 'consent':
@@ -123,6 +131,11 @@ export function milestoneTags(document: MilestoneDocument): Tags {
   }
 }
 
+/** Tags of a key event. */
+export function keyTags(document: KeyDocument): Tags {
+  return [topic, root(document.contract), ['role', document.role]];
+}
+
 /** Tags of a notice. */
 export function noticeTags(document: NoticeDocument): Tags {
   switch (document.type) {
@@ -131,8 +144,10 @@ export function noticeTags(document: NoticeDocument): Tags {
     case 'default':
     case 'acceleration':
     case 'writeOff':
+    case 'takeover':
       return [topic, root(document.contract)];
     case 'fundingReached':
+    case 'fundingFailed':
     case 'recovery':
       return [
         topic,

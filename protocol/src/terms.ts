@@ -15,6 +15,7 @@ import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { GuaranteeTerms } from './kinds/default.ts';
 import type { OfferDocument } from './kinds/listings.ts';
 import type { NoticeDocument, ReceiptDocument, RequestDocument } from './kinds/money-events.ts';
+import { contractUndertakings, offerUndertakings } from './undertakings.ts';
 
 const terms = (detail: string): Reject => reject('CONTENT_TERMS', detail);
 
@@ -82,13 +83,15 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   }
   // L-3: "A reader MUST refuse an offer whose tranche shares do not add up to 10,000…"
   if (shares !== 10_000) return terms('shareBps');
-  return countTicks(document.tranches) > MAX_TICKS ? terms('ticks') : undefined;
+  if (countTicks(document.tranches) > MAX_TICKS) return terms('ticks');
+  return offerUndertakings(document);
 }
 
 const BASE_KINDS = {
   offer: Kind.offer,
   attestation: Kind.attestation,
   consent: Kind.signature,
+  appointment: Kind.signature,
 } as const;
 
 function badBases(bases: ContractDocument['bases']): Reject | undefined {
@@ -152,7 +155,8 @@ export function contractContradiction(document: ContractDocument): Reject | unde
     lastSec = tranche.toSec;
   }
   if (total !== BigInt(document.principalMsat)) return terms('tranches');
-  return countTicks(document.tranches) > MAX_TICKS ? terms('ticks') : undefined;
+  if (countTicks(document.tranches) > MAX_TICKS) return terms('ticks');
+  return contractUndertakings(document);
 }
 
 /** Contradictions within a signature: only a bank's acceptance carries its register. */

@@ -27,6 +27,7 @@ function shownFor(offer: ParsedOffer, startAtSec: number): string {
     commitment: '0'.repeat(64),
     nonce: '0'.repeat(64),
     startAtSec,
+    expiresAtSec: startAtSec + 14 * 86_400,
   });
   if (!built.ok) throw new Error(built.code);
   return keyFactsHash(built.value);

@@ -64,6 +64,7 @@ function agreementCases(): Cases {
   withdrawn.sign('investor', START + 1);
   withdrawn.withdraw('business', START + 2);
   const late = agreed();
+  late.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 9);
   late.withdraw('business', START + 1);
   const wrongKey = new Loan();
   wrongKey.sign('investor', START + 1);
@@ -88,7 +89,9 @@ function agreementCases(): Cases {
     proposed: folded('One of three has signed', ['C-18'], proposed),
     effective: folded('All three have signed', ['C-18', 'C-26'], agreed()),
     withdrawn: folded('A withdrawal before all have signed', ['C-20'], withdrawn),
-    'withdrawal-late': folded('A withdrawal dated back', ['C-20', 'C-15'], late, ['STATE_FORBIDS']),
+    'withdrawal-late': folded('A withdrawal dated back, after a tick', ['C-20', 'C-15'], late, [
+      'WITHDRAWAL_LATE',
+    ]),
     'acceptance-key': folded('The bank signs as business', ['C-16'], wrongKey, ['AUTHOR_ROLE']),
     'rival-acceptances': folded('Two delegates of one role', ['C-19', 'C-18'], rivals),
     'shared-delegate': folded('A delegate two roles name', ['C-16', 'C-19'], shared),

@@ -1,6 +1,7 @@
 /** All vectors as file texts. Deterministic: keys, times and signatures repeat byte for byte. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { keyCases, standingCases, versionCases, withdrawalCases } from './agreements.ts';
 import { contractCases } from './contracts.ts';
 import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
@@ -11,19 +12,22 @@ import { marketCases } from './market.ts';
 import { milestoneCases } from './milestones.ts';
 import { noticeCases } from './notices.ts';
 import { proofCases } from './proofs.ts';
+import { agreedCases, offeredCases } from './undertakings.ts';
 import { readingCases } from './reading.ts';
 import { deliveryCases, messageCases, offerCases } from './talk.ts';
 import type { Cases } from './vector.ts';
 
 const TOPICS: Readonly<Record<string, () => Cases>> = {
   events: readingCases,
-  listings: listingCases,
-  agreement: documentCases,
   'key-facts': keyFactCases,
+  listings: () => ({ ...listingCases(), ...offeredCases() }),
+  agreement: () => ({ ...documentCases(), ...agreedCases() }),
   offers: offerCases,
-  contract: contractCases,
+  contract: () => ({ ...contractCases(), ...withdrawalCases() }),
+  keys: keyCases,
+  versions: versionCases,
   milestones: milestoneCases,
-  notices: noticeCases,
+  notices: () => ({ ...noticeCases(), ...standingCases() }),
   losses: lossCases,
   payments: proofCases,
   money: figureCases,

@@ -34,6 +34,7 @@ function buildCases(): Cases {
     commitment: computeCommitment(publicOf('investor main'), hashOf('salt')),
     nonce: hashOf('nonce'),
     startAtSec: START + 7,
+    expiresAtSec: START + 1_000_000,
   };
   const offerOf = (change: object): SignedEvent =>
     signAs('bank', buildOffer(offerDocument(change), START - 100));

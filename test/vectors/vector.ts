@@ -32,20 +32,14 @@ import {
   type SignedEvent,
 } from '@realyield/protocol';
 import { rememberingVerifier } from '../fixtures/keys.ts';
-import {
-  lossesOf,
-  sharesOf,
-  standingOf,
-  type GuaranteeVector,
-  type ShareVector,
-} from './loss-shapes.ts';
+import { lossesOf, sharesOf, standingOf } from './loss-shapes.ts';
+import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
 
 /** JSON as vectors hold it. */
 export type Json = string | number | boolean | Json[] | { [key: string]: Json };
 
-/** What every case says of itself. */
+/** What every case shows, in words, and of which requirements. */
 export interface Named {
-  /** What the case shows, in words. */
   readonly name: string;
   readonly requires: readonly string[];
 }

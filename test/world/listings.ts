@@ -138,6 +138,7 @@ export function offerDocument(terms: Terms, about: OfferCircumstances): OfferDoc
     documents: [],
     relays: [...relays],
     expiresAtSec,
+    funding: { required: false },
     ...terms,
   };
 }

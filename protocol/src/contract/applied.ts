@@ -4,16 +4,30 @@
  */
 import type { ParsedContract, ParsedEvent, ParsedRequest } from '../events.ts';
 import { EventGraph } from '../order.ts';
-import { attesterOf, createDraft, roleOfActor, type Draft, type RejectedEvent } from './draft.ts';
+import { actOf, phaseOf } from './acts.ts';
+import { coolingOffEndsAtSec, signedAtSec } from './agreement.ts';
+import { isFinal } from './authors.ts';
+import {
+  actsFor,
+  createDraft,
+  isNamedIn,
+  roleOfActor,
+  type Draft,
+  type RejectedEvent,
+} from './draft.ts';
+import { resolveFunding } from './funding.ts';
 import { pastOf, toNode } from './graph.ts';
 import { PaymentIntake } from './intake.ts';
+import { applyKeyEvents } from './keys.ts';
 import { findContradictions, resolveMilestones } from './milestones.ts';
 import { firstOf, viewNotices } from './notices.ts';
 import { Overlaps } from './overlaps.ts';
 import type { SeenParts } from './paid.ts';
 import { partsSeen } from './payments.ts';
 import type { ContractState, Equivocation, Milestone, Payment } from './state.ts';
-import { actOf, applyEvent, isFinal, phaseOf } from './transitions.ts';
+import { resolveTakeover } from './takeover.ts';
+import { applyEvent } from './transitions.ts';
+import { citationsOf, resolveVersions } from './versions.ts';
 
 /** A contract's state with what was refused and what is known to be missing. */
 export interface Fold {
@@ -37,9 +51,9 @@ export interface Act {
 
 /** The order of application. */
 export function compareForApplication(a: Act, b: Act): number {
-  // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances,
-  // withdrawals, receipts, acknowledgements, claims, decisions, arrears, defaults, accelerations,
-  // write-offs, recoveries, closures…"
+  // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances, key
+  // events, takeovers, amendments, receipts, withdrawals, funding, acknowledgements, claims,
+  // decisions, arrears, defaults, accelerations, write-offs, recoveries, closures…"
   if (a.phase !== b.phase) return a.phase < b.phase ? -1 : 1;
   const [one, other] = [a.parsed.event, b.parsed.event];
   if (one.created_at !== other.created_at) return one.created_at - other.created_at;
@@ -90,12 +104,16 @@ function noteUnproven({ draft, unproven }: Applied, parsed: ParsedEvent): void {
 /** Adds what parties signed to the graph; what strangers publish is no part of it. */
 function addToGraph(draft: Draft, graph: EventGraph, parsed: ParsedEvent): void {
   const { pubkey } = parsed.event;
-  const isAttester = pubkey === attesterOf(draft.contract.document);
-  if (!isAttester && roleOfActor(draft, pubkey) === undefined) return;
+  const isNamed = isNamedIn(draft.contract.document, pubkey);
+  if (!isNamed && roleOfActor(draft, pubkey) === undefined) return;
   // The request first: an event that others name comes before them.
   const request =
     parsed.name === 'receipt' ? draft.requests.get(parsed.document.request.id) : undefined;
   if (request) graph.add(toNode(request, false));
+  if (parsed.name === 'signature' && parsed.document.type === 'acceptance') {
+    const amendment = draft.amendments.get(parsed.document.terms.id);
+    if (amendment) graph.add(toNode(amendment, false));
+  }
   graph.add(toNode(parsed, isFinal(draft, parsed)));
 }
 
@@ -105,28 +123,44 @@ function applyOne(draft: Draft, parsed: ParsedEvent): RejectedEvent | undefined 
   return refused && { id, code: refused.code, detail: refused.detail };
 }
 
-/** Applies a set of events, acts and the requests that its receipts embed. */
-export function applyAll(
-  contract: ParsedContract,
-  events: readonly ParsedEvent[],
-  requests: Map<string, ParsedRequest>,
-): Applied {
-  const acts = events
+/** What a contract's events are: acts, the requests its receipts embed, and amendments. */
+export interface EventSet {
+  readonly acts: readonly ParsedEvent[];
+  readonly requests: Map<string, ParsedRequest>;
+  readonly amendments: ReadonlyMap<string, ParsedContract>;
+}
+
+/** When the bank's keys signed something, by id. */
+function bankTimesOf(draft: Draft, acts: readonly ParsedEvent[]): ReadonlyMap<string, number> {
+  const own = acts.filter(({ event }) => actsFor(draft, event.pubkey, 'bank'));
+  return new Map(own.map(({ event }) => [event.id, event.created_at]));
+}
+
+/** Applies a set of events. */
+export function applyAll(contract: ParsedContract, set: EventSet): Applied {
+  const { requests, amendments } = set;
+  const acts = set.acts
     .map((parsed) => ({ parsed, phase: phaseOf(parsed) }))
     .sort(compareForApplication)
     .map(({ parsed }) => parsed);
   const graph = new EventGraph();
-  const draft = createDraft(contract, requests, (id) => pastOf(id, graph.nodes));
+  const restsOn = (id: string): ReadonlySet<string> => pastOf(id, graph.nodes);
+  const draft = createDraft(contract, { requests, amendments, pastOf: restsOn });
   const apply = (parsed: ParsedEvent): void => {
     const refused = applyOne(draft, parsed);
     if (refused) draft.rejects.push(refused);
   };
   const isAgreement = (parsed: ParsedEvent): boolean => actOf(parsed) === 'acceptance';
   acts.filter(isAgreement).forEach(apply);
-  // Acceptances name the delegates, so only now is it known who is a party and who a stranger.
+  applyKeyEvents(
+    draft,
+    acts.filter((parsed) => parsed.name === 'key'),
+  );
+  // Only now is it known who is a party, by delegates and key events, and who a stranger.
+  draft.bankTimes = bankTimesOf(draft, acts);
   graph.add(toNode(contract, false));
   for (const parsed of acts) addToGraph(draft, graph, parsed);
-  acts.filter((parsed) => !isAgreement(parsed)).forEach(apply);
+  acts.filter((parsed) => !isAgreement(parsed) && parsed.name !== 'key').forEach(apply);
   const applied: Applied = {
     ...{ draft, requests, graph, rejects: draft.rejects, receiptsTaken: 0, answersTaken: 0 },
     intake: new PaymentIntake(draft),
@@ -147,6 +181,9 @@ export function applyAll(
  */
 export function isAppendable({ draft, graph, unproven }: Applied, parsed: ParsedEvent): boolean {
   if (parsed.name !== 'receipt' && parsed.name !== 'acknowledgement') return false;
+  const { pubkey } = parsed.event;
+  // A takeover is contested by the bank's word; a receipt may rest on what ended a key.
+  if (actsFor(draft, pubkey, 'bank') || draft.keyEvents.length > 0) return false;
   // What others named, others rest on.
   if (graph.isMissing(parsed.event.id) || draft.withdrawnBy.size > 0) return false;
   if (parsed.name === 'acknowledgement') return true;
@@ -165,7 +202,7 @@ export function append(applied: Applied, parsed: ParsedEvent): RejectedEvent | u
 
 /** Final events by (time, id). */
 function finalsOf(draft: Draft): readonly string[] {
-  const finals = [...draft.finals].sort(
+  const finals = [...draft.finals, ...draft.takeovers].sort(
     (a, b) => a.createdAtSec - b.createdAtSec || (a.id < b.id ? -1 : 1),
   );
   return finals.map(({ id }) => id);
@@ -173,23 +210,34 @@ function finalsOf(draft: Draft): readonly string[] {
 
 function toState({ draft, intake, overlaps, seen, ...applied }: Applied): ContractState {
   const { paid } = intake;
+  const signedSec = signedAtSec(draft);
+  const { versions, rivals } = resolveVersions(draft, signedSec ?? 0, citationsOf(draft, paid));
+  const { funding, contradictions } = resolveFunding(draft);
   const equivocations = [
     ...draft.equivocations,
     ...overlaps.found(),
     ...applied.contradictions,
+    ...rivals,
+    ...contradictions,
   ].sort((a, b) => (a.events.join() < b.events.join() ? -1 : 1));
-  const times = Object.values(draft.signatures).map((signature) => signature.effectiveAtSec);
   const isEffective = draft.status !== 'proposed' && draft.status !== 'withdrawn';
   const notices = viewNotices(draft, paid.daily);
   let payments: readonly Payment[] | undefined;
   return {
     root: draft.root,
     contract: draft.contract,
-    version: draft.root,
+    version: versions.at(-1)?.id ?? draft.root,
+    versions,
     status: draft.status,
     signatures: draft.signatures,
     withdrawnBy: [...draft.withdrawnBy].sort(),
-    effectiveAtSec: isEffective ? Math.max(...times) : undefined,
+    effectiveAtSec: isEffective ? signedSec : undefined,
+    signedAtSec: signedSec,
+    coolingOffEndsAtSec: coolingOffEndsAtSec(draft),
+    keys: draft.keys,
+    keyEvents: draft.keyEvents.map(({ id }) => id).sort(),
+    funding,
+    takeover: resolveTakeover(draft),
     paid,
     get payments() {
       return (payments ??= paid.list(seen));

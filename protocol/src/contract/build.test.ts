@@ -32,6 +32,7 @@ const choice: ContractChoice = {
   investor: { pubkey: publicOf('investor'), relays: ['wss://relay.example'] },
   commitment: computeCommitment(publicOf('main'), hashOf('salt')),
   nonce: hashOf('nonce'),
+  expiresAtSec: 1_900_000_000,
   startAtSec: START + 7,
 };
 

@@ -8,20 +8,59 @@ import { canonicalize } from '../canonical.ts';
 import { embed, type ParsedContract, type ParsedOffer } from '../events.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
+import type { OfferDocument } from '../kinds/listings.ts';
 import { floorToSat } from '../money.ts';
 import { ok, reject, type Result } from '../result.ts';
+import { basesMismatch } from '../crosscheck.ts';
 import { contractContradiction } from '../terms.ts';
 import { buildPlan } from './plan.ts';
 
 /** What an investor chooses; everything else follows from the offer. */
 export interface ContractChoice {
   readonly principalMsat: bigint;
-  readonly investor: { readonly pubkey: string; readonly relays: readonly string[] };
+  readonly investor: {
+    readonly pubkey: string;
+    readonly relays: readonly string[];
+    /** May replace and revoke the investor's keys in this contract. */
+    readonly recovery?: string | undefined;
+  };
   /** computeCommitment(main key, salt). */
   readonly commitment: string;
   /** 32 random bytes, hex. */
   readonly nonce: string;
   readonly startAtSec: number;
+  /** Until when the others may accept, Unix seconds. */
+  readonly expiresAtSec: number;
+  /** The proposal this one answers. */
+  readonly counters?: string | undefined;
+  /** What it rests on beside the offer: consent, appointments, attestations, embedded. */
+  readonly bases?: ContractDocument['bases'] | undefined;
+}
+
+type Party = ContractDocument['parties']['investor'];
+
+function partyOf(pubkey: string, relays: readonly string[], recovery: string | undefined): Party {
+  return { pubkey, relays: [...relays], ...(recovery === undefined ? {} : { recovery }) };
+}
+
+/** The parties: two as the offer names them, the investor as chosen. */
+function buildParties(offer: ParsedOffer, { investor }: ContractChoice) {
+  const { business, relays, recoveryKeys = {} } = offer.document;
+  return {
+    investor: partyOf(investor.pubkey, investor.relays, investor.recovery),
+    business: partyOf(business.pubkey, business.relays, recoveryKeys.business),
+    bank: partyOf(offer.event.pubkey, relays, recoveryKeys.bank),
+  };
+}
+
+/** Sections an offer and its contracts share word for word, where the offer has them. */
+function sharedSections(offer: OfferDocument) {
+  const { attester, appointees, silenceDays } = offer;
+  return {
+    ...(attester === undefined ? {} : { attester }),
+    ...(appointees === undefined ? {} : { appointees }),
+    ...(silenceDays === undefined ? {} : { silenceDays }),
+  };
 }
 
 /**
@@ -73,12 +112,8 @@ export function buildContract(
     v: 1,
     network: terms.network,
     daySec: terms.daySec,
-    bases: [{ as: 'offer', event: embed(offer.event) }],
-    parties: {
-      investor: { pubkey: choice.investor.pubkey, relays: [...choice.investor.relays] },
-      business: { pubkey: terms.business.pubkey, relays: [...terms.business.relays] },
-      bank: { pubkey: offer.event.pubkey, relays: [...terms.relays] },
-    },
+    bases: [{ as: 'offer', event: embed(offer.event) }, ...(choice.bases ?? [])],
+    parties: buildParties(offer, choice),
     commitment: choice.commitment,
     nonce: choice.nonce,
     denomination: terms.denomination,
@@ -89,13 +124,16 @@ export function buildContract(
     startAtSec,
     plan: buildPlan(terms.plan, dayOf(startAtSec, terms.daySec), terms.daySec),
     tranches: buildTranches(terms, choice),
-    ...(terms.attester === undefined ? {} : { attester: terms.attester }),
+    ...sharedSections(terms),
     default: terms.default,
     guarantee: terms.guarantee,
     legal: terms.legal,
     coolingOffDays: terms.coolingOffDays,
+    expiresAtSec: choice.expiresAtSec,
+    ...(choice.counters === undefined ? {} : { counters: choice.counters }),
+    funding: terms.funding,
   };
-  return contractContradiction(document) ?? ok(document);
+  return contractContradiction(document) ?? basesMismatch(document) ?? ok(document);
 }
 
 /**
@@ -117,6 +155,9 @@ export function checkAgainstOffer(
     commitment: document.commitment,
     nonce: document.nonce,
     startAtSec: document.startAtSec,
+    expiresAtSec: document.expiresAtSec,
+    counters: document.counters,
+    bases: document.bases.filter((entry) => entry !== base),
   });
   if (!rebuilt.ok) return reject('OFFER_MISMATCH', rebuilt.detail);
   const same = canonicalize(rebuilt.value) === canonicalize(document);

@@ -4,12 +4,15 @@ import type {
   ParsedContract,
   ParsedEvent,
   ParsedMilestone,
+  ParsedNotice,
   ParsedReceipt,
   ParsedRequest,
 } from '../events.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
+import type { AppointeeRole } from '../kinds/appointees.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import type { RejectCode } from '../result.ts';
+import type { LedgerCourse } from './course.ts';
 import { PARTY_ROLES } from './state.ts';
 import type {
   AppliedSignature,
@@ -17,6 +20,7 @@ import type {
   Equivocation,
   NoticeType,
   Recovery,
+  RoleKey,
 } from './state.ts';
 
 /** A refused event. */
@@ -32,7 +36,7 @@ export interface AppliedReceipt {
   readonly request: ParsedRequest;
 }
 
-/** A default, acceleration, write-off or closure that holds. */
+/** A takeover, default, acceleration, write-off or closure that holds. */
 export interface AppliedFinal {
   readonly id: string;
   readonly createdAtSec: number;
@@ -50,6 +54,18 @@ export interface AppliedNotice {
   readonly asOfSec: number;
   /** Arrears notices that a default rests on, or defaults that what follows one rests on. */
   readonly restsOn: readonly AppliedNotice[];
+  /** The terms it was judged by, and all there were until then. */
+  readonly terms: ContractDocument;
+  readonly course: LedgerCourse;
+}
+
+/** One role's signature under an amendment. */
+export interface AmendmentSignature {
+  readonly id: string;
+  /** Id of the amendment. */
+  readonly version: string;
+  readonly role: PartyRole;
+  readonly atSec: number;
 }
 
 /** Working state of a fold. */
@@ -58,7 +74,15 @@ export interface Draft {
   readonly contract: ParsedContract;
   status: ContractStatus;
   signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
+  keys: readonly RoleKey[];
+  /** Key events that count. */
+  readonly keyEvents: { readonly id: string; readonly role: PartyRole }[];
   readonly withdrawnBy: Set<PartyRole>;
+  /** Amendments by id, whether or not anybody signed them. */
+  readonly amendments: ReadonlyMap<string, ParsedContract>;
+  readonly amendmentSignatures: AmendmentSignature[];
+  readonly funding: ParsedNotice[];
+  readonly takeovers: AppliedFinal[];
   readonly receipts: AppliedReceipt[];
   /** Requests of those receipts, by id. */
   readonly proven: Map<string, ParsedRequest>;
@@ -74,20 +98,26 @@ export interface Draft {
   readonly requests: ReadonlyMap<string, ParsedRequest>;
   /** Ids of everything an event of the set rests on, itself left out. */
   readonly pastOf: (id: string) => ReadonlySet<string>;
+  /** Times of everything the bank's keys signed in the set, by id, Unix seconds. */
+  bankTimes: ReadonlyMap<string, number>;
 }
 
 /** An empty draft for a contract. */
 export function createDraft(
   contract: ParsedContract,
-  requests: Draft['requests'],
-  pastOf: Draft['pastOf'],
+  set: Pick<Draft, 'requests' | 'amendments' | 'pastOf'>,
 ): Draft {
   return {
     root: contract.event.id,
     contract,
     status: 'proposed',
     signatures: {},
+    keys: mainKeys(contract.document),
+    keyEvents: [],
     withdrawnBy: new Set(),
+    amendmentSignatures: [],
+    funding: [],
+    takeovers: [],
     receipts: [],
     proven: new Map(),
     acknowledgements: [],
@@ -98,9 +128,18 @@ export function createDraft(
     finals: [],
     equivocations: [],
     rejects: [],
-    requests,
-    pastOf,
+    ...set,
+    bankTimes: new Map(),
   };
+}
+
+function mainKeys({ parties }: ContractDocument): RoleKey[] {
+  return PARTY_ROLES.map((role) => ({
+    role,
+    key: parties[role].pubkey,
+    use: 'main',
+    endsAtSec: undefined,
+  }));
 }
 
 /** The key that decides on a contract's milestones. */
@@ -108,40 +147,58 @@ export function attesterOf(document: ContractDocument): string {
   return document.attester ?? document.parties.bank.pubkey;
 }
 
-/** The role a main key holds in the contract. */
-export function roleOfKey(state: Pick<Draft, 'contract'>, key: string): PartyRole | undefined {
-  return PARTY_ROLES.find((role) => state.contract.document.parties[role].pubkey === key);
+/** The key a contract appoints to a role. */
+export function appointeeOf(document: ContractDocument, role: AppointeeRole): string | undefined {
+  return document.appointees?.[role];
+}
+
+/** The role a main key holds or held in the contract. */
+export function roleOfKey(state: Pick<Draft, 'keys'>, key: string): PartyRole | undefined {
+  return PARTY_ROLES.find((role) => isMainOf(state, key, role));
+}
+
+/** Whether a key is or was a role's main key. */
+export function isMainOf({ keys }: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
+  return keys.some((each) => each.key === key && each.role === role && each.use === 'main');
 }
 
 /** Whether a key may request, receipt and acknowledge for a role: its own or a delegate's. */
-export function actsFor(
-  state: Pick<Draft, 'contract' | 'signatures'>,
+export function actsFor({ keys }: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
+  return keys.some((each) => each.key === key && each.role === role);
+}
+
+/** Whether a key was replaced or revoked for a role before a time, so that nobody trusts it. */
+export function hasEnded(
+  { keys }: Pick<Draft, 'keys'>,
   key: string,
   role: PartyRole,
+  atSec: number,
 ): boolean {
-  if (state.contract.document.parties[role].pubkey === key) return true;
-  return state.signatures[role]?.delegates.includes(key) ?? false;
+  const own = keys.filter((each) => each.key === key && each.role === role);
+  return own.length > 0 && own.every(({ endsAtSec = Infinity }) => endsAtSec < atSec);
 }
 
 /** The first role for which a key acts, main or delegate; a delegate may act for several. */
-export function roleOfActor(
-  state: Pick<Draft, 'contract' | 'signatures'>,
-  key: string,
-): PartyRole | undefined {
+export function roleOfActor(state: Pick<Draft, 'keys'>, key: string): PartyRole | undefined {
   return roleOfKey(state, key) ?? PARTY_ROLES.find((role) => actsFor(state, key, role));
+}
+
+/** Whether a key has a place in the contract beside the parties': it attests or was appointed. */
+export function isNamedIn(document: ContractDocument, key: string): boolean {
+  const recovery = PARTY_ROLES.map((role) => document.parties[role].recovery);
+  const served = Object.values(document.appointees ?? {});
+  return [attesterOf(document), ...recovery, ...served].includes(key);
 }
 
 /** The contract an event belongs to; undefined for listings and notices on offers. */
 export function contractOf(parsed: ParsedEvent): string | undefined {
-  if (parsed.name === 'contract') return parsed.event.id;
+  if (parsed.name === 'contract') return parsed.document.replaces?.root ?? parsed.event.id;
   return 'contract' in parsed.document ? parsed.document.contract : undefined;
 }
 
-/** Every contract an event says something about: its own, or those a recovery names. */
+/** Every contract an event says something about: its own, or those a notice on an offer names. */
 export function contractsOf(parsed: ParsedEvent): readonly string[] {
-  if (parsed.name === 'notice' && parsed.document.type === 'recovery') {
-    return parsed.document.contracts;
-  }
+  if ('contracts' in parsed.document) return parsed.document.contracts;
   const root = contractOf(parsed);
   return root === undefined ? [] : [root];
 }

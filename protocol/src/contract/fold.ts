@@ -13,8 +13,8 @@ import {
   type Applied,
   type Fold,
 } from './applied.ts';
+import { phaseOf } from './acts.ts';
 import { contractsOf } from './draft.ts';
-import { phaseOf } from './transitions.ts';
 
 export type { Fold } from './applied.ts';
 
@@ -28,6 +28,8 @@ export class ContractFold {
   readonly #acts = new Map<string, ParsedEvent>();
   /** Requests enter only through receipts; these are all that came, whether or not one did. */
   readonly #known = new Map<string, ParsedRequest>();
+  /** Terms that would replace the contract's, whether or not anybody signed them. */
+  readonly #amendments = new Map<string, ParsedContract>();
   #contract: ParsedContract | undefined;
   #applied: Applied | undefined;
   #fold: Fold | undefined;
@@ -54,15 +56,21 @@ export class ContractFold {
       return;
     }
     if (parsed.name === 'contract') {
-      if (this.#contract) return;
-      this.#contract = parsed;
-      this.#forget();
+      this.#addTerms(parsed);
       return;
     }
     if (this.#acts.has(id)) return;
     this.#acts.set(id, parsed);
     this.#fold = undefined;
     if (this.#applied && !this.#append(this.#applied, parsed)) this.#forget();
+  }
+
+  #addTerms(parsed: ParsedContract): void {
+    const { id } = parsed.event;
+    if (id === this.root ? this.#contract : this.#amendments.has(id)) return;
+    if (id === this.root) this.#contract = parsed;
+    else this.#amendments.set(id, parsed);
+    this.#forget();
   }
 
   #forget(): void {
@@ -96,7 +104,7 @@ export class ContractFold {
       const acts = [...this.#acts.values()];
       const requests = new Map<string, ParsedRequest>();
       for (const parsed of acts) if (parsed.name === 'receipt') this.#enter(requests, parsed);
-      this.#applied = applyAll(this.#contract, acts, requests);
+      this.#applied = applyAll(this.#contract, { acts, requests, amendments: this.#amendments });
     }
     return ok((this.#fold ??= toFold(this.#applied)));
   }

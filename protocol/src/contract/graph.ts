@@ -11,6 +11,11 @@ function parentsOf(parsed: ParsedEvent): string[] {
   // What a contract rests on is checked with it and never an event of the contract itself.
   const inner = parsed.name === 'contract' ? [] : embeddedIn(parsed);
   const parents = inner.map((embedded) => embedded.id);
+  if (parsed.name === 'contract' && parsed.document.replaces) {
+    parents.push(parsed.document.replaces.version);
+  }
+  // What a notice on an offer names as its author's heads lies in other contracts too.
+  if ('offer' in document) return [];
   if ('prev' in document) parents.push(...document.prev);
   if ('seen' in document) parents.push(...document.seen);
   if ('contract' in document) parents.push(document.contract);

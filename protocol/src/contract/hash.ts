@@ -61,6 +61,8 @@ function termsView(state: ContractState): Record<string, Json> {
     version: state.version,
     status: state.status,
     signatures,
+    keys: [...state.keyEvents],
+    funding: state.funding,
     milestones: state.milestones.map(({ tranche, status, decidedAtSec = 0 }): Json => {
       return status === 'approved' ? [tranche, status, decidedAtSec] : [tranche, status];
     }),

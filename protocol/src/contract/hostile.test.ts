@@ -32,7 +32,7 @@ describe('agreement', () => {
     loan.withdraw('business', START + 1);
     expect(loan.fold().state.status).toBe('effective');
     expect(computeStateHash(loan.fold().state)).toBe(before);
-    expect(loan.fold().rejects).toMatchObject([{ code: 'STATE_FORBIDS' }]);
+    expect(loan.fold().rejects).toMatchObject([{ code: 'WITHDRAWAL_LATE' }]);
   });
 
   it('a second acceptance dated back cannot dismiss the delegate of the first', () => {

@@ -121,7 +121,7 @@ function resolve(evidence: Evidence): PaidRequest {
 
 /** Takes receipts and answers that count; what they prove can be had at any moment. */
 export class PaymentIntake {
-  readonly #draft: Pick<Draft, 'contract' | 'signatures'>;
+  readonly #draft: Pick<Draft, 'contract' | 'keys'>;
   readonly #daySec: number;
   readonly #evidence: Evidence[] = [];
   readonly #places = new Map<string, number>();
@@ -132,7 +132,7 @@ export class PaymentIntake {
   #days: DayTotals;
   #paid: PaidParts | undefined;
 
-  constructor(draft: Pick<Draft, 'contract' | 'signatures'>) {
+  constructor(draft: Pick<Draft, 'contract' | 'keys'>) {
     this.#draft = draft;
     this.#daySec = draft.contract.document.daySec;
     this.#days = new DayTotals(this.#daySec);

@@ -6,16 +6,22 @@ import type { ParsedEvent, ParsedNotice } from '../events.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
+import { signedAtSec } from './agreement.ts';
+import type { LedgerCourse } from './course.ts';
 import { roleOfKey, type AppliedNotice, type Draft } from './draft.ts';
 import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
 import { resolvePayments } from './payments.ts';
 import type { Notice, NoticeType } from './state.ts';
+import { citationsOf, resolveVersions, termsAt, versionsAfter } from './versions.ts';
 
 interface Basis {
   /** Ids of everything the notice rests on. */
   readonly past: ReadonlySet<string>;
   readonly asOfSec: number;
   readonly ledger: Ledger;
+  /** The terms in force at its time, of those it rests on. */
+  readonly terms: ContractDocument;
+  readonly course: LedgerCourse;
 }
 
 /** What a notice rests on, and the balances that shows at its time. */
@@ -30,8 +36,15 @@ function basisOf(draft: Draft, { event }: ParsedEvent): Basis {
   // acknowledgements it rests on, at its `created_at` or at the latest of their settled times if
   // that is later. What it does not rest on is left out of the judgement."
   const asOfSec = Math.max(event.created_at, paid.latestSettledAtSec());
-  const ledger = computeLedger(draft.contract.document, paid.daily, asOfSec);
-  return { past, asOfSec, ledger };
+  // V-7: "A notice is judged by the versions whose signatures it rests on…"
+  const signatures = draft.amendmentSignatures.filter(({ id }) => past.has(id));
+  const agreed = { ...draft, amendmentSignatures: signatures };
+  const signedSec = signedAtSec(draft) ?? 0;
+  const { versions } = resolveVersions(agreed, signedSec, citationsOf(draft, paid));
+  const terms = termsAt(versions, asOfSec) ?? draft.contract.document;
+  const course = { versions: versionsAfter(versions) };
+  const ledger = computeLedger(draft.contract.document, paid.daily, asOfSec, course);
+  return { past, asOfSec, ledger, terms, course };
 }
 
 /** The bank says that the contract is repaid. */
@@ -72,11 +85,12 @@ function arrearsMismatch(
 export function applyArrears(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const { document } = parsed as ParsedNotice;
   if (document.type !== 'arrears') return reject('NOT_LATE');
-  const { asOfSec, ledger } = basisOf(draft, parsed);
+  const { asOfSec, ledger, terms, course } = basisOf(draft, parsed);
+  const known = { terms, course };
   const { instalment } = document;
-  const refused = arrearsMismatch(draft.contract.document, ledger, instalment);
+  const refused = arrearsMismatch(terms, ledger, instalment);
   if (refused) return refused;
-  draft.notices.push({ type: 'arrears', parsed, instalment, asOfSec, restsOn: [] });
+  draft.notices.push({ type: 'arrears', parsed, instalment, asOfSec, restsOn: [], ...known });
   return undefined;
 }
 
@@ -101,15 +115,16 @@ function defaultMismatch(
 
 /** Bank or investor says that the loan is in default: final. */
 export function applyDefault(draft: Draft, parsed: ParsedEvent): Reject | undefined {
-  const { past, asOfSec, ledger } = basisOf(draft, parsed);
+  const { past, asOfSec, ledger, terms, course } = basisOf(draft, parsed);
+  const known = { terms, course };
   const arrears = draft.notices.filter(
     (notice) => notice.type === 'arrears' && past.has(notice.parsed.event.id),
   );
-  const refused = defaultMismatch(draft.contract.document, ledger, arrears);
+  const refused = defaultMismatch(terms, ledger, arrears);
   if (refused) return refused;
   const { id, created_at: createdAtSec } = parsed.event;
   const instalment = oldestLate(ledger);
-  draft.notices.push({ type: 'default', parsed, instalment, asOfSec, restsOn: arrears });
+  draft.notices.push({ type: 'default', parsed, instalment, asOfSec, restsOn: arrears, ...known });
   // N-5: "A default notice that counts makes an effective contract `defaulted` and is not undone by
   // anything it does not rest on…"
   draft.status = 'defaulted';
@@ -129,7 +144,7 @@ function applyAftermath(
   parsed: ParsedEvent,
   type: 'acceleration' | 'writeOff',
 ): Reject | undefined {
-  const { past, asOfSec, ledger } = basisOf(draft, parsed);
+  const { past, asOfSec, ledger, terms, course } = basisOf(draft, parsed);
   const defaults = draft.notices.filter(
     (notice) => notice.type === 'default' && past.has(notice.parsed.event.id),
   );
@@ -139,7 +154,9 @@ function applyAftermath(
   const refused = aftermathMismatch(ledger);
   if (refused) return refused;
   const { id, created_at: createdAtSec } = parsed.event;
-  draft.notices.push({ type, parsed, instalment: oldestLate(ledger), asOfSec, restsOn: defaults });
+  const instalment = oldestLate(ledger);
+  const known = { terms, course };
+  draft.notices.push({ type, parsed, instalment, asOfSec, restsOn: defaults, ...known });
   draft.finals.push({ id, createdAtSec, past });
   return undefined;
 }
@@ -155,34 +172,32 @@ export function applyWriteOff(draft: Draft, parsed: ParsedEvent): Reject | undef
 }
 
 function mismatchOf(
-  document: ContractDocument,
   ledger: Ledger,
-  { type, instalment, restsOn }: AppliedNotice,
+  { type, instalment, restsOn, terms }: AppliedNotice,
 ): Reject | undefined {
-  if (type === 'arrears') return arrearsMismatch(document, ledger, instalment);
-  return type === 'default'
-    ? defaultMismatch(document, ledger, restsOn)
-    : aftermathMismatch(ledger);
+  if (type === 'arrears') return arrearsMismatch(terms, ledger, instalment);
+  return type === 'default' ? defaultMismatch(terms, ledger, restsOn) : aftermathMismatch(ledger);
 }
 
 /** Notices that count, and whether everything that is known contradicts them. */
 export function viewNotices(draft: Draft, payments: readonly LedgerPayment[]): Notice[] {
   const { document } = draft.contract;
   const contested = new Map<AppliedNotice, boolean>();
-  return draft.notices.flatMap((notice) => {
+  return draft.notices.map((notice) => {
     const { type, parsed, instalment, asOfSec, restsOn } = notice;
-    const author = roleOfKey(draft, parsed.event.pubkey);
-    if (!author) return [];
+    // Whoever is no party took over from the bank.
+    const author = roleOfKey(draft, parsed.event.pubkey) ?? 'bank';
     // N-6: "A notice that counts is contested when, judged by all payments proven in the set at the
     // same time, it would be refused; an acceleration or write-off also when every default notice
     // it rests on is contested…"
-    const refused = mismatchOf(document, computeLedger(document, payments, asOfSec), notice);
+    const ledger = computeLedger(document, payments, asOfSec, notice.course);
+    const refused = mismatchOf(ledger, notice);
     const isAftermath = type === 'acceleration' || type === 'writeOff';
     const isUnfounded = isAftermath && restsOn.every((each) => contested.get(each) === true);
     const isContested = refused !== undefined || isUnfounded;
     contested.set(notice, isContested);
     const { id } = parsed.event;
-    return [{ id, type, author, instalment, asOfSec, contested: isContested }];
+    return { id, type, author, instalment, asOfSec, contested: isContested };
   });
 }
 

@@ -40,7 +40,7 @@ export function requestMismatch(
 }
 
 /** What resolving needs of a draft; a closure is judged on a part of its receipts and answers. */
-export type Evidence = Pick<Draft, 'contract' | 'signatures' | 'receipts' | 'acknowledgements'>;
+export type Evidence = Pick<Draft, 'contract' | 'keys' | 'receipts' | 'acknowledgements'>;
 
 /** The proven payments, one per payee and payment hash. */
 export function resolvePayments(evidence: Evidence): PaidParts {

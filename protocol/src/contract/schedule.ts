@@ -23,6 +23,7 @@ function withRemainingTicks(
   payments: readonly (LedgerPayment & { readonly n: number })[],
   asOfSec: number,
   milestones: readonly Decision[],
+  freeAtSec: number,
 ): LedgerPayment[] {
   const remaining = (leg: Leg, parts: readonly (Tick | FeePart)[]): LedgerPayment[] => {
     const own = payments.filter((payment) => payment.leg === leg);
@@ -33,10 +34,12 @@ function withRemainingTicks(
         ...{ leg, amountMsat, settledAtSec: Math.max(dueAtSec, asOfSec) },
       }));
   };
-  const fees = isDisbursed(document, 'originationFee') ? planFees(document, milestones) : [];
+  const fees = isDisbursed(document, 'originationFee')
+    ? planFees(document, milestones, freeAtSec)
+    : [];
   return [
     ...payments,
-    ...remaining('disbursement', planTicks(document, milestones)),
+    ...remaining('disbursement', planTicks(document, milestones, freeAtSec)),
     ...remaining('originationFee', fees),
   ];
 }
@@ -48,11 +51,12 @@ export function projectSchedule(
   asOfSec: number,
   milestones: readonly Decision[] = [],
   course: LedgerCourse = {},
+  freeAtSec = 0,
 ): ExpectedInstalment[] {
   // M-14: "The expected schedule is the ledger on the last due day, or at the as-of time if that
   // is later, if every tick that is neither paid nor lapsed is paid at its due time or now,
   // whichever is later, and whatever is due, in whole satoshis, on its due day or today…"
-  const expected = withRemainingTicks(document, payments, asOfSec, milestones);
+  const expected = withRemainingTicks(document, payments, asOfSec, milestones, freeAtSec);
   return expectInstalments(document, expected, asOfSec, course).map((instalment) => ({
     number: instalment.number,
     dueAtSec: instalment.dueAtSec,

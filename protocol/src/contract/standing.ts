@@ -8,14 +8,17 @@ import { guaranteeStanding, type GuaranteeStanding } from './guarantee.ts';
 import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
 import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
 import type { ContractState } from './state.ts';
+import { versionsAfter } from './versions.ts';
 
 /** What happened to a contract's terms, as its ledger takes it. */
 export function courseOf({
   contract,
   acceleratedAtSec,
-}: Pick<ContractState, 'contract' | 'acceleratedAtSec'>): LedgerCourse {
-  if (acceleratedAtSec === undefined) return {};
-  return { acceleratedDay: dayOf(acceleratedAtSec, contract.document.daySec) };
+  versions,
+}: Pick<ContractState, 'contract' | 'acceleratedAtSec' | 'versions'>): LedgerCourse {
+  const later = versions.length > 1 ? { versions: versionsAfter(versions) } : {};
+  if (acceleratedAtSec === undefined) return later;
+  return { ...later, acceleratedDay: dayOf(acceleratedAtSec, contract.document.daySec) };
 }
 
 /** Balances of a folded contract at a time, by all its payments unless others are given. */
@@ -29,8 +32,10 @@ export function ledgerOf(
 
 /** The expected schedule of a folded contract (M-14). */
 export function scheduleOf(state: ContractState, asOfSec: number): ExpectedInstalment[] {
-  const { contract, payments, milestones } = state;
-  return projectSchedule(contract.document, payments, asOfSec, milestones, courseOf(state));
+  const { contract, payments, milestones, coolingOffEndsAtSec } = state;
+  const course = courseOf(state);
+  const planned = [milestones, course, coolingOffEndsAtSec] as const;
+  return projectSchedule(contract.document, payments, asOfSec, ...planned);
 }
 
 /** Legs of money that an investor gets for a loan, beside the guarantee. */

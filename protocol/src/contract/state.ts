@@ -1,5 +1,6 @@
 /** State of one contract: what the fold yields, without a clock. Spec: specs/contract.md. */
 import type { ParsedContract } from '../events.ts';
+import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg, PartyRole } from '../kinds/fields.ts';
 import type { PaidParts } from './paid.ts';
 
@@ -82,9 +83,47 @@ export interface Recovery {
   readonly shareMsat: bigint;
 }
 
+/** A key that acts for a role, or did: the contract's, a delegate, or one that replaced either. */
+export interface RoleKey {
+  readonly role: PartyRole;
+  readonly key: string;
+  /** A main key signs everything; a delegate requests, receipts and acknowledgements. */
+  readonly use: 'main' | 'delegate';
+  /** Replaced or revoked: what it signs alone counts up to this time, Unix seconds. */
+  readonly endsAtSec: number | undefined;
+}
+
+/** Terms of a contract that all three have signed, from the root's on. */
+export interface Version {
+  readonly id: string;
+  readonly document: ContractDocument;
+  /** The latest of its signatures' times, Unix seconds. */
+  readonly effectiveAtSec: number;
+  /** The contract day after which these terms ask for instalments; of the root its start's. */
+  readonly fromDay: number;
+}
+
+/** Whether an offer's contracts may be paid out. */
+export type FundingStatus = 'notRequired' | 'open' | 'reached' | 'failed';
+
+/** The backup servicer's takeover. */
+export interface Takeover {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly atSec: number;
+  /** The bank has signed something since its silence is said to have begun. */
+  readonly contested: boolean;
+}
+
 /** Two events that contradict each other. */
 export interface Equivocation {
-  readonly reason: 'rival signatures' | 'overlapping requests' | 'contradictory decisions';
+  readonly reason:
+    | 'rival signatures'
+    | 'rival rotations'
+    | 'rival successors'
+    | 'overlapping requests'
+    | 'contradictory decisions'
+    | 'contradictory funding';
   readonly author: string;
   /** The two ids, least first. */
   readonly events: readonly [string, string];
@@ -94,14 +133,26 @@ export interface Equivocation {
 export interface ContractState {
   readonly root: string;
   readonly contract: ParsedContract;
-  /** Id of the version of the terms in effect. */
+  /** Id of the last version of the terms that all three signed. */
   readonly version: string;
+  /** The terms all three signed, oldest first; only the root's while that is not signed. */
+  readonly versions: readonly Version[];
   readonly status: ContractStatus;
   readonly signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
   /** Parties that withdrew, whether or not that came in time. */
   readonly withdrawnBy: readonly PartyRole[];
   /** Undefined unless all have signed: effective, defaulted or closed. */
   readonly effectiveAtSec: number | undefined;
+  /** The latest of the three signatures' times, even if the contract was withdrawn after it. */
+  readonly signedAtSec: number | undefined;
+  /** End of the investor's time to withdraw, where there is one; no tick is due before. */
+  readonly coolingOffEndsAtSec: number | undefined;
+  /** Every key that acts for a role or did. */
+  readonly keys: readonly RoleKey[];
+  /** Ids of the key events that count, sorted. */
+  readonly keyEvents: readonly string[];
+  readonly funding: FundingStatus;
+  readonly takeover: Takeover | undefined;
   /** The proven payments in columns, with totals by day for the ledger: quick at any number. */
   readonly paid: PaidParts;
   /** The same, an object each, by settled time, request id, n; made when first read. */

@@ -3,6 +3,7 @@ import type { Fees } from '../kinds/fees.ts';
 import { originationFee, withheldFee } from './legs.ts';
 import { divideFloor, floorToSat } from '../money.ts';
 import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
+import type { ContractState } from './state.ts';
 
 /** One tick: the part of a disbursement due at one moment. */
 export interface Tick {
@@ -37,15 +38,19 @@ function spanOf(
   tranche: Tranche,
   index: number,
   milestones: readonly Decision[],
+  freeAtSec: number,
 ): Span {
   const { fromSec, toSec, lapsesAtSec, milestone } = tranche;
   const amounts = amountsOf(tranche, fees);
-  if (!milestone) return { ...amounts, fromSec, toSec, isHeld: false };
   const decided = milestones.find((entry) => entry.tranche === index);
-  if (decided?.status !== 'approved') return { ...amounts, fromSec, toSec, isHeld: true };
-  // P-2: "…of a tranche with an approved milestone from the approval on where that is later, for as
-  // long as was planned, but no longer than until it lapses…"
-  const startSec = Math.max(fromSec, decided.decidedAtSec ?? 0);
+  if (milestone && decided?.status !== 'approved') {
+    return { ...amounts, fromSec, toSec, isHeld: true };
+  }
+  // P-2: "…from the end of the time to withdraw on where that is later, and with a milestone from
+  // its approval on where that is later, for as long as was planned, but no longer than until it
+  // lapses…"
+  const approvedAtSec = milestone ? (decided?.decidedAtSec ?? 0) : 0;
+  const startSec = Math.max(fromSec, freeAtSec, approvedAtSec);
   const endSec = Math.min(lapsesAtSec, startSec + (toSec - fromSec));
   return { ...amounts, fromSec: startSec, toSec: Math.max(startSec, endSec), isHeld: false };
 }
@@ -85,7 +90,7 @@ export function tickAt(document: ContractDocument, n: number): Tick | undefined 
   let first = 0;
   for (const [index, tranche] of document.tranches.entries()) {
     if (n < first + tranche.ticks) {
-      return tickOf(tranche, index, n - first, n, spanOf(document, tranche, index, []));
+      return tickOf(tranche, index, n - first, n, spanOf(document, tranche, index, [], 0));
     }
     first += tranche.ticks;
   }
@@ -109,17 +114,33 @@ export function tickAmounts(
   });
 }
 
+/** What of a contract's state its ticks depend on. */
+export type Streaming = Pick<
+  ContractState,
+  'contract' | 'milestones' | 'coolingOffEndsAtSec' | 'versions'
+>;
+
+/** All ticks of a contract as its state has them at a time. */
+export function ticksOf(state: Streaming, asOfSec: number): Tick[] {
+  // V-6: "When tranches lapse is what the last version whose signatures are there says, at once."
+  const version = state.versions.findLast(({ effectiveAtSec }) => effectiveAtSec <= asOfSec);
+  const document = version?.document ?? state.contract.document;
+  return planTicks(document, state.milestones, state.coolingOffEndsAtSec);
+}
+
 /**
  * All ticks of a contract in order; n counts through all tranches from 0. `milestones` are those
- * of the contract's state: without them every tranche that has one waits.
+ * of the contract's state: without them every tranche that has one waits. `freeAtSec` is when the
+ * time to withdraw ends: no tick is due before.
  */
 export function planTicks(
   document: ContractDocument,
   milestones: readonly Decision[] = [],
+  freeAtSec = 0,
 ): Tick[] {
   const ticks: Tick[] = [];
   for (const [index, tranche] of document.tranches.entries()) {
-    const span = spanOf(document, tranche, index, milestones);
+    const span = spanOf(document, tranche, index, milestones, freeAtSec);
     for (let place = 0; place < tranche.ticks; place += 1) {
       ticks.push(tickOf(tranche, index, place, ticks.length, span));
     }
@@ -142,10 +163,11 @@ export interface FeePart {
 export function planFees(
   document: ContractDocument,
   milestones: readonly Decision[] = [],
+  freeAtSec = 0,
 ): FeePart[] {
   return document.tranches.flatMap((tranche, n) => {
     const amountMsat = originationFee(BigInt(tranche.amountMsat), document.fees);
-    const { fromSec: dueAtSec, isHeld } = spanOf(document, tranche, n, milestones);
+    const { fromSec: dueAtSec, isHeld } = spanOf(document, tranche, n, milestones, freeAtSec);
     const { lapsesAtSec } = tranche;
     return amountMsat === 0n ? [] : [{ n, amountMsat, dueAtSec, lapsesAtSec, isHeld }];
   });

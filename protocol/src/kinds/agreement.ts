@@ -1,5 +1,7 @@
 /** Agreement: contract (2810) and signature (2811). Spec: specs/contract.md. */
 import * as z from 'zod/mini';
+import { appointeeRole, appointeesField, silenceDaysField } from './appointees.ts';
+import { fundingField } from './funding.ts';
 import {
   bpsField,
   countField,
@@ -25,6 +27,8 @@ const party = z.strictObject({
   pubkey: hex32,
   /** Where this party reads gift wraps for this contract. */
   relays: z.array(relayField).check(z.minLength(1), z.maxLength(4)),
+  /** May replace and revoke this role's keys, and nothing else. */
+  recovery: z.optional(hex32),
 });
 
 /** One tranche with absolute dates. */
@@ -49,9 +53,12 @@ export const contractSchema = z.strictObject({
   /** What the contract rests on; the offer version always, each event embedded once. */
   bases: z
     .array(
-      z.strictObject({ as: z.enum(['offer', 'attestation', 'consent']), event: embeddedField }),
+      z.strictObject({
+        as: z.enum(['offer', 'attestation', 'consent', 'appointment']),
+        event: embeddedField,
+      }),
     )
-    .check(z.minLength(1), z.maxLength(8)),
+    .check(z.minLength(1), z.maxLength(12)),
   parties: z.strictObject({ investor: party, business: party, bank: party }),
   /** Salted commitment to the investor's main key: computeCommitment. */
   commitment: hex32,
@@ -70,6 +77,18 @@ export const contractSchema = z.strictObject({
   guarantee: guaranteeSchema,
   legal: legalSchema,
   coolingOffDays: coolingOffField,
+  /** Acceptances dated later do not count. */
+  expiresAtSec: secField,
+  /** The proposal this one answers; nothing else follows from it. */
+  counters: z.optional(hex32),
+  funding: fundingField,
+  appointees: z.optional(appointeesField),
+  silenceDays: z.optional(silenceDaysField),
+  /** Of an amendment: the contract and which version of its terms these terms replace. */
+  replaces: z.optional(z.strictObject({ root: hex32, version: hex32 })),
+  reason: z.optional(z.enum(['amendment', 'restructuring'])),
+  /** What is unpaid of instalments fallen due stays due, or is asked for by the new ones. */
+  arrears: z.optional(z.enum(['stay', 'fold'])),
 });
 
 const acceptance = z.strictObject({
@@ -108,7 +127,7 @@ const appointment = z.strictObject({
   v: versionField,
   type: z.literal('appointment'),
   offer: hex32,
-  role: z.enum(['arbiter', 'fallbackArbiter', 'trustee', 'backupServicer']),
+  role: appointeeRole,
   prev: idList,
 });
 

@@ -3,6 +3,8 @@
  * Spec: specs/listings.md.
  */
 import * as z from 'zod/mini';
+import { appointeesField, silenceDaysField } from './appointees.ts';
+import { fundingField } from './funding.ts';
 import { MAX_TERM_DAYS } from '../params.ts';
 import {
   bpsField,
@@ -91,6 +93,13 @@ export const offerSchema = z.strictObject({
   documents: z.array(documentHash).check(z.maxLength(16)),
   relays: z.array(relayField).check(z.minLength(1), z.maxLength(4)),
   expiresAtSec: secField,
+  funding: fundingField,
+  appointees: z.optional(appointeesField),
+  silenceDays: z.optional(silenceDaysField),
+  /** Keys that may replace and revoke the keys of business and bank. */
+  recoveryKeys: z.optional(
+    z.strictObject({ business: z.optional(hex32), bank: z.optional(hex32) }),
+  ),
 });
 
 /** Content of 32812: what a bank or a member of the community states about a business or bank. */

@@ -36,6 +36,8 @@ export const requestSchema = z.strictObject({
   leg: legField,
   notBeforeSec: secField,
   expiresAtSec: secField,
+  /** The terms in force for the payee; the root's where it names none. */
+  version: z.optional(hex32),
   n: partNumbers,
   msat: column(msatField),
   paymentHash: column(hex32),
@@ -109,6 +111,26 @@ const fundingReached = z.strictObject({
   prev: idList,
 });
 
+const fundingFailed = z.strictObject({
+  v: versionField,
+  type: z.literal('fundingFailed'),
+  offer: z.strictObject({ id: hex32, address: offerAddressField }),
+  /** The contracts that end by it. */
+  contracts: z.array(hex32).check(z.maxLength(400)),
+  statement: textField(1_000, 0),
+  prev: idList,
+});
+
+const takeover = z.strictObject({
+  v: versionField,
+  type: z.literal('takeover'),
+  contract: hex32,
+  /** The heads this final step rests on. */
+  seen: idList.check(z.minLength(1)),
+  statement: textField(1_000, 0),
+  prev: idList,
+});
+
 const arrears = z.strictObject({
   v: versionField,
   type: z.literal('arrears'),
@@ -135,6 +157,8 @@ const defaultNotice = z.strictObject({
 export const noticeSchema = z.discriminatedUnion('type', [
   closure,
   fundingReached,
+  fundingFailed,
+  takeover,
   arrears,
   defaultNotice,
   acceleration,

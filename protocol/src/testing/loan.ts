@@ -32,7 +32,8 @@ import {
   type Template,
 } from '../index.ts';
 import { hashOf, paymentHashOf, publicOf, realSigning, type Signing } from './keys.ts';
-import { offerDocument, relays } from './offers.ts';
+import { relays } from './offers.ts';
+import { appointmentsIn, offerWith } from './loan-options.ts';
 import type { LoanOptions, Paid, Part, PayOptions } from './loan-options.ts';
 
 export * from './keys.ts';
@@ -56,7 +57,10 @@ export class Loan {
     this.#options = options;
     this.signing = options.signing ?? realSigning;
     this.startAtSec = options.startAtSec ?? 1_800_000_000;
-    const offerTemplate = buildOffer(offerDocument(options.offer), this.startAtSec - 1000);
+    const offerTemplate = buildOffer(
+      offerWith(options, (name) => this.#keyOf(name)),
+      this.startAtSec - 1000,
+    );
     const offerEvent = this.signing.sign(this.#cast('bank'), offerTemplate);
     this.offer = this.signing.read(offerEvent)[0] as ParsedOffer;
     const built = buildContract(this.offer, {
@@ -64,10 +68,13 @@ export class Loan {
       investor: {
         pubkey: this.#keyOf('investor'),
         relays: [...(options.investorRelays ?? relays)],
+        recovery: options.recovery?.investor && this.#keyOf(options.recovery.investor),
       },
       commitment: computeCommitment(this.#keyOf('investor main'), this.#own('salt')),
       nonce: this.#own('nonce'),
       startAtSec: this.startAtSec,
+      expiresAtSec: options.expiresAtSec ?? this.startAtSec + 1_000_000,
+      bases: appointmentsIn(options, this.signing, offerEvent.id, this.startAtSec),
     });
     if (!built.ok) throw new Error(`${built.code} ${built.detail ?? ''}`);
     this.addAs('investor', buildContractEvent(built.value, this.startAtSec));
@@ -184,6 +191,7 @@ export class Loan {
         leg,
         notBeforeSec: options.notBeforeSec ?? atSec - 10,
         expiresAtSec: options.expiresAtSec ?? atSec + 590,
+        ...(options.version === undefined ? {} : { version: options.version }),
         n: parts.map((part) => part.n),
         msat: parts.map((part) => part.amountMsat.toString()),
         paymentHash: parts.map((part) => paymentHashOf(part.preimage)),

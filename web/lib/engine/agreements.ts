@@ -1,5 +1,6 @@
 /** Agreement: propose, check, countersign, publish, decline, close. */
 import {
+  PARTY_ROLES,
   buildContract,
   buildContractEvent,
   buildNotice,
@@ -12,7 +13,6 @@ import {
   ok,
   type MessageOf,
   type ParsedOffer,
-  type PartyRole,
   type Reject,
   type Result,
   type SignedEvent,
@@ -23,6 +23,7 @@ import type { Incoming } from './mailbox.ts';
 import { Openings } from './openings.ts';
 import { proposalProblem } from './proposal-check.ts';
 import { randomHex } from './random.ts';
+import { proposalTerms } from './bases.ts';
 import { nextRegisterEntry } from './register.ts';
 import { Milestones } from './milestones.ts';
 import { Notices } from './notices.ts';
@@ -226,7 +227,7 @@ export class Agreements {
   /** Publishes contract and signatures once all three are here; safe to call again. */
   async publishIfComplete(root: string): Promise<void> {
     const view = this.desk.catalog.contract(root);
-    if (!view || view.fold.state.status === 'proposed') return;
+    if (view?.fold.state.signedAtSec === undefined) return;
     const key = `published|${root}`;
     if ((await this.desk.store.get('settings', key)) !== undefined) return;
     const relays = this.desk.directory.deliveryUrls(view.fold.state);
@@ -276,15 +277,14 @@ export class Agreements {
       commitment: computeCommitment(this.desk.person.publicKey, key.salt),
       nonce: randomHex(),
       startAtSec,
+      ...proposalTerms(this.desk, offer, startAtSec),
     });
   }
 
   async #sendAcceptance(contract: OwnContract, event: SignedEvent): Promise<void> {
     const { own, view } = contract;
     const { parties } = view.fold.state.contract.document;
-    const others = (['investor', 'business', 'bank'] as const satisfies PartyRole[]).filter(
-      (role) => role !== own.role,
-    );
+    const others = PARTY_ROLES.filter((role) => role !== own.role);
     const message = {
       v: 1,
       type: 'acceptance',

@@ -4,12 +4,12 @@
  * keeps the genuine event out.
  */
 import {
-  Kind,
-  contractOf,
+  contractsOf,
   offerAddress,
   type ParsedBankProfile,
   type ParsedEvent,
   type ParsedOffer,
+  type ParsedSignature,
 } from '@realyield/protocol';
 import { BankWatch } from './bank-watch.ts';
 import { EventBook, rowOf } from './event-book.ts';
@@ -19,15 +19,13 @@ import { Listeners } from './listeners.ts';
 import type { Listings } from './listing-book.ts';
 import { contractRelays, publicIdsOf } from './parties.ts';
 import type { Clock, Relays, Store, Verifier } from './ports.ts';
+import { PUBLIC_FILTERS } from './public-filters.ts';
 import { Refusals, type Refused } from './refusals.ts';
 import type { Gap } from './sightings.ts';
 import { readStored } from './stored-events.ts';
 import { Watcher } from './watcher.ts';
 
 export type { ContractView } from './folds.ts';
-
-const AGREEMENT_KINDS = [Kind.contract, Kind.signature, Kind.milestone, Kind.notice];
-const LISTING_KINDS = [Kind.bankProfile, Kind.offer, Kind.attestation];
 
 /** So many relays that a contract names are asked when somebody asks again. */
 const MOST_NAMED = 12;
@@ -40,9 +38,8 @@ export interface CatalogPorts {
   readonly clock: Clock;
 }
 
-function openRelays(relays: Relays): string[] {
-  return relays.states().flatMap(({ url, state }) => (state === 'open' ? [url] : []));
-}
+const openRelays = (relays: Relays): string[] =>
+  relays.states().flatMap(({ url, state }) => (state === 'open' ? [url] : []));
 
 /** The public facts, kept up to date while it is open. */
 export class Catalog {
@@ -105,20 +102,20 @@ export class Catalog {
       agreed: () => this.agreed.emit(),
     });
     this.changed.emit();
-    const filters = [
-      { kinds: LISTING_KINDS, '#t': ['realyield'] },
-      { kinds: AGREEMENT_KINDS, '#t': ['realyield'] },
-    ];
     const take = (raw: unknown, url: string): void => void this.add([raw], url);
     const onEndOfStored = (): void => {
       // What came is counted first: a list is not complete while it is still being checked.
       void this.settled().then(() => {
         this.#listed = true;
-        this.banks.gather();
-        this.changed.emit();
+        this.#tell();
       });
     };
-    this.#stops.push(this.#ports.relays.subscribe(filters, take, { onEndOfStored }));
+    this.#stops.push(this.#ports.relays.subscribe(PUBLIC_FILTERS, take, { onEndOfStored }));
+  }
+
+  #tell(): void {
+    this.banks.gather();
+    this.changed.emit();
   }
 
   /** Whether the relays have sent what they had stored. */
@@ -134,6 +131,11 @@ export class Catalog {
   /** An offer by its address or by the id of one version. */
   offer(addressOrId: string): ParsedOffer | undefined {
     return this.#book.offer(addressOrId);
+  }
+
+  /** Consents and appointments for exactly this version of an offer. */
+  signaturesOn(offer: ParsedOffer): readonly ParsedSignature[] {
+    return this.#book.signaturesOn(offer.event.id);
   }
 
   /** A bank's profile. */
@@ -220,8 +222,8 @@ export class Catalog {
 
   /** Ids of what parties published in a contract, in canonical order. */
   publicIds(root: string): readonly string[] {
-    const view = this.contract(root);
-    return view ? publicIdsOf(view.fold, this.#book.ofContract(root)) : [];
+    const fold = this.contract(root)?.fold;
+    return fold ? publicIdsOf(fold, this.eventsOf(root)) : [];
   }
 
   /** Takes raw events in; resolves when they are verified and kept, or refused. */
@@ -258,16 +260,15 @@ export class Catalog {
   }
 
   #noteSeen(parsed: ParsedEvent, from: string): void {
-    const root = contractOf(parsed);
-    if (root === undefined) return;
-    this.#watcher.sightings.saw(root, parsed.event.id, from, this.#ports.clock.nowMs());
+    for (const root of contractsOf(parsed)) {
+      this.#watcher.sightings.saw(root, parsed.event.id, from, this.#ports.clock.nowMs());
+    }
   }
 
   /** Whether an event is new here; its contract counts it from now on. */
   #keep(parsed: ParsedEvent): boolean {
     if (!this.#book.add(parsed)) return false;
-    const root = contractOf(parsed);
-    if (root !== undefined) this.#folds.add(root, parsed);
+    for (const root of contractsOf(parsed)) this.#folds.add(root, parsed);
     return true;
   }
 
@@ -280,12 +281,11 @@ export class Catalog {
     }
     if (added.length === 0) return;
     for (const parsed of added) {
-      const root = contractOf(parsed);
-      if (root && parsed.name === 'contract') this.#watchNamed(root);
+      if (parsed.name !== 'contract') continue;
+      for (const root of contractsOf(parsed)) this.#watchNamed(root);
     }
     this.arrived.emit(added);
-    this.banks.gather();
-    this.changed.emit();
+    this.#tell();
     await this.#ports.store.write(added.map(rowOf));
   }
 }

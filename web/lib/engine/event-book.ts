@@ -2,9 +2,11 @@
 import {
   Kind,
   contractOf,
+  contractsOf,
   offerAddress,
   type ParsedEvent,
   type ParsedOffer,
+  type ParsedSignature,
 } from '@realyield/protocol';
 import { ListingBook } from './listing-book.ts';
 
@@ -28,6 +30,8 @@ export class EventBook {
   readonly #byId = new Map<string, ParsedEvent>();
   readonly #byContract = new Map<string, Map<string, ParsedEvent>>();
   readonly #rootsByOffer = new Map<string, Set<string>>();
+  /** Consents and appointments by the version of the offer they name. */
+  readonly #signaturesByOffer = new Map<string, Map<string, ParsedSignature>>();
   readonly #rootsByBank = new Map<string, Set<string>>();
 
   /** Adds a verified event; false when it was known. */
@@ -36,13 +40,24 @@ export class EventBook {
     if (this.#byId.has(event.id)) return false;
     this.#byId.set(event.id, parsed);
     this.listings.add(parsed);
-    this.#indexContract(parsed);
+    for (const root of contractsOf(parsed)) this.#indexContract(parsed, root);
+    this.#indexSignature(parsed);
     return true;
   }
 
-  #indexContract(parsed: ParsedEvent): void {
-    const root = contractOf(parsed);
-    if (root === undefined) return;
+  #indexSignature(parsed: ParsedEvent): void {
+    if (parsed.name !== 'signature' || !('offer' in parsed.document)) return;
+    const { offer } = parsed.document;
+    const known = this.#signaturesByOffer.get(offer) ?? new Map<string, ParsedSignature>();
+    this.#signaturesByOffer.set(offer, known.set(parsed.event.id, parsed));
+  }
+
+  /** Consents and appointments for one version of an offer. */
+  signaturesOn(offerId: string): readonly ParsedSignature[] {
+    return [...(this.#signaturesByOffer.get(offerId)?.values() ?? [])];
+  }
+
+  #indexContract(parsed: ParsedEvent, root: string): void {
     const events = this.#byContract.get(root) ?? new Map<string, ParsedEvent>();
     events.set(parsed.event.id, parsed);
     this.#byContract.set(root, events);

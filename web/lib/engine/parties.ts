@@ -63,7 +63,7 @@ export function contractRelays(state: ContractState): readonly string[] {
  * because until then it is theirs alone. Requests travel inside receipts.
  */
 export function publicIdsOf(fold: Fold, events: readonly ParsedEvent[]): readonly string[] {
-  if (fold.state.effectiveAtSec === undefined) return [];
+  if (fold.state.signedAtSec === undefined) return [];
   const isRequest = (parsed: ParsedEvent): boolean => parsed.name === 'request';
   const requests = new Set(events.filter(isRequest).map((parsed) => parsed.event.id));
   return fold.order.filter((id) => !requests.has(id));

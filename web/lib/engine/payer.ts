@@ -238,7 +238,7 @@ export class Payer {
   }
 
   async #payChecked(context: PaymentContext): Promise<number> {
-    const dueOf = dueTimesOf(context.contract, this.leg);
+    const dueOf = dueTimesOf(context.contract, this.leg, this.#desk.clock.nowSec());
     for (const entry of liveEntries(this.#desk, context.contract, this.leg)) {
       if (this.#orders.holds() !== 'run' || this.#stopped) return 0;
       const nowSec = this.#desk.clock.nowSec();

@@ -5,7 +5,7 @@
 import {
   buildBankProfile,
   buildOffer,
-  contractOf,
+  contractsOf,
   type BankProfileDocument,
   type Leg,
   type OfferDocument,
@@ -118,7 +118,7 @@ export class Session {
     };
     this.#stops.push(
       catalog.arrived.add((events) => {
-        for (const root of new Set(events.map(contractOf))) if (root) this.#attend(root);
+        for (const root of new Set(events.flatMap(contractsOf))) this.#attend(root);
       }),
       catalog.changed.add(tell),
       this.activity.changed.add(tell),

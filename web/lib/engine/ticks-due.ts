@@ -1,5 +1,5 @@
 /** What a leg's plan and proofs say about the payer's journal. */
-import { ledgerOf, planTicks, type Leg } from '@realyield/protocol';
+import { ledgerOf, ticksOf, type Leg } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry, JournalStep } from './journal.ts';
 import { sentenceOf } from './words.ts';
@@ -11,10 +11,14 @@ export interface DueTimes {
 }
 
 /** Times by part: its tick's, or at once. */
-export function dueTimesOf(contract: OwnContract, leg: Leg): (n: number) => DueTimes {
+export function dueTimesOf(
+  contract: OwnContract,
+  leg: Leg,
+  nowSec: number,
+): (n: number) => DueTimes {
   if (leg === 'repayment') return () => ({ dueAtSec: 0, lapsesAtSec: Infinity });
   const { state } = contract.view.fold;
-  const ticks = planTicks(state.contract.document, state.milestones);
+  const ticks = ticksOf(state, nowSec);
   return (n) => {
     const tick = ticks[n];
     if (!tick) return { dueAtSec: 0, lapsesAtSec: 0 };
@@ -38,7 +42,7 @@ export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Le
 /** Entries that something can still come of: of parts that have not lapsed. */
 export function liveEntries(desk: Desk, contract: OwnContract, leg: Leg): readonly JournalEntry[] {
   const nowSec = desk.clock.nowSec();
-  const timesOf = dueTimesOf(contract, leg);
+  const timesOf = dueTimesOf(contract, leg, nowSec);
   return desk.journal
     .entries(contract.view.root, leg)
     .filter((entry) => !UNPAID.includes(entry.step) || timesOf(entry.n).lapsesAtSec > nowSec);

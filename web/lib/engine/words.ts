@@ -37,6 +37,14 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
 
 const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {
   notEffective: 'Waiting for all three signatures.',
+  proposalExpired: 'The proposal has expired. Nobody can accept it any more.',
+  withdrawn: 'It was withdrawn. Nothing more is paid out.',
+  closed: 'The loan is closed.',
+  keyRevoked: 'The key that pays here was replaced or revoked. Nothing is paid by it.',
+  fundingNotReached: 'Waiting for the bank to say that enough investors are there.',
+  fundingFailed: 'Funding failed. Nothing is paid out.',
+  fundingDeadlinePassed: 'Funding was not reached by its deadline. Nothing is paid out.',
+  coolingOff: 'You can still withdraw. Nothing is paid before that time is over.',
   defaulted: 'The loan is in default. Nothing more is paid out.',
   milestoneNotApproved: 'Waiting for the approval of a milestone. Until then nothing is paid.',
   windowNotOpen: 'The stream has not begun.',

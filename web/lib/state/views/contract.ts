@@ -1,7 +1,7 @@
 /** One contract as its page shows it. */
 import {
   disbursementProgress,
-  planTicks,
+  ticksOf,
   scheduleOf,
   type ContractState,
   type Ledger,
@@ -146,7 +146,7 @@ export function streamModel(
   const { state, nowSec } = now;
   const { document } = state.contract;
   const progress = disbursementProgress(state, nowSec);
-  const ticks = planTicks(document, state.milestones);
+  const ticks = ticksOf(state, nowSec);
   const first = document.tranches[0];
   const tickSec = first ? (first.toSec - first.fromSec) / first.ticks : 1;
   return {

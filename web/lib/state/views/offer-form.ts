@@ -203,6 +203,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     documents: form.documents.map(({ name, sha256 }) => ({ name, sha256 })),
     relays: [...relays],
     expiresAtSec: context.nowSec + openDays * DAY_SEC,
+    funding: { required: false },
   };
   const contradiction = offerContradiction(document);
   return contradiction

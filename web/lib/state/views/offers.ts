@@ -113,13 +113,19 @@ export function previewContract(
   principalMsat: bigint,
   nowSec: number,
 ): ContractDocument | undefined {
-  const built = buildContract(offer, {
-    principalMsat,
-    investor: { pubkey: '0'.repeat(64), relays: [...offer.document.relays] },
-    commitment: '0'.repeat(64),
-    nonce: '0'.repeat(64),
-    startAtSec: nowSec,
-  });
+  // Who serves changes no figure, and may not have accepted yet.
+  const { appointees: _appointees, silenceDays: _silence, ...document } = offer.document;
+  const built = buildContract(
+    { ...offer, document },
+    {
+      principalMsat,
+      investor: { pubkey: '0'.repeat(64), relays: [...offer.document.relays] },
+      commitment: '0'.repeat(64),
+      nonce: '0'.repeat(64),
+      startAtSec: nowSec,
+      expiresAtSec: nowSec,
+    },
+  );
   return built.ok ? built.value : undefined;
 }
 

@@ -98,6 +98,10 @@ function recoveryWords(document: RecoveryDocument, said: { detail?: string }): W
 export function noticeWords(state: ContractState, parsed: ParsedNotice): Words {
   const { document } = parsed;
   if (document.type === 'fundingReached') return { title: 'Funding reached', checks: [] };
+  if (document.type === 'fundingFailed') {
+    const why = document.statement === '' ? {} : { detail: document.statement };
+    return { title: 'Funding failed', ...why, tone: 'problem', checks: [] };
+  }
   const said = document.statement === '' ? {} : { detail: document.statement };
   if (document.type === 'recovery') return recoveryWords(document, said);
   switch (document.type) {
@@ -136,5 +140,17 @@ export function noticeWords(state: ContractState, parsed: ParsedNotice): Words {
         checks: judged(state, parsed, label),
       };
     }
+    case 'takeover':
+      return {
+        title: 'The backup servicer took over from the bank',
+        ...said,
+        tone: state.takeover?.contested ? 'problem' : 'done',
+        checks: [
+          {
+            label: 'The bank has signed nothing since',
+            state: state.takeover?.contested ? 'failed' : 'ok',
+          },
+        ],
+      };
   }
 }

@@ -1,0 +1,122 @@
+/**
+ * Who an event's author is in its contract, and whether that key still was it.
+ * Spec: specs/contract.md, "Fold"; specs/keys.md.
+ */
+import type { ParsedEvent, ParsedReceipt } from '../events.ts';
+import type { AcceptanceDocument } from '../kinds/agreement.ts';
+import { reject, type Reject } from '../result.ts';
+import { actOf, ACTS, type ActorRole, type ContractAct } from './acts.ts';
+import { actsFor, appointeeOf, hasEnded, isMainOf, type Draft } from './draft.ts';
+import { settledAtSec } from './intake.ts';
+import { legOf } from './legs.ts';
+import { LEGS } from './state.ts';
+import { resolveTakeover } from './takeover.ts';
+
+const FINAL_ACTS: readonly ContractAct[] = [
+  'takeover',
+  'default',
+  'acceleration',
+  'writeOff',
+  'closure',
+];
+
+/** Whether an event is final by what it does and by whose act it is. */
+export function isFinal(draft: Draft, parsed: ParsedEvent): boolean {
+  const act = actOf(parsed);
+  if (act === undefined || !FINAL_ACTS.includes(act)) return false;
+  return refusalOfAuthor(draft, act, parsed) === undefined;
+}
+
+/** The roles one event needs of its author: narrower than its act's where it names a leg. */
+function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): readonly ActorRole[] {
+  if (act === 'acceptance' || act === 'amendment') {
+    return [(parsed.document as AcceptanceDocument).role];
+  }
+  if (parsed.name === 'receipt') {
+    const request = draft.requests.get(parsed.document.request.id);
+    if (request) return [legOf(draft.contract.document, request.document.leg).payer];
+  }
+  if (parsed.name === 'acknowledgement' && parsed.document.type === 'cash') {
+    return [LEGS[parsed.document.leg].payee];
+  }
+  return ACTS[act].roles;
+}
+
+/** Acts of the bank that its backup servicer may do after a takeover. */
+const TAKEN_OVER: readonly ContractAct[] = [
+  'amendment',
+  'approval',
+  'refusal',
+  'arrears',
+  'default',
+  'acceleration',
+  'writeOff',
+  'closure',
+];
+
+/** Whether the backup servicer acts for the bank by this event. */
+function hasTakenOver(draft: Draft, act: ContractAct, { event }: ParsedEvent): boolean {
+  if (appointeeOf(draft.contract.document, 'backupServicer') !== event.pubkey) return false;
+  // N-12: "From a takeover that counts on, the backup servicer may do what the bank may by
+  // amendment, decision on milestones and notice; what it approves counts only while its takeover
+  // is not contested."
+  const [takeover] = draft.takeovers;
+  if (!takeover || event.created_at < takeover.createdAtSec) return false;
+  return TAKEN_OVER.includes(act) && (act !== 'approval' || !resolveTakeover(draft)?.contested);
+}
+
+/** Whether an event's author holds a role, and whether that key had ended by then. */
+function standing(
+  draft: Draft,
+  act: ContractAct,
+  role: ActorRole,
+  parsed: ParsedEvent,
+): 'held' | 'ended' | undefined {
+  const { pubkey: key, created_at: atSec } = parsed.event;
+  const { attester, appointees } = draft.contract.document;
+  if (role === 'recovery') return undefined;
+  if (role === 'backupServicer') return appointees?.backupServicer === key ? 'held' : undefined;
+  if (role === 'attester' && attester !== undefined) return attester === key ? 'held' : undefined;
+  const party = role === 'attester' ? 'bank' : role;
+  const isHeld = ACTS[act].keys === 'main' ? isMainOf : actsFor;
+  if (!isHeld(draft, key, party)) {
+    return party === 'bank' && hasTakenOver(draft, act, parsed) ? 'held' : undefined;
+  }
+  return !ACTS[act].isShared && hasEnded(draft, key, party, atSec) ? 'ended' : 'held';
+}
+
+/** Why an event does not count by who signed it. */
+export function refusalOfAuthor(
+  draft: Draft,
+  act: ContractAct,
+  parsed: ParsedEvent,
+): Reject | undefined {
+  const roles = rolesNeeded(draft, act, parsed);
+  const standings = roles.map((role) => standing(draft, act, role, parsed));
+  // KEY-9: "What a key signs alone, dated after the key ended, is refused as `KEY_REVOKED`:
+  // receipts, acknowledgements, claims, decisions and notices. Acceptances and withdrawals count:
+  // others signed with them, and an owner could date a revocation back."
+  if (!standings.includes('held')) {
+    return reject(standings.includes('ended') ? 'KEY_REVOKED' : 'AUTHOR_ROLE', roles.join());
+  }
+  return parsed.name === 'receipt' ? refusalOfPayee(draft, parsed) : undefined;
+}
+
+/** Why a receipt does not count by the key that signed its request. */
+function refusalOfPayee(draft: Draft, { event, document }: ParsedReceipt): Reject | undefined {
+  const request = draft.requests.get(document.request.id);
+  if (!request) return undefined;
+  const { payee } = LEGS[request.document.leg];
+  const { pubkey: key } = request.event;
+  // P-8: "A receipt counts only from a key of the leg's payer, and with a request from a key of
+  // the leg's payee…"
+  if (!actsFor(draft, key, payee)) return reject('AUTHOR_ROLE', payee);
+  const atSec = settledAtSec(event.created_at, request.document);
+  if (!hasEnded(draft, key, payee, atSec)) return undefined;
+  // KEY-10: "A receipt for a request by a key that had ended when it settled is refused as
+  // `KEY_REVOKED` when the receipt rests on a key event of the payee's role that counts; a payer
+  // that says nothing of it has paid."
+  const past = draft.pastOf(event.id);
+  const isTold = draft.keyEvents.some((each) => each.role === payee && past.has(each.id));
+  return isTold ? reject('KEY_REVOKED', payee) : undefined;
+}

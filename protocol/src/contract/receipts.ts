@@ -1,0 +1,44 @@
+/** Receipts and what payees answer to them. Spec: specs/payments.md, "Proof". */
+import type { ParsedAcknowledgement, ParsedEvent, ParsedReceipt } from '../events.ts';
+import { REJECT_CODES, reject, type Reject } from '../result.ts';
+import { actsFor, type Draft } from './draft.ts';
+import { requestMismatch } from './payments.ts';
+import { LEGS } from './state.ts';
+
+/** A payer proves payments. */
+export function applyReceipt(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  const receipt = parsed as ParsedReceipt;
+  const request = draft.requests.get(receipt.document.request.id);
+  if (!request) return reject('REQUEST_UNKNOWN', receipt.document.request.id);
+  const mismatch = requestMismatch(draft.contract.document, request.document);
+  if (mismatch) return mismatch;
+  draft.receipts.push({ receipt, request });
+  draft.proven.set(request.event.id, request);
+  return undefined;
+}
+
+/** A payee acknowledges or objects. */
+export function applyAnswer(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  const { document, event } = parsed as ParsedAcknowledgement;
+  if (document.type === 'cash') return undefined;
+  // P-16: "An item of an acknowledgement counts only for a request that a counted receipt embeds,
+  // from a key of its payee…"
+  const refusals: Reject[] = [];
+  const items = document.type === 'received' ? document.items : [document];
+  for (const item of items) {
+    const request = draft.proven.get(item.request);
+    if (!request) {
+      refusals.push(reject('REQUEST_UNKNOWN', item.request));
+      continue;
+    }
+    const { leg, n } = request.document;
+    if (!actsFor(draft, event.pubkey, LEGS[leg].payee)) {
+      refusals.push(reject('AUTHOR_ROLE', LEGS[leg].payee));
+    }
+    const strange = item.n.find((part) => !n.includes(part));
+    if (strange !== undefined) refusals.push(reject('PART_UNKNOWN', String(strange)));
+  }
+  draft.acknowledgements.push(parsed as ParsedAcknowledgement);
+  const rank = ({ code }: Reject): number => REJECT_CODES.indexOf(code);
+  return refusals.sort((a, b) => rank(a) - rank(b))[0];
+}

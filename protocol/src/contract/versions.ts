@@ -1,0 +1,201 @@
+/**
+ * Amendments: which terms all three have signed, and from which day they ask.
+ * Spec: specs/versions.md.
+ */
+import { canonicalize } from '../canonical.ts';
+import type { ParsedContract, ParsedEvent, ParsedSignature } from '../events.ts';
+import { dayOf } from '../interest.ts';
+import type { AcceptanceDocument, ContractDocument } from '../kinds/agreement.ts';
+import { reject, type Reject } from '../result.ts';
+import { keyFactsMismatch } from './agreement.ts';
+import type { LedgerVersion } from './course.ts';
+import type { AmendmentSignature, Draft } from './draft.ts';
+import type { PaidParts } from './paid.ts';
+import { dueDates } from './plan.ts';
+import { PARTY_ROLES, type Equivocation, type Version } from './state.ts';
+
+/** What no amendment changes: who acts, what is lent and when, and what it rests on. */
+const FIXED = [
+  'network',
+  'daySec',
+  'bases',
+  'parties',
+  'commitment',
+  'denomination',
+  'principalMsat',
+  'startAtSec',
+  'attester',
+  'appointees',
+  'silenceDays',
+  'funding',
+  'coolingOffDays',
+  'fees',
+] as const satisfies readonly (keyof ContractDocument)[];
+
+function fixedTerms(document: ContractDocument): string {
+  const fixed = FIXED.flatMap((field) => {
+    const value = document[field];
+    return value === undefined ? [] : [[field, value]];
+  });
+  const tranches = document.tranches.map(({ lapsesAtSec: _lapses, ...tranche }) => tranche);
+  return canonicalize([fixed, tranches]);
+}
+
+/** Whether an amendment leaves alone what it must; otherwise the code. */
+export function amendmentMismatch(
+  root: ContractDocument,
+  amendment: ContractDocument,
+): Reject | undefined {
+  // V-2: "An acceptance of an amendment is refused as `VERSION_MISMATCH` when its network, day,
+  // bases, parties, commitment, denomination, principal, start, attester, appointees, silence,
+  // funding, time to withdraw, fees or tranches, but for when they lapse, are not the root's."
+  const isSame = fixedTerms(root) === fixedTerms(amendment);
+  return isSame ? undefined : reject('VERSION_MISMATCH');
+}
+
+/** A role signs an amendment. */
+export function applyAmendment(draft: Draft, parsed: ParsedEvent): Reject | undefined {
+  const { document, event } = parsed as ParsedSignature;
+  const { role, terms } = document as AcceptanceDocument;
+  const amendment = draft.amendments.get(terms.id);
+  if (!amendment) return reject('VERSION_MISMATCH', terms.id);
+  // C-36: "An acceptance dated later than `expiresAtSec` of the terms it accepts is refused as
+  // `PROPOSAL_EXPIRED`."
+  const { expiresAtSec } = amendment.document;
+  if (event.created_at > expiresAtSec) return reject('PROPOSAL_EXPIRED', String(expiresAtSec));
+  const refused =
+    amendmentMismatch(draft.contract.document, amendment.document) ??
+    keyFactsMismatch(document as AcceptanceDocument, amendment.document);
+  if (refused) return refused;
+  const signature = { id: event.id, version: terms.id, role, atSec: event.created_at };
+  draft.amendmentSignatures.push(signature);
+  return undefined;
+}
+
+/** A payment's request, as far as it says which terms were in force for the payee. */
+export interface Citation {
+  readonly version: string | undefined;
+  readonly settledAtSec: number;
+}
+
+/** Which terms the payees of proven payments named. */
+export function citationsOf(
+  { amendments }: Pick<Draft, 'amendments'>,
+  paid: PaidParts,
+): Citation[] {
+  if (amendments.size === 0) return [];
+  return [...paid.requests()].flatMap(({ request, runs }) => {
+    const { version } = request.document;
+    return runs.map(({ settledAtSec }) => ({ version, settledAtSec }));
+  });
+}
+
+/** What versions a ledger takes beside the first terms. */
+export function versionsAfter(versions: readonly Version[]): LedgerVersion[] {
+  return versions.slice(1).map(({ document, fromDay }) => {
+    return { document, fromDay, arrears: document.arrears ?? 'stay' };
+  });
+}
+
+/** The last terms all three had signed by a time; the first where none are later. */
+export function termsAt(versions: readonly Version[], atSec: number): ContractDocument | undefined {
+  return versions.findLast(({ effectiveAtSec }) => effectiveAtSec <= atSec)?.document;
+}
+
+/** What versions are resolved from; a notice is judged on a part of the signatures. */
+export type Agreed = Pick<Draft, 'contract' | 'root' | 'amendments' | 'amendmentSignatures'>;
+
+/** Versions in effect, and pairs of successors of one version that are both complete. */
+export interface Resolved {
+  readonly versions: readonly Version[];
+  readonly rivals: readonly Equivocation[];
+}
+
+interface Successor {
+  readonly amendment: ParsedContract;
+  readonly signedAtSec: number;
+}
+
+/** Successors of a version that all three have signed. */
+function completeOf(agreed: Agreed, before: string): Successor[] {
+  const found: Successor[] = [];
+  for (const [id, amendment] of agreed.amendments) {
+    if (amendment.document.replaces?.version !== before) continue;
+    const signatures = agreed.amendmentSignatures.filter(({ version }) => version === id);
+    const times = PARTY_ROLES.map((role) => leastSec(signatures.filter((s) => s.role === role)));
+    const signedAtSec = Math.max(...times);
+    // V-3: "An amendment is complete when the set holds an acceptance of it that counts by each of
+    // the three roles…"
+    if (signedAtSec < Infinity) found.push({ amendment, signedAtSec });
+  }
+  return found;
+}
+
+function leastSec(signatures: readonly AmendmentSignature[]): number {
+  return signatures.reduce((least, { atSec }) => Math.min(least, atSec), Infinity);
+}
+
+/** When a version, or what came to replace it, was first cited by a payment. */
+function citedSec(agreed: Agreed, id: string, citations: readonly Citation[]): number {
+  const descends = (version: string | undefined): boolean => {
+    for (let at = version; at !== undefined;) {
+      if (at === id) return true;
+      at = agreed.amendments.get(at)?.document.replaces?.version;
+    }
+    return false;
+  };
+  return citations
+    .filter(({ version }) => descends(version))
+    .reduce((least, { settledAtSec }) => Math.min(least, settledAtSec), Infinity);
+}
+
+function fromDayOf(before: Version, signedAtSec: number): number {
+  const { daySec } = before.document;
+  // V-5: "A version asks for the instalments that fall due after the first due day, of the version
+  // it replaces, on or after the later of its signatures and of that version's own beginning; where
+  // none is left, after the day of the last signature."
+  const readySec = Math.max(signedAtSec, before.effectiveAtSec);
+  const due = dueDates(before.document).find(
+    (dueAtSec) => dueAtSec >= readySec && dayOf(dueAtSec, daySec) >= before.fromDay,
+  );
+  return Math.max(before.fromDay, dayOf(due ?? readySec, daySec));
+}
+
+/** The chain of versions from the root on. */
+export function resolveVersions(
+  agreed: Agreed,
+  rootSignedAtSec: number,
+  citations: readonly Citation[],
+): Resolved {
+  const { document } = agreed.contract;
+  const fromDay = dayOf(document.startAtSec, document.daySec);
+  const first = { id: agreed.root, document, effectiveAtSec: rootSignedAtSec, fromDay };
+  const versions: Version[] = [first];
+  const rivals: Equivocation[] = [];
+  for (let last: Version | undefined = first; last;) {
+    const before: Version = last;
+    const complete = completeOf(agreed, before.id).map((successor) => ({
+      ...successor,
+      id: successor.amendment.event.id,
+      citedSec: citedSec(agreed, successor.amendment.event.id, citations),
+    }));
+    // V-4: "Of several complete successors of one version the one wins that, itself or by a version
+    // that follows from it, is named by the request of the earliest settled payment, then the one
+    // with the lowest id; each other is reported with it as `rival successors`."
+    complete.sort((a, b) => a.citedSec - b.citedSec || (a.id < b.id ? -1 : 1));
+    const [winner, ...others] = complete;
+    last = winner && {
+      id: winner.id,
+      document: winner.amendment.document,
+      effectiveAtSec: Math.max(before.effectiveAtSec, winner.signedAtSec),
+      fromDay: fromDayOf(before, winner.signedAtSec),
+    };
+    if (last) versions.push(last);
+    for (const { id, amendment } of others) {
+      const [least, most] = [winner?.id ?? id, id].sort() as [string, string];
+      const { pubkey: author } = amendment.event;
+      rivals.push({ reason: 'rival successors', author, events: [least, most] });
+    }
+  }
+  return { versions, rivals };
+}

@@ -1,0 +1,87 @@
+/** Keys and versions of the second reader, from specs/keys.md and specs/versions.md alone. */
+/** The parties' roles. */
+export const ROLES = ['bank', 'business', 'investor'];
+/** Order of texts and numbers. */
+export const compare = (a, b) => (a < b ? -1 : Number(a > b));
+/** Order by time, then id. */
+export const byTime = (a, b) => a.created_at - b.created_at || compare(a.id, b.id);
+
+/** KEY-2 to KEY-8: the keys a role has, when each ended, and the key events that count. */
+export function ringOf(role, terms, delegates, events) {
+  const { pubkey: main, recovery } = terms.parties[role];
+  const keyWith = (isMain) => ({ isMain, ends: Infinity, lost: Infinity, taken: Infinity });
+  const ring = new Map([...delegates.map((key) => [key, keyWith(false)]), [main, keyWith(true)]]);
+  const own = events.filter(({ kind, content }) => kind === 2823 && content.role === role);
+  const all = Object.values(terms.parties);
+  const named = [...all.flatMap((party) => [party.pubkey, party.recovery]), terms.attester];
+  const fixed = [...named, ...Object.values(terms.appointees ?? {})];
+  const keyIn = ({ content }) => content.from ?? content.key;
+  const onOf = (event) => ring.get(keyIn(event));
+  const byOf = (event) => ring.get(event.pubkey);
+  const isAllowed = (event) => {
+    const [on, by] = [onOf(event), byOf(event)];
+    const isTheirs = by?.isMain && (!on?.isMain || on === by);
+    const { to } = event.content;
+    return on && (event.pubkey === recovery || isTheirs) && !(to && fixed.includes(to));
+  };
+  for (let size = 0; size < ring.size;) {
+    size = ring.size;
+    for (const event of own.filter(({ content }) => content.to && !ring.has(content.to))) {
+      if (isAllowed(event)) ring.set(event.content.to, keyWith(onOf(event).isMain));
+    }
+  }
+  const counted = [];
+  for (const isMain of [true, false]) {
+    const isLate = (event) => event.content.key && event.created_at > byOf(event)?.ends;
+    const now = own.filter((event) => isAllowed(event) && onOf(event).isMain === isMain);
+    counted.push(...now.filter((event) => onOf(event) === byOf(event) || !isLate(event)));
+    for (const event of counted) {
+      const on = onOf(event);
+      on.ends = Math.min(on.ends, event.created_at);
+      if (event.content.key) on.lost = Math.min(on.lost, event.created_at);
+      if (event.pubkey === recovery) on.taken = Math.min(on.taken, event.created_at);
+    }
+    const safe = counted.filter(({ pubkey }) => pubkey === recovery).map((each) => each.content.to);
+    const made = counted.filter(({ content }) => content.to && !safe.includes(content.to));
+    for (let pass = 0; pass <= counted.length; pass += 1) {
+      for (const event of made.filter(byOf)) {
+        const [{ lost, taken }, to] = [byOf(event), ring.get(event.content.to)];
+        const end = Math.min(lost, taken) < event.created_at ? Math.min(lost, taken) : Infinity;
+        to.taken = Math.min(to.taken, end, onOf(event) === byOf(event) ? taken : Infinity);
+        to.ends = Math.min(to.ends, to.taken);
+      }
+    }
+  }
+  const isRival = (each) => each.content.to && each.pubkey !== recovery && onOf(each).isMain;
+  return { ring, counted, rotations: counted.sort(byTime).filter(isRival) };
+}
+
+/** V-3, V-4: the last version all three signed, and rivals of those on the way to it. */
+export function versionOf(root, signatures, payments) {
+  const parents = new Map(signatures.map(({ content: { terms } }) => [terms.id, terms.content]));
+  const isFrom = (at, id) =>
+    at === id || (parents.has(at) && isFrom(parents.get(at).replaces.version, id));
+  const isSigned = (id) =>
+    ROLES.every((as) => signatures.some(({ content: c }) => c.terms.id === id && c.role === as));
+  const citedSec = (id) =>
+    Math.min(...payments.filter(({ version }) => isFrom(version, id)).map(({ atSec }) => atSec));
+  const rivals = [];
+  for (let version = root; ;) {
+    const next = [...parents.keys()].filter((id) => parents.get(id).replaces.version === version);
+    const complete = next.filter(isSigned).map((id) => ({ id, sec: citedSec(id) }));
+    complete.sort((a, b) => compare(a.sec, b.sec) || compare(a.id, b.id));
+    if (complete.length === 0) return { version, rivals };
+    version = complete[0].id;
+    rivals.push(...complete.slice(1).map(({ id }) => [version, id]));
+  }
+}
+
+const FIXED =
+  'network daySec bases parties commitment denomination principalMsat startAtSec attester ' +
+  'appointees silenceDays funding coolingOffDays fees';
+/** V-2: what no amendment changes, as one text. */
+export const fixedOf = (terms) =>
+  JSON.stringify([
+    FIXED.split(' ').map((field) => terms[field] ?? 0),
+    terms.tranches.map((tranche) => ({ ...tranche, lapsesAtSec: 0 })),
+  ]);

@@ -1,0 +1,13 @@
+/** What relays are asked for from the start: everybody's listings and agreements. */
+import { Kind, TOPIC } from '@realyield/protocol';
+import type { Filter } from './ports.ts';
+
+const { contract, signature, milestone, notice, key } = Kind;
+const AGREEMENTS = [contract, signature, milestone, notice, key];
+const LISTINGS = [Kind.bankProfile, Kind.offer, Kind.attestation];
+
+/** Listings first: offers can be shown before it is known what is left of them. */
+export const PUBLIC_FILTERS: readonly Filter[] = [LISTINGS, AGREEMENTS].map((kinds) => ({
+  kinds,
+  '#t': [TOPIC],
+}));
