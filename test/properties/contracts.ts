@@ -6,6 +6,7 @@ import {
   type ContractDocument,
   type DayCount,
   type Fees,
+  type LedgerCourse,
   type OfferDue,
   type OfferPlan,
 } from '@realyield/protocol';
@@ -140,3 +141,41 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
     };
   })
   .filter((document) => contractContradiction(document) === undefined);
+
+/** Terms that follow: later dates, another rate, day count and way of prepaying. */
+function successor(document: ContractDocument, rateBps: number, days: number): ContractDocument {
+  const { plan: terms } = document;
+  const atSec = dueDates(document).map((sec) => sec + days * DAY);
+  if (terms.type === 'revenueShare') return document;
+  const changed = { ...terms, due: { rule: 'list' as const, atSec } };
+  return { ...document, rateBps, dayCount: 'ACT/360', plan: changed };
+}
+
+/** What may happen to a contract's terms: sales, acceleration, new terms, or nothing. */
+export function coursesOf(document: ContractDocument): fc.Arbitrary<LedgerCourse> {
+  const startDay = Math.floor(document.startAtSec / DAY);
+  const endDay = Math.floor((dueDates(document).at(-1) ?? 0) / DAY) + 30;
+  const day = fc.integer({ min: startDay + 1, max: endDay });
+  const version = fc
+    .record({
+      ...{ fromDay: day, rateBps: fc.nat(20_000), days: fc.nat(200) },
+      arrears: fc.constantFrom<'stay' | 'fold'>('stay', 'fold'),
+    })
+    .map(({ fromDay, rateBps, days, arrears }) => ({
+      ...{ document: successor(document, rateBps, days), fromDay, arrears },
+    }));
+  const sale = fc.record({
+    instalment: fc.integer({ min: 1, max: 12 }),
+    revenueMsat: fc.bigInt({ min: 0n, max: 5_000_000_000n }),
+  });
+  return fc.record(
+    {
+      versions: fc
+        .array(version, { maxLength: 2 })
+        .map((list) => list.sort((a, b) => a.fromDay - b.fromDay)),
+      acceleratedDay: day,
+      sales: fc.array(sale, { maxLength: 8 }),
+    },
+    { requiredKeys: [] },
+  );
+}

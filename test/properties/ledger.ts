@@ -11,19 +11,22 @@ import {
   type ContractDocument,
   type Instalment,
   type Ledger,
+  type LedgerCourse,
   type Leg,
   type LedgerPayment,
 } from '@realyield/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ledgerAt } from '../independent-money.mjs';
-import { contracts, DAY } from './contracts.ts';
+import { contracts, coursesOf, DAY } from './contracts.ts';
 
 /** A contract with payments somewhere around its life, and times in it. */
 interface Case {
   readonly document: ContractDocument;
   readonly list: readonly LedgerPayment[];
   readonly asOfSec: number;
+  /** What happens to its terms. */
+  readonly course: LedgerCourse;
   /** One more payment, of its own. */
   readonly extra: LedgerPayment;
   readonly daysLater: number;
@@ -45,6 +48,7 @@ const cases: fc.Arbitrary<Case> = contracts.chain((document) => {
     document: fc.constant(document),
     list: fc.array(payment, { maxLength: 15 }),
     asOfSec: fc.oneof(time, settledAtSec),
+    course: coursesOf(document),
     extra: payment,
     daysLater: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 400 })),
   });
@@ -65,8 +69,8 @@ const owedOf = (ledger: Ledger): bigint =>
 
 describe('the ledger', () => {
   it('loses no value and makes none', () => {
-    holds(({ document, list, asOfSec }) => {
-      const ledger = computeLedger(document, list, asOfSec);
+    holds(({ document, list, asOfSec, course }) => {
+      const ledger = computeLedger(document, list, asOfSec, course);
       const counted = ledger.disbursedMsat - ledger.excessDisbursedMsat;
       expect(counted).toBe(ledger.outstandingMsat + ledger.principalPaidMsat);
       const used = ledger.principalPaidMsat + ledger.interestPaidMsat + ledger.lateFeesPaidMsat;
@@ -85,8 +89,8 @@ describe('the ledger', () => {
   });
 
   it('is never negative, and payable in whole satoshis', () => {
-    holds(({ document, list, asOfSec }) => {
-      const ledger = computeLedger(document, list, asOfSec);
+    holds(({ document, list, asOfSec, course }) => {
+      const ledger = computeLedger(document, list, asOfSec, course);
       const amountsOf = Object.values(ledger).filter((value) => typeof value === 'bigint');
       const shares = ledger.instalments.flatMap((each) => Object.values(each) as unknown[]);
       const all = [...amountsOf, ...shares.filter((value) => typeof value === 'bigint')];
@@ -98,7 +102,7 @@ describe('the ledger', () => {
   });
 
   it('does not see the order of payments, nor that one of a day was split', () => {
-    holds(({ document, list, asOfSec, extra }) => {
+    holds(({ document, list, asOfSec, extra, course }) => {
       const parts = list.flatMap((each) => {
         const first = extra.amountMsat < each.amountMsat ? extra.amountMsat : 0n;
         const daySec = Math.floor(each.settledAtSec / DAY) * DAY;
@@ -106,24 +110,29 @@ describe('the ledger', () => {
         const moved = { ...each, amountMsat: first, settledAtSec };
         return [{ ...each, amountMsat: each.amountMsat - first }, moved];
       });
-      const whole = computeLedger(document, list, asOfSec);
-      expect(computeLedger(document, parts.reverse(), asOfSec)).toEqual(whole);
+      const whole = computeLedger(document, list, asOfSec, course);
+      expect(computeLedger(document, parts.reverse(), asOfSec, course)).toEqual(whole);
     });
   });
 
   it('is repaid by its payoff of the day, and stays repaid for ever', () => {
-    holds(({ document, list, asOfSec, daysLater }) => {
+    holds(({ document, list, asOfSec, daysLater, course }) => {
       const lapses = document.tranches.map((each) => each.lapsesAtSec);
       const atSec = Math.max(asOfSec, ...lapses);
       const before = list.filter((each) => each.settledAtSec <= atSec);
-      const { payoff, payoffMsat, disbursedMsat, ...rest } = computeLedger(document, before, atSec);
+      const { payoff, payoffMsat, disbursedMsat, ...rest } = computeLedger(
+        document,
+        before,
+        atSec,
+        course,
+      );
       fc.pre(disbursedMsat > 0n);
       const paid: LedgerPayment[] = [
         { leg: 'repayment', amountMsat: payoff.repaymentMsat, settledAtSec: atSec },
         { leg: 'servicing', amountMsat: payoff.servicingMsat, settledAtSec: atSec },
       ];
       const laterSec = atSec + daysLater * 100 * DAY;
-      const after = computeLedger(document, [...before, ...paid], laterSec);
+      const after = computeLedger(document, [...before, ...paid], laterSec, course);
       expect(after).toMatchObject({ repaid: true, daysPastDue: 0, payoffMsat: 0n });
       const isOver = after.unallocatedMsat > rest.unallocatedMsat + 1_000n;
       expect(isOver).toBe(false);

@@ -170,7 +170,8 @@ export class Books {
   #change({ document, fromDay, arrears }: LedgerVersion): void {
     // M-20: "…By `fold` what is unpaid at the end of that day of instalments fallen due is asked
     // for by the next one instead, late fees included…"
-    if (arrears === 'fold') {
+    // Where none is left there is none to ask.
+    if (arrears === 'fold' && !this.#last) {
       this.#carried = this.allLateFees(fromDay) - this.lateFeesPaid;
       let fees = this.#lateFeesBefore;
       for (const each of this.#fallen.slice(this.#oldest)) {

@@ -4,6 +4,7 @@
  */
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
+import { lastDueAtSec } from './plan.ts';
 import { plannedDues, type PlannedDue } from './weights.ts';
 
 /** Terms that replace earlier ones. */
@@ -68,8 +69,11 @@ export function courseDues(
 
 /** What of a course is known and in force by the end of a day. */
 export function courseBy(course: LedgerCourse, day: number): LedgerCourse {
-  const { acceleratedDay } = course;
-  return acceleratedDay === undefined || acceleratedDay <= day
-    ? course
-    : { ...course, acceleratedDay: undefined };
+  const { acceleratedDay, versions = [] } = course;
+  const isOver = acceleratedDay !== undefined && acceleratedDay <= day;
+  // M-20: "…A version with no due date after its day of change changes nothing."
+  const lasting = versions.filter(
+    ({ document, fromDay }) => dayOf(lastDueAtSec(document), document.daySec) > fromDay,
+  );
+  return { ...course, versions: lasting, acceleratedDay: isOver ? acceleratedDay : undefined };
 }
