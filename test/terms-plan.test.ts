@@ -1,11 +1,11 @@
 /** What each plan says in plain words, of contracts as the preview builds them. */
 import { describe, expect, it } from 'vitest';
 import type { OfferDocument, OfferPlan } from '@realyield/protocol';
-import { offerDocument } from '../../../../test/fixtures/loan.ts';
-import { equalPlan } from '../../../../test/fixtures/plans.ts';
-import { guaranteeWords } from './guarantee-words.ts';
-import { previewTerms } from './offers.ts';
-import { termsView } from './terms.ts';
+import { offerDocument } from './fixtures/loan.ts';
+import { equalPlan } from './fixtures/plans.ts';
+import { guaranteeWords } from '../web/lib/state/views/guarantee-words.ts';
+import { previewTerms } from '../web/lib/state/views/offers.ts';
+import { termsView } from '../web/lib/state/views/terms.ts';
 
 function wordsOf(plan: OfferPlan, changes: Partial<OfferDocument> = {}) {
   const days = { network: 'mainnet', daySec: 86_400 } as const;
