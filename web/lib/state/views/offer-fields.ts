@@ -50,6 +50,10 @@ export interface OfferForm {
   /** Days for which the offer can be accepted. */
   openDays: string;
   ratePercent: string;
+  /** What the bank charges: once of each tranche, and of each repayment. */
+  originationPercent: string;
+  origination: OfferDocument['fees']['origination'];
+  servicingPercent: string;
   plan: PlanForm;
   tranches: TrancheForm[];
   /** `bank`, a known bank's public key, or `other`: then `attesterKey` says who. */
@@ -96,6 +100,9 @@ export function emptyOfferForm(): OfferForm {
     minimumTotal: '',
     openDays: '365',
     ratePercent: '',
+    originationPercent: '0',
+    origination: 'withheld',
+    servicingPercent: '0',
     plan: emptyPlanForm(),
     tranches: [{ ...emptyTranche(), sharePercent: '100' }],
     attester: 'bank',
@@ -126,6 +133,7 @@ export function keptOfferForm(kept: unknown): OfferForm {
   plan.prepayment = begun(plan.prepayment, PREPAYMENTS, empty.plan.prepayment);
   legal.prevails = begun(legal.prevails, ['contract', 'legalText'], empty.legal.prevails);
   legal.identityCheck = begun(legal.identityCheck, ['bank', 'none'], 'none');
+  form.origination = begun(form.origination, ['withheld', 'onTop'], 'withheld');
   form.guarantee = begun(form.guarantee, ['none', 'firstLoss', 'full'], 'none');
   if (form.tranches.length === 0) form.tranches = empty.tranches;
   for (const each of form.documents) {

@@ -45,13 +45,7 @@ const oven = {
   hasMilestone: true,
   milestoneTitle: 'The oven is installed',
 };
-const firstPart = {
-  ...emptyTranche(),
-  sharePercent: '60',
-  startDay: '0',
-  streamDays: '10',
-  ticks: '10',
-};
+const firstPart = { ...emptyTranche(), sharePercent: '60', streamDays: '10', ticks: '10' };
 
 /** A plan of twelve instalments, but for what is said. */
 const planOf = (changes: Partial<PlanForm> = {}): PlanForm => ({
@@ -147,6 +141,18 @@ describe('plans', () => {
       rateBps: 0,
       plan: { type: 'revenueShare', shareBps: 500, capBps: 14_000, floorBps: 200 },
     });
+  });
+
+  it('say what the bank charges; nothing on top of nothing', () => {
+    const typed = {
+      originationPercent: '1.5',
+      origination: 'onTop',
+      servicingPercent: '2',
+    } as const;
+    const fees = { originationBps: 150, origination: 'onTop', servicingBps: 200 };
+    expect(documentOf(typed).fees).toEqual(fees);
+    expect(documentOf({ origination: 'onTop' }).fees.origination).toBe('withheld');
+    expect(Object.keys(mistakesOf({ servicingPercent: '60' }))).toEqual(['servicingPercent']);
   });
 
   it('of the usual loans fit as they are, whatever a day is', () => {

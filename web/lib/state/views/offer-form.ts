@@ -138,6 +138,18 @@ function readDefault(form: OfferForm, read: FieldReader): OfferDocument['default
 const readTotal = (form: OfferForm, read: FieldReader): bigint =>
   read.sats('minimumTotal', form.minimumTotal, 'Say the least that must come together, in sats.');
 
+function readFees(form: OfferForm, read: FieldReader): OfferDocument['fees'] {
+  const bounds = {
+    least: 0,
+    most: 5_000,
+    sentence: 'Write the fee in per cent, up to 50; 0 for none.',
+  };
+  const originationBps = read.percent('originationPercent', form.originationPercent, bounds);
+  const servicingBps = read.percent('servicingPercent', form.servicingPercent, bounds);
+  const origination = originationBps === 0 ? 'withheld' : form.origination;
+  return { originationBps, origination, servicingBps };
+}
+
 function readGuarantee(form: OfferForm, read: FieldReader): OfferDocument['guarantee'] {
   const { guarantee: type } = form;
   if (type === 'none') return { type };
@@ -176,6 +188,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
   const attester = readAttester(form, context.bankKey, read);
   const terms = readDefault(form, read);
   const guarantee = readGuarantee(form, read);
+  const fees = readFees(form, read);
   const { legal, coolingOffDays } = readLegal(form.legal, read);
   if (read.mistakes) return { ok: false, mistakes: read.mistakes };
   const document: OfferDocument = {
@@ -192,7 +205,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     denomination: { type: 'msat' },
     rateBps,
     dayCount: form.plan.dayCount,
-    fees: { originationBps: 0, origination: 'withheld', servicingBps: 0 },
+    fees,
     plan,
     tranches,
     ...(attester === undefined ? {} : { attester }),
