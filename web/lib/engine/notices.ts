@@ -1,4 +1,4 @@
-/** Notices of arrears and default, and when they would count. Spec: specs/notices.md. */
+/** Notices on loans that are not repaid as agreed, and when they would count. Spec: specs/notices.md. */
 import {
   buildNotice,
   ledgerOf,
@@ -6,6 +6,7 @@ import {
   reject,
   type Ledger,
   type NoticeDocument,
+  type NoticeType,
   type ParsedNotice,
   type Reject,
   type Result,
@@ -14,9 +15,6 @@ import {
 import { allHeads, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { publishTried, tryOnCopy } from './tried.ts';
-
-/** A notice that says a loan is not being repaid. */
-export type NoticeType = 'arrears' | 'default';
 
 /** Whether a notice would count: now, on a later day if nothing is paid, or not at all. */
 export type Outlook =
@@ -71,6 +69,7 @@ export class Notices {
     // A due time is its day's last second.
     const after = (sec: number, days: number): number => (Math.floor(sec / daySec) + days) * daySec;
     if (type === 'arrears') return [after(late.dueAtSec, plan.graceDays + 1)];
+    if (type !== 'default') return [];
     const cured = state.notices
       .filter((notice) => notice.type === 'arrears')
       .map((notice) => after(notice.asOfSec, terms.cureDays + 1));
@@ -94,7 +93,7 @@ export class Notices {
     const seen = allHeads(this.#desk, root);
     const prev = ownHeads(this.#desk, root, contract.own);
     const shared = { v: 1, contract: root, seen, statement, prev } as const;
-    if (type === 'default') return { ...shared, type };
+    if (type !== 'arrears') return { ...shared, type };
     const instalment = firstLate(this.#ledger(contract, atSec))?.number ?? 1;
     return { ...shared, type, instalment };
   }

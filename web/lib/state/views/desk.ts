@@ -1,8 +1,9 @@
 /** Work lists of a desk: who is late and what may be done, and what a business owes and when. */
+import type { NoticeType } from '@realyield/protocol';
 import type { DeskRow, StatusView } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { OwnContract } from '../../engine/desk.ts';
-import type { NoticeType, Outlook } from '../../engine/notices.ts';
+import type { Outlook } from '../../engine/notices.ts';
 import { formatDue, satText } from '../../format.ts';
 import { nextInstalment } from './contract-sentence.ts';
 import { contractNow, titleOf, type ContractNow } from './contract.ts';

@@ -3,10 +3,11 @@ import {
   REJECT_SENTENCES,
   type ContractState,
   type Notice,
+  type NoticeType,
   type ParsedEvent,
 } from '@realyield/protocol';
 import type { NoticeView } from '../../components/milestones/models.ts';
-import type { NoticeType, Outlook } from '../../engine/notices.ts';
+import type { Outlook } from '../../engine/notices.ts';
 import { formatDue, formatPlural, type Calendar } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
 import { personView, type Names } from './people.ts';

@@ -1,0 +1,58 @@
+/** What follows a default, in words: guarantee, recoveries, calling in, writing off. */
+import { guaranteeOf, recoveriesOf, type PartyRole } from '@realyield/protocol';
+import { formatDue, formatPlural, satText } from '../../format.ts';
+import type { ContractNow } from './contract.ts';
+import { calendarOf } from './notices.ts';
+
+/** Where a called guarantee stands; undefined without one, or while there is no default. */
+export function guaranteeSentence(now: ContractNow): string | undefined {
+  const { state, nowSec } = now;
+  const called = guaranteeOf(state, nowSec);
+  if (!called) return undefined;
+  const due = formatDue(called.dueAtSec, calendarOf(state));
+  const paid = called.paidMsat > 0n ? ` ${satText(called.paidMsat)} is paid.` : '';
+  const most =
+    `The bank guarantees ${satText(called.limitMsat)} of the ` +
+    `${satText(called.claimMsat)} lacking at the default.`;
+  if (called.handOnMsat > 0n) {
+    const more = satText(called.handOnMsat);
+    return `${most}${paid} The investor is made whole and hands on ${more} to the bank.`;
+  }
+  if (called.unpaidMsat === 0n) {
+    return called.paidMsat > 0n
+      ? `${most}${paid} Nothing more is owed of it.`
+      : `${most} What the business repaid since covers it, so nothing is owed.`;
+  }
+  const owed = satText(called.unpaidMsat);
+  return called.daysPastDue > 0
+    ? `${most}${paid} ${owed} was due ${due}: ${formatPlural(called.daysPastDue, 'day')} late.`
+    : `${most}${paid} ${owed} is due by ${due}.`;
+}
+
+/** What the bank said it recovered, and what of the investor's share it has paid. */
+export function recoverySentence({ state, nowSec }: ContractNow): string | undefined {
+  const { owedMsat, paidMsat, unpaidMsat } = recoveriesOf(state, nowSec);
+  if (owedMsat === 0n) return undefined;
+  const share = `This loan’s share of what the bank recovered is ${satText(owedMsat)}.`;
+  return unpaidMsat === 0n
+    ? `${share} It is paid.`
+    : `${share} ${satText(paidMsat)} of it is paid, ${satText(unpaidMsat)} is not.`;
+}
+
+/** What signing an acceleration or write-off does, each a sentence. */
+export function aftermathEffects(type: 'acceleration' | 'writeOff', role: PartyRole): string[] {
+  if (type === 'acceleration') {
+    return [
+      'Everything lent and not repaid, and its interest, falls due today.',
+      'It is final: no later payment and nobody’s signature takes it back.',
+      'What the business pays is used as before, for what has been due longest first.',
+    ];
+  }
+  return [
+    'It says in public that you expect no more of this loan. It is final.',
+    'The debt stays: interest runs on, and whatever is still paid or recovered counts.',
+    role === 'bank'
+      ? 'It counts as a loss in your record for everyone to see.'
+      : 'It counts as a loss in the bank’s record.',
+  ];
+}
