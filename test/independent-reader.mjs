@@ -7,6 +7,7 @@ import { ledgerAt, originationFee } from './independent-money.mjs';
 const LEGS = {
   disbursement: ['investor', 'business'],
   guarantee: ['bank', 'investor'],
+  handedOn: ['investor', 'bank'],
   originationFee: ['business', 'bank'],
   recovery: ['bank', 'investor'],
   repayment: ['business', 'investor'],

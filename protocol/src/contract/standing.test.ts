@@ -1,4 +1,4 @@
-/** A defaulted loan called in, and what its bank owes under a guarantee. requires: D-5, D-10 */
+/** A defaulted loan called in, and what its bank owes under a guarantee. requires: D-5, D-10, D-11 */
 import { describe, expect, it } from 'vitest';
 import type { OfferDocument } from '../kinds/listings.ts';
 import { planRepayment } from '../planner.ts';
@@ -6,6 +6,7 @@ import { inThree, Loan, sparedSigning } from '../testing/loan.ts';
 import { give, recover } from '../testing/steps.ts';
 import { guaranteeOf, ledgerOf, recoveriesOf, scheduleOf } from './standing.ts';
 import type { ContractState } from './state.ts';
+import { summarizeHolding } from '../statistics/holding.ts';
 import { planTicks } from './ticks.ts';
 
 const START = 1_800_000_000;
@@ -88,7 +89,51 @@ describe('a guarantee', () => {
   });
 });
 
+describe('money under a guarantee', () => {
+  const full = { type: 'full', capBps: 12_000, payDays: 30 } as const;
+
+  it('reduces no debt, and is handed on once the business has repaid', () => {
+    const loan = defaulted({ guarantee: full });
+    const owedMsat = guaranteeOf(stateOf(loan), at(61))?.unpaidMsat ?? 0n;
+    const debtMsat = ledgerOf(stateOf(loan), at(70)).payoffMsat;
+    loan.pay('guarantee', [{ n: 0, amountMsat: owedMsat }], at(70));
+    expect(ledgerOf(stateOf(loan), at(70)).payoffMsat).toBe(debtMsat);
+    expect(guaranteeOf(stateOf(loan), at(71))).toMatchObject({ unpaidMsat: 0n, handOnMsat: 0n });
+    repay(loan, 400_000_000n, 80);
+    const part = guaranteeOf(stateOf(loan), at(80));
+    expect(part).toMatchObject({ unpaidMsat: 0n, paidMsat: owedMsat });
+    // All was paid but less than a satoshi, so all that comes in goes on.
+    expect(part?.handOnMsat).toBe(399_999_000n);
+    loan.pay('handedOn', [{ n: 0, amountMsat: 399_999_000n }], at(81));
+    expect(guaranteeOf(stateOf(loan), at(81))).toMatchObject({ unpaidMsat: 0n, handOnMsat: 0n });
+    const flows = summarizeHolding(stateOf(loan), at(90)).flows;
+    const credited = flows.reduce((sum, flow) => sum + flow.creditedMsat, 0n);
+    const lent = flows.reduce((sum, flow) => sum + flow.paidMsat, 0n);
+    expect(lent).toBe(1_000_000_000n);
+    expect(credited).toBe(owedMsat + 400_000_000n - 399_999_000n);
+  });
+
+  it('leaves the bank its share of repayments out of the claim', () => {
+    const fees = { originationBps: 0, origination: 'withheld', servicingBps: 1_000 } as const;
+    const state = stateOf(defaulted({ guarantee: full, fees }));
+    const { outstandingMsat, interestOwedMsat } = ledgerOf(state, at(60));
+    expect(guaranteeOf(state, at(60))?.claimMsat).toBe(
+      (outstandingMsat * 9n) / 10n + (interestOwedMsat * 9n) / 10n,
+    );
+  });
+});
+
 describe('a recovery', () => {
+  it('paid by the bank counts as repaid by the business', () => {
+    const loan = defaulted();
+    const shares = [{ contract: loan.root, shareMsat: 5_000_007n }];
+    recover(loan, { grossMsat: 5_000_007n, recoveredAtSec: at(70), shares }, at(71));
+    const debtMsat = ledgerOf(stateOf(loan), at(72)).interestOwedMsat;
+    loan.pay('recovery', [{ n: 0, amountMsat: 5_000_007n }], at(72));
+    expect(ledgerOf(stateOf(loan), at(72)).interestOwedMsat).toBe(debtMsat - 5_000_007n);
+    expect(recoveriesOf(stateOf(loan), at(72)).unpaidMsat).toBe(0n);
+  });
+
   it('is owed by the bank that stated it', () => {
     const loan = defaulted();
     const shares = [{ contract: loan.root, shareMsat: 800n }];

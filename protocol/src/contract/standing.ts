@@ -9,6 +9,7 @@ import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
 import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
 import type { ContractState } from './state.ts';
 import { versionsAfter } from './versions.ts';
+import { BPS } from '../params.ts';
 
 /** What happened to a contract's terms, as its ledger takes it. */
 export function courseOf({
@@ -93,13 +94,17 @@ export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuaran
   const since = (legs: readonly string[]): bigint =>
     sumOfLegs(known, legs, { daySec, afterDay, toDay });
   const [paidMsat, handedOnMsat] = [since(['guarantee']), since(['handedOn'])];
+  // D-11: "Of both the investor's own part counts, floor(amount × (10,000 − `servicingBps`) /
+  // 10,000)…"
+  const ownBps = BPS - BigInt(document.fees.servicingBps);
+  const own = (amountMsat: bigint): bigint => (amountMsat * ownBps) / BPS;
   const owedBackMsat = now.unallocatedMsat - atDefault.unallocatedMsat;
   const standing = guaranteeStanding(
     guarantee,
     {
       disbursedMsat: atDefault.disbursedMsat - atDefault.excessDisbursedMsat,
-      outstandingMsat: atDefault.outstandingMsat,
-      interestOwedMsat: atDefault.interestOwedMsat,
+      outstandingMsat: own(atDefault.outstandingMsat),
+      interestOwedMsat: own(atDefault.interestOwedMsat),
     },
     { receivedMsat: since(RECEIVED) - owedBackMsat, paidMsat, handedOnMsat },
   );

@@ -186,6 +186,7 @@ export const LEGS: Readonly<Record<Leg, LegParties>> = {
   originationFee: { payer: 'business', payee: 'bank', purpose: 'origination fee' },
   servicing: { payer: 'business', payee: 'bank', purpose: 'servicing share of debt service' },
   guarantee: { payer: 'bank', payee: 'investor', purpose: 'guarantee' },
+  handedOn: { payer: 'investor', payee: 'bank', purpose: 'guarantee handed on' },
   recovery: { payer: 'bank', payee: 'investor', purpose: 'recovered debt service' },
 };
 

@@ -104,6 +104,7 @@ export const legField = z.enum([
   'originationFee',
   'servicing',
   'guarantee',
+  'handedOn',
   'recovery',
 ]);
 

@@ -79,9 +79,11 @@ function flowsByDay(
     const known = days.get(day) ?? { day, paidMsat: 0n, receivedMsat: 0n, creditedMsat: 0n };
     const side = sideOf(document, leg);
     if (side === undefined) continue;
-    const paidMsat = side === 'paid' ? amountMsat : 0n;
-    const receivedMsat = amountMsat - paidMsat;
-    if (leg === 'guarantee') guaranteedSum += amountMsat;
+    // What is handed on to the bank is less received of its guarantee, and never lent.
+    const isHandedOn = leg === 'handedOn';
+    const paidMsat = side === 'paid' && !isHandedOn ? amountMsat : 0n;
+    const receivedMsat = isHandedOn ? -amountMsat : amountMsat - paidMsat;
+    if (leg === 'guarantee' || isHandedOn) guaranteedSum += receivedMsat;
     paidSum += paidMsat;
     receivedSum += receivedMsat;
     usedMsat = usedOn.get(day) ?? usedMsat;
