@@ -89,7 +89,7 @@ export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuaran
   const afterDay = dayOf(calledAtSec, daySec);
   const toDay = dayOf(asOfSec, daySec);
   const known = state.payments.filter(({ afterFinal }) => !afterFinal);
-  const atDefault = computeLedger(document, known, calledAtSec);
+  const atDefault = computeLedger(document, known, calledAtSec, courseOf(state));
   const now = computeLedger(document, known, asOfSec, courseOf(state));
   const since = (legs: readonly string[]): bigint =>
     sumOfLegs(known, legs, { daySec, afterDay, toDay });
