@@ -76,10 +76,12 @@ function decideOther(event: SignedEvent, context: DecideContext): Decision {
   return namesRelay(event, context.vanish.relayUrls) ? ACCEPTED : refuse('VANISH_ELSEWHERE');
 }
 
-/** The keys that may sign for a contract: its parties', and who approves its milestones. */
-export function keysNamedIn({ parties, attester }: ContractDocument): ReadonlySet<string> {
-  const keys = Object.values(parties).map(({ pubkey }) => pubkey);
-  return new Set(attester === undefined ? keys : [...keys, attester]);
+/** The keys that may sign for a contract: its parties', who recovers them, attests or serves. */
+export function keysNamedIn(document: ContractDocument): ReadonlySet<string> {
+  const { parties, attester, appointees = {} } = document;
+  const keys = Object.values(parties).flatMap(({ pubkey, recovery }) => [pubkey, recovery]);
+  const named = [...keys, attester, ...Object.values(appointees)];
+  return new Set(named.filter((key) => key !== undefined));
 }
 
 /** The keys of a contract that the event carries or the relay holds; undefined when unknown. */

@@ -1,11 +1,11 @@
 /** The workers of one person's contracts: one payer and one acknowledger each, where needed. */
-import { attesterOf, type Leg } from '@realyield/protocol';
+import { attesterOf, disbursementHold, payerKeyHold, type Leg } from '@realyield/protocol';
 import { Acknowledger } from './acknowledger.ts';
 import { ownContract, signerOf, type Desk } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
 import { Listeners } from './listeners.ts';
 import { waitAtMost } from './patience.ts';
-import type { PayerHold } from './payer-orders.ts';
+import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
 import { Payer } from './payer.ts';
 
 /** What the crew is told by its session. */
@@ -126,9 +126,19 @@ export class Crew {
 
   #holds(root: string, leg: Leg): PayerHold {
     if (!this.#orders.isRunning()) return 'elsewhere';
-    // Nothing more is paid out, whatever was asked for before; repayments go on.
-    const status = this.#desk.catalog.contract(root)?.fold.state.status;
-    if (leg === 'disbursement' && status === 'defaulted') return 'defaulted';
-    return this.#orders.isPaused(root) ? 'paused' : 'run';
+    return this.#stopOf(root, leg) ?? (this.#orders.isPaused(root) ? 'paused' : 'run');
+  }
+
+  /** Why nothing more is paid, whatever was asked for before; repayments go on. */
+  #stopOf(root: string, leg: Leg): StopReason | undefined {
+    const contract = ownContract(this.#desk, root);
+    if (!contract) return undefined;
+    const { state } = contract.view.fold;
+    const nowSec = this.#desk.clock.nowSec();
+    const key = contract.own.money?.publicKey ?? '';
+    const hold =
+      payerKeyHold(state, leg, key, nowSec) ??
+      (leg === 'disbursement' ? disbursementHold(state, nowSec) : undefined);
+    return STOPS.find((stop) => stop === hold?.reason);
   }
 }

@@ -1,7 +1,21 @@
 /** What a payer may do, as its session tells it. */
 
+import type { WaitReason } from '@realyield/protocol';
+
+/** Why nothing more is paid, whatever was asked for before. */
+export const STOPS = [
+  'defaulted',
+  'withdrawn',
+  'fundingFailed',
+  'fundingDeadlinePassed',
+  'keyRevoked',
+] as const satisfies readonly WaitReason[];
+
+/** One of these reasons. */
+export type StopReason = (typeof STOPS)[number];
+
 /** Whether a payer may pay, or what holds it. */
-export type PayerHold = 'run' | 'paused' | 'elsewhere' | 'defaulted';
+export type PayerHold = 'run' | 'paused' | 'elsewhere' | StopReason;
 
 /** What a payer is told by its session. */
 export interface PayerOrders {

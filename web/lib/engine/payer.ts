@@ -179,8 +179,8 @@ export class Payer {
     if (openMs !== undefined) return Math.min(openMs, receiptsMs);
     const held = this.#orders.holds();
     if (held === 'paused') this.#say(statusOf('paused', 'PAUSED'));
-    if (held === 'defaulted') this.#say(statusOf('waiting', 'defaulted'));
-    if (held === 'elsewhere') this.#say(statusOf('waiting', 'ELSEWHERE'));
+    else if (held === 'elsewhere') this.#say(statusOf('waiting', 'ELSEWHERE'));
+    else if (held !== 'run') this.#say(statusOf('waiting', held));
     if (held !== 'run') return Math.min(IDLE_MS, receiptsMs);
     const ageMs = this.#desk.clock.nowMs() - this.#startedAtMs;
     if (ageMs < LISTING_MS && !isListed(this.#desk, contract)) return LOOK_AGAIN_MS;
