@@ -1,0 +1,88 @@
+/** The key-facts sheet in words: what each reader sees first, and nothing without a sentence. */
+import { describe, expect, it } from 'vitest';
+import { buildKeyFacts, KEY_FACT_SENTENCES } from '@realyield/protocol';
+import { inThree, legalTerms, Loan, sparedSigning } from './fixtures/loan.ts';
+import { eligibility } from '../web/lib/state/views/eligibility.ts';
+import { keyFactsView } from '../web/lib/state/views/key-facts.ts';
+import { sentencesInWords } from '../web/lib/state/views/key-facts-words.ts';
+
+const AT = 1_800_000_000;
+const legal = legalTerms({
+  countries: ['KE', 'SV'],
+  withholdingTax: { bps: 1_000, rule: 'Income tax law' },
+});
+const offer = { ...inThree, legal, coolingOffDays: 14 };
+const { document } = new Loan({ signing: sparedSigning, offer }).contract;
+const sheetFor = (role: 'investor' | 'business' | 'bank' | undefined) =>
+  keyFactsView(document, { role, effectiveAtSec: AT });
+const plain = (text: string): string => text.replaceAll('\u202f', ' ');
+
+describe('the sheet', () => {
+  it('begins with what its reader puts in or gets, and when', () => {
+    const labels = (role: Parameters<typeof sheetFor>[0]) =>
+      sheetFor(role).figures.map(({ label }) => label);
+    expect(labels('investor')).toEqual(['You put in', 'You get back']);
+    expect(labels('business')).toEqual(['You receive', 'You pay']);
+    expect(labels(undefined)).toEqual(['The investor puts in', 'The investor gets back']);
+    const hows = sheetFor('investor').figures.map(({ how }) => plain(how));
+    expect(hows).toEqual([
+      'in 10 payments of 100 000 sat, from day 0 to day 9',
+      'in 3 payments of 336 622 to 341 716 sat, from day 30 to day 90',
+    ]);
+  });
+
+  it('says cost and rates to those they concern', () => {
+    const facts = (role: Parameters<typeof sheetFor>[0]) =>
+      sheetFor(role).facts.map(({ label, text, amountMsat }) => [
+        label,
+        plain(text ?? String(amountMsat)),
+      ]);
+    expect(facts('business').slice(0, 2)).toEqual([
+      ['What it costs you', '18246000'],
+      ['Annual percentage rate', '12.69 % a year'],
+    ]);
+    expect(facts('investor').slice(0, 3)).toEqual([
+      ['What you earn', '18246000'],
+      ['Effective rate', '12.69 % a year'],
+      ['Tax withheld, about', '1824659'],
+    ]);
+  });
+
+  it('is of one hash, whoever reads it', () => {
+    const hashes = (['investor', 'business', 'bank', undefined] as const).map(
+      (role) => sheetFor(role).hash,
+    );
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  it('has words for every sentence and every reader', () => {
+    const ids = KEY_FACT_SENTENCES.map(({ id }) => id);
+    const facts = {
+      ...buildKeyFacts(document),
+      lateFee: { instalment: 1, daysPastDue: 35, feeMsat: '500000' },
+    };
+    for (const role of ['investor', 'business', 'bank', undefined] as const) {
+      const words = sentencesInWords(ids, { facts, role, coolingOffUntil: 'day 14' });
+      const silent = ids.filter((id, at) => words[at] === '' && !id.startsWith('guarantee'));
+      expect(silent).toEqual([]);
+      expect(words.filter((text) => /undefined|NaN/.test(text))).toEqual([]);
+    }
+  });
+
+  it('names the end of the cooling-off and the countries', () => {
+    const { lists, words } = sheetFor('investor');
+    expect(lists.flatMap(({ sentences }) => sentences).map(plain)).toContain(
+      'After that you can still withdraw for 14 days: until day 14.',
+    );
+    expect(words).toContainEqual({ label: 'Investors may live in', text: 'El Salvador, Kenya' });
+  });
+});
+
+describe('who may invest', () => {
+  it('is asked only where it matters', () => {
+    expect(eligibility({ countries: [] }, undefined)).toBe('eligible');
+    expect(eligibility(legal, undefined)).toBe('unknown');
+    expect(eligibility(legal, 'SV')).toBe('eligible');
+    expect(eligibility(legal, 'US')).toBe('excluded');
+  });
+});
