@@ -55,6 +55,16 @@ function sheetCases(): Cases {
       },
       1_000n,
     ),
+    'one-day': sheetOf('All in one day: no rate', ['K-4', 'K-7'], {
+      plan: bulletPlan(1, 0),
+      tranches: [{ ...stream, shareBps: 10_000, streamDays: 1, windowDays: 1, ticks: 1 }],
+      rateBps: 100_000,
+    }),
+  };
+}
+
+function planCases(): Cases {
+  return {
     'annuity-late-fee': sheetOf(
       'An annuity with a late fee and a full guarantee',
       ['K-3', 'K-14'],
@@ -83,10 +93,13 @@ function sheetCases(): Cases {
       },
       guarantee: { type: 'firstLoss', shareBps: 2_000, payDays: 14 },
     }),
-    'one-day': sheetOf('All in one day: no rate', ['K-4', 'K-7'], {
-      plan: bulletPlan(1, 0),
-      tranches: [{ ...stream, shareBps: 10_000, streamDays: 1, windowDays: 1, ticks: 1 }],
-      rateBps: 100_000,
+    'fees-withheld': sheetOf('Fees of the bank, the first kept back', ['K-2', 'K-3', 'K-4'], {
+      ...inThree,
+      fees: { originationBps: 250, origination: 'withheld', servicingBps: 333 },
+    }),
+    'fees-on-top': sheetOf('Fees of the bank, the first on top', ['K-2', 'K-3', 'K-4'], {
+      ...inThree,
+      fees: { originationBps: 250, origination: 'onTop', servicingBps: 0 },
     }),
   };
 }
@@ -163,5 +176,5 @@ function signingCases(): Cases {
 
 /** Folder `key-facts`. */
 export function keyFactCases(): Cases {
-  return { ...sheetCases(), ...rateCases(), ...signingCases() };
+  return { ...sheetCases(), ...planCases(), ...rateCases(), ...signingCases() };
 }

@@ -1,16 +1,18 @@
 /**
- * What a contract expects to be paid, by whom, when: all ticks and instalments as planned.
+ * What a contract expects to be paid, by whom, when: all ticks, fees and instalments as planned.
  * Spec: specs/key-facts.md, "Flows".
  */
 import type { ContractDocument } from '../kinds/agreement.ts';
-import type { PartyRole } from '../kinds/fields.ts';
+import type { Leg, PartyRole } from '../kinds/fields.ts';
+import { isDisbursed, legOf } from '../contract/legs.ts';
+import type { LedgerPayment } from '../contract/ledger.ts';
 import { projectSchedule } from '../contract/schedule.ts';
-import { LEGS } from '../contract/state.ts';
-import { planTicks } from '../contract/ticks.ts';
-import { floorToSat } from '../money.ts';
+import { countedServicing, shareDue } from '../contract/servicing.ts';
+import { planFees, planTicks } from '../contract/ticks.ts';
 
 /** One payment a contract expects. */
 export interface ExpectedFlow {
+  readonly leg: Leg;
   readonly payer: PartyRole;
   readonly payee: PartyRole;
   readonly atSec: number;
@@ -24,27 +26,58 @@ export interface Expected {
   readonly interestMsat: readonly bigint[];
 }
 
+interface Paid {
+  readonly leg: Leg;
+  readonly atSec: number;
+  readonly amountMsat: bigint;
+}
+
+/** Ticks and origination fees at their planned times. */
+function planned(document: ContractDocument): Paid[] {
+  // K-2: "The flows are every tick and origination fee at its planned due time, also of a tranche
+  // that waits for a milestone…"
+  return [
+    ...planTicks(document).map((tick) => ({ ...tick, leg: 'disbursement' as const })),
+    ...planFees(document).map((fee) => ({ ...fee, leg: 'originationFee' as const })),
+  ].map(({ leg, amountMsat, dueAtSec }) => ({ leg, amountMsat, atSec: dueAtSec }));
+}
+
+/** Everything that is disbursed if a contract goes as planned, for the ledger. */
+export function plannedDisbursement(document: ContractDocument): LedgerPayment[] {
+  return planned(document)
+    .filter(({ leg }) => isDisbursed(document, leg))
+    .map(({ leg, amountMsat, atSec }) => ({ leg, amountMsat, settledAtSec: atSec }));
+}
+
 /** Payments of a contract that goes as planned from its start. */
 export function expectedFlows(document: ContractDocument): Expected {
-  // K-2: "The flows are every tick at its planned due time, also of a tranche that waits for a
-  // milestone…"
-  const lent = planTicks(document).map((tick) => ({
-    ...LEGS.disbursement,
-    atSec: tick.dueAtSec,
-    amountMsat: tick.amountMsat,
-  }));
+  const bps = document.fees.servicingBps;
   const schedule = projectSchedule(document, [], document.startAtSec);
   let askedMsat = 0n;
-  const repaid = schedule.map((instalment) => {
-    const beforeMsat = floorToSat(askedMsat);
+  let paid = { repaymentMsat: 0n, servicingMsat: 0n };
+  const repaid = schedule.flatMap((instalment): Paid[] => {
     askedMsat += instalment.totalMsat;
-    // K-3: "…of each instalment what all up to it come to, rounded down to a whole satoshi, less
-    // the same of those before it, at its due date…"
-    const amountMsat = floorToSat(askedMsat) - beforeMsat;
-    return { ...LEGS.repayment, atSec: instalment.dueAtSec, amountMsat };
+    // K-3: "…of each instalment, at its due date, what is payable by FE-6 when all up to it are
+    // asked for and those before it were paid so…"
+    const owedMsat = askedMsat - paid.repaymentMsat - countedServicing(paid, bps);
+    const share = shareDue(owedMsat, paid, bps);
+    paid = {
+      repaymentMsat: paid.repaymentMsat + share.repaymentMsat,
+      servicingMsat: paid.servicingMsat + share.servicingMsat,
+    };
+    const atSec = instalment.dueAtSec;
+    return [
+      { leg: 'repayment', atSec, amountMsat: share.repaymentMsat },
+      { leg: 'servicing', atSec, amountMsat: share.servicingMsat },
+    ];
   });
   return {
-    flows: [...lent, ...repaid].filter(({ amountMsat }) => amountMsat > 0n),
+    flows: [...planned(document), ...repaid]
+      .filter(({ amountMsat }) => amountMsat > 0n)
+      .map((flow) => {
+        const { payer, payee } = legOf(document, flow.leg);
+        return { ...flow, payer, payee };
+      }),
     interestMsat: schedule.map((instalment) => instalment.interestMsat),
   };
 }

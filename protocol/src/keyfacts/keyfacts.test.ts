@@ -76,6 +76,29 @@ describe('the sheet', () => {
     expect(bank).toEqual({});
   });
 
+  it.each(['withheld', 'onTop'] as const)(
+    'counts fees %s, so that nothing is lost',
+    (origination) => {
+      const fees = { originationBps: 250, origination, servicingBps: 500 };
+      const facts = factsOf({ ...inThree, fees });
+      const { investor, business, bank } = facts;
+      const total = (paid: { readonly totalMsat: string } | undefined): bigint =>
+        BigInt(paid?.totalMsat ?? 0);
+      const parties = [investor, business, bank];
+      const sumOf = (way: 'pays' | 'receives'): bigint =>
+        parties.reduce((sum, party) => sum + total(party[way]), 0n);
+      expect(sumOf('pays')).toBe(sumOf('receives'));
+      expect(facts.originationMsat).toBe('25000000');
+      expect(total(bank.receives)).toBe(25_000_000n + BigInt(facts.servicingMsat));
+      expect(total(business.receives)).toBe(origination === 'withheld' ? 975_000_000n : 10n ** 9n);
+      expect(total(investor.pays)).toBe(10n ** 9n);
+      // What the bank takes makes it dearer for the business and thinner for the investor.
+      const plain = factsOf(inThree);
+      expect(business.rateBps).toBeGreaterThan(plain.business.rateBps ?? NaN);
+      expect(investor.rateBps).toBeLessThan(plain.investor.rateBps ?? NaN);
+    },
+  );
+
   it('knows dates and sizes of what is paid', () => {
     const { investor } = factsOf();
     expect(investor.pays).toEqual({

@@ -2,9 +2,9 @@
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { computeLedger } from '../contract/ledger.ts';
 import { dueDates } from '../contract/plan.ts';
-import { planTicks } from '../contract/ticks.ts';
 import { formatMsat } from '../money.ts';
 import { DUST_MSAT } from '../params.ts';
+import { plannedDisbursement } from './flows.ts';
 
 /** Days beyond the days of grace for which the example is computed. */
 const EXAMPLE_DAYS = 30;
@@ -21,11 +21,7 @@ export interface LateFeeExample {
 export function lateFeeExample(document: ContractDocument): LateFeeExample | undefined {
   const { plan, daySec } = document;
   if (plan.lateFee.capBps === 0) return undefined;
-  const lent = planTicks(document).map((tick) => ({
-    leg: 'disbursement' as const,
-    amountMsat: tick.amountMsat,
-    settledAtSec: tick.dueAtSec,
-  }));
+  const lent = plannedDisbursement(document);
   const daysPastDue = plan.graceDays + EXAMPLE_DAYS;
   // K-14: "The example of a late fee is the first instalment that asks for at least 1,000 msat, not
   // paid at all, 30 days after its days of grace with every tick paid as planned…"

@@ -49,6 +49,10 @@ export interface KeyFacts {
   /** What the loan costs the business: all it pays less all it receives. */
   readonly costMsat: string;
   readonly interestMsat: string;
+  /** What the bank charges, and what it comes to. */
+  readonly fees: ContractDocument['fees'];
+  readonly originationMsat: string;
+  readonly servicingMsat: string;
   /** Estimate of the tax withheld from the investor's interest. */
   readonly taxMsat: string;
   readonly coolingOffDays: number;
@@ -146,6 +150,9 @@ export function buildKeyFacts(document: ContractDocument): KeyFacts {
     bank: partyFacts('bank', flows, undefined),
     costMsat: formatMsat(costMsat),
     interestMsat: formatMsat(sum(interestMsat)),
+    fees: document.fees,
+    originationMsat: formatMsat(totalOf(({ leg }) => leg === 'originationFee')),
+    servicingMsat: formatMsat(totalOf(({ leg }) => leg === 'servicing')),
     taxMsat: formatMsat(taxMsat),
     coolingOffDays: document.coolingOffDays,
     graceDays: document.plan.graceDays,

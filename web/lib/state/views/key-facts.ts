@@ -89,8 +89,28 @@ function rateText(rateBps: number | undefined): string {
   return rateBps === undefined ? 'no yearly rate can be given' : `${formatBps(rateBps)} a year`;
 }
 
+function feeFacts({ fees, originationMsat, servicingMsat }: KeyFacts): Fact[] {
+  const origination: Fact = {
+    label: 'Fee of the bank at the start',
+    amountMsat: BigInt(originationMsat),
+    note:
+      fees.origination === 'withheld'
+        ? `${formatBps(fees.originationBps)}, kept back from what is paid out`
+        : `${formatBps(fees.originationBps)}, paid by the business on top`,
+  };
+  const servicing: Fact = {
+    label: 'Fee of the bank on repayments',
+    amountMsat: BigInt(servicingMsat),
+    note: `${formatBps(fees.servicingBps)} of what is repaid`,
+  };
+  return [
+    ...(fees.originationBps > 0 ? [origination] : []),
+    ...(fees.servicingBps > 0 ? [servicing] : []),
+  ];
+}
+
 function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
-  const { investor, business, bank } = facts;
+  const { investor, business } = facts;
   const gainMsat =
     BigInt(investor.receives?.totalMsat ?? 0) - BigInt(investor.pays?.totalMsat ?? 0);
   const cost: Fact[] = [
@@ -122,9 +142,7 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
     text: `${formatBps(facts.nominal.rateBps)} a year`,
     note: `on what is outstanding, ${DAY_COUNTS[facts.nominal.dayCount] ?? facts.nominal.dayCount}`,
   };
-  const fees: Fact[] = bank.receives
-    ? [{ label: 'Fees of the bank', amountMsat: BigInt(bank.receives.totalMsat) }]
-    : [];
+  const fees = feeFacts(facts);
   if (role === 'investor') return [...gain, ...tax, nominal, ...fees];
   return role === 'business'
     ? [...cost, nominal, ...fees, ...tax]
