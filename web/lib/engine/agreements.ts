@@ -20,6 +20,7 @@ import {
 import { allHeads, embedOwn, eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
+import { feeProblem } from './fee-check.ts';
 import { Openings } from './openings.ts';
 import { proposalProblem } from './proposal-check.ts';
 import { randomHex } from './random.ts';
@@ -271,7 +272,7 @@ export class Agreements {
     key: { publicKey: string; salt: string },
   ) {
     const { offer, principalMsat, startAtSec } = order;
-    return buildContract(offer, {
+    const built = buildContract(offer, {
       principalMsat,
       investor: { pubkey: key.publicKey, relays: this.desk.relays.readUrls.slice(0, 4) },
       commitment: computeCommitment(this.desk.person.publicKey, key.salt),
@@ -279,6 +280,7 @@ export class Agreements {
       startAtSec,
       ...proposalTerms(this.desk, offer, startAtSec),
     });
+    return (built.ok && feeProblem(built.value)) || built;
   }
 
   async #sendAcceptance(contract: OwnContract, event: SignedEvent): Promise<void> {

@@ -141,8 +141,8 @@ const readTotal = (form: OfferForm, read: FieldReader): bigint =>
 function readFees(form: OfferForm, read: FieldReader): OfferDocument['fees'] {
   const bounds = {
     least: 0,
-    most: 5_000,
-    sentence: 'Write the fee in per cent, up to 50; 0 for none.',
+    most: 0,
+    sentence: 'This client cannot collect fees yet: an offer made here has none. Write 0.',
   };
   const originationBps = read.percent('originationPercent', form.originationPercent, bounds);
   const servicingBps = read.percent('servicingPercent', form.servicingPercent, bounds);
