@@ -7,6 +7,14 @@ export interface SecondLedger {
   /** By how many days each of them is late. */
   readonly daysLate: readonly number[];
   readonly isRepaid: boolean;
+  /** Principal and interest each asks for or has accrued so far, of a revenue share in one, msat. */
+  readonly asks: readonly (readonly [principal: bigint, interest: bigint])[];
+}
+/** What a second ledger takes beside terms, payments and a time. */
+export interface SecondCourse {
+  readonly sales?: readonly { readonly instalment: number; readonly msat: string }[];
+  /** From when on whatever is due is paid at once. */
+  readonly expectSec?: number;
 }
 /** One payment. */
 export interface SecondPayment {
@@ -21,4 +29,7 @@ export function ledgerAt(
   terms: unknown,
   payments: readonly SecondPayment[],
   atSec: number,
+  course?: SecondCourse,
 ): SecondLedger;
+/** Due times of a 2810's content, Unix seconds. */
+export function duesOf(terms: unknown): readonly number[];

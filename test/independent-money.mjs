@@ -67,10 +67,11 @@ export function weightsOf(terms) {
 }
 
 /** M-15, PL-10, PL-14: what instalment k asks for. */
-function ask({ plan }, weights, k, { all, base, lent, asked, ahead }) {
+function ask({ plan }, weights, k, { all, base, lent, asked, ahead, sales }) {
   if (plan.type === 'revenueShare') {
-    const floor = wholeSats((lent * BigInt(plan.floorBps)) / 10_000n);
-    return least(floor, base - asked);
+    const sold = sum(sales.filter((each) => each.instalment === k + 1).map((each) => each.msat));
+    const bps = most(lent * BigInt(plan.floorBps), sold * BigInt(plan.shareBps));
+    return least(wholeSats(bps / 10_000n), base - asked);
   }
   const isShort = plan.prepayment === 'shorten';
   const over = sum(isShort ? weights : weights.slice(k));
@@ -123,7 +124,7 @@ export function originationFee({ fees }, amountMsat) {
 }
 
 /** M-3 to M-17: what is unpaid of each instalment at a time, how late it is, if all is repaid. */
-export function ledgerAt(terms, payments, atSec) {
+export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infinity } = {}) {
   const { daySec, plan, principalMsat, rateBps, dayCount, tranches, fees } = terms;
   const dayOf = (sec) => Math.floor(sec / daySec);
   const dues = duesOf(terms);
@@ -137,6 +138,8 @@ export function ledgerAt(terms, payments, atSec) {
   const open = (sec) => tranches.filter(({ lapsesAtSec }) => lapsesAtSec > sec);
   const canCome = (sec) => canLend(sum(open(sec).map(({ amountMsat }) => amountMsat)));
   const instalments = [opened(dayOf(dues[0]))];
+  const owedOf = () => instalments.map((each) => each.fee + each.interest + each.principal);
+  const expectDay = dayOf(expectSec);
   const first = Math.min(dayOf(dues[0]), ...payments.map((payment) => dayOf(payment.atSec)));
   for (let day = first; day <= today; day += 1) {
     const running = instalments.at(-1);
@@ -155,7 +158,7 @@ export function ledgerAt(terms, payments, atSec) {
     const isDue = k < dues.length && dayOf(dues[k]) === day;
     if (isDue && k < dues.length - 1) {
       const ahead = gross(lent) - asked - running.principal;
-      const at = { all: lent + canCome(dues[k]), base: gross(lent), lent, asked, ahead };
+      const at = { all: lent + canCome(dues[k]), base: gross(lent), lent, asked, ahead, sales };
       const share = ask(terms, weights, k, at);
       const next = opened(dayOf(dues[k + 1]));
       next.principal = running.principal - most(share - ahead, 0n);
@@ -166,6 +169,7 @@ export function ledgerAt(terms, payments, atSec) {
       }
       fallDue(running, least(share, ahead));
       asked += share;
+      running.share = share;
       instalments.push(next);
     } else if (isDue) fallDue(running, gross(lent) - asked - running.principal);
     // FE-5, FE-7: what of the bank's share counts by the end of this day.
@@ -175,10 +179,20 @@ export function ledgerAt(terms, payments, atSec) {
     const counts = least(serviced, (repaid * share) / (10_000n - share));
     const money = paid('repayment') + paid('recovery') + counts - counted;
     counted = counts;
-    instalments.reduce((left, each) => payInto(each, left), money);
+    const pay = (msat) => instalments.reduce((left, each) => payInto(each, left), msat);
+    pay(money);
+    // M-14: what is due is paid on the day from which on payments are expected, and on later days.
+    if (day === expectDay || (day > expectDay && (isDue || moved.length > 0))) {
+      const due = owedOf().filter((_, i) => dayOf(dues[i]) <= day);
+      pay(wholeSats(sum(due)));
+    }
   }
-  const owed = instalments.map((each) => each.fee + each.interest + each.principal);
+  const owed = owedOf();
   const late = (msat, k) => (msat < DUST ? 0 : Math.max(0, today - dayOf(dues[k])));
   const isRepaid = lent > 0n && canCome(atSec) === 0n && sum(owed) < DUST;
-  return { today, owed, daysLate: owed.map(late), isRepaid };
+  const asks = instalments.map((each) => [
+    each.share ?? gross(lent) - asked,
+    each.interest + each.early,
+  ]);
+  return { today, owed, daysLate: owed.map(late), isRepaid, asks };
 }

@@ -11,6 +11,7 @@ import { listingCases } from './listings.ts';
 import { marketCases } from './market.ts';
 import { milestoneCases } from './milestones.ts';
 import { noticeCases } from './notices.ts';
+import { planCases } from './plans.ts';
 import { proofCases } from './proofs.ts';
 import { agreedCases, offeredCases } from './undertakings.ts';
 import { readingCases } from './reading.ts';
@@ -31,6 +32,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   losses: lossCases,
   payments: proofCases,
   money: figureCases,
+  plans: planCases,
   figures: marketCases,
   conversation: messageCases,
   delivery: deliveryCases,

@@ -24,7 +24,6 @@ import {
   type ContractChoice,
   type ContractState,
   type Fold,
-  type Ledger,
   type ParsedContract,
   type ParsedEvent,
   type ParsedOffer,
@@ -34,6 +33,7 @@ import {
 import { rememberingVerifier } from '../fixtures/keys.ts';
 import { lossesOf, sharesOf, standingOf } from './loss-shapes.ts';
 import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
+import { answersOf, type PlanVector } from './plan-shapes.ts';
 
 /** JSON as vectors hold it. */
 export type Json = string | number | boolean | Json[] | { [key: string]: Json };
@@ -113,7 +113,8 @@ export type Input =
   | RateVector
   | FiguresVector
   | GuaranteeVector
-  | ShareVector;
+  | ShareVector
+  | PlanVector;
 
 /** A vector as its file holds it. */
 export type Vector = Input & { readonly expect: Json };
@@ -126,12 +127,9 @@ function readAll(events: readonly unknown[]): ParsedEvent[] {
   });
 }
 
-const texts = (record: Ledger | object): Json =>
-  JSON.parse(
-    JSON.stringify(record, (_key, value: unknown) =>
-      typeof value === 'bigint' ? value.toString() : value,
-    ),
-  ) as Json;
+const plain = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? value.toString() : value;
+const texts = (record: object): Json => JSON.parse(JSON.stringify(record, plain)) as Json;
 
 function viewOf(state: ContractState, asOfSec: number): Json {
   const ledger = ledgerOf(state, asOfSec);
@@ -253,6 +251,7 @@ function expectRate({ flows }: RateVector): Json {
 
 /** What the implementation answers to a vector's input, whichever its shape. */
 export function expectationOf(vector: Input): Json {
+  if ('cases' in vector) return texts(answersOf(vector));
   if ('guarantee' in vector) return texts(standingOf(vector));
   if ('stakes' in vector) return texts(sharesOf(vector));
   if ('choice' in vector) return expectBuild(vector);
