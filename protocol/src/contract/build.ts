@@ -12,7 +12,7 @@ import type { OfferDocument } from '../kinds/listings.ts';
 import { floorToSat } from '../money.ts';
 import { ok, reject, type Result } from '../result.ts';
 import { basesMismatch } from '../crosscheck.ts';
-import { contractContradiction } from '../terms.ts';
+import { contractContradiction, offerContradiction } from '../terms.ts';
 import { buildPlan } from './plan.ts';
 
 /** What an investor chooses; everything else follows from the offer. */
@@ -108,6 +108,10 @@ export function buildContract(
   if (startAtSec > terms.expiresAtSec) return reject('CONTENT_TERMS', 'expiresAtSec');
   if (principalMsat < BigInt(terms.minimumTicketMsat)) return reject('CONTENT_TERMS', 'minimum');
   if (principalMsat > BigInt(terms.amountSoughtMsat)) return reject('CONTENT_TERMS', 'maximum');
+  // What an offer promises must hold together before it is made absolute: shares that do not add up
+  // would vanish in the last tranche.
+  const wrong = offerContradiction(terms);
+  if (wrong) return wrong;
   const document: ContractDocument = {
     v: 1,
     network: terms.network,
