@@ -39,6 +39,7 @@ function builds(document: OfferDocument): string {
     commitment: hashOf('commitment'),
     nonce: hashOf('nonce'),
     startAtSec: AT,
+    expiresAtSec: AT + 86_400,
   });
   return built.ok ? 'ok' : built.code;
 }
@@ -148,9 +149,8 @@ const contracts: readonly (readonly [string, Code, object])[] = [
   ['the offer twice', 'CONTENT_TERMS', { bases: [...document.bases, ...document.bases] }],
 ];
 
-const offered = (change: object): OfferDocument => ({ ...usual, plan, ...change }) as OfferDocument;
-const agreed = (change: object): ContractDocument =>
-  ({ ...document, ...change }) as ContractDocument;
+const offered = (change: object): OfferDocument => ({ ...usual, plan, ...change });
+const agreed = (change: object): ContractDocument => ({ ...document, ...change });
 const signedOffer = (terms: OfferDocument) => sparedSigning.sign('bank', buildOffer(terms, AT));
 const signed = (terms: ContractDocument) =>
   sparedSigning.sign('investor', buildContractEvent(terms, AT));
