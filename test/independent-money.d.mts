@@ -7,7 +7,7 @@ export interface SecondLedger {
   /** By how many days each of them is late. */
   readonly daysLate: readonly number[];
   readonly isRepaid: boolean;
-  /** Principal and interest each asks for or has accrued so far, of a revenue share in one, msat. */
+  /** Principal and interest each asks for or has accrued, of a revenue share as one sum, msat. */
   readonly asks: readonly (readonly [principal: bigint, interest: bigint])[];
 }
 /** What a second ledger takes beside terms, payments and a time. */
