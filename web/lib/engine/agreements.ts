@@ -54,7 +54,6 @@ export class Agreements {
   readonly openings: Openings;
   readonly #desk: Desk;
   #signing: Promise<unknown> = Promise.resolve();
-
   constructor(desk: Desk) {
     this.#desk = desk;
     this.milestones = new Milestones(desk);
