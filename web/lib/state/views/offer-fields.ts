@@ -47,6 +47,10 @@ export interface OfferForm {
   minimumTicket: string;
   /** The least that must come together; empty: one ticket. */
   minimumTotal: string;
+  /** Nothing is paid out before the bank says that enough came together. */
+  fundingRequired: boolean;
+  /** Days in which it must; empty: as long as the offer is open. */
+  fundingDays: string;
   /** Days for which the offer can be accepted. */
   openDays: string;
   ratePercent: string;
@@ -98,6 +102,8 @@ export function emptyOfferForm(): OfferForm {
     amountSought: '',
     minimumTicket: '',
     minimumTotal: '',
+    fundingRequired: false,
+    fundingDays: '',
     openDays: '365',
     ratePercent: '',
     originationPercent: '0',

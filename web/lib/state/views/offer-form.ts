@@ -138,6 +138,24 @@ function readDefault(form: OfferForm, read: FieldReader): OfferDocument['default
 const readTotal = (form: OfferForm, read: FieldReader): bigint =>
   read.sats('minimumTotal', form.minimumTotal, 'Say the least that must come together, in sats.');
 
+function readFunding(
+  form: OfferForm,
+  openDays: number,
+  nowSec: number,
+  read: FieldReader,
+): OfferDocument['funding'] {
+  if (!form.fundingRequired) return { required: false };
+  const isOpen = form.fundingDays.trim() === '';
+  const days = isOpen
+    ? openDays
+    : read.count('fundingDays', form.fundingDays, {
+        least: 1,
+        most: 3_650,
+        sentence: 'Write within how many days it must come together, or leave it empty.',
+      });
+  return { required: true, deadlineAtSec: nowSec + days * DAY_SEC };
+}
+
 function readFees(form: OfferForm, read: FieldReader): OfferDocument['fees'] {
   const bounds = {
     least: 0,
@@ -182,6 +200,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     most: 3_650,
     sentence: 'Write for how many days the offer stays open, 1 to 3650.',
   });
+  const funding = readFunding(form, openDays, context.nowSec, read);
   const rateBps = readRate(form.ratePercent, form.plan, read);
   const plan = readOfferPlan(form.plan, read);
   const tranches = form.tranches.map((tranche, index) => readTranche(tranche, index, plan, read));
@@ -216,7 +235,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     documents: form.documents.map(({ name, sha256 }) => ({ name, sha256 })),
     relays: [...relays],
     expiresAtSec: context.nowSec + openDays * DAY_SEC,
-    funding: { required: false },
+    funding,
   };
   const contradiction = offerContradiction(document);
   return contradiction
