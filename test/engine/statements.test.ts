@@ -1,9 +1,9 @@
 /**
  * What is stated about a running contract, by the clients of those who may: milestones claimed
- * and decided, arrears, default. What would not count is refused and never published.
+ * and decided, arrears, default and what follows. What would not count is refused and never published.
  */
 import { afterEach, expect, it } from 'vitest';
-import { planTicks, type ContractState, type Result } from '@realyield/protocol';
+import { planTicks, type ContractState, type NoticeType, type Result } from '@realyield/protocol';
 import type { Session } from '../../web/lib/engine/session.ts';
 import { inThree, Loan, offerDocument, publicOf } from '../fixtures/loan.ts';
 import { systemClock } from '../world/system-clock.ts';
@@ -83,7 +83,7 @@ it('each by who may, when it is true, and everybody comes to the same state', as
   expect(codeOf(await approve(attester))).toBe('ok');
   await agree('the approval', ({ milestones }) => milestones[0]?.status === 'approved');
 
-  const give = async (session: Session, type: 'arrears' | 'default'): Promise<string> =>
+  const give = async (session: Session, type: NoticeType): Promise<string> =>
     codeOf(await session.agreements.notices.give(root, type, 'We visited on Tuesday.'));
   expect(await give(business, 'arrears')).toBe('STATE_FORBIDS');
   expect(await give(bank, 'default')).toBe('CURE_RUNNING');
@@ -94,9 +94,16 @@ it('each by who may, when it is true, and everybody comes to the same state', as
   clock.aheadSec = 11 * DAY_SEC;
   expect(await give(investor, 'default')).toBe('ok');
   await agree('the default', ({ status }) => status === 'defaulted');
+  expect(await give(business, 'acceleration')).toBe('STATE_FORBIDS');
+  expect(await give(investor, 'acceleration')).toBe('ok');
+  await agree('the acceleration', ({ acceleratedAtSec }) => acceleratedAtSec !== undefined);
+  expect(await give(bank, 'acceleration')).toBe('STATE_FORBIDS');
+  expect(await give(investor, 'writeOff')).toBe('STATE_FORBIDS');
+  expect(await give(bank, 'writeOff')).toBe('ok');
+  await agree('the write-off', ({ writtenOffAtSec }) => writtenOffAtSec !== undefined);
   const hashes = all.map(({ catalog }) => catalog.contract(root)?.stateHash);
   expect(new Set(hashes).size).toBe(1);
-  // Refused ones were never published: what is known are the four that count.
-  expect(stateIn(bank, root)?.notices.map(({ contested }) => contested)).toEqual([false, false]);
+  // Refused ones were never published: what is known are those that count.
+  expect(stateIn(bank, root)?.notices.every(({ contested }) => !contested)).toBe(true);
   expect(bank.catalog.contract(root)?.fold.rejects).toEqual([]);
 });

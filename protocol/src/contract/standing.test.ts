@@ -1,4 +1,4 @@
-/** A defaulted loan called in, and what its bank owes under a guarantee. requires: D-5, D-10, D-11 */
+/** A defaulted loan called in, and what its bank owes. requires: D-5, D-10, D-11 */
 import { describe, expect, it } from 'vitest';
 import type { OfferDocument } from '../kinds/listings.ts';
 import { planRepayment } from '../planner.ts';

@@ -1,4 +1,4 @@
-/** Notices on loans that are not repaid as agreed, and when they would count. Spec: specs/notices.md. */
+/** Notices on loans not repaid as agreed, and when they would count. Spec: specs/notices.md. */
 import {
   buildNotice,
   ledgerOf,
