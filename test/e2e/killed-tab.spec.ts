@@ -6,6 +6,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { balances, checkEachPartOnce, checkLedgers, settledRows } from './ledgers.ts';
 import {
   FLOUR,
+  be,
   become,
   invest,
   openContract,
@@ -58,4 +59,31 @@ test('a tab killed during a payment: looked up, and nothing is paid twice', asyn
 
   await checkEachPartOnce(world, root);
   await checkLedgers(world, [{ root, investor: 'ana' }], before);
+});
+
+test('somebody else for a while in mid-stream: nothing is paid for the wrong person', async ({
+  browser,
+}) => {
+  await world.control({ do: 'helper', persona: 'bakery', on: true });
+  const outgoing = async (persona: string): Promise<number> =>
+    (await settledRows(world, persona)).filter((row) => row.direction === 'outgoing').length;
+  const paidByBen = await outgoing('ben');
+  const paidBefore = await paidByAna();
+  const ana = await become(browser, world.url, 'Ana Morales');
+  const { page } = ana;
+  const root = await invest(ana, '30000', FLOUR);
+  await untilMoreThan(page, 1);
+
+  await be(page, 'Ana Morales', 'Ben Okafor');
+  await expect(page.getByRole('button', { name: /^Pause/ })).toBeHidden();
+  await page.getByRole('link', { name: 'Portfolio' }).first().click();
+  await expect(page.locator(`a[href="/contracts/${root}"]`)).toBeHidden();
+
+  await be(page, 'Ben Okafor', 'Ana Morales');
+  await page.locator(`a[href="/contracts/${root}"]`).click();
+  await untilAllPaid(page);
+  // Thirty parts, each once; and the purse of whoever the page was meanwhile is as it was.
+  expect(await paymentsShown(page)).toBe(30);
+  expect(await paidByAna()).toBe(paidBefore + 30);
+  expect(await outgoing('ben')).toBe(paidByBen);
 });

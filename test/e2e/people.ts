@@ -34,6 +34,13 @@ export async function become(browser: Browser, url: string, name: string): Promi
   return { name, context: page.context(), page };
 }
 
+/** Becomes somebody else from the menu that every page has. */
+export async function be(page: Page, from: string, to: string): Promise<void> {
+  await page.getByRole('button', { name: from }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: to }).click();
+  await expect(page.getByRole('banner').getByRole('button', { name: to })).toBeVisible();
+}
+
 /** What the bank fills into its form. */
 export const OFFER = {
   Title: 'A delivery bicycle',
