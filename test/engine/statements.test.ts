@@ -1,6 +1,6 @@
 /**
  * What is stated about a running contract, by the clients of those who may: milestones claimed
- * and decided, arrears, default and what follows. What would not count is refused and never published.
+ * and decided, arrears, default and what follows. What would not count is never published.
  */
 import { afterEach, expect, it } from 'vitest';
 import { planTicks, type ContractState, type NoticeType, type Result } from '@realyield/protocol';
