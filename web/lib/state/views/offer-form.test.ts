@@ -143,6 +143,11 @@ describe('plans', () => {
     });
   });
 
+  it('guarantee nothing, for this client pays no guarantees', () => {
+    expect(documentOf({}).guarantee).toEqual({ type: 'none' });
+    expect(Object.keys(mistakesOf({ guarantee: 'full' }))).toEqual(['guaranteePercent']);
+  });
+
   it('charge nothing, for this client collects no fees', () => {
     const none = { originationBps: 0, origination: 'withheld', servicingBps: 0 };
     expect(documentOf({ origination: 'onTop' }).fees).toEqual(none);

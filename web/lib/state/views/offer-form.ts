@@ -171,6 +171,7 @@ function readFees(form: OfferForm, read: FieldReader): OfferDocument['fees'] {
 function readGuarantee(form: OfferForm, read: FieldReader): OfferDocument['guarantee'] {
   const { guarantee: type } = form;
   if (type === 'none') return { type };
+  read.wrong('guaranteePercent', 'This client cannot pay a guarantee yet: choose none.');
   const share = read.percent('guaranteePercent', form.guaranteePercent, {
     most: type === 'full' ? 20_000 : 10_000,
     sentence: 'Write the most the bank makes good, as a share of the loan, like 10.',
