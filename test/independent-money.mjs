@@ -127,9 +127,8 @@ export function originationFee({ fees }, amountMsat) {
 export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infinity } = {}) {
   const { daySec, plan, principalMsat, rateBps, dayCount, tranches, fees } = terms;
   const dayOf = (sec) => Math.floor(sec / daySec);
-  const dues = duesOf(terms);
-  const weights = weightsOf(terms);
-  const today = dayOf(atSec);
+  const [dues, weights] = [duesOf(terms), weightsOf(terms)];
+  const [today, expectDay] = [dayOf(atSec), dayOf(expectSec)];
   // Of a revenue share cost and principal are one: both are asked for and repaid in proportion.
   const gross = (msat) => (msat * BigInt(plan.capBps ?? 10_000)) / 10_000n;
   let [lent, asked, accrued, charged] = [0n, 0n, 0n, 0n];
@@ -139,7 +138,6 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
   const canCome = (sec) => canLend(sum(open(sec).map(({ amountMsat }) => amountMsat)));
   const instalments = [opened(dayOf(dues[0]))];
   const owedOf = () => instalments.map((each) => each.fee + each.interest + each.principal);
-  const expectDay = dayOf(expectSec);
   const first = Math.min(dayOf(dues[0]), ...payments.map((payment) => dayOf(payment.atSec)));
   for (let day = first; day <= today; day += 1) {
     const running = instalments.at(-1);

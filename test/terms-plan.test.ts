@@ -62,7 +62,7 @@ describe('how a loan comes back', () => {
     const { late } = wordsOf({
       type: 'bullet',
       ...common,
-      due: { ...monthly, count: 1 },
+      due: { ...monthly, firstMonth: 6, count: 1 },
       lateFee: fee,
     });
     expect(late).toContain('100 sat once and 5 % a year on what is late, at most 10 % of');
