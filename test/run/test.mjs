@@ -1,7 +1,7 @@
 /**
- * `npm test`: everything. Format, lint and types; the production build; then all Vitest projects
- * and Playwright side by side, for much of both is waiting for contract days to pass. Each gate
- * counts as one test; the last line reads "N passed, N failed".
+ * `npm test`: everything. The production build; then Playwright beside format, lint and types, for
+ * much of it is waiting for contract days to pass; then all Vitest projects, which take every
+ * core. Each gate counts as one test; the last line reads "N passed, N failed".
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -69,9 +69,8 @@ async function runSuite(step, file, count) {
 async function runEverything(folder) {
   const vitestFile = join(folder, 'vitest.json');
   const playwrightFile = join(folder, 'playwright.json');
-  console.log('Format, lint and types');
-  const gates = await runGates();
-  const counts = [countOutcomes(gates)];
+  /** @type {Count[]} */
+  const counts = [];
   const vitest = {
     name: 'Units, components and the local world',
     command: tool('vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json').concat(
@@ -100,12 +99,11 @@ async function runEverything(folder) {
     counts.push(countOutcomes([build, budget]));
   }
   if (!isStopping()) {
-    const suites = [
-      runSuite(vitest, vitestFile, countVitest),
-      runSuite(playwright, playwrightFile, countPlaywright),
-    ];
-    counts.push(...(await Promise.all(suites)));
+    console.log('\nFormat, lint and types, and beside them the end-to-end tests');
+    const suite = runSuite(playwright, playwrightFile, countPlaywright);
+    counts.push(countOutcomes(await runGates()), await suite);
   }
+  if (!isStopping()) counts.push(await runSuite(vitest, vitestFile, countVitest));
   return counts;
 }
 
