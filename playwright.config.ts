@@ -8,7 +8,8 @@ import { launchOptions } from './test/run/browser.mjs';
 export default defineConfig({
   testDir: 'test/e2e',
   workers: 1,
-  timeout: 180_000,
+  // A loan takes a minute and a half; a payment cut off on its way may hold it up twice.
+  timeout: 360_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],

@@ -26,6 +26,7 @@ import { createInlineVerifier } from '../web/lib/nostr/verifier/inline-verifier.
 import { loadWasmVerifier } from '../web/lib/nostr/verifier/load-wasm.ts';
 import { writeInvoice } from './fixtures/invoices.ts';
 import { hashOf, Loan, paymentHashOf, publicOf, realSigning } from './fixtures/loan.ts';
+import { NEVER_ARRIVED_MS, resolveEntry } from '../web/lib/engine/payment.ts';
 import { openSqliteStore } from './world/sqlite-store.ts';
 
 const verifier = createInlineVerifier(await loadWasmVerifier());
@@ -175,6 +176,25 @@ describe('the payer', () => {
     nowSec += 700;
     expect(await look()).toBe('clear');
     expect(entry()).toBeUndefined();
+  });
+
+  test('says what an unclear payment waits for, and sends nothing before it is over', async () => {
+    const paymentHash = paymentHashOf(PREIMAGES[0] ?? '');
+    const wanted = wantedEntry(loan.root, 'disbursement', 0, tick(), nowSec * 1_000);
+    const sent = { ...wanted, step: 'sending', paymentHash, sentAtMs: nowSec * 1_000 } as const;
+    await desk.journal.write([sent]);
+    const waitsFor = () =>
+      resolveEntry({ desk, contract, wallet: desk.wallet() as Wallet }, entry() ?? sent);
+    const untilSec = nowSec + NEVER_ARRIVED_MS / 1_000;
+    expect(await waitsFor()).toMatchObject({ code: 'NOT_ARRIVED', untilSec });
+    says.set(paymentHash, { state: 'unknown', sentence: '' });
+    expect(await waitsFor()).toMatchObject({ code: 'WALLET_SILENT' });
+    record(0, 'pending');
+    expect(await waitsFor()).toMatchObject({ code: 'inFlight' });
+    says.clear();
+    nowSec = untilSec + 1;
+    expect(await waitsFor()).toBeUndefined();
+    expect(entry()).toMatchObject({ step: 'failed' });
   });
 
   test('takes the payee’s preimage for proof, however old the request, and no other', async () => {

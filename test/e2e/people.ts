@@ -1,5 +1,6 @@
 /** What people do in the client, step by step, as the end-to-end tests do it. */
 import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { NEVER_ARRIVED_MS } from '../../web/lib/engine/payment.ts';
 
 /** A person in a browser of their own. */
 export interface Person {
@@ -136,15 +137,21 @@ export async function paymentsShown(page: Page): Promise<number> {
   return Number.parseInt(await figure.innerText(), 10);
 }
 
+/**
+ * A payment cut off before it reached the wallet is not sent again before it can no longer arrive:
+ * a stream may stand for that long, and goes on after.
+ */
+const STANDS_MS = NEVER_ARRIVED_MS + 60_000;
+
 /** Waits until the contract's page shows more payments than a number. */
 export async function untilMoreThan(page: Page, count: number): Promise<void> {
-  await expect.poll(() => paymentsShown(page), { timeout: 60_000 }).toBeGreaterThan(count);
+  await expect.poll(() => paymentsShown(page), { timeout: STANDS_MS }).toBeGreaterThan(count);
 }
 
 /** Waits until the contract's page says that the whole stream is paid. */
 export async function untilAllPaid(page: Page): Promise<void> {
   await expect(page.getByText('all paid', { exact: true }).first()).toBeVisible({
-    timeout: 90_000,
+    timeout: STANDS_MS,
   });
 }
 

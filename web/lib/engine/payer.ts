@@ -202,9 +202,9 @@ export class Payer {
       (entry) => entry.step === 'sending' || entry.step === 'unknown',
     );
     for (const entry of open) {
-      const after = await resolveEntry(context, entry);
-      if (after.step === 'unknown' || after.step === 'sending') {
-        this.#say(statusOf('problem', 'WALLET_SILENT'));
+      const waitsFor = await resolveEntry(context, entry);
+      if (waitsFor) {
+        this.#say(waitsFor);
         return SILENT_WALLET_MS;
       }
     }

@@ -4,6 +4,7 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
 import type { PaymentRecord, Wallet } from './ports.ts';
+import { statusOf, type PayerStatus } from './words.ts';
 
 /** What paying needs. */
 export interface PaymentContext {
@@ -50,28 +51,38 @@ function settledStep(entry: JournalEntry, record: PaymentRecord): JournalEntry |
   return undefined;
 }
 
-/** Asks the wallet what became of a payment; the entry stays open until it is clear. */
+/**
+ * Asks the wallet what became of a payment. While that is not clear the entry stays open, and what
+ * it waits for comes back: an answer, the end of a payment under way, or the time from which on a
+ * request that has not reached the wallet cannot be carried out any more.
+ */
 export async function resolveEntry(
   context: PaymentContext,
   entry: JournalEntry,
-): Promise<JournalEntry> {
+): Promise<PayerStatus | undefined> {
   const { desk, wallet } = context;
   const { paymentHash, invoice } = entry;
-  if (paymentHash === undefined) return write(desk, { ...entry, step: 'wanted' });
+  const close = async (next: JournalEntry): Promise<undefined> => {
+    await write(desk, next);
+    return undefined;
+  };
+  if (paymentHash === undefined) return close({ ...entry, step: 'wanted' });
   const answer = await wallet.lookup(
     invoice === undefined ? { paymentHash } : { paymentHash, invoice },
   );
-  if (answer.state === 'answered') {
-    const record = answer.value;
-    const next = record && settledStep(entry, record);
-    if (next) return write(desk, next);
-    const ageMs = desk.clock.nowMs() - (entry.sentAtMs ?? 0);
-    if (!record && ageMs > NEVER_ARRIVED_MS) {
-      const reason = 'The wallet knows of no such payment.';
-      return write(desk, { ...entry, step: 'failed', reason });
-    }
+  const record = answer.state === 'answered' ? answer.value : undefined;
+  const next = record && settledStep(entry, record);
+  if (next) return close(next);
+  const lastMs = (entry.sentAtMs ?? 0) + NEVER_ARRIVED_MS;
+  const isMissing = answer.state === 'answered' && !record;
+  if (isMissing && desk.clock.nowMs() > lastMs) {
+    return close({ ...entry, step: 'failed', reason: 'The wallet knows of no such payment.' });
   }
-  return entry.step === 'unknown' ? entry : write(desk, { ...entry, step: 'unknown' });
+  if (entry.step !== 'unknown') await write(desk, { ...entry, step: 'unknown' });
+  if (isMissing) {
+    return statusOf('problem', 'NOT_ARRIVED', { untilSec: Math.ceil(lastMs / 1_000) });
+  }
+  return record ? statusOf('waiting', 'inFlight') : statusOf('problem', 'WALLET_SILENT');
 }
 
 /**

@@ -5,6 +5,7 @@ import { REJECT_SENTENCES, type RejectCode, type WaitReason } from '@realyield/p
 export type EngineCode =
   | 'WALLET_MISSING'
   | 'WALLET_SILENT'
+  | 'NOT_ARRIVED'
   | 'WALLET_REFUSED'
   | 'PAYEE_SILENT'
   | 'PAYEE_REFUSED'
@@ -21,6 +22,9 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_SILENT:
     'Your wallet has not answered. No second payment will be made until we know. ' +
     'You can close this page.',
+  NOT_ARRIVED:
+    'Your wallet does not know the last payment; it may still arrive there. ' +
+    'Until that is over it is not sent again.',
   WALLET_REFUSED: 'Your wallet refused the payment. Nothing has left it.',
   PAYEE_SILENT: 'The payee is not answering. Nothing is paid until they do; we keep asking.',
   PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again shortly.',
