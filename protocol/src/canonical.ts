@@ -11,10 +11,16 @@ export type Json = string | number | boolean | readonly Json[] | { readonly [key
 /** How deep a document may nest; deeper ones are refused rather than risk the stack. */
 const MAX_DEPTH = 32;
 
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+
+/** ES2024; engines without it get the pattern. */
+const nativeIsWellFormed = (String.prototype as { readonly isWellFormed?: () => boolean })
+  .isWellFormed;
+
 /** Whether text has no surrogate without its partner. */
-export function isWellFormed(text: string): boolean {
-  return !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text);
-}
+export const isWellFormed: (text: string) => boolean = nativeIsWellFormed
+  ? (text) => nativeIsWellFormed.call(text)
+  : (text) => !LONE_SURROGATE.test(text);
 
 function isCanonicalValue(value: unknown, depth: number): value is Json {
   if (depth > MAX_DEPTH) return false;

@@ -5,7 +5,9 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import type * as z from 'zod/mini';
 import type { ParsedEvent } from './events.ts';
+import type { EmbeddedEvent } from './kinds/fields.ts';
 import { Kind } from './kinds.ts';
 import {
   contractSchema,
@@ -23,10 +25,32 @@ import { MAX_LIVE_WINDOW_SEC } from './params.ts';
 import { reject, type Reject } from './result.ts';
 import { readDocument } from './schema.ts';
 
-function checkAcceptance(document: AcceptanceDocument): Reject | undefined {
+type DocumentOf<Name extends ParsedEvent['name']> = Extract<
+  ParsedEvent,
+  { name: Name }
+>['document'];
+
+/** What an embedded event's content says: as it was read already, otherwise as its schema asks. */
+function documentOf<Name extends ParsedEvent['name']>(
+  name: Name,
+  schema: z.ZodMiniType<DocumentOf<Name>>,
+  embedded: EmbeddedEvent,
+  inner: readonly ParsedEvent[],
+): ReturnType<typeof readDocument<DocumentOf<Name>>> {
+  const read = inner.at(-1);
+  if (read?.name !== name || read.event.id !== embedded.id) {
+    return readDocument(schema, embedded.content);
+  }
+  return { ok: true, document: read.document as DocumentOf<Name> };
+}
+
+function checkAcceptance(
+  document: AcceptanceDocument,
+  inner: readonly ParsedEvent[],
+): Reject | undefined {
   const { terms } = document;
   if (terms.kind !== Kind.contract) return reject('EMBEDDED_MISMATCH', 'terms');
-  const contract = readDocument(contractSchema, terms.content);
+  const contract = documentOf('contract', contractSchema, terms, inner);
   if (!contract.ok) return reject('EMBEDDED_INVALID', 'terms');
   // C-10: "…unless it embeds the very contract whose id it names, or an amendment that names that
   // contract as its root."
@@ -46,9 +70,12 @@ function checkRequest(document: RequestDocument): Reject | undefined {
   return windowSec > 0 && windowSec <= MAX_LIVE_WINDOW_SEC ? undefined : reject('PART_WINDOW');
 }
 
-function checkReceipt(document: ReceiptDocument): Reject | undefined {
+function checkReceipt(
+  document: ReceiptDocument,
+  inner: readonly ParsedEvent[],
+): Reject | undefined {
   if (document.request.kind !== Kind.request) return reject('EMBEDDED_MISMATCH', 'request');
-  const request = readDocument(requestSchema, document.request.content);
+  const request = documentOf('request', requestSchema, document.request, inner);
   if (!request.ok) return reject('EMBEDDED_INVALID', 'request');
   // P-6: "A reader MUST refuse a receipt that embeds a request of another contract as
   // `CONTRACT_MISMATCH`, and one with a part the request does not have as `PART_UNKNOWN`."
@@ -67,16 +94,19 @@ function checkReceipt(document: ReceiptDocument): Reject | undefined {
   return wrong === undefined ? undefined : reject('PREIMAGE_MISMATCH', String(wrong));
 }
 
-function checkMilestone(document: MilestoneDocument): Reject | undefined {
+function checkMilestone(
+  document: MilestoneDocument,
+  inner: readonly ParsedEvent[],
+): Reject | undefined {
   if (document.type === 'claim') return undefined;
   const { claim } = document;
-  const inner = readDocument(milestoneSchema, claim.content);
+  const read = documentOf('milestone', milestoneSchema, claim, inner);
   // S-1: "A reader MUST refuse an approval or refusal that embeds something else than a claim on
   // the same tranche as `EMBEDDED_MISMATCH`…"
   if (claim.kind !== Kind.milestone) return reject('EMBEDDED_MISMATCH', 'claim');
-  if (!inner.ok) return reject('EMBEDDED_INVALID', 'claim');
-  if (inner.document.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'claim');
-  const isOfIt = inner.document.type === 'claim' && inner.document.tranche === document.tranche;
+  if (!read.ok) return reject('EMBEDDED_INVALID', 'claim');
+  if (read.document.contract !== document.contract) return reject('CONTRACT_MISMATCH', 'claim');
+  const isOfIt = read.document.type === 'claim' && read.document.tranche === document.tranche;
   return isOfIt ? undefined : reject('EMBEDDED_MISMATCH', 'claim');
 }
 
@@ -124,19 +154,27 @@ function checkAppointments(
   return given.length === named.length ? undefined : reject('APPOINTMENT_MISSING', 'bases');
 }
 
-/** The first contradiction between an event, its author and what it embeds. */
-export function crossCheck(parsed: ParsedEvent): Reject | undefined {
+/**
+ * The first contradiction between an event, its author and what it embeds; `inner` is what was
+ * read of that, the embedded event itself last.
+ */
+export function crossCheck(
+  parsed: ParsedEvent,
+  inner: readonly ParsedEvent[] = [],
+): Reject | undefined {
   switch (parsed.name) {
     case 'contract':
       return basesMismatch(parsed.document);
     case 'signature':
-      return parsed.document.type === 'acceptance' ? checkAcceptance(parsed.document) : undefined;
+      return parsed.document.type === 'acceptance'
+        ? checkAcceptance(parsed.document, inner)
+        : undefined;
     case 'request':
       return checkRequest(parsed.document);
     case 'receipt':
-      return checkReceipt(parsed.document);
+      return checkReceipt(parsed.document, inner);
     case 'milestone':
-      return checkMilestone(parsed.document);
+      return checkMilestone(parsed.document, inner);
     case 'notice':
       return checkNotice(parsed.document, parsed.event.pubkey);
     default:

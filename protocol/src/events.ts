@@ -254,7 +254,7 @@ export function readVerified(
   }
   // E-17: "Where several codes apply to one event, a reader MUST report the first in the table
   // below…"
-  return crossCheck(parsed.value) ?? ok([...inner, parsed.value]);
+  return crossCheck(parsed.value, inner) ?? ok([...inner, parsed.value]);
 }
 
 function readStranger(

@@ -26,7 +26,7 @@ export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-mess
 export * from './planner.ts';
 export * from './delivery.ts';
 export * from './publish.ts';
-export { offerAddress } from './tags.ts';
+export { offerAddress, sameTags } from './tags.ts';
 export { offerContradiction, contractContradiction } from './terms.ts';
 export * from './contract/state.ts';
 export * from './contract/build.ts';

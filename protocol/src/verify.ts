@@ -127,9 +127,7 @@ export function computeEventId(event: Omit<SignedEvent, 'id' | 'sig'>): string {
   return nobleHash(serializeEvent(event));
 }
 
-function hasLoneSurrogate(event: SignedEvent, serialized: string): boolean {
-  // JSON writes a lone surrogate as an escape, so text without "\ud" cannot have one.
-  if (!serialized.includes('\\ud')) return false;
+function hasLoneSurrogate(event: SignedEvent): boolean {
   return !isWellFormed(event.content) || !event.tags.every((tag) => tag.every(isWellFormed));
 }
 
@@ -154,7 +152,7 @@ function isLonger(text: string, mostBytes: number): boolean {
 
 function checkId(event: SignedEvent, hash: HashFunction): Reject | undefined {
   const serialized = serializeEvent(event);
-  if (hasLoneSurrogate(event, serialized)) return reject('EVENT_SHAPE', 'lone surrogate');
+  if (hasLoneSurrogate(event)) return reject('EVENT_SHAPE', 'lone surrogate');
   if (isLonger(serialized, MAX_EVENT_BYTES - OBJECT_OVERHEAD_BYTES)) return reject('EVENT_SIZE');
   if (isLonger(event.content, MAX_CONTENT_BYTES)) return reject('EVENT_SIZE');
   return hash(serialized) === event.id ? undefined : reject('EVENT_ID');

@@ -55,6 +55,8 @@ export async function build() {
     await viteBuild({
       root: ROOT,
       configFile: false,
+      // The root's own rests on what SvelteKit generates, which a fresh clone has not.
+      tsconfig: join(ROOT, 'protocol/tsconfig.json'),
       publicDir: false,
       logLevel: 'silent',
       resolve: { conditions: ['@realyield/source', 'module', 'node'] },

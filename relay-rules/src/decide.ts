@@ -76,12 +76,19 @@ function decideOther(event: SignedEvent, context: DecideContext): Decision {
   return namesRelay(event, context.vanish.relayUrls) ? ACCEPTED : refuse('VANISH_ELSEWHERE');
 }
 
+/** A contract is read once and named by many events. */
+const namedIn = new WeakMap<ContractDocument, ReadonlySet<string>>();
+
 /** The keys that may sign for a contract: its parties', who recovers them, attests or serves. */
 export function keysNamedIn(document: ContractDocument): ReadonlySet<string> {
+  const known = namedIn.get(document);
+  if (known) return known;
   const { parties, attester, appointees = {} } = document;
   const keys = Object.values(parties).flatMap(({ pubkey, recovery }) => [pubkey, recovery]);
   const named = [...keys, attester, ...Object.values(appointees)];
-  return new Set(named.filter((key) => key !== undefined));
+  const set = new Set(named.filter((key) => key !== undefined));
+  namedIn.set(document, set);
+  return set;
 }
 
 /** The keys of a contract that the event carries or the relay holds; undefined when unknown. */

@@ -5,6 +5,7 @@
 import {
   Kind,
   readVerified,
+  sameTags,
   verifyShaped,
   verifyWith,
   type EventReader,
@@ -12,6 +13,7 @@ import {
   type ParsedEvent,
   type Result,
   type ShapedEvent,
+  type SignedEvent,
   type SignatureVerifier,
   type VerifiedEvent,
 } from '@realyield/protocol';
@@ -69,27 +71,46 @@ const MOST_CONTENT = 8_000_000;
 
 const believe: SignatureVerifier = () => true;
 
+/** An event and what came of reading it. */
+interface Reading {
+  readonly event: VerifiedEvent;
+  readonly result: Result<readonly ParsedEvent[]>;
+}
+
+const idOf = (input: unknown): string => (input as { readonly id?: string } | undefined)?.id ?? '';
+
+function isSame(known: SignedEvent, other: SignedEvent): boolean {
+  return (
+    known.content === other.content &&
+    known.sig === other.sig &&
+    known.pubkey === other.pubkey &&
+    known.kind === other.kind &&
+    known.created_at === other.created_at &&
+    sameTags(known.tags, other.tags)
+  );
+}
+
 /** Reads events whose own signature is right; what they embed is checked by this verifier. */
 function createTyping(
   verifier: SignatureVerifier,
   hash: HashFunction | undefined,
 ): (event: VerifiedEvent) => Result<readonly ParsedEvent[]> {
-  const read = new Memory<Result<readonly ParsedEvent[]>>(MOST_CONTENT);
+  const memory = new Memory<Reading>(MOST_CONTENT);
+  const remember = (event: VerifiedEvent, result: Reading['result']): Reading['result'] => {
+    if (EMBEDDABLE.has(event.kind)) memory.set(event.id, { event, result }, event.content.length);
+    return result;
+  };
   const readEmbedded: EventReader = (input, content) => {
+    // What is the same in every field has the same id and signature, which were checked.
+    const same = memory.get(idOf(input));
+    if (same && isSame(same.event, input as SignedEvent)) return same.result;
     const verified = verifyWith(input, verifier, hash);
     if (!verified.ok) return verified;
-    const { id, content: text } = verified.value;
-    const known = read.get(id);
-    if (known) return known;
-    const result = readVerified(verified.value, readEmbedded, content);
-    read.set(id, result, text.length);
-    return result;
+    const known = memory.get(verified.value.id);
+    if (known) return known.result;
+    return remember(verified.value, readVerified(verified.value, readEmbedded, content));
   };
-  return (event) => {
-    const result = readVerified(event, readEmbedded);
-    if (EMBEDDABLE.has(event.kind)) read.set(event.id, result, event.content.length);
-    return result;
-  };
+  return (event) => remember(event, readVerified(event, readEmbedded));
 }
 
 /** A reader that checks signatures with this verifier and computes ids with this hash. */

@@ -1,6 +1,7 @@
 /**
  * Bytes into lines, whatever pieces they come in.
  */
+import { isAscii } from 'node:buffer';
 
 /** What stands for a line longer than anybody may send. */
 export const TOO_LONG = Symbol('a line that is too long');
@@ -9,6 +10,11 @@ export const TOO_LONG = Symbol('a line that is too long');
 export type Line = string | typeof TOO_LONG;
 
 const NEWLINE = 10;
+
+/** ASCII is most of what comes, and needs no decoding. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+}
 
 /** Puts lines together; a line beyond the limit is dropped as it comes and reported once. */
 export class LineReader {
@@ -35,9 +41,9 @@ export class LineReader {
 
   #take(last: Buffer): Line {
     // Most lines come in one piece, and need not be put together.
-    if (this.#length === 0 && last.length <= this.#maxBytes) return last.toString('utf8');
+    if (this.#length === 0 && last.length <= this.#maxBytes) return textOf(last);
     this.#keep(last);
-    const line = this.#isTooLong ? TOO_LONG : Buffer.concat(this.#pieces).toString('utf8');
+    const line = this.#isTooLong ? TOO_LONG : textOf(Buffer.concat(this.#pieces));
     this.#pieces = [];
     this.#length = 0;
     this.#isTooLong = false;
