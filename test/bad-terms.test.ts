@@ -34,7 +34,7 @@ function answers(event: unknown): readonly [reader: string, relay: string] {
 function builds(document: OfferDocument): string {
   const event = sparedSigning.sign('bank', buildOffer(document, AT - 1_000));
   const built = buildContract({ name: 'offer', event, document } as ParsedOffer, {
-    principalMsat: 1_000_000_000n,
+    principalUnits: 1_000_000_000n,
     investor: { pubkey: publicOf('investor'), relays: ['wss://relay.example'] },
     commitment: hashOf('commitment'),
     nonce: hashOf('nonce'),
@@ -71,7 +71,7 @@ const offers: readonly (readonly [string, Code, object])[] = [
     'a late fee without a cap',
     'CONTENT_TERMS',
     {
-      plan: { ...plan, lateFee: { flatMsat: '1000', rateBps: 0, capBps: 0 } },
+      plan: { ...plan, lateFee: { flatUnits: '1000', rateBps: 0, capBps: 0 } },
     },
   ],
   ['a term beyond forty years', 'CONTENT_TERMS', { plan: equalPlan(600, 30, 25) }],
@@ -131,13 +131,13 @@ const contracts: readonly (readonly [string, Code, object])[] = [
     'overlapping tranches',
     'CONTENT_TERMS',
     {
-      principalMsat: '2000000000',
+      principalUnits: '2000000000',
       tranches: [tranche, { ...tranche, fromSec: tranche.toSec - 1 }],
     },
   ],
-  ['tranches that do not add up', 'CONTENT_TERMS', { principalMsat: '1000001000' }],
-  ['half a satoshi', 'CONTENT_TERMS', { principalMsat: '1000000500' }],
-  ['nothing lent', 'CONTENT_TERMS', { principalMsat: '0' }],
+  ['tranches that do not add up', 'CONTENT_TERMS', { principalUnits: '1000001000' }],
+  ['half a satoshi', 'CONTENT_TERMS', { principalUnits: '1000000500' }],
+  ['nothing lent', 'CONTENT_TERMS', { principalUnits: '0' }],
   ['one key as two parties', 'CONTENT_TERMS', { parties: { investor: business, business, bank } }],
   [
     'a bank that did not sign the offer',

@@ -43,7 +43,7 @@ function changed(document: ContractDocument, change: (form: ContractTermsForm) =
 
 describe('the terms of a contract', () => {
   it('are read back as they are while nothing is changed, whatever the plan', () => {
-    const fee = { flatMsat: '100000', rateBps: 525, capBps: 1_000 };
+    const fee = { flatUnits: '100000', rateBps: 525, capBps: 1_000 };
     const shares = { shareBps: 500, capBps: 13_500, floorBps: 200 };
     const short = { network: 'regtest', daySec: 2 } as const;
     const contracts = [

@@ -65,14 +65,14 @@ const sentence = (loan: Loan, day: number): string => plain(sentenceOfContract(a
 /** The first tranche, paid out at its ticks. */
 function streamed(loan: Loan): Loan {
   for (let n = 0; n < 10; n += 1) {
-    loan.pay('disbursement', [{ n, amountMsat: 60_000_000n }], loan.startAtSec + n * DAY + 1);
+    loan.pay('disbursement', [{ n, amountUnits: 60_000_000n }], loan.startAtSec + n * DAY + 1);
   }
   return loan;
 }
 
 function repay(loan: Loan, n: number, day: number): void {
   const now = at(loan, day);
-  loan.pay('repayment', [{ n, amountMsat: now.ledger.dueNowMsat }], now.nowSec);
+  loan.pay('repayment', [{ n, amountUnits: now.ledger.dueNowUnits }], now.nowSec);
 }
 
 /** Each once, as a catalog holds them. */
@@ -91,7 +91,7 @@ describe('a tranche that waits for a milestone', () => {
     );
     expect(statusView(at(loan, 13)).text).toBe('waits for a milestone');
     const stream = streamModel(names, at(loan, 13), undefined);
-    expect(stream).toMatchObject({ state: 'waiting', paidMsat: 600_000_000n });
+    expect(stream).toMatchObject({ state: 'waiting', paidUnits: 600_000_000n });
     expect(stream.reason).toContain('“The oven is installed”');
     const row = (role: 'business' | 'bank' | 'investor') =>
       contractRow(viewOf(loan), role, at(loan, 13).nowSec).next.text;
@@ -105,7 +105,13 @@ describe('a tranche that waits for a milestone', () => {
   it('shows its claim and the decision, and may be claimed again after a refusal', () => {
     const loan = streamed(signed());
     expect(milestonesAt(loan, 13)).toMatchObject([
-      { tranche: 1, isClaimable: true, openClaim: undefined, claims: [], amountMsat: 400_000_000n },
+      {
+        tranche: 1,
+        isClaimable: true,
+        openClaim: undefined,
+        claims: [],
+        amountUnits: 400_000_000n,
+      },
     ]);
     const first = claim(loan, 1, loan.startAtSec + 13 * DAY);
     expect(milestonesAt(loan, 13)).toMatchObject([
@@ -149,7 +155,7 @@ describe('instalments', () => {
       at(loan, 54).nowSec,
     );
     expect(plain(owed?.which ?? '')).toBe('instalment 2 of 3, loan of 1 000 000 sat');
-    expect(owed).toMatchObject({ dueNowMsat: 0n });
+    expect(owed).toMatchObject({ dueNowUnits: 0n });
   });
 
   it('late say since when, and paid late say by how much', () => {
@@ -244,10 +250,10 @@ describe('a repayment before it is ordered', () => {
 
   it('is for exactly what the ledger says at that time', () => {
     const { ledger } = at(streamed(signed()), 41);
-    expect(planAt('due', 41)).toMatchObject({ order: 'part', amountMsat: ledger.dueNowMsat });
-    const everything = { order: 'everything', amountMsat: ledger.payoffMsat };
+    expect(planAt('due', 41)).toMatchObject({ order: 'part', amountUnits: ledger.dueNowUnits });
+    const everything = { order: 'everything', amountUnits: ledger.payoffUnits };
     expect(planAt('everything', 41)).toMatchObject(everything);
-    expect(planAt(5_000n, 41)).toMatchObject({ order: 'part', amountMsat: 5_000n });
+    expect(planAt(5_000n, 41)).toMatchObject({ order: 'part', amountUnits: 5_000n });
     expect(planAt('due', 1)).toBeUndefined();
     expect(planAt(0n, 41)).toBeUndefined();
   });
@@ -257,8 +263,8 @@ describe('a repayment before it is ordered', () => {
     if (!plan) throw new Error('nothing is due');
     const orders: [string, bigint][] = [];
     const repayments = {
-      repay: (root: string, amountMsat: bigint) => {
-        orders.push([root, amountMsat]);
+      repay: (root: string, amountUnits: bigint) => {
+        orders.push([root, amountUnits]);
         return Promise.resolve(
           orders.length === 1 ? { ok: true, value: 0 } : { ok: false, code: 'PART_AMOUNT' },
         );
@@ -267,8 +273,8 @@ describe('a repayment before it is ordered', () => {
     expect(await orderRepayment(repayments, plan)).toBeUndefined();
     expect(await orderRepayment(repayments, plan)).toMatch(/\.$/);
     expect(orders).toEqual([
-      [plan.root, plan.amountMsat],
-      [plan.root, plan.amountMsat],
+      [plan.root, plan.amountUnits],
+      [plan.root, plan.amountUnits],
     ]);
   });
 });

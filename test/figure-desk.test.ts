@@ -18,7 +18,7 @@ const loan = paidOut();
 const before = loan.fold().state;
 const bank = before.contract.document.parties.bank.pubkey;
 const dueAtSec = loan.startAtSec + 100 * DAY;
-loan.pay('repayment', [{ n: 0, amountMsat: 500_000_000n }], loan.startAtSec + 20 * DAY);
+loan.pay('repayment', [{ n: 0, amountUnits: 500_000_000n }], loan.startAtSec + 20 * DAY);
 const after = loan.fold().state;
 const at = loan.startAtSec + 30 * DAY;
 
@@ -36,7 +36,7 @@ describe('the desk', () => {
     const first = bankOf(desk.answer(ask(at)));
     const again = bankOf(desk.answer(ask(first.staleAtSec - 1)));
     expect(again.contracts[0]).toBe(first.contracts[0]);
-    expect(first.figures.outstandingMsat).toBe(1_000_000_000n);
+    expect(first.figures.outstandingUnits).toBe(1_000_000_000n);
     expect(first.staleAtSec).toBeGreaterThan(at);
     expect(first.staleAtSec).toBeLessThanOrEqual(at + DAY);
 
@@ -45,8 +45,8 @@ describe('the desk', () => {
 
     desk.put([after]);
     const paid = bankOf(desk.answer(ask(first.staleAtSec)));
-    expect(paid.figures.outstandingMsat).toBeLessThan(510_000_000n);
-    expect(paid.figures.repaidMsat).toBe(500_000_000n);
+    expect(paid.figures.outstandingUnits).toBeLessThan(510_000_000n);
+    expect(paid.figures.repaidUnits).toBe(500_000_000n);
   });
 
   it('goes back in time where asked to', () => {
@@ -62,10 +62,10 @@ describe('the desk', () => {
     const desk = new FigureDesk();
     desk.put([after]);
     const flows = desk.answer({ type: 'flows', roots: [after.root], asOfSec: at });
-    const sum = flows.type === 'flows' ? flows.flows.reduce((a, f) => a + f.amountMsat, 0n) : 0n;
+    const sum = flows.type === 'flows' ? flows.flows.reduce((a, f) => a + f.amountUnits, 0n) : 0n;
     expect(sum).toBe(-500_000_000n);
     const answer = desk.answer({ type: 'portfolio', roots: [after.root], asOfSec: at });
-    expect(answer.type === 'portfolio' && answer.figures.receivedMsat).toBe(500_000_000n);
+    expect(answer.type === 'portfolio' && answer.figures.receivedUnits).toBe(500_000_000n);
   });
 });
 
@@ -101,7 +101,7 @@ describe('the office', () => {
       office.ask(request([before], true)),
       office.ask(request([after])),
     ]);
-    expect(answers.map((answer) => bankOf(answer).figures.repaidMsat).at(-1)).toBe(500_000_000n);
+    expect(answers.map((answer) => bankOf(answer).figures.repaidUnits).at(-1)).toBe(500_000_000n);
     expect(bankOf(await office.ask(request([]))).contracts).toHaveLength(1);
   });
 });

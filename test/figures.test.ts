@@ -82,7 +82,7 @@ describe('the market', () => {
         if (buckets.some((each) => each.bucket === 'defaulted' && each.contracts > 0)) {
           seen.add('by notice');
         }
-        if (figures.excessDisbursedMsat > 0n) seen.add('excess');
+        if (figures.excessDisbursedUnits > 0n) seen.add('excess');
         if (figures.counterparties.ownMoneyContracts > 0) seen.add('own money');
         if (figures.counterparties.refusedOpenings > 0) seen.add('refused opening');
         if (figures.punctuality.inGrace > 0) seen.add('in grace');

@@ -77,7 +77,7 @@ export function versionOf(root, signatures, payments) {
 }
 
 const FIXED =
-  'network daySec bases parties commitment denomination principalMsat startAtSec attester ' +
+  'network daySec bases parties commitment denomination principalUnits startAtSec attester ' +
   'appointees silenceDays funding coolingOffDays fees';
 /** V-2: what no amendment changes, as one text. */
 export const fixedOf = (terms) =>

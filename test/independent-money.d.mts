@@ -23,7 +23,7 @@ export interface SecondPayment {
   readonly atSec: number;
 }
 /** The origination fee of a tranche under a 2810's content, msat. */
-export function originationFee(terms: unknown, amountMsat: string): bigint;
+export function originationFee(terms: unknown, amountUnits: string): bigint;
 /** The second ledger of a 2810's content. */
 export function ledgerAt(
   terms: unknown,

@@ -39,8 +39,8 @@ export function duesOf({ plan: { due }, daySec }) {
 
 /** PL-6: the principal parts of an annuity of level amount, and what the last one comes to. */
 function levelParts(terms, days, level) {
-  const { plan, principalMsat, rateBps, dayCount, startAtSec, daySec } = terms;
-  let [left, accrued, at, last] = [BigInt(principalMsat), 0n, Math.floor(startAtSec / daySec), 0n];
+  const { plan, principalUnits, rateBps, dayCount, startAtSec, daySec } = terms;
+  let [left, accrued, at, last] = [BigInt(principalUnits), 0n, Math.floor(startAtSec / daySec), 0n];
   const parts = days.map((day, k) => {
     const before = accrued / UNIT;
     accrued += interest(left, rateBps, at, day, dayCount);
@@ -83,13 +83,13 @@ function ask({ plan }, weights, k, { all, base, lent, asked, ahead, sales }) {
 
 /** PL-11, PL-12: the late fee of an instalment at the beginning of a day. */
 function chargeLate({ plan, dayCount }, instalment, day) {
-  const { flatMsat, rateBps, capBps } = plan.lateFee;
+  const { flatUnits, rateBps, capBps } = plan.lateFee;
   const unpaid = instalment.due.interest + instalment.due.principal;
   if (unpaid < DUST) return;
   instalment.late += interest(unpaid, rateBps, day - 1, day, dayCount);
   if (day <= instalment.day + plan.graceDays) return;
   const cap = (instalment.asked * BigInt(capBps)) / 10_000n;
-  const fee = least(BigInt(flatMsat) + instalment.late / UNIT, cap);
+  const fee = least(BigInt(flatUnits) + instalment.late / UNIT, cap);
   instalment.fee += fee - instalment.charged;
   instalment.charged = fee;
 }
@@ -119,13 +119,13 @@ function fallDue(instalment, askedAhead) {
 }
 
 /** FE-1: the origination fee of a tranche. */
-export function originationFee({ fees }, amountMsat) {
-  return wholeSats((BigInt(amountMsat) * BigInt(fees.originationBps)) / 10_000n);
+export function originationFee({ fees }, amountUnits) {
+  return wholeSats((BigInt(amountUnits) * BigInt(fees.originationBps)) / 10_000n);
 }
 
 /** M-3 to M-17: what is unpaid of each instalment at a time, how late it is, if all is repaid. */
 export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infinity } = {}) {
-  const { daySec, plan, principalMsat, rateBps, dayCount, tranches, fees } = terms;
+  const { daySec, plan, principalUnits, rateBps, dayCount, tranches, fees } = terms;
   const dayOf = (sec) => Math.floor(sec / daySec);
   const [dues, weights] = [duesOf(terms), weightsOf(terms)];
   const [today, expectDay] = [dayOf(atSec), dayOf(expectSec)];
@@ -133,9 +133,9 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
   const gross = (msat) => (msat * BigInt(plan.capBps ?? 10_000)) / 10_000n;
   let [lent, asked, accrued, charged] = [0n, 0n, 0n, 0n];
   let [repaid, serviced, counted] = [0n, 0n, 0n];
-  const canLend = (msat) => least(BigInt(principalMsat) - lent, msat);
+  const canLend = (msat) => least(BigInt(principalUnits) - lent, msat);
   const open = (sec) => tranches.filter(({ lapsesAtSec }) => lapsesAtSec > sec);
-  const canCome = (sec) => canLend(sum(open(sec).map(({ amountMsat }) => amountMsat)));
+  const canCome = (sec) => canLend(sum(open(sec).map(({ amountUnits }) => amountUnits)));
   const instalments = [opened(dayOf(dues[0]))];
   const owedOf = () => instalments.map((each) => each.fee + each.interest + each.principal);
   const first = Math.min(dayOf(dues[0]), ...payments.map((payment) => dayOf(payment.atSec)));

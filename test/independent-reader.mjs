@@ -125,9 +125,9 @@ function actorsOf({ terms, own, typed, signedAtSec, isSigned, rings, isLive, hol
 function receiptsOf({ terms, own, isSigned, rings, isLive, holds, entries }) {
   const isWithheld = terms.fees.origination === 'withheld';
   const payerOf = (leg) => (leg === 'originationFee' && isWithheld ? 'investor' : LEGS[leg][0]);
-  const fees = terms.tranches.map(({ amountMsat }) => originationFee(terms, amountMsat));
-  const ticks = terms.tranches.flatMap(({ ticks: k, amountMsat }, at) => {
-    const whole = BigInt(amountMsat) - (isWithheld ? fees[at] : 0n);
+  const fees = terms.tranches.map(({ amountUnits }) => originationFee(terms, amountUnits));
+  const ticks = terms.tranches.flatMap(({ ticks: k, amountUnits }, at) => {
+    const whole = BigInt(amountUnits) - (isWithheld ? fees[at] : 0n);
     const share = (whole / BigInt(k) / 1000n) * 1000n;
     return [...Array(k - 1).fill(share), whole - share * BigInt(k - 1)].map(String);
   });

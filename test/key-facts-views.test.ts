@@ -33,9 +33,9 @@ describe('the sheet', () => {
 
   it('says cost and rates to those they concern', () => {
     const facts = (role: Parameters<typeof sheetFor>[0]) =>
-      sheetFor(role).facts.map(({ label, text, amountMsat }) => [
+      sheetFor(role).facts.map(({ label, text, amountUnits }) => [
         label,
-        plain(text ?? String(amountMsat)),
+        plain(text ?? String(amountUnits)),
       ]);
     expect(facts('business').slice(0, 2)).toEqual([
       ['What it costs you', '18246000'],
@@ -59,7 +59,7 @@ describe('the sheet', () => {
     const ids = KEY_FACT_SENTENCES.map(({ id }) => id);
     const facts = {
       ...buildKeyFacts(document),
-      lateFee: { instalment: 1, daysPastDue: 35, feeMsat: '500000' },
+      lateFee: { instalment: 1, daysPastDue: 35, feeUnits: '500000' },
     };
     for (const role of ['investor', 'business', 'bank', undefined] as const) {
       const words = sentencesInWords(ids, { facts, role, coolingOffUntil: 'day 14' });

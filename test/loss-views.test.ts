@@ -39,8 +39,8 @@ describe('a guarantee in words', () => {
     );
     expect(plain(guaranteeSentence(at(loan, 61)))).toMatch(/due by day 90\.$/);
     expect(plain(guaranteeSentence(at(loan, 95)))).toContain('200 000 sat was due day 90: 5 days');
-    const amountMsat = 1_100_000_000n;
-    loan.pay('repayment', [{ n: 0, amountMsat }], loan.startAtSec + 96 * DAY);
+    const amountUnits = 1_100_000_000n;
+    loan.pay('repayment', [{ n: 0, amountUnits }], loan.startAtSec + 96 * DAY);
     expect(guaranteeSentence(at(loan, 97))).toContain('so nothing is owed');
   });
 });
@@ -48,8 +48,8 @@ describe('a guarantee in words', () => {
 describe('what follows a default in words', () => {
   it('names recoveries, calling in and writing off', () => {
     const loan = defaulted();
-    const shares = [{ contract: loan.root, shareMsat: 900_000n }];
-    const got = { grossMsat: 1_000_000n, costsMsat: 100_000n, shares };
+    const shares = [{ contract: loan.root, shareUnits: 900_000n }];
+    const got = { grossUnits: 1_000_000n, costsUnits: 100_000n, shares };
     const time = (day: number): number => loan.startAtSec + day * DAY;
     give(loan, 'acceleration', time(61));
     recover(loan, { ...got, recoveredAtSec: time(70) }, time(71));

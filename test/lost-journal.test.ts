@@ -94,7 +94,7 @@ interface Handout {
 /** A request for one part, at a time, under one of the preimages. */
 function request(leg: Leg, n: number, amountMsat: bigint, at: number, atSec: number): Handout {
   const preimage = PREIMAGES[at] ?? '';
-  const event = loan.request(leg, [{ n, amountMsat, preimage }], atSec);
+  const event = loan.request(leg, [{ n, amountUnits: amountMsat, preimage }], atSec);
   const verified = verify(event);
   if (!verified.ok) throw new Error(verified.code);
   const invoice = writeInvoice('node', {
@@ -117,7 +117,7 @@ function request(leg: Leg, n: number, amountMsat: bigint, at: number, atSec: num
   };
 }
 
-const tick = (): bigint => planTicks(loan.contract.document)[0]?.amountMsat ?? 0n;
+const tick = (): bigint => planTicks(loan.contract.document)[0]?.amountUnits ?? 0n;
 
 describe('the payer', () => {
   const look = (leg: Leg = 'disbursement') =>
@@ -226,13 +226,13 @@ describe('the payer', () => {
     // Of another device, and not paid: ours takes the next number.
     await deliver();
     expect(entry('repayment', 0)).toBeUndefined();
-    expect(entry('repayment', 1)).toMatchObject({ amountMsat: '7000', step: 'wanted' });
+    expect(entry('repayment', 1)).toMatchObject({ amountUnits: '7000', step: 'wanted' });
     // Paid, by the payee's proof or by the wallet's.
     await deliver([{ n: 0, preimage: PREIMAGES[0] ?? '' }]);
-    expect(entry('repayment', 0)).toMatchObject({ amountMsat: '5000', step: 'paid' });
+    expect(entry('repayment', 0)).toMatchObject({ amountUnits: '5000', step: 'paid' });
     record(0, 'settled');
     await deliver();
-    expect(entry('repayment', 0)).toMatchObject({ amountMsat: '5000', step: 'paid' });
+    expect(entry('repayment', 0)).toMatchObject({ amountUnits: '5000', step: 'paid' });
     expect(sentences).toEqual(['ORDER_FOUND', 'ORDER_FOUND']);
     expect(desk.journal.entries(loan.root, 'repayment')).toHaveLength(2);
   });

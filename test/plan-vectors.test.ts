@@ -52,8 +52,8 @@ function split(asks: SecondLedger['asks'], plan: PlanTerms['plan']): string[] {
 }
 
 const plain = (list: readonly CasePayment[]): SecondPayment[] =>
-  list.map(({ leg, amountMsat, settledAtSec }) => ({
-    ...{ leg, msat: amountMsat.toString(), atSec: settledAtSec },
+  list.map(({ leg, amountUnits, settledAtSec }) => ({
+    ...{ leg, msat: amountUnits.toString(), atSec: settledAtSec },
   }));
 
 describe('a second ledger', () => {
@@ -70,15 +70,15 @@ describe('a second ledger', () => {
 
   it.each(cases)('expects the schedule of $name', ({ input, answer, startSec }) => {
     const { terms, payments } = input;
-    const sales = input.sales.map(({ instalment, revenueMsat }) => ({
-      ...{ instalment, msat: revenueMsat.toString() },
+    const sales = input.sales.map(({ instalment, revenueUnits }) => ({
+      ...{ instalment, msat: revenueUnits.toString() },
     }));
     const known = payments.filter(({ settledAtSec }) => settledAtSec <= startSec);
     const paid = known.filter(({ leg }) => leg === 'disbursement').length;
     const ticks = planTicks(terms as ContractDocument)
       .filter(({ n, lapsesAtSec }) => n >= paid && lapsesAtSec > startSec)
-      .map(({ n, amountMsat, dueAtSec }) => ({
-        ...{ leg: 'disbursement' as const, n, amountMsat },
+      .map(({ n, amountUnits, dueAtSec }) => ({
+        ...{ leg: 'disbursement' as const, n, amountUnits },
         settledAtSec: Math.max(dueAtSec, startSec),
       }));
     const dues = duesOf(terms);
@@ -90,8 +90,8 @@ describe('a second ledger', () => {
   });
 
   it.each(cases)('keeps the ledgers of $name', ({ input, answer }) => {
-    const sales = input.sales.map(({ instalment, revenueMsat }) => ({
-      ...{ instalment, msat: revenueMsat.toString() },
+    const sales = input.sales.map(({ instalment, revenueUnits }) => ({
+      ...{ instalment, msat: revenueUnits.toString() },
     }));
     for (const [index, atSec] of input.asOfSecs.entries()) {
       const second = ledgerAt(input.terms, plain(input.payments), atSec, { sales });

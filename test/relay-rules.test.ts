@@ -21,7 +21,7 @@ import { ROOT } from './source.ts';
 const NOW = 1_800_050_000;
 const loan = new Loan();
 loan.signAll();
-const parts = [0, 1].map((n) => ({ n, amountMsat: 100_000_000n, preimage: loan.preimage() }));
+const parts = [0, 1].map((n) => ({ n, amountUnits: 100_000_000n, preimage: loan.preimage() }));
 const request = loan.request('disbursement', parts, loan.startAtSec + 20);
 const receipt = loan.receipt(request, parts, loan.startAtSec + 30, 'investor');
 const [contract, ...signatures] = loan.events;

@@ -58,7 +58,7 @@ describe('how a loan comes back', () => {
   });
 
   it('says what lateness costs and what the bank owes', () => {
-    const fee = { flatMsat: '100000', rateBps: 500, capBps: 1_000 };
+    const fee = { flatUnits: '100000', rateBps: 500, capBps: 1_000 };
     const { late } = wordsOf({
       type: 'bullet',
       ...common,

@@ -48,11 +48,15 @@ function scheduleOf(book: Book): { interest: bigint; principal: bigint; balance:
   const tranches = [{ shareBps: 10_000, startDay: 0, streamDays: 1, windowDays: 1, ticks: 1 }];
   const offer: Partial<OfferDocument> = {
     ...{ daySec: 86_400, dayCount: '30E/360', rateBps: book.rateBps, plan: planOf(book), tranches },
-    ...{ amountSoughtMsat: msat.toString(), minimumTicketMsat: '1000', minimumTotalMsat: '1000' },
+    ...{
+      amountSoughtUnits: msat.toString(),
+      minimumTicketUnits: '1000',
+      minimumTotalUnits: '1000',
+    },
   };
-  const loan = new Loan({ signing: sparedSigning, startAtSec: START, offer, principalMsat: msat });
+  const loan = new Loan({ signing: sparedSigning, startAtSec: START, offer, principalUnits: msat });
   const built = buildContract(loan.offer, {
-    principalMsat: msat,
+    principalUnits: msat,
     investor: { pubkey: publicOf('investor'), relays: ['wss://relay.example'] },
     commitment: hashOf('commitment'),
     nonce: hashOf('nonce'),
@@ -60,15 +64,15 @@ function scheduleOf(book: Book): { interest: bigint; principal: bigint; balance:
     expiresAtSec: START,
   });
   if (!built.ok) throw new Error(built.detail);
-  const lent = planTicks(built.value).map(({ n, amountMsat }) => ({
-    ...{ leg: 'disbursement' as const, n, amountMsat, settledAtSec: START },
+  const lent = planTicks(built.value).map(({ n, amountUnits }) => ({
+    ...{ leg: 'disbursement' as const, n, amountUnits, settledAtSec: START },
   }));
   const unit = 1_000n * book.satPerCent;
   const rounded = (amount: bigint): bigint => (amount + unit / 2n) / unit;
   let left = msat;
-  return projectSchedule(built.value, lent, START).map(({ interestMsat, principalMsat }) => {
-    left -= principalMsat;
-    const [interest, principal] = [rounded(interestMsat), rounded(principalMsat)];
+  return projectSchedule(built.value, lent, START).map(({ interestUnits, principalUnits }) => {
+    left -= principalUnits;
+    const [interest, principal] = [rounded(interestUnits), rounded(principalUnits)];
     return { interest, principal, balance: rounded(left) };
   });
 }
@@ -202,7 +206,7 @@ describe('the annual percentage rate', () => {
     ],
   ])('of the %s', (_, flows, rateBps) => {
     const dated = flows.map(([day = 0, amount = 0]) => ({
-      ...{ day, amountMsat: BigInt(amount) * 1_000n },
+      ...{ day, amountUnits: BigInt(amount) * 1_000n },
     }));
     expect(yearlyRateBps(dated)).toBe(rateBps);
   });

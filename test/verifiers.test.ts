@@ -201,7 +201,7 @@ describe('the pool without workers', () => {
   test('reads events of the protocol with those embedded in them', async () => {
     const loan = new Loan();
     loan.signAll();
-    const { receipt } = loan.pay('disbursement', [{ n: 0, amountMsat: 1_000n }], loan.startAtSec);
+    const { receipt } = loan.pay('disbursement', [{ n: 0, amountUnits: 1_000n }], loan.startAtSec);
     const events: readonly unknown[] = [...loan.events, receipt, ...inputs.slice(0, 3), null];
     const expected = events.map((event) => readEvent(event));
     expect(expected.some((result) => result.ok && result.value.length > 1)).toBe(true);

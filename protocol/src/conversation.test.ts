@@ -46,7 +46,7 @@ describe('messages', () => {
   });
 
   it('with invoices of the usual length fit a wrap', () => {
-    const part = { n: 0, amountMsat: 100_000_000n, preimage: loan.preimage() };
+    const part = { n: 0, amountUnits: 100_000_000n, preimage: loan.preimage() };
     const request = verify(loan.request('disbursement', [part], 1_800_000_010));
     if (!request.ok) throw new Error(request.code);
     const delivery: Message = {

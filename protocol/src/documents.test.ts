@@ -44,9 +44,9 @@ describe('contracts', () => {
     ['CONTENT_TERMS', { bases: [{ as: 'consent' as const, event: base.event }] }],
     ['CONTENT_TERMS', { bases: [base, base] }],
     ['CONTENT_TERMS', { bases: [base, { as: 'attestation' as const, event: base.event }] }],
-    ['CONTENT_TERMS', { principalMsat: '1000000001' }],
-    ['CONTENT_TERMS', { principalMsat: '1000001000' }],
-    ['CONTENT_TERMS', { tranches: [{ ...tranche, ticks: 100_000, amountMsat: '1000' }] }],
+    ['CONTENT_TERMS', { principalUnits: '1000000001' }],
+    ['CONTENT_TERMS', { principalUnits: '1000001000' }],
+    ['CONTENT_TERMS', { tranches: [{ ...tranche, ticks: 100_000, amountUnits: '1000' }] }],
     ['CONTENT_TERMS', { tranches: [{ ...tranche, toSec: tranche.fromSec }] }],
     ['CONTENT_TERMS', { tranches: [{ ...tranche, lapsesAtSec: tranche.toSec - 1 }] }],
     ['CONTENT_TERMS', { tranches: [{ ...tranche, fromSec: document.startAtSec - 1 }] }],
@@ -171,7 +171,7 @@ describe('notices', () => {
       type: 'fundingReached',
       offer: { id: loan.offer.event.id, address: `${Kind.offer}:${publicOf('bank')}:bakery-oven` },
       contracts: [loan.root],
-      totalMsat: '1000000000',
+      totalUnits: '1000000000',
       prev: [],
     };
     expect(codeOf('bank', buildNotice(document, AT))).toBe('ok');

@@ -33,7 +33,7 @@ describe('reading', () => {
 
   it('yields embedded events before the one that embeds them', () => {
     const real = new Loan();
-    const { receipt: paid } = real.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], AT);
+    const { receipt: paid } = real.pay('disbursement', [{ n: 0, amountUnits: 100_000_000n }], AT);
     const read = readEvent(paid);
     if (!read.ok) throw new Error(read.code);
     expect(read.value.map((entry) => entry.name)).toEqual(['request', 'receipt']);
@@ -81,9 +81,9 @@ describe('content', () => {
     ['CONTENT_VERSION', rewritten((document) => ({ ...document, v: 2 }))],
     ['CONTENT_SCHEMA', rewritten((document) => ({ ...document, extra: 1 }))],
     ['CONTENT_SCHEMA', rewritten(({ title: _title, ...document }) => document)],
-    ['CONTENT_SCHEMA', rewritten((document) => ({ ...document, amountSoughtMsat: '0x10' }))],
-    ['CONTENT_SCHEMA', rewritten((document) => ({ ...document, amountSoughtMsat: '' }))],
-    ['CONTENT_SCHEMA', rewritten((document) => ({ ...document, amountSoughtMsat: '01' }))],
+    ['CONTENT_SCHEMA', rewritten((document) => ({ ...document, amountSoughtUnits: '0x10' }))],
+    ['CONTENT_SCHEMA', rewritten((document) => ({ ...document, amountSoughtUnits: '' }))],
+    ['CONTENT_SCHEMA', rewritten((document) => ({ ...document, amountSoughtUnits: '01' }))],
     ['TAGS_MISMATCH', { ...offer, tags: [...offer.tags, ['t', 'more']] }],
     ['TAGS_MISMATCH', { ...offer, tags: [...offer.tags].reverse() }],
     ['TAGS_MISMATCH', { ...offer, tags: offer.tags.map((tag) => [...tag, '']) }],

@@ -48,14 +48,14 @@ export function daysBetween(fromDay: number, toDay: number, dayCount: DayCount):
 
 /** Numerator accrued on a principal over a number of days; divide by ACCRUAL_DIVISOR. */
 export function accrue(
-  principalMsat: bigint,
+  principalUnits: bigint,
   rateBps: number,
   days: number,
   dayCount: DayCount = 'ACT/365F',
 ): bigint {
   // M-4: "…principal × `rateBps` × days / (10,000 × days of the year) is summed exactly, as a
   // fraction, and rounded only when charged…"
-  return principalMsat * BigInt(rateBps) * BigInt(days) * (COMMON_DAYS / YEAR_DAYS[dayCount]);
+  return principalUnits * BigInt(rateBps) * BigInt(days) * (COMMON_DAYS / YEAR_DAYS[dayCount]);
 }
 
 /** Interest in msat of an accrued numerator, rounded down. */

@@ -70,7 +70,7 @@ describe('requires: P-20', () => {
     expect(disbursementProgress(stateOf(loan), at(12))).toMatchObject({
       heldTicks: 5,
       lapsedTicks: 0,
-      toGoMsat: 400_000_000n,
+      toGoUnits: 400_000_000n,
       next: undefined,
     });
   });
@@ -91,14 +91,14 @@ describe('requires: P-20', () => {
   it('the schedule expects what waits, later where it is approved later', () => {
     const principal = (loan: Loan): bigint | undefined =>
       projectSchedule(loan.contract.document, [], START, stateOf(loan).milestones)[0]
-        ?.principalMsat;
+        ?.principalUnits;
     expect([principal(agreed()), principal(approvedAt(20))]).toEqual([
       1_000_000_000n,
       1_000_000_000n,
     ]);
     const interest = (loan: Loan): bigint =>
       projectSchedule(loan.contract.document, [], START, stateOf(loan).milestones)[0]
-        ?.interestMsat ?? 0n;
+        ?.interestUnits ?? 0n;
     expect(interest(approvedAt(20))).toBeLessThan(interest(approvedAt(10)));
   });
 });

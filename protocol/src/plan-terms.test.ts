@@ -22,7 +22,7 @@ const annuity = { type: 'annuity', ...common, prepayment: 'reduce' } as const;
 const revenue = { type: 'revenueShare', due: equal.due, ...common } as const;
 const shared = { ...revenue, shareBps: 500, capBps: 13_000, floorBps: 100 };
 const monthly = { rule: 'months', firstMonth: 1, everyMonths: 1, count: 24 } as const;
-const fee = { flatMsat: '5000', rateBps: 100, capBps: 500 };
+const fee = { flatUnits: '5000', rateBps: 100, capBps: 500 };
 const dear = { originationBps: 1_000, origination: 'withheld', servicingBps: 0 } as const;
 const noCap = { ...fee, capBps: 0 };
 
@@ -47,11 +47,11 @@ const offers: readonly (readonly [string | undefined, string, Partial<OfferDocum
   ],
   ['lateFee', 'a late fee without a cap', { plan: { ...equal, lateFee: noCap } }],
   ['lateFee', 'a cap of nothing', { plan: { ...equal, lateFee: { ...NO_LATE_FEE, capBps: 1 } } }],
-  ['lateFee', 'half a satoshi', { plan: { ...equal, lateFee: { ...fee, flatMsat: '500' } } }],
+  ['lateFee', 'half a satoshi', { plan: { ...equal, lateFee: { ...fee, flatUnits: '500' } } }],
   [undefined, 'a late fee', { plan: { ...equal, lateFee: fee } }],
   ['fees', 'no fee on top', { fees: { ...NO_FEES, origination: 'onTop' } }],
   [undefined, 'a fee on top', { fees: { ...NO_FEES, origination: 'onTop', originationBps: 1 } }],
-  ['ticks', 'a fee that leaves too little', { minimumTicketMsat: '10000', fees: dear }],
+  ['ticks', 'a fee that leaves too little', { minimumTicketUnits: '10000', fees: dear }],
   ['rateBps', 'a revenue share with a rate', { plan: shared }],
   [undefined, 'a revenue share', { plan: shared, rateBps: 0 }],
   ['plan', 'too many days', { plan: equalPlan(600, 30, 25) }],
@@ -144,7 +144,7 @@ describe('a contract with', () => {
     const event = sparedSigning.sign('bank', buildOffer(offerDocument(change), AT - 1_000));
     const offer = { name: 'offer', event, document: offerDocument(change) } as ParsedOffer;
     const built = buildContract(offer, {
-      principalMsat: BigInt(offer.document.minimumTicketMsat),
+      principalUnits: BigInt(offer.document.minimumTicketUnits),
       investor: { pubkey: publicOf('investor'), relays: ['wss://relay.example'] },
       commitment: hashOf('commitment'),
       nonce: hashOf('nonce'),

@@ -21,11 +21,11 @@ type Terms = Pick<
   'plan' | 'dayCount' | 'daySec' | 'rateBps' | 'fees'
 >;
 
-function badLateFee({ flatMsat, rateBps, capBps }: LateFee): boolean {
-  // PL-15: "…whose late fee has a `flatMsat` that is not whole satoshis, or a flat amount or a rate
-  // but no cap, or a cap but neither…"
-  const isFree = flatMsat === '0' && rateBps === 0;
-  return BigInt(flatMsat) % DUST_MSAT !== 0n || isFree !== (capBps === 0);
+function badLateFee({ flatUnits, rateBps, capBps }: LateFee): boolean {
+  // PL-15: "…whose late fee has a `flatUnits` that is not whole satoshis, or a flat amount or a
+  // rate but no cap, or a cap but neither…"
+  const isFree = flatUnits === '0' && rateBps === 0;
+  return BigInt(flatUnits) % DUST_MSAT !== 0n || isFree !== (capBps === 0);
 }
 
 function badCount({ plan }: Terms): string | undefined {

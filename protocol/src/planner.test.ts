@@ -20,7 +20,7 @@ function agreed(): Loan {
 }
 
 const state = (loan: Loan) => loan.fold().state;
-const tick = (n: number) => ({ n, amountMsat: TICK });
+const tick = (n: number) => ({ n, amountUnits: TICK });
 
 describe('requires: P-17, P-18', () => {
   it('pays nothing before the contract is effective', () => {
@@ -60,7 +60,7 @@ describe('requires: P-17, P-18', () => {
     const plan = planDisbursement(state(loan), new Set([1]), START + 5 * DAY, 3);
     expect(plan).toEqual({
       action: 'pay',
-      parts: [0, 2, 3].map((n) => ({ leg: 'disbursement', n, amountMsat: TICK })),
+      parts: [0, 2, 3].map((n) => ({ leg: 'disbursement', n, amountUnits: TICK })),
     });
     const all = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(planDisbursement(state(loan), all, START + 5 * DAY, 3)).toEqual({
@@ -75,7 +75,7 @@ describe('requires: P-17, P-18', () => {
     expect(plan).toEqual({ action: 'wait', reason: 'lapsed' });
     expect(disbursementProgress(state(loan), START + 30 * DAY)).toMatchObject({
       lapsedTicks: 10,
-      toGoMsat: 0n,
+      toGoUnits: 0n,
       next: undefined,
     });
   });
@@ -91,7 +91,7 @@ describe('requires: P-17, P-18', () => {
     short.pay('disbursement', [tick(0)], START + 10 * DAY);
     const plan = planDisbursement(state(short), none, START + 11 * DAY, 10);
     expect(plan).toEqual({ action: 'wait', reason: 'complete' });
-    expect(disbursementProgress(state(short), START + 11 * DAY).toGoMsat).toBe(0n);
+    expect(disbursementProgress(state(short), START + 11 * DAY).toGoUnits).toBe(0n);
     const done = planDisbursement(state(loan), none, START + 11 * DAY, 10);
     expect(done).toEqual({ action: 'wait', reason: 'complete' });
   });
@@ -114,8 +114,8 @@ describe('requires: P-17, P-18', () => {
       ticks: 10,
       paidTicks: 2,
       lapsedTicks: 0,
-      paidMsat: 2n * TICK,
-      toGoMsat: 8n * TICK,
+      paidUnits: 2n * TICK,
+      toGoUnits: 8n * TICK,
       next: { n: 2 },
     });
   });
@@ -142,7 +142,7 @@ describe('requires: P-19', () => {
     });
     expect(planRepayment(state(loan), none, DUE)).toEqual({
       action: 'pay',
-      parts: [{ leg: 'repayment', n: 0, amountMsat: 1_029_589_000n }],
+      parts: [{ leg: 'repayment', n: 0, amountUnits: 1_029_589_000n }],
     });
     expect(planRepayment(state(loan), new Set([0]), DUE)).toEqual({
       action: 'wait',
@@ -152,7 +152,7 @@ describe('requires: P-19', () => {
 
   it('numbers parts one above all it knows of', () => {
     const loan = streamed();
-    loan.pay('repayment', [{ n: 4, amountMsat: TICK }], START + DAY);
+    loan.pay('repayment', [{ n: 4, amountUnits: TICK }], START + DAY);
     expect(nextRepaymentNumber(state(loan), [2])).toBe(5);
     expect(nextRepaymentNumber(state(loan), [7])).toBe(8);
     expect(planRepayment(state(loan), none, DUE)).toMatchObject({ parts: [{ n: 5 }] });
@@ -162,7 +162,7 @@ describe('requires: P-19', () => {
     const loan = agreed();
     const parts = disbursementParts();
     loan.pay('disbursement', parts.slice(0, 9), START + 20);
-    loan.pay('repayment', [{ n: 0, amountMsat: 926_630_000n }], DUE);
+    loan.pay('repayment', [{ n: 0, amountUnits: 926_630_000n }], DUE);
     loan.close(DUE + 5);
     expect(state(loan).status).toBe('closed');
     expect(planRepayment(state(loan), none, DUE)).toEqual({ action: 'wait', reason: 'complete' });

@@ -33,7 +33,7 @@ export type WaitReason =
 export interface PlannedPart {
   readonly leg: Leg;
   readonly n: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
 }
 
 /** The next action, or why there is none and when to look again. */
@@ -48,18 +48,18 @@ export interface DisbursementProgress {
   readonly lapsedTicks: number;
   /** Neither paid nor lapsed, but waiting for the approval of a milestone. */
   readonly heldTicks: number;
-  readonly paidMsat: bigint;
-  readonly toGoMsat: bigint;
+  readonly paidUnits: bigint;
+  readonly toGoUnits: bigint;
   /** The next tick that waits for nothing but its time. */
   readonly next: Tick | undefined;
 }
 
 /** Ticks from the first on, as long as the principal covers them. */
-function ticksWithin(ticks: readonly Tick[], roomMsat: bigint): Tick[] {
-  let leftMsat = roomMsat;
+function ticksWithin(ticks: readonly Tick[], roomUnits: bigint): Tick[] {
+  let leftUnits = roomUnits;
   const end = ticks.findIndex((tick) => {
-    leftMsat -= tick.amountMsat;
-    return leftMsat < 0n;
+    leftUnits -= tick.amountUnits;
+    return leftUnits < 0n;
   });
   return end < 0 ? [...ticks] : ticks.slice(0, end);
 }
@@ -69,16 +69,16 @@ export function disbursementProgress(state: ContractState, asOfSec: number): Dis
   const { document } = state.contract;
   const ticks = ticksOf(state, asOfSec);
   const paid = state.paid.numbers('disbursement');
-  const paidMsat = state.paid.totalMsat('disbursement');
+  const paidUnits = state.paid.totalUnits('disbursement');
   const open = ticks.filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec);
-  const payable = ticksWithin(open, BigInt(document.principalMsat) - paidMsat);
+  const payable = ticksWithin(open, BigInt(document.principalUnits) - paidUnits);
   return {
     ticks: ticks.length,
     paidTicks: paid.size,
     lapsedTicks: ticks.length - paid.size - open.length,
     heldTicks: open.filter((tick) => tick.isHeld).length,
-    paidMsat,
-    toGoMsat: payable.reduce((sum, tick) => sum + tick.amountMsat, 0n),
+    paidUnits,
+    toGoUnits: payable.reduce((sum, tick) => sum + tick.amountUnits, 0n),
     next: payable.find((tick) => !tick.isHeld),
   };
 }
@@ -147,19 +147,20 @@ export function planDisbursement(
   const paid = state.paid.numbers('disbursement');
   const unpaid = ticksOf(state, asOfSec).filter((tick) => !paid.has(tick.n));
   const busy = unpaid.filter((tick) => inHand.has(tick.n));
-  const busyMsat = busy.reduce((sum, tick) => sum + tick.amountMsat, 0n);
+  const busyUnits = busy.reduce((sum, tick) => sum + tick.amountUnits, 0n);
   // P-17: "A payer pays ticks in order, none before it is due, none that lapsed or is in hand, and
   // never beyond the principal: what was paid twice fills later ticks."
-  const roomMsat = BigInt(document.principalMsat) - state.paid.totalMsat('disbursement') - busyMsat;
+  const roomUnits =
+    BigInt(document.principalUnits) - state.paid.totalUnits('disbursement') - busyUnits;
   const open = unpaid.filter((tick) => tick.lapsesAtSec > asOfSec);
   // P-20: "A payer pays no tick of a tranche that waits for a milestone; later tranches do not wait
   // with it."
   const free = open.filter((tick) => !inHand.has(tick.n) && !tick.isHeld);
-  const payable = ticksWithin(free, roomMsat);
+  const payable = ticksWithin(free, roomUnits);
   const due = payable.filter((tick) => tick.dueAtSec <= asOfSec + aheadSec).slice(0, mostParts);
   if (due.length > 0) {
     const leg = 'disbursement' as const;
-    return { action: 'pay', parts: due.map(({ n, amountMsat }) => ({ leg, n, amountMsat })) };
+    return { action: 'pay', parts: due.map(({ n, amountUnits }) => ({ leg, n, amountUnits })) };
   }
   const next = payable[0];
   if (next) {
@@ -168,7 +169,7 @@ export function planDisbursement(
   }
   if (open.some((tick) => inHand.has(tick.n))) return { action: 'wait', reason: 'inFlight' };
   const held = open.filter((tick) => tick.isHeld);
-  if (ticksWithin(held, roomMsat).length > 0) {
+  if (ticksWithin(held, roomUnits).length > 0) {
     return { action: 'wait', reason: 'milestoneNotApproved' };
   }
   const isLapsed = unpaid.length > 0 && open.length === 0;
@@ -198,12 +199,12 @@ function planDue(
   if (state.effectiveAtSec === undefined) return { action: 'wait', reason: 'notEffective' };
   if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
   const ledger = ledgerOf(state, asOfSec);
-  const { repaymentMsat, servicingMsat } = ledger.dueNow;
-  const amountMsat = leg === 'repayment' ? repaymentMsat : servicingMsat;
-  if (amountMsat === 0n) {
+  const { repaymentUnits, servicingUnits } = ledger.dueNow;
+  const amountUnits = leg === 'repayment' ? repaymentUnits : servicingUnits;
+  if (amountUnits === 0n) {
     return { action: 'wait', reason: ledger.repaid ? 'complete' : 'nothingDue' };
   }
-  return { action: 'pay', parts: [{ leg, n: nextNumber(state, leg, inHand), amountMsat }] };
+  return { action: 'pay', parts: [{ leg, n: nextNumber(state, leg, inHand), amountUnits }] };
 }
 
 /** What the business owes the investor by the end of today. */

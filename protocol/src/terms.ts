@@ -33,10 +33,10 @@ function countTicks(tranches: readonly { readonly ticks: number }[]): number {
   return tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
 }
 
-function isEmptyGuarantee(terms: GuaranteeTerms, principalMsat: string): boolean {
+function isEmptyGuarantee(terms: GuaranteeTerms, principalUnits: string): boolean {
   if (terms.type === 'none') return false;
-  const lent = BigInt(principalMsat);
-  const claim = { disbursedMsat: lent, outstandingMsat: lent, interestOwedMsat: 0n };
+  const lent = BigInt(principalUnits);
+  const claim = { disbursedUnits: lent, outstandingUnits: lent, interestOwedUnits: 0n };
   // D-1: "A reader MUST refuse an offer or contract as `CONTENT_TERMS` whose guarantee would be
   // less than one satoshi of the smallest loan under it."
   return guaranteeLimit(terms, claim) === 0n;
@@ -47,12 +47,12 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   if (badDay(document.network, document.daySec)) return terms('daySec');
   // L-2: "…is not a positive whole number of satoshis, or whose minimums exceed the amount
   // sought…"
-  for (const field of ['amountSoughtMsat', 'minimumTicketMsat', 'minimumTotalMsat'] as const) {
+  for (const field of ['amountSoughtUnits', 'minimumTicketUnits', 'minimumTotalUnits'] as const) {
     if (!isWholeSat(document[field])) return terms(field);
   }
-  const sought = BigInt(document.amountSoughtMsat);
-  if (BigInt(document.minimumTicketMsat) > sought) return terms('minimumTicketMsat');
-  if (BigInt(document.minimumTotalMsat) > sought) return terms('minimumTotalMsat');
+  const sought = BigInt(document.amountSoughtUnits);
+  if (BigInt(document.minimumTicketUnits) > sought) return terms('minimumTicketUnits');
+  if (BigInt(document.minimumTotalUnits) > sought) return terms('minimumTotalUnits');
   const wrong = badOfferPlan(document);
   if (wrong !== undefined) return terms(wrong);
   const termDays = leastTermDaysOf(document.plan);
@@ -60,7 +60,7 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   if (document.attester === document.business.pubkey) return terms('attester');
   const badLegal = legalContradiction(document.legal);
   if (badLegal !== undefined) return terms(badLegal);
-  if (isEmptyGuarantee(document.guarantee, document.minimumTicketMsat)) return terms('guarantee');
+  if (isEmptyGuarantee(document.guarantee, document.minimumTicketUnits)) return terms('guarantee');
   let shares = 0;
   let lastDay = 0;
   for (const tranche of document.tranches) {
@@ -77,7 +77,7 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
     }
     // L-5: "…a tick of the minimum ticket, what is withheld taken off, would be less than one
     // satoshi, or which has more than 100,000 ticks in all."
-    const least = (BigInt(document.minimumTicketMsat) * BigInt(tranche.shareBps)) / 10_000n;
+    const least = (BigInt(document.minimumTicketUnits) * BigInt(tranche.shareBps)) / 10_000n;
     const streamed = least - withheldFee(least, document.fees);
     if (streamed < BigInt(tranche.ticks) * 1000n) return terms('ticks');
   }
@@ -129,18 +129,18 @@ export function contractContradiction(document: ContractDocument): Reject | unde
   if (offer.pubkey !== document.parties.bank.pubkey) return terms('bank');
   const badLegal = legalContradiction(document.legal);
   if (badLegal !== undefined) return terms(badLegal);
-  if (isEmptyGuarantee(document.guarantee, document.principalMsat)) return terms('guarantee');
+  if (isEmptyGuarantee(document.guarantee, document.principalUnits)) return terms('guarantee');
   const coolingOffSec = document.coolingOffDays * document.daySec;
   // C-4: "…unless the principal and each tranche are positive whole numbers of satoshis, the
   // tranches add up to the principal, each has at least one satoshi per tick beside what is
   // withheld of it (FE-2)…"
-  if (!isWholeSat(document.principalMsat)) return terms('principalMsat');
+  if (!isWholeSat(document.principalUnits)) return terms('principalUnits');
   let total = 0n;
   let lastSec = document.startAtSec;
   for (const tranche of document.tranches) {
-    total += BigInt(tranche.amountMsat);
-    if (!isWholeSat(tranche.amountMsat)) return terms('amountMsat');
-    const amount = BigInt(tranche.amountMsat);
+    total += BigInt(tranche.amountUnits);
+    if (!isWholeSat(tranche.amountUnits)) return terms('amountUnits');
+    const amount = BigInt(tranche.amountUnits);
     const streamed = amount - withheldFee(amount, document.fees);
     if (streamed < BigInt(tranche.ticks) * 1000n) return terms('ticks');
     // C-5: "…unless each tranche begins no earlier than the start and the end of the one before
@@ -154,7 +154,7 @@ export function contractContradiction(document: ContractDocument): Reject | unde
     }
     lastSec = tranche.toSec;
   }
-  if (total !== BigInt(document.principalMsat)) return terms('tranches');
+  if (total !== BigInt(document.principalUnits)) return terms('tranches');
   if (countTicks(document.tranches) > MAX_TICKS) return terms('ticks');
   return contractUndertakings(document);
 }
@@ -191,13 +191,13 @@ export function receiptContradiction(document: ReceiptDocument): Reject | undefi
 /** Contradictions within a notice: a recovery adds up. */
 export function noticeContradiction(document: NoticeDocument): Reject | undefined {
   if (document.type !== 'recovery') return undefined;
-  const { contracts, shareMsat, grossMsat, costsMsat } = document;
+  const { contracts, shareUnits, grossUnits, costsUnits } = document;
   // D-6: "A reader MUST refuse a recovery as `CONTENT_TERMS` that has another number of shares than
   // of contracts, or the shares of which do not add up to what is left of the gross amount after
   // costs, or of which nothing is left."
-  if (contracts.length !== shareMsat.length) return terms('shareMsat');
-  const netMsat = BigInt(grossMsat) - BigInt(costsMsat);
-  if (netMsat <= 0n) return terms('costsMsat');
-  const sharedMsat = shareMsat.reduce((sum, share) => sum + BigInt(share), 0n);
-  return sharedMsat === netMsat ? undefined : terms('shareMsat');
+  if (contracts.length !== shareUnits.length) return terms('shareUnits');
+  const netUnits = BigInt(grossUnits) - BigInt(costsUnits);
+  if (netUnits <= 0n) return terms('costsUnits');
+  const sharedUnits = shareUnits.reduce((sum, share) => sum + BigInt(share), 0n);
+  return sharedUnits === netUnits ? undefined : terms('shareUnits');
 }

@@ -56,9 +56,9 @@ function figuresOf(list: readonly Streamed[]): Totals {
 /** Milliseconds of processor time a piece of work takes; throws when its totals are wrong. */
 function timeMs(expected: Totals, work: () => Totals): number {
   const before = process.cpuUsage();
-  const { disbursedMsat, repaidMsat } = work();
+  const { disbursedUnits, repaidUnits } = work();
   const { user, system } = process.cpuUsage(before);
-  if (disbursedMsat !== expected.disbursedMsat || repaidMsat !== expected.repaidMsat) {
+  if (disbursedUnits !== expected.disbursedUnits || repaidUnits !== expected.repaidUnits) {
     throw new Error('contenders disagree');
   }
   return (user + system) / 1_000;

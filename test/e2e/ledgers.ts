@@ -90,7 +90,7 @@ export async function checkLedgers(
 /** Checks that the business got every payment of a contract's stream, each once. */
 export async function checkEachPartOnce(world: WorldProcess, root: string): Promise<void> {
   const { state } = (await contractFacts(world, root)).fold;
-  const planned = planTicks(state.contract.document).map((tick) => tick.amountMsat.toString());
+  const planned = planTicks(state.contract.document).map((tick) => tick.amountUnits.toString());
   const rows = await settledRows(world, 'bakery');
   const incoming = rows.filter((row) => row.direction === 'incoming');
   expect(incoming.map((row) => row.amountMsat).sort()).toEqual([...planned].sort());

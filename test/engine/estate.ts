@@ -118,8 +118,8 @@ export function repaidLoan(urls: readonly string[]): Loan {
   const { request } = paid[0] ?? {};
   if (request) loan.acknowledge('business', request, [0, 1, 2, 3], nowSec - 250);
   const { contract, payments } = loan.fold().state;
-  const { payoffMsat } = computeLedger(contract.document, payments, nowSec);
-  loan.pay('repayment', [{ n: 0, amountMsat: payoffMsat }], nowSec - 60);
+  const { payoffUnits } = computeLedger(contract.document, payments, nowSec);
+  loan.pay('repayment', [{ n: 0, amountUnits: payoffUnits }], nowSec - 60);
   return loan;
 }
 

@@ -69,7 +69,7 @@ describe('the paying process dies while the wallet has not answered', () => {
     const root = await startLoan(
       world,
       { investor: first, bakery, bank },
-      { identifier: 'dies', ticks: 5, principalMsat: wholeSat(50_000) },
+      { identifier: 'dies', ticks: 5, principalUnits: wholeSat(50_000) },
     );
     await untilPaid(first, root, 1);
     const release = world.lightning.of('ana').wallet.faultHoldPayAnswers();
@@ -98,7 +98,7 @@ describe('a device that was lost', () => {
     const root = await startLoan(
       world,
       { investor: lost, bakery, bank },
-      { identifier: 'lost', ticks: 8, principalMsat: wholeSat(80_000) },
+      { identifier: 'lost', ticks: 8, principalUnits: wholeSat(80_000) },
     );
     await untilPaid(lost, root, 2);
     mortal.die();
@@ -158,7 +158,7 @@ describe('a wallet without funds', () => {
     const root = await startLoan(
       world,
       { investor: ben, bakery, bank },
-      { identifier: 'poor', ticks: 2, principalMsat: wholeSat(1_200_000) },
+      { identifier: 'poor', ticks: 2, principalUnits: wholeSat(1_200_000) },
     );
     await until('the refusal', () => ben.codes(root).includes('WALLET_REFUSED'));
     const line = ben.session.activity.lines(root).find(({ code }) => code === 'WALLET_REFUSED');
@@ -179,7 +179,7 @@ describe('relays that are down', () => {
     const root = await startLoan(
       world,
       { investor: ana, bakery, bank },
-      { identifier: 'dark', ticks: 12, principalMsat: wholeSat(120_000) },
+      { identifier: 'dark', ticks: 12, principalUnits: wholeSat(120_000) },
     );
     const [one, two] = world.relayHouses;
     if (!one || !two) throw new Error('there are two relays');
@@ -219,7 +219,7 @@ describe('a helper', () => {
     const root = await startLoan(
       world,
       { investor: ben, bakery, bank },
-      { identifier: 'helped', ticks: 10, principalMsat: wholeSat(100_000) },
+      { identifier: 'helped', ticks: 10, principalUnits: wholeSat(100_000) },
     );
     await untilPaid(ben, root, 2);
     expect(helper.session.journalEntries(root, 'disbursement')).toEqual([]);

@@ -24,7 +24,7 @@ beforeAll(async () => {
     await play(world, 'bakery'),
     await play(world, 'bank'),
   ];
-  const terms = { identifier: 'forged', ticks: 2, principalMsat: 20_000_000n };
+  const terms = { identifier: 'forged', ticks: 2, principalUnits: 20_000_000n };
   root = await startLoan(world, { investor: ana, bakery, bank }, terms);
   await untilPaid(bank, root, 2);
   const found = bank.session.catalog.eventsOf(root).find(({ name }) => name === 'receipt');

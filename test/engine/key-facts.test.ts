@@ -22,7 +22,7 @@ const codeOf = (result: Result<string>): string => (result.ok ? 'ok' : result.co
 /** The hash of the sheet a page shows for an offer. */
 function shownFor(offer: ParsedOffer, startAtSec: number): string {
   const built = buildContract(offer, {
-    principalMsat: PRINCIPAL_MSAT,
+    principalUnits: PRINCIPAL_MSAT,
     investor: { pubkey: '0'.repeat(64), relays: [...offer.document.relays] },
     commitment: '0'.repeat(64),
     nonce: '0'.repeat(64),

@@ -180,7 +180,7 @@ describe('an instalment', () => {
     const { session } = players.bakery;
     const before = ledgerOf(players.bakery, roots.ana);
     expect(before.daysPastDue).toBeGreaterThan(0);
-    const ordered = await session.repayments.repay(roots.ana, before.dueNowMsat);
+    const ordered = await session.repayments.repay(roots.ana, before.dueNowUnits);
     expect(ordered.ok).toBe(true);
     await untilPaid(players.bank, roots.ana, 1, 'repayment');
     const [first] = ledgerOf(players.bank, roots.ana).instalments;

@@ -53,7 +53,7 @@ async function dieWhilePaying(
   const root = await startLoan(
     world,
     { investor: lost, bakery, bank },
-    { identifier, ticks, principalMsat: BigInt(ticks) * 10_000_000n },
+    { identifier, ticks, principalUnits: BigInt(ticks) * 10_000_000n },
   );
   await untilPaid(lost, root, 1);
   const release = world.lightning.of('ana').wallet.faultHoldPayAnswers();

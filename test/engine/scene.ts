@@ -49,8 +49,8 @@ export async function offerShort(
     ...model,
     identifier,
     daySec: DAY_SEC,
-    minimumTicketMsat: '10000000',
-    minimumTotalMsat: '10000000',
+    minimumTicketUnits: '10000000',
+    minimumTotalUnits: '10000000',
     plan: bulletPlan(180, 5),
     tranches: [{ shareBps: 10_000, startDay, streamDays, windowDays, ticks }],
     ...terms.changes,
@@ -63,10 +63,10 @@ export async function offerShort(
 export async function invest(
   investor: Player,
   identifier: string,
-  principalMsat: bigint,
+  principalUnits: bigint,
 ): Promise<string> {
   const offer = await investor.offer(identifier);
-  const invested = await investor.session.agreements.invest(offer, principalMsat);
+  const invested = await investor.session.agreements.invest(offer, principalUnits);
   if (!invested.ok) throw new Error(`not invested: ${invested.code} ${invested.detail ?? ''}`);
   return invested.value;
 }
@@ -121,10 +121,10 @@ export function untilPaid(
 export async function startLoan(
   world: World,
   players: { readonly investor: Player; readonly bakery: Player; readonly bank: Player },
-  terms: ShortTerms & { readonly principalMsat: bigint },
+  terms: ShortTerms & { readonly principalUnits: bigint },
 ): Promise<string> {
   await offerShort(world, players.bank, terms);
-  const root = await invest(players.investor, terms.identifier, terms.principalMsat);
+  const root = await invest(players.investor, terms.identifier, terms.principalUnits);
   await countersign(root, players);
   return root;
 }
@@ -136,13 +136,13 @@ export async function repayAll(bakery: Player, root: string): Promise<void> {
     const state = stateOf(bakery, root);
     if (!state) throw new Error('the contract is not known');
     const nowSec = Math.floor(Date.now() / 1_000);
-    const { payoffMsat } = computeLedger(state.contract.document, state.payments, nowSec);
-    if (payoffMsat === 0n) return;
-    const amountMsat = (payoffMsat / share / 1_000n) * 1_000n;
+    const { payoffUnits } = computeLedger(state.contract.document, state.payments, nowSec);
+    if (payoffUnits === 0n) return;
+    const amountMsat = (payoffUnits / share / 1_000n) * 1_000n;
     const before = parts();
     const ordered = await bakery.session.repayments.repay(
       root,
-      amountMsat > 0n ? amountMsat : payoffMsat,
+      amountMsat > 0n ? amountMsat : payoffUnits,
     );
     if (!ordered.ok) throw new Error(`not ordered: ${ordered.code}`);
     await until('the part to be proven', () => parts() > before);

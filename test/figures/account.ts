@@ -61,9 +61,9 @@ interface Running {
 function openAt(terms: Terms, disbursed: bigint, atSec: number): bigint {
   let open = 0n;
   for (const tranche of terms.tranches) {
-    if (tranche.lapsesAtSec > atSec) open += BigInt(tranche.amountMsat);
+    if (tranche.lapsesAtSec > atSec) open += BigInt(tranche.amountUnits);
   }
-  return least(open, BigInt(terms.principalMsat) - disbursed);
+  return least(open, BigInt(terms.principalUnits) - disbursed);
 }
 
 function ask(terms: Terms, run: Running, fixed: Running['fixed'], atSec: number): void {
@@ -125,7 +125,7 @@ export function accountAt(
     const day = dayAt(payment.atSec);
     byDay.set(day, [...(byDay.get(day) ?? []), payment]);
   }
-  const cap = BigInt(terms.principalMsat);
+  const cap = BigInt(terms.principalUnits);
   const start = Math.min(endDay, ...byDay.keys(), ...dues);
   for (let day = start; day <= endDay; day += 1) {
     const owed = run.disbursed - run.principalPaid;

@@ -41,7 +41,7 @@ function tally(names: readonly string[]): Record<string, number> {
 }
 
 function proofs(parts: readonly PaidPart[]) {
-  return { count: parts.length, amountMsat: total(parts, ({ msat }) => msat) };
+  return { count: parts.length, amountUnits: total(parts, ({ msat }) => msat) };
 }
 
 function lateness(entries: readonly Entry[]) {
@@ -55,7 +55,7 @@ function lateness(entries: readonly Entry[]) {
     );
   const buckets = CLASSES.map((bucket) => {
     const own = entries.filter((entry) => classOf(entry) === bucket);
-    return { bucket, contracts: own.length, outstandingMsat: total(own, outstandingOf) };
+    return { bucket, contracts: own.length, outstandingUnits: total(own, outstandingOf) };
   });
   return { par1: par(0), par30: par(30), par90: par(90), buckets };
 }
@@ -84,7 +84,7 @@ function defaults(entries: readonly Entry[]) {
   const sum = (list: readonly Entry[]): bigint => total(list, ({ account }) => account.disbursed);
   const lost = total(bad, outstandingOf);
   return {
-    ...{ contracts: bad.length, outstandingMsat: lost },
+    ...{ contracts: bad.length, outstandingUnits: lost },
     byCountOfDisbursed: portion(bad.length, paidOut.length),
     byCountOfEnded: portion(bad.length, ended.length),
     byAmountOfDisbursed: share(lost, sum(paidOut)),
@@ -121,26 +121,26 @@ function book(all: readonly Entry[], openings: readonly Opening[]) {
     byStatus: tally(all.map(({ status }) => status)),
     byStanding: tally(all.map(standingName)),
     disbursedContracts: entries.filter(({ account }) => account.disbursed > 0n).length,
-    disbursedMsat: sum(({ account }) => account.disbursed),
-    excessDisbursedMsat: sum(({ account }) => account.excess),
-    undisbursedMsat: sum(({ account }) => account.open),
-    repaidMsat: sum(({ account }) => account.repaid),
-    principalPaidMsat: sum(({ account }) => account.principalPaid),
-    interestPaidMsat: sum(({ account }) => account.interestPaid),
-    unallocatedMsat: sum(({ account }) => account.unallocated),
-    outstandingMsat: sum(outstandingOf),
-    arrearsMsat: total(late, ({ unpaid }) => unpaid),
+    disbursedUnits: sum(({ account }) => account.disbursed),
+    excessDisbursedUnits: sum(({ account }) => account.excess),
+    undisbursedUnits: sum(({ account }) => account.open),
+    repaidUnits: sum(({ account }) => account.repaid),
+    principalPaidUnits: sum(({ account }) => account.principalPaid),
+    interestPaidUnits: sum(({ account }) => account.interestPaid),
+    unallocatedUnits: sum(({ account }) => account.unallocated),
+    outstandingUnits: sum(outstandingOf),
+    arrearsUnits: total(late, ({ unpaid }) => unpaid),
     ...lateness(entries),
     punctuality: punctuality(entries),
     defaults: defaults(entries),
     counterparties: counterparties(entries, openings),
     businesses,
     largestOfOutstanding: share(
-      most(businesses.map(({ outstandingMsat }) => outstandingMsat)),
+      most(businesses.map(({ outstandingUnits }) => outstandingUnits)),
       sum(outstandingOf),
     ),
     largestOfDisbursed: share(
-      most(businesses.map(({ disbursedMsat }) => disbursedMsat)),
+      most(businesses.map(({ disbursedUnits }) => disbursedUnits)),
       sum(({ account }) => account.disbursed),
     ),
     acknowledged: proofs(parts.filter(({ received }) => received > 0n)),

@@ -100,7 +100,7 @@ export function stream(loan: Loan, ticks = Infinity): void {
 /** Repays an amount in satoshis on a contract day. */
 export function repay(loan: Loan, day: number, amountSat: number, preimage?: string): Paid {
   const given = preimage === undefined ? {} : { preimage };
-  const part = { n: loan.events.length, amountMsat: BigInt(amountSat) * 1_000n, ...given };
+  const part = { n: loan.events.length, amountUnits: BigInt(amountSat) * 1_000n, ...given };
   return loan.pay('repayment', [part], loan.startAtSec + day * DAY + 20);
 }
 
@@ -184,7 +184,7 @@ function drawBankB(draw: Drafter): void {
   const excess = draw.agree({ bank: bankB, business: 'farm', investor: 'Eve', serial: 6 });
   stream(excess);
   const [tick] = planTicks(excess.contract.document);
-  const again = { n: 0, amountMsat: tick?.amountMsat ?? 0n };
+  const again = { n: 0, amountUnits: tick?.amountUnits ?? 0n };
   // The same business signed for this hash before, in another contract.
   const preimage = hashOf('contract 7 preimage 1');
   excess.pay('disbursement', [{ ...again, preimage }], START + 25 * DAY);

@@ -47,11 +47,11 @@ export function history(all: readonly Entry[]) {
     return {
       ...(JSON.parse(key) as { fromSec: number; toSec: number }),
       instalments: own.length,
-      dueMsat: total(own, (each) => each.due),
-      paidInTimeMsat: total(own, (each) => each.inTime),
-      paidLateMsat: total(own, (each) => each.late),
-      inGraceMsat: grace,
-      unpaidMsat: total(own, (each) => each.unpaid) - grace,
+      dueUnits: total(own, (each) => each.due),
+      paidInTimeUnits: total(own, (each) => each.inTime),
+      paidLateUnits: total(own, (each) => each.late),
+      inGraceUnits: grace,
+      unpaidUnits: total(own, (each) => each.unpaid) - grace,
     };
   });
   return rows.sort((a, b) => a.fromSec - b.fromSec);
@@ -61,8 +61,8 @@ function ticksOf({ tranches }: Terms) {
   let n = 0;
   return tranches.flatMap((tranche) =>
     Array.from({ length: tranche.ticks }, (_, place) => {
-      const each = (BigInt(tranche.amountMsat) / BigInt(tranche.ticks) / 1_000n) * 1_000n;
-      const rest = BigInt(tranche.amountMsat) - each * BigInt(tranche.ticks - 1);
+      const each = (BigInt(tranche.amountUnits) / BigInt(tranche.ticks) / 1_000n) * 1_000n;
+      const rest = BigInt(tranche.amountUnits) - each * BigInt(tranche.ticks - 1);
       const length = tranche.toSec - tranche.fromSec;
       return {
         n: n++,
@@ -88,17 +88,17 @@ function expectedOf(entry: Entry, asOfSec: number) {
   const plan = accountAt(terms, [...parts, ...coming], endSec, account.day);
   let [before, interestBefore] = [0n, 0n];
   return plan.instalments.flatMap(({ dueAtSec, dueDay, principal, interest }) => {
-    const left = (paidMsat: bigint, from: bigint, msat: bigint): bigint => {
-      const own = paidMsat <= from ? 0n : paidMsat - from;
+    const left = (paidUnits: bigint, from: bigint, msat: bigint): bigint => {
+      const own = paidUnits <= from ? 0n : paidUnits - from;
       return own > msat ? 0n : msat - own;
     };
-    const principalMsat = left(account.principalPaid, before, principal);
-    const interestMsat = left(account.interestPaid, interestBefore, interest);
+    const principalUnits = left(account.principalPaid, before, principal);
+    const interestUnits = left(account.interestPaid, interestBefore, interest);
     before += principal;
     interestBefore += interest;
-    const isComing = dueDay >= account.day && principalMsat + interestMsat > 0n;
+    const isComing = dueDay >= account.day && principalUnits + interestUnits > 0n;
     const period = periodOf(dueAtSec, terms.daySec);
-    return isComing ? [{ ...period, principalMsat, interestMsat }] : [];
+    return isComing ? [{ ...period, principalUnits, interestUnits }] : [];
   });
 }
 
@@ -174,14 +174,15 @@ export function portfolioFigures(all: readonly Entry[], asOfSec: number) {
       const own = rows.filter((row) => row.fromSec === fromSec);
       return {
         ...{ fromSec, toSec: own[0]?.toSec ?? 0 },
-        principalMsat: total(own, ({ principalMsat }) => principalMsat),
-        interestMsat: total(own, ({ interestMsat }) => interestMsat),
+        principalUnits: total(own, ({ principalUnits }) => principalUnits),
+        interestUnits: total(own, ({ interestUnits }) => interestUnits),
       };
     });
   const banks = holders(entries, ({ terms }) => terms.parties.bank.pubkey);
   const businesses = holders(entries, ({ terms }) => terms.parties.business.pubkey);
-  const largest = (list: typeof banks) => share(list[0]?.outstandingMsat ?? 0n, sum(outstandingOf));
-  const incomeMsat =
+  const largest = (list: typeof banks) =>
+    share(list[0]?.outstandingUnits ?? 0n, sum(outstandingOf));
+  const incomeUnits =
     sum(({ account }) => account.interestPaid) - total(entries.filter(isInDefault), outstandingOf);
   const principalDays = sum(({ account }) => account.principalDays);
   const late = entries.flatMap((entry) =>
@@ -189,27 +190,27 @@ export function portfolioFigures(all: readonly Entry[], asOfSec: number) {
   );
   return {
     contracts: entries.length,
-    investedMsat: sum(({ account }) => account.disbursed + account.excess),
-    receivedMsat: sum(({ account }) => account.repaid),
-    receivedPrincipalMsat: sum(({ account }) => account.principalPaid),
-    receivedInterestMsat: sum(({ account }) => account.interestPaid),
-    unallocatedMsat: sum(({ account }) => account.unallocated),
-    excessDisbursedMsat: sum(({ account }) => account.excess),
-    undisbursedMsat: sum(({ account }) => account.open),
-    outstandingMsat: sum(outstandingOf),
-    arrearsMsat: total(late, ({ unpaid }) => unpaid),
-    doubtfulMsat: sum(doubtfulOf),
+    investedUnits: sum(({ account }) => account.disbursed + account.excess),
+    receivedUnits: sum(({ account }) => account.repaid),
+    receivedPrincipalUnits: sum(({ account }) => account.principalPaid),
+    receivedInterestUnits: sum(({ account }) => account.interestPaid),
+    unallocatedUnits: sum(({ account }) => account.unallocated),
+    excessDisbursedUnits: sum(({ account }) => account.excess),
+    undisbursedUnits: sum(({ account }) => account.open),
+    outstandingUnits: sum(outstandingOf),
+    arrearsUnits: total(late, ({ unpaid }) => unpaid),
+    doubtfulUnits: sum(doubtfulOf),
     expected,
     xirr: rateOf(entries),
     ...{ banks, businesses },
     largestBankOfOutstanding: largest(banks),
     largestBusinessOfOutstanding: largest(businesses),
     netAnnual: {
-      ...{ incomeMsat, principalDays },
+      ...{ incomeUnits, principalDays },
       bps:
         principalDays === 0n
           ? undefined
-          : Number(floorDivide(incomeMsat * 3_650_000n, principalDays)),
+          : Number(floorDivide(incomeUnits * 3_650_000n, principalDays)),
     },
   };
 }

@@ -166,10 +166,10 @@ export const total = <T>(list: readonly T[], of: (each: T) => bigint): bigint =>
 };
 
 /** F-1 over amounts. */
-export function share(numeratorMsat: bigint, denominatorMsat: bigint) {
+export function share(numeratorUnits: bigint, denominatorUnits: bigint) {
   const bps =
-    denominatorMsat === 0n ? undefined : Number((numeratorMsat * 10_000n) / denominatorMsat);
-  return { numeratorMsat, denominatorMsat, bps };
+    denominatorUnits === 0n ? undefined : Number((numeratorUnits * 10_000n) / denominatorUnits);
+  return { numeratorUnits, denominatorUnits, bps };
 }
 
 /** F-1 over counts. */
@@ -184,14 +184,14 @@ export function holders(entries: readonly Entry[], keyOf: (entry: Entry) => stri
   const shares = keys.map((pubkey) => {
     const own = entries.filter((entry) => keyOf(entry) === pubkey);
     return {
-      ...{ pubkey, contracts: own.length, outstandingMsat: total(own, outstandingOf) },
-      disbursedMsat: total(own, ({ account }) => account.disbursed),
+      ...{ pubkey, contracts: own.length, outstandingUnits: total(own, outstandingOf) },
+      disbursedUnits: total(own, ({ account }) => account.disbursed),
     };
   });
   return shares.sort(
     (a, b) =>
-      Number(b.outstandingMsat - a.outstandingMsat) ||
-      Number(b.disbursedMsat - a.disbursedMsat) ||
+      Number(b.outstandingUnits - a.outstandingUnits) ||
+      Number(b.disbursedUnits - a.disbursedUnits) ||
       (a.pubkey < b.pubkey ? -1 : 1),
   );
 }
@@ -217,7 +217,7 @@ export function counterparties(entries: readonly Entry[], openings: readonly Ope
     contractKeys: new Set(entries.map(({ terms }) => terms.parties.investor.pubkey)).size,
     disclosed: holders(entries, ({ root }) => opened.get(root)),
     undisclosedContracts: closed.length,
-    undisclosedMsat: total(closed, ({ account }) => account.disbursed),
+    undisclosedUnits: total(closed, ({ account }) => account.disbursed),
     ownMoneyContracts: [...opened.values()].filter((key) => insiders.includes(key)).length,
     refusedOpenings,
   };

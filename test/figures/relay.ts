@@ -50,7 +50,7 @@ export interface Terms {
   readonly network: string;
   readonly daySec: number;
   readonly rateBps: number;
-  readonly principalMsat: string;
+  readonly principalUnits: string;
   readonly commitment: string;
   readonly bases: readonly {
     as: string;
@@ -68,7 +68,7 @@ export interface Terms {
   };
   readonly default: { readonly afterDays: number; readonly cureDays: number };
   readonly tranches: readonly {
-    readonly amountMsat: string;
+    readonly amountUnits: string;
     readonly fromSec: number;
     readonly toSec: number;
     readonly lapsesAtSec: number;

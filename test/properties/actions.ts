@@ -87,7 +87,7 @@ export const actions: fc.Arbitrary<readonly Action[]> = fc.array(
 
 interface Paid {
   readonly request: SignedEvent;
-  readonly part: { readonly n: number; readonly amountMsat: bigint; readonly preimage: string };
+  readonly part: { readonly n: number; readonly amountUnits: bigint; readonly preimage: string };
   readonly payer: string;
   readonly payee: string;
 }
@@ -95,14 +95,14 @@ interface Paid {
 function payOnce(loan: Loan, paid: Paid[], action: Action, atSec: number): void {
   const leg: Leg = action.pick % 5 === 0 ? 'repayment' : 'disbursement';
   const isTick = leg === 'disbursement' && action.honest;
-  const amountMsat = isTick ? 100_000_000n : BigInt(action.amountSat) * 1_000n;
+  const amountUnits = isTick ? 100_000_000n : BigInt(action.amountSat) * 1_000n;
   const usual = leg === 'disbursement' ? ['investor', 'business'] : ['business', 'investor'];
   const suffix = action.windowSec % 4 === 0 ? ' phone' : '';
   const payer = action.honest ? `${usual[0] ?? ''}${suffix}` : (ACTORS[action.actor] ?? 'stranger');
   const payee = `${usual[1] ?? ''}${action.windowSec % 5 === 0 ? ' phone' : ''}`;
   // Few preimages, so that hashes are reused.
   const preimage = hashOf(`preimage ${action.honest ? paid.length : action.pick % 4}`);
-  const part = { n: action.pick % 4, amountMsat, preimage };
+  const part = { n: action.pick % 4, amountUnits, preimage };
   const options = {
     payee,
     notBeforeSec: atSec - action.windowSec,
@@ -117,9 +117,9 @@ function payOnce(loan: Loan, paid: Paid[], action: Action, atSec: number): void 
 /** Repays all that is owed at a time after every tick has lapsed. */
 function settle(loan: Loan, atSec: number): void {
   const { state } = loan.fold();
-  const { payoffMsat } = computeLedger(state.contract.document, state.payments, atSec);
-  if (payoffMsat === 0n) return;
-  loan.pay('repayment', [{ n: loan.events.length, amountMsat: payoffMsat }], atSec);
+  const { payoffUnits } = computeLedger(state.contract.document, state.payments, atSec);
+  if (payoffUnits === 0n) return;
+  loan.pay('repayment', [{ n: loan.events.length, amountUnits: payoffUnits }], atSec);
 }
 
 /** What a notice rests on: all that is known, or a part of it. */

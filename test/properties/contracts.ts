@@ -47,7 +47,7 @@ const due: fc.Arbitrary<OfferDue> = fc.oneof(
 const lateFee = fc.oneof(
   fc.constant(NO_LATE_FEE),
   fc.record({
-    flatMsat: fc.constantFrom('0', '1000', '250000'),
+    flatUnits: fc.constantFrom('0', '1000', '250000'),
     rateBps: fc.integer({ min: 1, max: 5_000 }),
     capBps: fc.integer({ min: 1, max: 3_000 }),
   }),
@@ -95,7 +95,7 @@ const plan: fc.Arbitrary<OfferPlan> = fc
 function tranchesOf(sats: readonly number[], startAtSec: number, lastSec: number) {
   const lengthSec = Math.floor((lastSec - startAtSec) / sats.length);
   return sats.map((amount, index) => ({
-    amountMsat: `${amount}000`,
+    amountUnits: `${amount}000`,
     fromSec: startAtSec + index * lengthSec,
     toSec: startAtSec + index * lengthSec + Math.max(1, Math.floor(lengthSec / 3)),
     lapsesAtSec: startAtSec + (index + 1) * lengthSec,
@@ -135,7 +135,7 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
       startAtSec,
       dayCount,
       rateBps: built.type === 'revenueShare' ? 0 : rateBps,
-      principalMsat: `${sats.reduce((sum, amount) => sum + amount, 0)}000`,
+      principalUnits: `${sats.reduce((sum, amount) => sum + amount, 0)}000`,
       tranches: tranchesOf(sats, startAtSec, lastSec),
       plan: built,
     };
@@ -166,7 +166,7 @@ export function coursesOf(document: ContractDocument): fc.Arbitrary<LedgerCourse
     }));
   const sale = fc.record({
     instalment: fc.integer({ min: 1, max: 12 }),
-    revenueMsat: fc.bigInt({ min: 0n, max: 5_000_000_000n }),
+    revenueUnits: fc.bigInt({ min: 0n, max: 5_000_000_000n }),
   });
   return fc.record(
     {

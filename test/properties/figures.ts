@@ -96,19 +96,19 @@ describe('figures', () => {
           asOfSec,
         );
         for (const each of list) {
-          const { outstandingMsat, dustMsat, principalPaidMsat, disbursedMsat } = each;
-          expect(outstandingMsat + dustMsat + principalPaidMsat).toBe(disbursedMsat);
-          const { interestPaidMsat, unallocatedMsat, repaidMsat } = each;
-          expect(principalPaidMsat + interestPaidMsat + unallocatedMsat).toBe(repaidMsat);
-          expect(SUM(each.flows.map((flow) => flow.paidMsat))).toBe(
-            disbursedMsat + each.excessDisbursedMsat,
+          const { outstandingUnits, dustUnits, principalPaidUnits, disbursedUnits } = each;
+          expect(outstandingUnits + dustUnits + principalPaidUnits).toBe(disbursedUnits);
+          const { interestPaidUnits, unallocatedUnits, repaidUnits } = each;
+          expect(principalPaidUnits + interestPaidUnits + unallocatedUnits).toBe(repaidUnits);
+          expect(SUM(each.flows.map((flow) => flow.paidUnits))).toBe(
+            disbursedUnits + each.excessDisbursedUnits,
           );
-          expect(SUM(each.flows.map((flow) => flow.receivedMsat))).toBe(repaidMsat);
-          expect(each.flows.every((flow) => flow.creditedMsat >= 0n)).toBe(true);
+          expect(SUM(each.flows.map((flow) => flow.receivedUnits))).toBe(repaidUnits);
+          expect(each.flows.every((flow) => flow.creditedUnits >= 0n)).toBe(true);
           for (const instalment of each.instalments) {
-            const { paidInTimeMsat, paidLateMsat, unpaidMsat, dueMsat } = instalment;
-            expect(paidInTimeMsat + paidLateMsat + unpaidMsat).toBe(dueMsat);
-            expect([paidInTimeMsat, paidLateMsat, unpaidMsat].every((msat) => msat >= 0n)).toBe(
+            const { paidInTimeUnits, paidLateUnits, unpaidUnits, dueUnits } = instalment;
+            expect(paidInTimeUnits + paidLateUnits + unpaidUnits).toBe(dueUnits);
+            expect([paidInTimeUnits, paidLateUnits, unpaidUnits].every((msat) => msat >= 0n)).toBe(
               true,
             );
           }
@@ -116,19 +116,19 @@ describe('figures', () => {
         const one = (each: HoldingSummary) => combineBook('regtest', [each]);
         const whole = combineBook('regtest', list);
         const { punctuality, buckets, defaults } = whole;
-        expect(SUM(buckets.map((bucket) => bucket.outstandingMsat))).toBe(whole.outstandingMsat);
-        expect(SUM(list.map((each) => one(each).outstandingMsat))).toBe(whole.outstandingMsat);
-        expect(SUM(list.map((each) => one(each).par30.numeratorMsat))).toBe(
-          whole.par30.numeratorMsat,
+        expect(SUM(buckets.map((bucket) => bucket.outstandingUnits))).toBe(whole.outstandingUnits);
+        expect(SUM(list.map((each) => one(each).outstandingUnits))).toBe(whole.outstandingUnits);
+        expect(SUM(list.map((each) => one(each).par30.numeratorUnits))).toBe(
+          whole.par30.numeratorUnits,
         );
         const { paidInTime, paidLate, unpaid, inGrace, fallenDue } = punctuality;
         expect(paidInTime + paidLate + unpaid + inGrace).toBe(fallenDue);
-        expect(whole.par1.numeratorMsat >= whole.par30.numeratorMsat).toBe(true);
-        expect(whole.par30.numeratorMsat >= whole.par90.numeratorMsat).toBe(true);
-        expect(defaults.outstandingMsat <= whole.outstandingMsat).toBe(true);
+        expect(whole.par1.numeratorUnits >= whole.par30.numeratorUnits).toBe(true);
+        expect(whole.par30.numeratorUnits >= whole.par90.numeratorUnits).toBe(true);
+        expect(defaults.outstandingUnits <= whole.outstandingUnits).toBe(true);
         const { acknowledged, preimageOnly } = whole;
-        expect(acknowledged.amountMsat + preimageOnly.amountMsat).toBe(
-          whole.disbursedMsat + whole.excessDisbursedMsat + whole.repaidMsat,
+        expect(acknowledged.amountUnits + preimageOnly.amountUnits).toBe(
+          whole.disbursedUnits + whole.excessDisbursedUnits + whole.repaidUnits,
         );
       }),
       RUNS,
@@ -145,14 +145,14 @@ describe('figures', () => {
         );
         const [few, periods] = [repaymentHistory(list), repaymentHistory(list, 'period')];
         for (const row of [...few, ...periods]) {
-          const paidMsat = row.paidInTimeMsat + row.paidLateMsat;
-          expect(paidMsat + row.inGraceMsat + row.unpaidMsat).toBe(row.dueMsat);
+          const paidUnits = row.paidInTimeUnits + row.paidLateUnits;
+          expect(paidUnits + row.inGraceUnits + row.unpaidUnits).toBe(row.dueUnits);
         }
         const { punctuality } = combineBook('regtest', list);
         for (const rows of [few, periods]) {
           expect(rows.reduce((sum, row) => sum + row.instalments, 0)).toBe(punctuality.fallenDue);
         }
-        expect(SUM(few.map((row) => row.dueMsat))).toBe(SUM(periods.map((row) => row.dueMsat)));
+        expect(SUM(few.map((row) => row.dueUnits))).toBe(SUM(periods.map((row) => row.dueUnits)));
       }),
       RUNS,
     );
@@ -168,12 +168,12 @@ describe('figures', () => {
           const numbers = state.payments.filter(({ leg }) => leg === 'disbursement');
           // What was paid twice is in the place of a tick that can still be paid.
           if (new Set(numbers.map(({ n }) => n)).size < numbers.length) continue;
-          const expected = SUM(each.expected.map((payment) => payment.principalMsat));
+          const expected = SUM(each.expected.map((payment) => payment.principalUnits));
           const past = each.instalments.filter(({ dueDay }) => dueDay < each.asOfDay);
-          const late = SUM(past.map(({ unpaidPrincipalMsat }) => unpaidPrincipalMsat));
-          const owed = each.outstandingMsat + each.dustMsat + each.undisbursedMsat;
+          const late = SUM(past.map(({ unpaidPrincipalUnits }) => unpaidPrincipalUnits));
+          const owed = each.outstandingUnits + each.dustUnits + each.undisbursedUnits;
           expect(expected + late).toBe(owed);
-          expect(each.expected.every((payment) => payment.interestMsat >= 0n)).toBe(true);
+          expect(each.expected.every((payment) => payment.interestUnits >= 0n)).toBe(true);
         }
       }),
       RUNS,
@@ -184,7 +184,7 @@ describe('figures', () => {
 describe('the rate of return', () => {
   const flow = fc.record({
     years: fc.integer({ min: 0, max: 3_650 }).map((days) => days / 365),
-    amountMsat: fc.bigInt({ min: -1_000_000_000n, max: 1_000_000_000n }),
+    amountUnits: fc.bigInt({ min: -1_000_000_000n, max: 1_000_000_000n }),
   });
 
   it('solves its equation or is not given', () => {
@@ -194,7 +194,7 @@ describe('the rate of return', () => {
         if (rate === undefined) return;
         expect(rate).toBeGreaterThan(-1);
         const terms = flows.map(
-          ({ years, amountMsat }) => Number(amountMsat) * (1 + rate) ** years,
+          ({ years, amountUnits }) => Number(amountUnits) * (1 + rate) ** years,
         );
         const most = Math.max(1, ...terms.map(Math.abs));
         expect(Math.abs(terms.reduce((a, b) => a + b, 0)) / most).toBeLessThan(1e-9);
@@ -211,8 +211,8 @@ describe('the rate of return', () => {
         const back = BigInt(Math.round(Number(lent) * (1 + rate) ** (days / 365)));
         fc.pre(back > 1_000_000n);
         const found = computeXirr([
-          { years: days / 365, amountMsat: -lent },
-          { years: 0, amountMsat: back },
+          { years: days / 365, amountUnits: -lent },
+          { years: 0, amountUnits: back },
         ]);
         expect(Math.abs((found ?? NaN) - rate) / (1 + rate)).toBeLessThan(1e-5);
       }),

@@ -149,7 +149,7 @@ describe('hostile events', () => {
         const sums = (state: ContractState): bigint[] => {
           const { document } = state.contract;
           const ledger = computeLedger(document, state.payments, farSec);
-          return [ledger.disbursedMsat, ledger.repaidMsat];
+          return [ledger.disbursedUnits, ledger.repaidUnits];
         };
         expect(sums(after)).toEqual(sums(before));
       }),

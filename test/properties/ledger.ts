@@ -43,7 +43,7 @@ const cases: fc.Arbitrary<Case> = contracts.chain((document) => {
   const settledAtSec = fc.oneof(time, fc.constantFrom(...dueDates(document)));
   const others = fc.constantFrom(...(Object.keys(LEGS) as Leg[]));
   const leg = fc.oneof(fc.constantFrom<Leg>('disbursement', 'repayment'), others);
-  const payment = fc.record({ leg, amountMsat: amounts, settledAtSec });
+  const payment = fc.record({ leg, amountUnits: amounts, settledAtSec });
   return fc.record({
     document: fc.constant(document),
     list: fc.array(payment, { maxLength: 15 }),
@@ -73,26 +73,26 @@ function over(ledger: Ledger, amount: (each: Instalment) => bigint): bigint {
 }
 
 const owedOf = (ledger: Ledger): bigint =>
-  ledger.outstandingMsat + ledger.interestOwedMsat + ledger.lateFeesOwedMsat;
+  ledger.outstandingUnits + ledger.interestOwedUnits + ledger.lateFeesOwedUnits;
 
 describe('the ledger', { timeout: 120_000 }, () => {
   it('loses no value and makes none', () => {
     holds(({ document, list, asOfSec, course }) => {
       const ledger = computeLedger(document, list, asOfSec, course);
-      const counted = ledger.disbursedMsat - ledger.excessDisbursedMsat;
-      expect(counted).toBe(ledger.outstandingMsat + ledger.principalPaidMsat);
-      const used = ledger.principalPaidMsat + ledger.interestPaidMsat + ledger.lateFeesPaidMsat;
-      expect(ledger.repaidMsat).toBe(used + ledger.unallocatedMsat);
-      expect(counted + ledger.undisbursedMsat <= BigInt(document.principalMsat)).toBe(true);
-      expect(ledger.interestAccruedMsat).toBe(ledger.interestPaidMsat + ledger.interestOwedMsat);
-      expect(ledger.lateFeesChargedMsat).toBe(ledger.lateFeesPaidMsat + ledger.lateFeesOwedMsat);
-      expect(over(ledger, (each) => each.unpaidMsat)).toBe(owedOf(ledger));
-      expect(over(ledger, (each) => each.principalMsat)).toBe(counted);
-      expect(over(ledger, (each) => each.interestMsat)).toBe(ledger.interestAccruedMsat);
-      expect(over(ledger, (each) => each.lateFeeMsat)).toBe(ledger.lateFeesChargedMsat);
-      expect(over(ledger, (each) => each.paidPrincipalMsat)).toBe(ledger.principalPaidMsat);
-      expect(over(ledger, (each) => each.paidInterestMsat)).toBe(ledger.interestPaidMsat);
-      expect(over(ledger, (each) => each.paidLateFeeMsat)).toBe(ledger.lateFeesPaidMsat);
+      const counted = ledger.disbursedUnits - ledger.excessDisbursedUnits;
+      expect(counted).toBe(ledger.outstandingUnits + ledger.principalPaidUnits);
+      const used = ledger.principalPaidUnits + ledger.interestPaidUnits + ledger.lateFeesPaidUnits;
+      expect(ledger.repaidUnits).toBe(used + ledger.unallocatedUnits);
+      expect(counted + ledger.undisbursedUnits <= BigInt(document.principalUnits)).toBe(true);
+      expect(ledger.interestAccruedUnits).toBe(ledger.interestPaidUnits + ledger.interestOwedUnits);
+      expect(ledger.lateFeesChargedUnits).toBe(ledger.lateFeesPaidUnits + ledger.lateFeesOwedUnits);
+      expect(over(ledger, (each) => each.unpaidUnits)).toBe(owedOf(ledger));
+      expect(over(ledger, (each) => each.principalUnits)).toBe(counted);
+      expect(over(ledger, (each) => each.interestUnits)).toBe(ledger.interestAccruedUnits);
+      expect(over(ledger, (each) => each.lateFeeUnits)).toBe(ledger.lateFeesChargedUnits);
+      expect(over(ledger, (each) => each.paidPrincipalUnits)).toBe(ledger.principalPaidUnits);
+      expect(over(ledger, (each) => each.paidInterestUnits)).toBe(ledger.interestPaidUnits);
+      expect(over(ledger, (each) => each.paidLateFeeUnits)).toBe(ledger.lateFeesPaidUnits);
     });
   });
 
@@ -103,20 +103,20 @@ describe('the ledger', { timeout: 120_000 }, () => {
       const shares = ledger.instalments.flatMap((each) => Object.values(each) as unknown[]);
       const all = [...amountsOf, ...shares.filter((value) => typeof value === 'bigint')];
       expect(all.filter((amount) => amount < 0n)).toEqual([]);
-      expect(ledger.dueNowMsat % 1_000n).toBe(0n);
-      expect(ledger.payoffMsat % 1_000n).toBe(0n);
-      expect(ledger.dueNowMsat <= ledger.payoffMsat).toBe(true);
+      expect(ledger.dueNowUnits % 1_000n).toBe(0n);
+      expect(ledger.payoffUnits % 1_000n).toBe(0n);
+      expect(ledger.dueNowUnits <= ledger.payoffUnits).toBe(true);
     });
   });
 
   it('does not see the order of payments, nor that one of a day was split', () => {
     holds(({ document, list, asOfSec, extra, course }) => {
       const parts = list.flatMap((each) => {
-        const first = extra.amountMsat < each.amountMsat ? extra.amountMsat : 0n;
+        const first = extra.amountUnits < each.amountUnits ? extra.amountUnits : 0n;
         const daySec = Math.floor(each.settledAtSec / DAY) * DAY;
         const settledAtSec = daySec + (extra.settledAtSec % DAY);
-        const moved = { ...each, amountMsat: first, settledAtSec };
-        return [{ ...each, amountMsat: each.amountMsat - first }, moved];
+        const moved = { ...each, amountUnits: first, settledAtSec };
+        return [{ ...each, amountUnits: each.amountUnits - first }, moved];
       });
       const whole = computeLedger(document, list, asOfSec, course);
       expect(computeLedger(document, parts.reverse(), asOfSec, course)).toEqual(whole);
@@ -128,21 +128,21 @@ describe('the ledger', { timeout: 120_000 }, () => {
       const lapses = document.tranches.map((each) => each.lapsesAtSec);
       const atSec = Math.max(asOfSec, ...lapses);
       const before = list.filter((each) => each.settledAtSec <= atSec);
-      const { payoff, payoffMsat, disbursedMsat, ...rest } = computeLedger(
+      const { payoff, payoffUnits, disbursedUnits, ...rest } = computeLedger(
         document,
         before,
         atSec,
         course,
       );
-      fc.pre(disbursedMsat > 0n);
+      fc.pre(disbursedUnits > 0n);
       const paid: LedgerPayment[] = [
-        { leg: 'repayment', amountMsat: payoff.repaymentMsat, settledAtSec: atSec },
-        { leg: 'servicing', amountMsat: payoff.servicingMsat, settledAtSec: atSec },
+        { leg: 'repayment', amountUnits: payoff.repaymentUnits, settledAtSec: atSec },
+        { leg: 'servicing', amountUnits: payoff.servicingUnits, settledAtSec: atSec },
       ];
       const laterSec = atSec + daysLater * 100 * DAY;
       const after = computeLedger(document, [...before, ...paid], laterSec, course);
-      expect(after).toMatchObject({ repaid: true, daysPastDue: 0, payoffMsat: 0n });
-      const isOver = after.unallocatedMsat > rest.unallocatedMsat + 1_000n;
+      expect(after).toMatchObject({ repaid: true, daysPastDue: 0, payoffUnits: 0n });
+      const isOver = after.unallocatedUnits > rest.unallocatedUnits + 1_000n;
       expect(isOver).toBe(false);
     });
   });
@@ -151,7 +151,7 @@ describe('the ledger', { timeout: 120_000 }, () => {
     holds(({ document, list, asOfSec, daysLater, extra }) => {
       const owed = (each: readonly LedgerPayment[], atSec: number): bigint => {
         const ledger = computeLedger(document, each, atSec);
-        return owedOf(ledger) - ledger.unallocatedMsat;
+        return owedOf(ledger) - ledger.unallocatedUnits;
       };
       const known = list.filter((each) => each.settledAtSec <= asOfSec);
       expect(owed(known, asOfSec + daysLater * DAY) >= owed(known, asOfSec)).toBe(true);
@@ -167,7 +167,7 @@ describe('the ledger', { timeout: 120_000 }, () => {
         computeLedger(document, each, atSec)
           .instalments.slice(0, -1)
           .filter((one) => one.dueAtSec < asOfSec)
-          .flatMap((one) => [one.principalMsat, one.interestMsat]);
+          .flatMap((one) => [one.principalUnits, one.interestUnits]);
       const laterSec = asOfSec + (daysLater + 1) * DAY;
       const newer = list.filter((each) => each.settledAtSec > asOfSec + DAY);
       expect(asked([...known, ...newer], laterSec)).toEqual(asked(known, asOfSec));
@@ -180,7 +180,7 @@ describe('the ledger', { timeout: 120_000 }, () => {
         computeLedger(document, list, atSec)
           .instalments.slice(0, -1)
           .filter((one) => one.dueAtSec < asOfSec)
-          .map((one) => [one.paidDay, one.lateFeeMsat, one.unpaidMsat]);
+          .map((one) => [one.paidDay, one.lateFeeUnits, one.unpaidUnits]);
       const after = paidAt(asOfSec + daysLater * DAY);
       for (const [index, [day, fee]] of paidAt(asOfSec).entries()) {
         if (day !== undefined) expect(after[index]?.slice(0, 2)).toEqual([day, fee]);
@@ -194,24 +194,24 @@ describe('the ledger', { timeout: 120_000 }, () => {
         .filter((each) => each.settledAtSec <= asOfSec)
         .map((each, n) => ({ ...each, n: 1_000 + n }));
       const planned = projectSchedule(document, known, asOfSec);
-      const principal = planned.reduce((sum, each) => sum + each.principalMsat, 0n);
+      const principal = planned.reduce((sum, each) => sum + each.principalUnits, 0n);
       const ledger = computeLedger(document, known, asOfSec);
-      const lent = ledger.disbursedMsat - ledger.excessDisbursedMsat;
-      expect(principal).toBe(lent + ledger.undisbursedMsat);
+      const lent = ledger.disbursedUnits - ledger.excessDisbursedUnits;
+      expect(principal).toBe(lent + ledger.undisbursedUnits);
     });
   });
 
   it('is what the specification says, to a second reader of it', () => {
     holds(({ document, list, asOfSec }) => {
       const ledger = computeLedger(document, list, asOfSec);
-      const paid = list.map(({ leg, amountMsat, settledAtSec }) => ({
-        ...{ leg, msat: amountMsat.toString(), atSec: settledAtSec },
+      const paid = list.map(({ leg, amountUnits, settledAtSec }) => ({
+        ...{ leg, msat: amountUnits.toString(), atSec: settledAtSec },
       }));
       const second = ledgerAt(document, paid, asOfSec);
       const begun = second.owed.length - 1;
       const [fallen, rest] = [ledger.instalments.slice(0, begun), ledger.instalments.slice(begun)];
-      expect(fallen.map((each) => each.unpaidMsat)).toEqual(second.owed.slice(0, begun));
-      expect(rest.reduce((sum, each) => sum + each.unpaidMsat, 0n)).toBe(second.owed.at(-1));
+      expect(fallen.map((each) => each.unpaidUnits)).toEqual(second.owed.slice(0, begun));
+      expect(rest.reduce((sum, each) => sum + each.unpaidUnits, 0n)).toBe(second.owed.at(-1));
       const days = ledger.instalments.slice(0, begun + 1).map((each) => each.daysPastDue);
       expect(days).toEqual(second.daysLate);
       expect(ledger.repaid).toBe(second.isRepaid);

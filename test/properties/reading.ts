@@ -9,7 +9,11 @@ import { idOf, type RawEvent } from '../independent-reader.mjs';
 function realEvents(): string[] {
   const loan = new Loan();
   loan.signAll();
-  const { request } = loan.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], 1_800_000_009);
+  const { request } = loan.pay(
+    'disbursement',
+    [{ n: 0, amountUnits: 100_000_000n }],
+    1_800_000_009,
+  );
   loan.acknowledge('business', request, [0], 1_800_000_010);
   loan.close(1_800_000_020);
   return [...loan.events, request].map((event) => JSON.stringify(event));

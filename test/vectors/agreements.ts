@@ -14,7 +14,7 @@ import { claim, decide } from '../fixtures/steps.ts';
 import { agreed, DAY, folded, START, TICK } from './contracts.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
-const tick = { n: 0, amountMsat: TICK };
+const tick = { n: 0, amountUnits: TICK };
 
 function signed(options: ConstructorParameters<typeof Loan>[0]): Loan {
   const loan = new Loan(options);
@@ -64,7 +64,7 @@ function idleRotation(): Vector {
 export function keyCases(): Cases {
   const recovery = { business: 'business safe', bank: 'bank safe' };
   const pay = (loan: Loan, n: number, atSec: number, payee: string, prev?: readonly string[]) =>
-    loan.pay('disbursement', [{ n, amountMsat: TICK }], atSec, {
+    loan.pay('disbursement', [{ n, amountUnits: TICK }], atSec, {
       payee,
       ...(prev ? { prev } : {}),
     });

@@ -46,7 +46,7 @@ function repaidLoan(): Loan {
   ] as const) {
     loan.pay('disbursement', ticks.slice(from, day + 1), START + day * DAY + 1);
   }
-  loan.pay('repayment', [{ n: 0, amountMsat: PAYOFF_DAY_90 }], START + 90 * DAY);
+  loan.pay('repayment', [{ n: 0, amountUnits: PAYOFF_DAY_90 }], START + 90 * DAY);
   return loan;
 }
 
@@ -64,7 +64,7 @@ function agreementCases(): Cases {
   withdrawn.sign('investor', START + 1);
   withdrawn.withdraw('business', START + 2);
   const late = agreed();
-  late.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 9);
+  late.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 9);
   late.withdraw('business', START + 1);
   const wrongKey = new Loan();
   wrongKey.sign('investor', START + 1);
@@ -76,15 +76,15 @@ function agreementCases(): Cases {
   rivals.sign('business', START + 3, 'business phone');
   rivals.sign('bank', START + 4);
   rivals.sign('business', START + 1, 'business tablet', []);
-  rivals.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 9, { payee: 'business phone' });
-  rivals.pay('disbursement', [{ n: 1, amountMsat: TICK }], START + 70, {
+  rivals.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 9, { payee: 'business phone' });
+  rivals.pay('disbursement', [{ n: 1, amountUnits: TICK }], START + 70, {
     payee: 'business tablet',
   });
   const shared = new Loan();
   shared.sign('investor', START + 2, 'investor phone');
   shared.sign('business', START + 1, 'investor phone');
   shared.sign('bank', START + 3);
-  shared.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 9, { payer: 'investor phone' });
+  shared.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 9, { payer: 'investor phone' });
   return {
     proposed: folded('One of three has signed', ['C-18'], proposed),
     effective: folded('All three have signed', ['C-18', 'C-26'], agreed()),
@@ -101,20 +101,20 @@ function agreementCases(): Cases {
 function strangerCases(): Cases {
   const early = new Loan();
   early.sign('investor', START + 1);
-  early.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 9);
+  early.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 9);
   const stranger = agreed();
   stranger.close(START + 20, [hashOf('nothing')], 'stranger');
   const missing = agreed();
-  missing.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 9, {
+  missing.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 9, {
     prev: [hashOf('withheld')],
   });
   const withoutContract = { root: hashOf('no such contract'), events: new Loan().events };
   const known = agreed();
-  const part = { n: 0, amountMsat: TICK, preimage: hashOf('p') };
+  const part = { n: 0, amountUnits: TICK, preimage: hashOf('p') };
   const request = known.request('disbursement', [part], START + 9);
   const loose = { root: known.root, events: [...known.events, request] };
   const foreign = agreed();
-  foreign.events.push(...new Loan({ principalMsat: 500_000_000n }).events);
+  foreign.events.push(...new Loan({ principalUnits: 500_000_000n }).events);
   return {
     'state-forbids': folded('A receipt before the contract is effective', ['C-17'], early, [
       'STATE_FORBIDS',
@@ -145,15 +145,15 @@ function closureCases(): Cases {
   const byBusiness = copyOf(repaid);
   byBusiness.close(START + 90 * DAY + 10, undefined, 'business');
   const partial = agreed();
-  const first = partial.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 2);
-  const back = partial.pay('repayment', [{ n: 0, amountMsat: TICK }], START + 10);
-  partial.pay('disbursement', [{ n: 1, amountMsat: TICK }], START + DAY);
-  partial.pay('repayment', [{ n: 1, amountMsat: 40_000_000n }], START + 50 * DAY);
+  const first = partial.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 2);
+  const back = partial.pay('repayment', [{ n: 0, amountUnits: TICK }], START + 10);
+  partial.pay('disbursement', [{ n: 1, amountUnits: TICK }], START + DAY);
+  partial.pay('repayment', [{ n: 1, amountUnits: 40_000_000n }], START + 50 * DAY);
   partial.close(START + 200 * DAY, [first.receipt.id, back.receipt.id]);
   const twice = copyOf(closed);
   twice.close(START + 90 * DAY + 5, twice.heads('business', 'investor'));
   const invented = copyOf(closed);
-  const hidden = { n: 9, amountMsat: TICK, preimage: hashOf('hidden') };
+  const hidden = { n: 9, amountUnits: TICK, preimage: hashOf('hidden') };
   invented.pay('disbursement', [hidden], START + 9 * DAY, { prev: [] });
   return {
     'closure-early': folded('A closure before repayment', ['C-21'], early, ['NOT_REPAID']),
@@ -179,7 +179,7 @@ function closureCases(): Cases {
 
 function equivocationCases(): Cases {
   const pay = (loan: Loan, fromSec: number, toSec: number): SignedEvent =>
-    loan.pay('disbursement', [{ n: 0, amountMsat: TICK }], fromSec, {
+    loan.pay('disbursement', [{ n: 0, amountUnits: TICK }], fromSec, {
       notBeforeSec: fromSec,
       expiresAtSec: toSec,
     }).request;

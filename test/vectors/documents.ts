@@ -82,11 +82,11 @@ function termCases(loan: Loan): Cases {
       parties: { investor, business, bank: { ...bank, pubkey: publicOf('another bank') } },
     }),
     'contract-sum': refused('Tranches that lack a satoshi', ['C-4'], {
-      principalMsat: '1000001000',
+      principalUnits: '1000001000',
     }),
     'contract-ticks': refused('Ticks below a satoshi', ['C-4'], {
-      principalMsat: '9000',
-      tranches: [{ ...tranche, amountMsat: '9000' }],
+      principalUnits: '9000',
+      tranches: [{ ...tranche, amountUnits: '9000' }],
     }),
     'contract-early': refused('A tranche before the start', ['C-5'], {
       tranches: [{ ...tranche, fromSec: document.startAtSec - 1 }],
@@ -140,7 +140,7 @@ function baseCases(loan: Loan): Cases {
 }
 
 function acceptanceCases(loan: Loan): Cases {
-  const other = new Loan({ principalMsat: 500_000_000n });
+  const other = new Loan({ principalUnits: 500_000_000n });
   const refused = (
     name: string,
     requirement: string,
@@ -264,7 +264,7 @@ function decisionCases(loan: Loan): Cases {
     const event = signAs('bank', buildMilestone({ ...document, ...change }, AT + 2));
     return finish([code], { name, requires: ['S-1'], event });
   };
-  const other = new Loan({ principalMsat: 500_000_000n });
+  const other = new Loan({ principalUnits: 500_000_000n });
   const elsewhere = embedded(claim(other, 0, AT + 1));
   const mismatch = 'EMBEDDED_MISMATCH';
   return {

@@ -11,8 +11,8 @@ function atOnce(): Loan {
   return loan;
 }
 
-const repay = (loan: Loan, n: number, amountMsat: bigint, day: number, sec = 10): Loan => {
-  loan.pay('repayment', [{ n, amountMsat }], START + day * DAY + sec);
+const repay = (loan: Loan, n: number, amountUnits: bigint, day: number, sec = 10): Loan => {
+  loan.pay('repayment', [{ n, amountUnits }], START + day * DAY + sec);
   return loan;
 };
 
@@ -42,17 +42,17 @@ function bulletCases(): Cases {
 function streamCases(): Cases {
   const streaming = agreed();
   for (const day of [0, 1, 2]) {
-    streaming.pay('disbursement', [{ n: day, amountMsat: TICK }], START + day * DAY + 20);
+    streaming.pay('disbursement', [{ n: day, amountUnits: TICK }], START + day * DAY + 20);
   }
   const excess = atOnce();
-  excess.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 20 * DAY);
+  excess.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 20 * DAY);
   const beforeMore = agreed();
-  beforeMore.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 20);
+  beforeMore.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 20);
   repay(beforeMore, 0, 150_000_000n, 1);
-  beforeMore.pay('disbursement', [{ n: 1, amountMsat: TICK }], START + 2 * DAY);
+  beforeMore.pay('disbursement', [{ n: 1, amountUnits: TICK }], START + 2 * DAY);
   const sameDay = agreed();
   repay(sameDay, 0, TICK, 0, 15);
-  sameDay.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 50);
+  sameDay.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 50);
   const requires = ['M-6', 'M-14', 'M-10'];
   return {
     streaming: folded('Three ticks of ten, two days on', requires, streaming, [], START + 4 * DAY),
@@ -65,13 +65,13 @@ function streamCases(): Cases {
 
 function termCases(): Cases {
   const split: Partial<OfferDocument> = {
-    minimumTicketMsat: '100000000',
+    minimumTicketUnits: '100000000',
     tranches: [
       { shareBps: 3_333, startDay: 0, streamDays: 3, windowDays: 5, ticks: 7 },
       { shareBps: 6_667, startDay: 10, streamDays: 1, windowDays: 20, ticks: 3 },
     ],
   };
-  const uneven = new Loan({ principalMsat: 100_001_000n, offer: split });
+  const uneven = new Loan({ principalUnits: 100_001_000n, offer: split });
   uneven.signAll();
   uneven.pay('disbursement', planTicks(uneven.contract.document), START + 11 * DAY);
   // 2028-02-20 12:00 UTC on real days: the term of 90 days crosses 29 February.

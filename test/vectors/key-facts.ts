@@ -14,9 +14,9 @@ function sheetOf(
   name: string,
   requires: string[],
   offer: Partial<OfferDocument>,
-  principalMsat?: bigint,
+  principalUnits?: bigint,
 ): Vector {
-  const loan = new Loan({ offer, ...(principalMsat === undefined ? {} : { principalMsat }) });
+  const loan = new Loan({ offer, ...(principalUnits === undefined ? {} : { principalUnits }) });
   const [terms] = loan.events as [SignedEvent];
   return finish([], { name, requires: ['K-1', ...requires], terms });
 }
@@ -50,7 +50,7 @@ function sheetCases(): Cases {
       'One satoshi, which bears less than one',
       ['K-3', 'K-9'],
       {
-        minimumTicketMsat: '1000',
+        minimumTicketUnits: '1000',
         tranches: [{ ...stream, shareBps: 10_000, ticks: 1 }],
       },
       1_000n,
@@ -73,7 +73,7 @@ function planCases(): Cases {
           type: 'annuity',
           due: { rule: 'days', firstDay: 30, everyDays: 30, count: 6 },
           graceDays: 5,
-          lateFee: { flatMsat: '500000', rateBps: 1_000, capBps: 200 },
+          lateFee: { flatUnits: '500000', rateBps: 1_000, capBps: 200 },
           prepayment: 'reduce',
           principalMoratorium: 1,
         },
@@ -110,7 +110,7 @@ function rateOf(name: string, requires: string[], flows: readonly Flow[]): Vecto
   return finish([], {
     name,
     requires,
-    flows: flows.map(([day, sat]) => ({ day, amountMsat: (BigInt(sat) * 1_000n).toString() })),
+    flows: flows.map(([day, sat]) => ({ day, amountUnits: (BigInt(sat) * 1_000n).toString() })),
   });
 }
 

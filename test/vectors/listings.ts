@@ -19,10 +19,10 @@ export function listingCases(): Cases {
   const half = { ...tranche, shareBps: 5_000 };
   return {
     'day-length': refused('A minute’s day on mainnet', 'L-1', { network: 'mainnet' }),
-    'amount-fraction': refused('Half a satoshi sought', 'L-2', { amountSoughtMsat: '3000000500' }),
-    'amount-nothing': refused('A minimum ticket of nothing', 'L-2', { minimumTicketMsat: '0' }),
+    'amount-fraction': refused('Half a satoshi sought', 'L-2', { amountSoughtUnits: '3000000500' }),
+    'amount-nothing': refused('A minimum ticket of nothing', 'L-2', { minimumTicketUnits: '0' }),
     'minimum-above': refused('A minimum above what is sought', 'L-2', {
-      minimumTotalMsat: '3000001000',
+      minimumTotalUnits: '3000001000',
     }),
     shares: refused('Shares of 9,999', 'L-3', { tranches: [{ ...tranche, shareBps: 9_999 }] }),
     'tranche-overlap': refused('A tranche before the last one’s stream has ended', 'L-4', {
@@ -35,7 +35,7 @@ export function listingCases(): Cases {
       tranches: [{ ...tranche, windowDays: 91 }],
     }),
     'tick-small': refused('Ticks below a satoshi at the minimum ticket', 'L-5', {
-      minimumTicketMsat: '9000',
+      minimumTicketUnits: '9000',
     }),
     'term-long': refused('A last instalment after forty years', 'L-6', {
       plan: equalPlan(600, 30, 25, 5),
@@ -58,7 +58,7 @@ export function listingCases(): Cases {
       coolingOffDays: 30,
     }),
     'ticks-many': refused('More than 100,000 ticks', 'L-5', {
-      minimumTicketMsat: '3000000000',
+      minimumTicketUnits: '3000000000',
       tranches: [
         { ...half, ticks: 60_000 },
         { ...half, startDay: 10, ticks: 60_000 },

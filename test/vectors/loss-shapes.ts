@@ -19,8 +19,8 @@ export interface GuaranteeVector extends Named {
 
 /** What is left of a recovery and what each contract of the offer owes, msat. */
 export interface ShareVector extends Named {
-  readonly netMsat: string;
-  readonly stakes: readonly { readonly contract: string; readonly outstandingMsat: string }[];
+  readonly netUnits: string;
+  readonly stakes: readonly { readonly contract: string; readonly outstandingUnits: string }[];
 }
 
 /** How a guarantee stands. */
@@ -28,25 +28,25 @@ export function standingOf({ guarantee, claim, flows }: GuaranteeVector): Guaran
   return guaranteeStanding(
     guarantee,
     {
-      disbursedMsat: BigInt(claim.disbursedMsat),
-      outstandingMsat: BigInt(claim.outstandingMsat),
-      interestOwedMsat: BigInt(claim.interestOwedMsat),
+      disbursedUnits: BigInt(claim.disbursedUnits),
+      outstandingUnits: BigInt(claim.outstandingUnits),
+      interestOwedUnits: BigInt(claim.interestOwedUnits),
     },
     {
-      receivedMsat: BigInt(flows.receivedMsat),
-      paidMsat: BigInt(flows.paidMsat),
-      handedOnMsat: BigInt(flows.handedOnMsat),
+      receivedUnits: BigInt(flows.receivedUnits),
+      paidUnits: BigInt(flows.paidUnits),
+      handedOnUnits: BigInt(flows.handedOnUnits),
     },
   );
 }
 
 /** How a recovery is shared. */
-export function sharesOf({ netMsat, stakes }: ShareVector): object {
-  const owed = stakes.map(({ contract, outstandingMsat }) => ({
+export function sharesOf({ netUnits, stakes }: ShareVector): object {
+  const owed = stakes.map(({ contract, outstandingUnits }) => ({
     contract,
-    outstandingMsat: BigInt(outstandingMsat),
+    outstandingUnits: BigInt(outstandingUnits),
   }));
-  return { shares: shareRecovery(BigInt(netMsat), owed) };
+  return { shares: shareRecovery(BigInt(netUnits), owed) };
 }
 
 /** What followed a default, where anything did. */

@@ -30,8 +30,8 @@ function defaulted(offer: Partial<OfferDocument> = {}): Loan {
   return loan;
 }
 
-function repay(loan: Loan, amountMsat: bigint, day: number): Loan {
-  loan.pay('repayment', [{ n: 0, amountMsat }], at(day));
+function repay(loan: Loan, amountUnits: bigint, day: number): Loan {
+  loan.pay('repayment', [{ n: 0, amountUnits }], at(day));
   return loan;
 }
 
@@ -84,18 +84,18 @@ function noticeCases(): Cases {
   };
 }
 
-const share = (loan: Loan, shareMsat: bigint): RecoveryShare[] => [
-  { contract: loan.root, shareMsat },
+const share = (loan: Loan, shareUnits: bigint): RecoveryShare[] => [
+  { contract: loan.root, shareUnits },
 ];
 
 function recoveryCases(): Cases {
-  const got = { grossMsat: 300_000_007n, costsMsat: 60_000_001n, recoveredAtSec: at(80) };
+  const got = { grossUnits: 300_000_007n, costsUnits: 60_000_001n, recoveredAtSec: at(80) };
   const counted = defaulted();
-  const other = { contract: hashOf('another contract'), shareMsat: 100_000_006n };
+  const other = { contract: hashOf('another contract'), shareUnits: 100_000_006n };
   const shares = [...share(counted, 140_000_000n), other];
   recover(counted, { ...got, shares }, at(81));
   const greedy = defaulted();
-  const over = { ...got, costsMsat: 60_000_002n };
+  const over = { ...got, costsUnits: 60_000_002n };
   recover(greedy, { ...over, shares: share(greedy, 240_000_005n) }, at(81));
   const early = new Loan({ offer: inThree });
   early.signAll();
@@ -116,10 +116,10 @@ type Recovery = Extract<NoticeDocument, { type: 'recovery' }>;
 
 function readCases(): Cases {
   const loan = new Loan();
-  const shares = [...share(loan, 600n), { contract: 'f'.repeat(64), shareMsat: 300n }];
+  const shares = [...share(loan, 600n), { contract: 'f'.repeat(64), shareUnits: 300n }];
   const event = recover(
     loan,
-    { grossMsat: 1_000n, costsMsat: 100n, recoveredAtSec: START, shares },
+    { grossUnits: 1_000n, costsUnits: 100n, recoveredAtSec: START, shares },
     START,
   );
   const valid = JSON.parse(event.content) as Recovery;
@@ -138,9 +138,9 @@ function readCases(): Cases {
   const address = `32811:${'a'.repeat(64)}:bakery-oven`;
   return {
     'recovery-read': read('It adds up', [], {}),
-    'recovery-sum': read('A millisatoshi too much', ['CONTENT_TERMS'], { costsMsat: '101' }),
-    'recovery-columns': read('A share too few', ['CONTENT_TERMS'], { shareMsat: ['900'] }),
-    'recovery-nothing': read('Nothing left', ['CONTENT_TERMS'], { costsMsat: '1000' }),
+    'recovery-sum': read('A millisatoshi too much', ['CONTENT_TERMS'], { costsUnits: '101' }),
+    'recovery-columns': read('A share too few', ['CONTENT_TERMS'], { shareUnits: ['900'] }),
+    'recovery-nothing': read('Nothing left', ['CONTENT_TERMS'], { costsUnits: '1000' }),
     'recovery-order': read('Contracts not rising', ['CONTENT_SCHEMA'], {
       contracts: [...valid.contracts].reverse(),
     }),
@@ -173,7 +173,7 @@ function readCases(): Cases {
         buildOffer(
           offerDocument({
             guarantee: { type: 'firstLoss', shareBps: 1, payDays: 30 },
-            minimumTicketMsat: '9999000',
+            minimumTicketUnits: '9999000',
             tranches: [{ shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 30, ticks: 1 }],
           }),
           START,
@@ -186,23 +186,23 @@ function readCases(): Cases {
 const FIRST_LOSS = { type: 'firstLoss', shareBps: 2_000, payDays: 30 } as const;
 const FULL = { type: 'full', capBps: 10_500, payDays: 30 } as const;
 const CLAIM = {
-  disbursedMsat: '1000000000',
-  outstandingMsat: '1000000000',
-  interestOwedMsat: '20000123',
+  disbursedUnits: '1000000000',
+  outstandingUnits: '1000000000',
+  interestOwedUnits: '20000123',
 };
 
 function guaranteed(
   name: string,
   guarantee: GuaranteeTerms,
-  [receivedMsat, paidMsat = '0', handedOnMsat = '0']: [string, string?, string?],
+  [receivedUnits, paidUnits = '0', handedOnUnits = '0']: [string, string?, string?],
   claim = CLAIM,
 ): Vector {
-  const flows = { receivedMsat, paidMsat, handedOnMsat };
+  const flows = { receivedUnits, paidUnits, handedOnUnits };
   return finish([], { name, requires: ['D-2', 'D-3', 'D-4'], guarantee, claim, flows });
 }
 
 function guaranteeCases(): Cases {
-  const small = { ...CLAIM, outstandingMsat: '50000500', interestOwedMsat: '499' };
+  const small = { ...CLAIM, outstandingUnits: '50000500', interestOwedUnits: '499' };
   return {
     'guarantee-none': guaranteed('No guarantee', { type: 'none' }, ['0']),
     'guarantee-first-loss': guaranteed('A fifth of the principal', FIRST_LOSS, ['0']),
@@ -232,24 +232,24 @@ function guaranteeCases(): Cases {
 function sharedAmongThirty(): Vector {
   const stakes = Array.from({ length: 32 }, (_, index) => ({
     contract: hashOf(`contract ${index}`),
-    outstandingMsat: index % 16 === 0 ? '0' : (100_000_000 + index * 7_919_333).toString(),
+    outstandingUnits: index % 16 === 0 ? '0' : (100_000_000 + index * 7_919_333).toString(),
   }));
   const name = '1,000,000,007 msat among thirty investors';
-  return finish([], { name, requires: ['D-8', 'M-2'], netMsat: '1000000007', stakes });
+  return finish([], { name, requires: ['D-8', 'M-2'], netUnits: '1000000007', stakes });
 }
 
 function shareCases(): Cases {
   const equal = ['c', 'a', 'b'].map((name) => ({
     contract: name.repeat(64),
-    outstandingMsat: '1000000000',
+    outstandingUnits: '1000000000',
   }));
   const tie = { name: 'Two msat left for three: the lowest ids', requires: ['D-8'] };
   const nobody = { name: 'Nobody owes anything', requires: ['D-8'] };
   return {
     'shares-thirty': sharedAmongThirty(),
-    'shares-tie': finish([], { ...tie, netMsat: '1000001', stakes: equal }),
-    'shares-one-msat': finish([], { ...tie, name: 'One msat', netMsat: '1', stakes: equal }),
-    'shares-nobody': finish([], { ...nobody, netMsat: '5', stakes: [] }),
+    'shares-tie': finish([], { ...tie, netUnits: '1000001', stakes: equal }),
+    'shares-one-msat': finish([], { ...tie, name: 'One msat', netUnits: '1', stakes: equal }),
+    'shares-nobody': finish([], { ...nobody, netUnits: '5', stakes: [] }),
   };
 }
 

@@ -30,7 +30,7 @@ function onRealDays(): Loan[] {
     loan.signAll();
     stream(loan);
   }
-  real.pay('repayment', [{ n: 0, amountMsat: 345_000_000n }], START + 28 * 86_400);
+  real.pay('repayment', [{ n: 0, amountUnits: 345_000_000n }], START + 28 * 86_400);
   return [real, other];
 }
 

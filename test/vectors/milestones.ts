@@ -100,7 +100,7 @@ function afterwardsCase(): Cases {
   const closed = milestoned();
   const paid = planTicks(closed.contract.document).slice(0, 5);
   closed.pay('disbursement', paid, START + 20);
-  closed.pay('repayment', [{ n: 0, amountMsat: 520_000_000n }], at(90));
+  closed.pay('repayment', [{ n: 0, amountUnits: 520_000_000n }], at(90));
   closed.close(at(91));
   decide(closed, 'approval', claim(closed, 1, at(92)), at(93));
   const altered = milestoned();

@@ -17,8 +17,8 @@ function lent(offer: Partial<OfferDocument> = inThree): Loan {
   return loan;
 }
 
-function repay(loan: Loan, n: number, amountMsat: bigint, day: number): Loan {
-  loan.pay('repayment', [{ n, amountMsat }], at(day));
+function repay(loan: Loan, n: number, amountUnits: bigint, day: number): Loan {
+  loan.pay('repayment', [{ n, amountUnits }], at(day));
   return loan;
 }
 

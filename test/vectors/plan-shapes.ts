@@ -12,7 +12,7 @@ import type { Named } from './vector.ts';
 /** The terms of a contract that the ledger rests on. */
 export type PlanTerms = Pick<
   ContractDocument,
-  'daySec' | 'startAtSec' | 'principalMsat' | 'rateBps' | 'dayCount' | 'plan' | 'tranches' | 'fees'
+  'daySec' | 'startAtSec' | 'principalUnits' | 'rateBps' | 'dayCount' | 'plan' | 'tranches' | 'fees'
 >;
 
 /** One case: terms that differ from the file's, payments and times by days after the start. */
@@ -40,7 +40,7 @@ export interface PlanInput {
   readonly terms: PlanTerms;
   readonly payments: readonly CasePayment[];
   readonly asOfSecs: readonly number[];
-  readonly sales: readonly { readonly instalment: number; readonly revenueMsat: bigint }[];
+  readonly sales: readonly { readonly instalment: number; readonly revenueUnits: bigint }[];
 }
 
 /** A case put together with the terms its file is about. */
@@ -51,19 +51,19 @@ export function inputOf({ base }: PlanVector, each: PlanCase): PlanInput {
   let ticks = 0;
   const payments = each.payments.map((text) => {
     const [day = '', leg, msat = ''] = text.split(' ');
-    const paid = { amountMsat: BigInt(msat), settledAtSec: endOf(Number(day)) };
+    const paid = { amountUnits: BigInt(msat), settledAtSec: endOf(Number(day)) };
     if (leg !== 'disbursement') return { n: 0, leg: 'repayment' as const, ...paid };
     return { n: ticks++, leg: 'disbursement' as const, ...paid };
   });
   const sales = (each.sales ?? []).map((text) => {
     const [instalment, msat = ''] = text.split(' ');
-    return { instalment: Number(instalment), revenueMsat: BigInt(msat) };
+    return { instalment: Number(instalment), revenueUnits: BigInt(msat) };
   });
   return { terms, payments, asOfSecs: each.asOfDays.map(endOf), sales };
 }
 
 function rowOf(each: Instalment): string {
-  const asked = [each.principalMsat, each.interestMsat, each.lateFeeMsat, each.unpaidMsat];
+  const asked = [each.principalUnits, each.interestUnits, each.lateFeeUnits, each.unpaidUnits];
   return [...asked, each.state, each.daysPastDue, each.paidWhen ?? '-'].join(' ');
 }
 
@@ -88,7 +88,7 @@ function answerOf(vector: PlanVector, each: PlanCase): object {
   const schedule = projectSchedule(document, known, startSec ?? 0, [], course);
   return {
     dueAtSec: dueDates(document).join(' '),
-    schedule: schedule.map((row) => `${row.principalMsat} ${row.interestMsat}`),
+    schedule: schedule.map((row) => `${row.principalUnits} ${row.interestUnits}`),
     ledgers: asOfSecs.map((atSec) => {
       const ledger = computeLedger(document, payments, atSec, course);
       return { ...figuresOf(ledger), instalments: ledger.instalments.map(rowOf) };

@@ -40,14 +40,14 @@ const tranches = (
   ...list: (readonly [sats: string, fromDay: number, lapseDay: number])[]
 ): PlanTerms['tranches'] =>
   list.map(([sats, fromDay, lapseDay]) => ({
-    amountMsat: `${sats}000`,
+    amountUnits: `${sats}000`,
     fromSec: startAtSec + fromDay * DAY,
     toSec: startAtSec + (fromDay + 1) * DAY,
     lapsesAtSec: startAtSec + lapseDay * DAY,
     ticks: 1,
   }));
 
-const LATE_FEE = { flatMsat: '500000', rateBps: 1_000, capBps: 200 };
+const LATE_FEE = { flatUnits: '500000', rateBps: 1_000, capBps: 200 };
 const DAY_COUNTS: readonly DayCount[] = ['ACT/365F', 'ACT/360', '30E/360'];
 const LENT = '0 disbursement 1000003000';
 
@@ -85,7 +85,7 @@ function ruleCases(hasOne: boolean): PlanCase[] {
 function cornerCases(hasOne: boolean, isRevenue: boolean): PlanCase[] {
   const due = once(COMMON, 90);
   const lent = tranches(COMMON, ['1000003', 0, 90]);
-  const sat = { principalMsat: '1000', tranches: tranches(COMMON, ['1', 0, 90]) };
+  const sat = { principalUnits: '1000', tranches: tranches(COMMON, ['1', 0, 90]) };
   const two = tranches(COMMON, ['333334', 0, 20], ['666669', 45, 80]);
   const years: ContractDue = {
     ...{ rule: 'months', firstAtSec: endOf(COMMON, 28), everyMonths: 12, anchorDay: 28, count: 40 },
@@ -171,7 +171,7 @@ function planVector(name: string, requires: string[], plan: ContractPlan): Vecto
   const base: PlanTerms = {
     daySec: DAY,
     startAtSec: COMMON,
-    principalMsat: '1000003000',
+    principalUnits: '1000003000',
     rateBps: isRevenue ? 0 : 1_237,
     dayCount: 'ACT/365F',
     plan,

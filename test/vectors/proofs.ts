@@ -4,7 +4,7 @@ import { hashOf, Loan } from '../fixtures/loan.ts';
 import { agreed, DAY, folded, START, TICK } from './contracts.ts';
 import type { Cases } from './vector.ts';
 
-const tick = (n: number) => ({ n, amountMsat: TICK });
+const tick = (n: number) => ({ n, amountUnits: TICK });
 
 function refusedCases(): Cases {
   const byStranger = agreed();
@@ -16,7 +16,7 @@ function refusedCases(): Cases {
   const noTick = agreed();
   noTick.pay('disbursement', [tick(10)], START + 9);
   const amount = agreed();
-  amount.pay('disbursement', [{ n: 0, amountMsat: TICK - 1_000n }], START + 9);
+  amount.pay('disbursement', [{ n: 0, amountUnits: TICK - 1_000n }], START + 9);
   const answered = agreed();
   const { request } = answered.pay('disbursement', [tick(0)], START + 9);
   answered.acknowledge('investor', request, [0], START + 10);

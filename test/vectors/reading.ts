@@ -68,7 +68,7 @@ function listingCases(): Cases {
 
 function loanCases(loan: Loan): Cases {
   const acceptance = loan.sign('investor', AT + 1);
-  const tick = { n: 0, amountMsat: 100_000_000n };
+  const tick = { n: 0, amountUnits: 100_000_000n };
   const { request, receipt } = loan.pay('disbursement', [tick], AT + 9);
   const cash = {
     v: 1 as const,
@@ -120,7 +120,7 @@ function fundingCases(loan: Loan): Cases {
       address: offerAddress(publicOf('bank'), loan.offer.document.identifier),
     },
     contracts: [loan.root],
-    totalMsat: '1000000000',
+    totalUnits: '1000000000',
     prev: [],
   };
   return {
@@ -211,12 +211,12 @@ function canonicalCases(): Cases {
 function schemaCases(): Cases {
   const schema = (name: string, change: (document: Record<string, unknown>) => object): Vector =>
     refuses(name, ['E-13'], 'CONTENT_SCHEMA', changed(change));
-  const amount = (name: string, amountSoughtMsat: unknown): Vector =>
+  const amount = (name: string, amountSoughtUnits: unknown): Vector =>
     refuses(
       name,
       ['M-1', 'E-13'],
       'CONTENT_SCHEMA',
-      changed((document) => ({ ...document, amountSoughtMsat })),
+      changed((document) => ({ ...document, amountSoughtUnits })),
     );
   return {
     'content-version': refuses(

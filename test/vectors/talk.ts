@@ -29,7 +29,7 @@ import { finish, type Cases, type Vector } from './vector.ts';
 
 function buildCases(): Cases {
   const choice = {
-    principalMsat: '100001000',
+    principalUnits: '100001000',
     investor: { pubkey: publicOf('investor'), relays },
     commitment: computeCommitment(publicOf('investor main'), hashOf('salt')),
     nonce: hashOf('nonce'),
@@ -64,9 +64,9 @@ function buildCases(): Cases {
     'build-instalments': built('Three instalments and a milestone', offerOf(milestoned)),
     'build-closed': refused('An offer that is closed', offerOf({ status: 'closed' }), {}),
     'build-expired': refused('A start after expiry', open, { startAtSec: 1_900_000_001 }),
-    'build-small': refused('Less than the minimum ticket', open, { principalMsat: '99999000' }),
-    'build-large': refused('More than is sought', open, { principalMsat: '3000001000' }),
-    'build-fraction': refused('Half a satoshi', open, { principalMsat: '100000500' }),
+    'build-small': refused('Less than the minimum ticket', open, { principalUnits: '99999000' }),
+    'build-large': refused('More than is sought', open, { principalUnits: '3000001000' }),
+    'build-fraction': refused('Half a satoshi', open, { principalUnits: '100000500' }),
   };
 }
 
@@ -123,7 +123,7 @@ export function messageCases(): Cases {
     finish([], { name, requires: ['T-1'], content: canonicalize(content) });
   const refused = (name: string, requires: string[], content: string): Vector =>
     finish(['MESSAGE_SHAPE'], { name, requires, content });
-  const part = { n: 0, amountMsat: TICK, preimage: hashOf('p') };
+  const part = { n: 0, amountUnits: TICK, preimage: hashOf('p') };
   const request = verify(loan.request('disbursement', [part], START + 9));
   if (!request.ok) throw new Error(request.code);
   const delivery = {

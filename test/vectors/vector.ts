@@ -59,7 +59,7 @@ export interface FoldVector extends Named {
 /** An offer and an investor's choices to build a contract from. */
 export interface BuildVector extends Named {
   readonly offer: SignedEvent;
-  readonly choice: Omit<ContractChoice, 'principalMsat'> & { readonly principalMsat: string };
+  readonly choice: Omit<ContractChoice, 'principalUnits'> & { readonly principalUnits: string };
 }
 
 /** A contract to be compared with an offer. */
@@ -98,7 +98,7 @@ export interface SheetVector extends Named {
 
 /** Flows whose yearly rate is asked for, amounts as decimal strings. */
 export interface RateVector extends Named {
-  readonly flows: readonly { readonly day: number; readonly amountMsat: string }[];
+  readonly flows: readonly { readonly day: number; readonly amountUnits: string }[];
 }
 
 /** Any input of a vector. */
@@ -145,7 +145,7 @@ function paymentsOf(state: ContractState): Json {
     leg: payment.leg,
     request: payment.request,
     n: payment.n,
-    amountMsat: payment.amountMsat.toString(),
+    amountUnits: payment.amountUnits.toString(),
     settledAtSec: payment.settledAtSec,
     class: payment.class,
     timeContested: payment.timeContested,
@@ -178,7 +178,7 @@ function expectFold(vector: FoldVector): Json {
 function expectBuild(vector: BuildVector): Json {
   const offer = readAll([vector.offer])[0] as ParsedOffer;
   const { choice } = vector;
-  const built = buildContract(offer, { ...choice, principalMsat: BigInt(choice.principalMsat) });
+  const built = buildContract(offer, { ...choice, principalUnits: BigInt(choice.principalUnits) });
   return built.ok ? { contract: texts(built.value) } : { rejectCode: built.code };
 }
 
@@ -244,7 +244,7 @@ function expectSheet({ terms }: SheetVector): Json {
 
 function expectRate({ flows }: RateVector): Json {
   const rateBps = yearlyRateBps(
-    flows.map(({ day, amountMsat }) => ({ day, amountMsat: BigInt(amountMsat) })),
+    flows.map(({ day, amountUnits }) => ({ day, amountUnits: BigInt(amountUnits) })),
   );
   return rateBps === undefined ? {} : { rateBps };
 }

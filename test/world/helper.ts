@@ -164,7 +164,7 @@ export class Helper {
       case 'close':
         return agreements.close(root);
       case 'repay':
-        return repayments.repay(root, step.amountMsat);
+        return repayments.repay(root, step.amountUnits);
       case 'claim':
         return agreements.milestones.claim(root, claimOf(step.root, step.tranche));
       case 'approve':

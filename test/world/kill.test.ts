@@ -121,7 +121,7 @@ it('goes on after kill -9, with each part paid once', { timeout: 300_000 }, asyn
     ana.session.journalEntries(root, 'disbursement').every(({ step }) => step === 'receipted'),
   );
 
-  const planned = planTicks(state.contract.document).map(({ amountMsat }) => String(amountMsat));
+  const planned = planTicks(state.contract.document).map(({ amountUnits }) => String(amountUnits));
   const received = (await settled('bakery')).filter(({ direction }) => direction === 'incoming');
   expect(received.map(({ amountMsat }) => amountMsat).sort()).toEqual(planned.sort());
   expect(new Set(received.map(({ paymentHash }) => paymentHash)).size).toBe(TICKS);

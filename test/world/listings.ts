@@ -42,9 +42,9 @@ export type Terms = Pick<
   | 'title'
   | 'purpose'
   | 'story'
-  | 'amountSoughtMsat'
-  | 'minimumTicketMsat'
-  | 'minimumTotalMsat'
+  | 'amountSoughtUnits'
+  | 'minimumTicketUnits'
+  | 'minimumTotalUnits'
   | 'rateBps'
   | 'plan'
   | 'tranches'
@@ -62,9 +62,9 @@ export const OVEN: Terms = {
     'The schools alone would pay the loan back in five months. If they cancel, the oven ' +
     'serves the shop and the loan takes longer: the bakery made a profit in nineteen of its ' +
     'last twenty-four months.',
-  amountSoughtMsat: sat(3_000_000),
-  minimumTicketMsat: sat(60_000),
-  minimumTotalMsat: sat(300_000),
+  amountSoughtUnits: sat(3_000_000),
+  minimumTicketUnits: sat(60_000),
+  minimumTotalUnits: sat(300_000),
   rateBps: 1_200,
   plan: bulletPlan(180, 10),
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 30, windowDays: 150, ticks: 60 }],
@@ -78,9 +78,9 @@ const FLOUR: Terms = {
     'In December the bakery sells twice what it sells in June. Flour costs a fifth less in ' +
     'October. Last year Luz bought on a supplier’s credit at four per cent a month; this year ' +
     'she would rather pay you. The stock is sold by Epiphany, and the loan ends two weeks later.',
-  amountSoughtMsat: sat(900_000),
-  minimumTicketMsat: sat(30_000),
-  minimumTotalMsat: sat(90_000),
+  amountSoughtUnits: sat(900_000),
+  minimumTicketUnits: sat(30_000),
+  minimumTotalUnits: sat(90_000),
   rateBps: 1_000,
   plan: bulletPlan(90, 5),
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 15, windowDays: 60, ticks: 30 }],
@@ -96,9 +96,9 @@ export const VAN: Terms = {
     'there at five, and to the schools on the way back. This is the largest and least certain ' +
     'of the three loans: the second shop has no record yet. The van stays the bakery’s and is ' +
     'not pledged to you.',
-  amountSoughtMsat: sat(6_000_000),
-  minimumTicketMsat: sat(120_000),
-  minimumTotalMsat: sat(1_200_000),
+  amountSoughtUnits: sat(6_000_000),
+  minimumTicketUnits: sat(120_000),
+  minimumTotalUnits: sat(1_200_000),
   rateBps: 1_400,
   plan: bulletPlan(360, 15),
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 60, windowDays: 240, ticks: 120 }],

@@ -103,21 +103,21 @@ it('offers eight loans in as many states', () => {
   expect(statusOf('dye-works')).toBe('withdrawn');
   expect(booksOf('second-oven')).toEqual([]);
   // Partly funded; nothing has streamed yet.
-  expect(booksOf('delivery-van')).toMatchObject([{ disbursedMsat: 0n }, { disbursedMsat: 0n }]);
+  expect(booksOf('delivery-van')).toMatchObject([{ disbursedUnits: 0n }, { disbursedUnits: 0n }]);
   // Fully funded, and streaming.
   for (const books of booksOf('four-looms')) {
-    expect(books.disbursedMsat).toBeGreaterThan(0n);
-    expect(books.undisbursedMsat).toBeGreaterThan(0n);
+    expect(books.disbursedUnits).toBeGreaterThan(0n);
+    expect(books.undisbursedUnits).toBeGreaterThan(0n);
   }
   // The first half is paid out, the second waits for its milestone.
   expect(booksOf('washing-station')).toMatchObject([
-    { disbursedMsat: 400_000_000n, undisbursedMsat: 400_000_000n, daysPastDue: 0 },
+    { disbursedUnits: 400_000_000n, undisbursedUnits: 400_000_000n, daysPastDue: 0 },
   ]);
 });
 
 it('has one loan repaid and closed, one repaid in time so far, and one late', () => {
   expect(booksOf('easter-flour')).toMatchObject([
-    { status: 'closed', repaid: true, payoffMsat: 0n, unallocatedMsat: 0n },
+    { status: 'closed', repaid: true, payoffUnits: 0n, unallocatedUnits: 0n },
   ]);
   for (const books of booksOf('three-kiosks')) {
     expect(books).toMatchObject({ status: 'effective', daysPastDue: 0, repaid: false });

@@ -57,9 +57,9 @@ const FLOUR: Terms = {
   story:
     'In Holy Week the bakery sells twice what it sells in June. Flour costs a fifth less before ' +
     'Lent. The stock is sold by Easter Monday, and the loan ends a month later.',
-  amountSoughtMsat: sat(400_000),
-  minimumTicketMsat: sat(40_000),
-  minimumTotalMsat: sat(40_000),
+  amountSoughtUnits: sat(400_000),
+  minimumTicketUnits: sat(40_000),
+  minimumTotalUnits: sat(40_000),
   rateBps: 1_000,
   plan: bulletPlan(120, 5),
   tranches: [stream],
@@ -73,9 +73,9 @@ const LOOMS: Terms = {
     'Orders for hammocks from three countries are more than five looms can weave: last year the ' +
     'workshop turned away one in three. Four more looms come from a carpenter in Ilobasco, one ' +
     'every nine days, which is how the money streams.',
-  amountSoughtMsat: sat(1_000_000),
-  minimumTicketMsat: sat(100_000),
-  minimumTotalMsat: sat(500_000),
+  amountSoughtUnits: sat(1_000_000),
+  minimumTicketUnits: sat(100_000),
+  minimumTotalUnits: sat(500_000),
   rateBps: 1_150,
   plan: bulletPlan(240, 10),
   tranches: [{ shareBps: 10_000, startDay: 2, streamDays: 36, windowDays: 90, ticks: 8 }],
@@ -89,9 +89,9 @@ const DYES: Terms = {
     'Dyed yarn costs twice as much as plain. The workshop wanted to dye its own, and then ' +
     'found a neighbour who does it well. The bank has withdrawn the offer; nobody had lent on ' +
     'it.',
-  amountSoughtMsat: sat(700_000),
-  minimumTicketMsat: sat(50_000),
-  minimumTotalMsat: sat(350_000),
+  amountSoughtUnits: sat(700_000),
+  minimumTicketUnits: sat(50_000),
+  minimumTotalUnits: sat(350_000),
   rateBps: 1_200,
   plan: bulletPlan(300, 10),
   tranches: [stream],
@@ -105,9 +105,9 @@ const STATION: Terms = {
     'Forty-two growers wash their cherries together; the valley has ninety. The first half buys ' +
     'and installs the pulper. The second half pays for the drying beds, and streams only after ' +
     'the bank has seen the pulper run. Repayment begins when the coffee is sold.',
-  amountSoughtMsat: sat(800_000),
-  minimumTicketMsat: sat(80_000),
-  minimumTotalMsat: sat(400_000),
+  amountSoughtUnits: sat(800_000),
+  minimumTicketUnits: sat(80_000),
+  minimumTotalUnits: sat(400_000),
   rateBps: 1_250,
   plan: equalPlan(4, 150, 60, 10),
   tranches: [
@@ -135,9 +135,9 @@ const KIOSKS: Terms = {
   story:
     'A kiosk earns what it costs in about fifteen months. Fourteen are running and none has been ' +
     'closed. Three villages have given the ground and named a keeper.',
-  amountSoughtMsat: sat(900_000),
-  minimumTicketMsat: sat(60_000),
-  minimumTotalMsat: sat(300_000),
+  amountSoughtUnits: sat(900_000),
+  minimumTicketUnits: sat(60_000),
+  minimumTotalUnits: sat(300_000),
   rateBps: 1_350,
   plan: equalPlan(6, 60, 30, 5),
   tranches: [stream],
@@ -150,9 +150,9 @@ const BOATS: Terms = {
   story:
     'Two crews have ordered a boat each and paid a tenth. The builders need resin, mat and two ' +
     'engines before the crews pay the rest out of their catch.',
-  amountSoughtMsat: sat(800_000),
-  minimumTicketMsat: sat(60_000),
-  minimumTotalMsat: sat(300_000),
+  amountSoughtUnits: sat(800_000),
+  minimumTicketUnits: sat(60_000),
+  minimumTotalUnits: sat(300_000),
   rateBps: 1_500,
   plan: equalPlan(5, 60, 30, 5),
   tranches: [stream],

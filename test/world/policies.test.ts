@@ -84,13 +84,13 @@ describe('repaying', () => {
       nowSec = lookAgainAtSec;
       const [step] = decideOn(loan, 'business', nowSec).steps;
       if (step?.act !== 'repay') throw new Error('a part is due');
-      amounts.push(step.amountMsat);
-      loan.pay('repayment', [{ n, amountMsat: step.amountMsat }], nowSec);
+      amounts.push(step.amountUnits);
+      loan.pay('repayment', [{ n, amountUnits: step.amountUnits }], nowSec);
     }
     expect(amounts).toHaveLength(4);
     expect(amounts.every((amount) => amount % 1_000n === 0n && amount > 0n)).toBe(true);
     const { contract, payments } = stateOf(loan);
-    expect(computeLedger(contract.document, payments, nowSec).payoffMsat).toBe(0n);
+    expect(computeLedger(contract.document, payments, nowSec).payoffUnits).toBe(0n);
     expect(decideOn(loan, 'business', nowSec + 86_400).steps).toEqual([]);
     expect(decideOn(loan, 'bank', nowSec).steps).toEqual([{ act: 'close', root: loan.root }]);
   });
@@ -113,8 +113,8 @@ describe('closing', () => {
     const nowSec = lastTickSec(loan) + 60;
     expect(decideOn(loan, 'bank', nowSec).steps).toEqual([]);
     const { contract, payments } = stateOf(loan);
-    const { payoffMsat } = computeLedger(contract.document, payments, nowSec);
-    loan.pay('repayment', [{ n: 0, amountMsat: payoffMsat }], nowSec);
+    const { payoffUnits } = computeLedger(contract.document, payments, nowSec);
+    loan.pay('repayment', [{ n: 0, amountUnits: payoffUnits }], nowSec);
     expect(decideOn(loan, 'investor', nowSec).steps).toEqual([]);
     expect(decideOn(loan, 'bank', nowSec).steps).toEqual([{ act: 'close', root: loan.root }]);
     loan.close(nowSec + 1);
@@ -180,7 +180,7 @@ describe('instalments', () => {
     expect(before).toEqual({ steps: [], lookAgainAtSec: dueAtSec - daySec + 1 });
     const [step] = decideOn(loan, 'business', dueAtSec - daySec + 1).steps;
     if (step?.act !== 'repay') throw new Error('an instalment is due');
-    loan.pay('repayment', [{ n: 0, amountMsat: step.amountMsat }], dueAtSec - 1);
+    loan.pay('repayment', [{ n: 0, amountUnits: step.amountUnits }], dueAtSec - 1);
     const after = decideOn(loan, 'business', dueAtSec);
     expect(after.steps).toEqual([]);
     expect(after.lookAgainAtSec).toBe(dueAtSec + 29 * daySec + 1);

@@ -60,7 +60,7 @@ export interface Facts {
 /** One step to take. */
 export type Step =
   | { readonly act: 'countersign'; readonly root: string }
-  | { readonly act: 'repay'; readonly root: string; readonly amountMsat: bigint }
+  | { readonly act: 'repay'; readonly root: string; readonly amountUnits: bigint }
   | { readonly act: 'claim'; readonly root: string; readonly tranche: number }
   | { readonly act: 'approve'; readonly root: string; readonly claim: string }
   | { readonly act: 'close'; readonly root: string };
@@ -89,9 +89,9 @@ function isShown({ daySec, plan }: ContractDocument): boolean {
 /** What is due today, and nothing sooner. */
 function decideInstalment({ root, state }: ContractFacts, nowSec: number): Decision {
   const { document } = state.contract;
-  const { dueNowMsat, instalments } = computeLedger(document, state.payments, nowSec);
-  if (dueNowMsat > 0n) {
-    return { steps: [{ act: 'repay', root, amountMsat: dueNowMsat }], lookAgainAtSec: undefined };
+  const { dueNowUnits, instalments } = computeLedger(document, state.payments, nowSec);
+  if (dueNowUnits > 0n) {
+    return { steps: [{ act: 'repay', root, amountUnits: dueNowUnits }], lookAgainAtSec: undefined };
   }
   // A due time is its day's last second.
   const days = instalments.map((instalment) => instalment.dueAtSec - document.daySec + 1);
@@ -104,21 +104,21 @@ function decideRepay(contract: ContractFacts, nowSec: number): Decision {
   const { document } = state.contract;
   if (!isShown(document)) return decideInstalment(contract, nowSec);
   const ledger = computeLedger(document, state.payments, nowSec);
-  if (ledger.undisbursedMsat > 0n) {
+  if (ledger.undisbursedUnits > 0n) {
     // Either the rest arrives, which is a change, or it lapses, which is not.
     const lapses = document.tranches.map((tranche) => tranche.lapsesAtSec);
     return { steps: [], lookAgainAtSec: Math.max(...lapses) };
   }
-  if (ledger.disbursedMsat === 0n || ledger.payoffMsat === 0n) return nothing;
+  if (ledger.disbursedUnits === 0n || ledger.payoffUnits === 0n) return nothing;
   const latestSec = Math.max(...state.payments.map((payment) => payment.settledAtSec));
   const dueSec = latestSec + DAYS_BETWEEN_PARTS * document.daySec;
   if (nowSec < dueSec) return { steps: [], lookAgainAtSec: dueSec };
   const paidParts = state.payments.filter((payment) => payment.leg === 'repayment').length;
   const partsLeft = BigInt(Math.max(1, REPAYMENT_PARTS - paidParts));
-  const share = floorToSat(ledger.payoffMsat / partsLeft);
+  const share = floorToSat(ledger.payoffUnits / partsLeft);
   // A last part that settles a day late leaves a day's interest, which one more part pays.
-  const amountMsat = share > 0n ? share : ledger.payoffMsat;
-  return { steps: [{ act: 'repay', root, amountMsat }], lookAgainAtSec: undefined };
+  const amountUnits = share > 0n ? share : ledger.payoffUnits;
+  return { steps: [{ act: 'repay', root, amountUnits }], lookAgainAtSec: undefined };
 }
 
 /** The business claims what a tranche waits for as soon as the tranche begins, once. */

@@ -120,12 +120,12 @@ export class Loan implements Happening {
     const ledger = this.#ledger(business);
     const isBullet = this.#state(bank).contract.document.plan.type === 'bullet';
     const partsLeft = BigInt(this.#plan.repaidOnDays.length - this.#repayments);
-    const shareMsat =
-      partsLeft > 1n ? floorToSat(ledger.payoffMsat / partsLeft) : ledger.payoffMsat;
-    const amountMsat = isBullet ? shareMsat : ledger.dueNowMsat;
+    const shareUnits =
+      partsLeft > 1n ? floorToSat(ledger.payoffUnits / partsLeft) : ledger.payoffUnits;
+    const amountUnits = isBullet ? shareUnits : ledger.dueNowUnits;
     this.#repayments += 1;
     const paid = this.#count('repayment') + 1;
-    must(await business.session.repayments.repay(this.#root ?? '', amountMsat), 'a repayment');
+    must(await business.session.repayments.repay(this.#root ?? '', amountUnits), 'a repayment');
     const isPaid = (): boolean =>
       [investor, business].every((actor) => this.#count('repayment', actor) >= paid);
     await until(`repayment ${paid} of ${this.#plan.identifier}`, isPaid);

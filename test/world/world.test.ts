@@ -60,8 +60,8 @@ describe('a visitor who finds the world with its helpers', () => {
     await until('the page to run', () => visitor.session.isRunning);
     expect(visitor.session.person.publicKey).toBe(persona.publicKey);
     const offer = await visitor.offer('december-flour');
-    const principalMsat = BigInt(offer.document.amountSoughtMsat);
-    const invested = await visitor.session.agreements.invest(offer, principalMsat);
+    const principalUnits = BigInt(offer.document.amountSoughtUnits);
+    const invested = await visitor.session.agreements.invest(offer, principalUnits);
     if (!invested.ok) throw new Error(invested.code);
     const root = invested.value;
     const state = () => visitor.session.catalog.contract(root)?.fold.state;
@@ -70,11 +70,11 @@ describe('a visitor who finds the world with its helpers', () => {
     const closed = await until('the end', () => state()?.status === 'closed' && state(), 60_000);
     const { document } = closed.contract;
     const ledger = computeLedger(document, closed.payments, systemClock.nowSec());
-    expect(ledger).toMatchObject({ repaid: true, disbursedMsat: principalMsat });
+    expect(ledger).toMatchObject({ repaid: true, disbursedUnits: principalUnits });
     // Four parts, and what a day's interest leaves where the last settled a day late.
     const parts = closed.payments.filter(({ leg }) => leg === 'repayment').length;
     expect([4, 5, 6]).toContain(parts);
-    expect(ledger.unallocatedMsat).toBe(0n);
+    expect(ledger.unallocatedUnits).toBe(0n);
     const { bakery } = world.households;
     const proven = bakery.helper?.session.journalEntries(root, 'repayment') ?? [];
     expect(proven.filter(({ step }) => step !== 'receipted')).toEqual([]);

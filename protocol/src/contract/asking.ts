@@ -10,37 +10,37 @@ import { weighedShare } from './weights.ts';
 
 /** Principal and interest that all instalments up to and with one ask for. */
 export interface AskedUpTo {
-  readonly principalUpToMsat: bigint;
-  readonly interestUpToMsat: bigint;
+  readonly principalUpToUnits: bigint;
+  readonly interestUpToUnits: bigint;
 }
 
 /** How the account stands when an instalment asks. */
 export interface Standing {
-  readonly disbursedMsat: bigint;
+  readonly disbursedUnits: bigint;
   /** Can still be disbursed. */
-  readonly openMsat: bigint;
-  readonly principalPaidMsat: bigint;
+  readonly openUnits: bigint;
+  readonly principalPaidUnits: bigint;
   /** Accrued so far, rounded down; of a revenue share the whole cost. */
-  readonly interestMsat: bigint;
+  readonly interestUnits: bigint;
   /** Principal asked for when the terms in force began: 0 for the first. */
-  readonly beforeTermsMsat: bigint;
+  readonly beforeTermsUnits: bigint;
   readonly sales: readonly ReportedSales[];
 }
 
 type RevenueShare = Extract<ContractPlan, { type: 'revenueShare' }>;
 
 /** What a revenue share costs in all, msat. */
-export function revenueCost(plan: RevenueShare, disbursedMsat: bigint): bigint {
+export function revenueCost(plan: RevenueShare, disbursedUnits: bigint): bigint {
   // PL-13: "The cost of a revenue share is disbursed × (`capBps` − 10,000) / 10,000, rounded down
   // to a millisatoshi, and owed from the day of disbursement on; nothing accrues…"
-  return (disbursedMsat * (BigInt(plan.capBps) - BPS)) / BPS;
+  return (disbursedUnits * (BigInt(plan.capBps) - BPS)) / BPS;
 }
 
 /** The part of an amount repaid under a revenue share that is its cost, msat. */
-export function costWithin(plan: RevenueShare, totalMsat: bigint): bigint {
+export function costWithin(plan: RevenueShare, totalUnits: bigint): bigint {
   // PL-14: "…of the sum T … floor(T × (`capBps` − 10,000) / `capBps`) is interest, the rest
   // principal…"
-  return (totalMsat * (BigInt(plan.capBps) - BPS)) / BigInt(plan.capBps);
+  return (totalUnits * (BigInt(plan.capBps) - BPS)) / BigInt(plan.capBps);
 }
 
 function askOfSales(
@@ -49,23 +49,23 @@ function askOfSales(
   before: AskedUpTo,
   at: Standing,
 ): AskedUpTo {
-  const revenueMsat = at.sales
+  const revenueUnits = at.sales
     .filter(({ instalment }) => instalment === number)
-    .reduce((sum, each) => sum + each.revenueMsat, 0n);
+    .reduce((sum, each) => sum + each.revenueUnits, 0n);
   // PL-14: "An instalment of a revenue share asks for the greater of `floorBps` of what is
   // disbursed and `shareBps` of the sales reported for it, rounded down to a whole satoshi…"
-  const leastMsat = at.disbursedMsat * BigInt(plan.floorBps);
-  const askMsat = floorToSat(maximum(leastMsat, revenueMsat * BigInt(plan.shareBps)) / BPS);
-  const totalMsat = minimum(
-    before.principalUpToMsat + before.interestUpToMsat + askMsat,
-    at.disbursedMsat + at.interestMsat,
+  const leastUnits = at.disbursedUnits * BigInt(plan.floorBps);
+  const askMsat = floorToSat(maximum(leastUnits, revenueUnits * BigInt(plan.shareBps)) / BPS);
+  const totalUnits = minimum(
+    before.principalUpToUnits + before.interestUpToUnits + askMsat,
+    at.disbursedUnits + at.interestUnits,
   );
-  const interestUpToMsat = costWithin(plan, totalMsat);
-  return { principalUpToMsat: totalMsat - interestUpToMsat, interestUpToMsat };
+  const interestUpToUnits = costWithin(plan, totalUnits);
+  return { principalUpToUnits: totalUnits - interestUpToUnits, interestUpToUnits };
 }
 
-function principalUpTo(due: CourseDue, plan: ContractPlan, beforeMsat: bigint, at: Standing) {
-  const allMsat = at.disbursedMsat + at.openMsat;
+function principalUpTo(due: CourseDue, plan: ContractPlan, beforeUnits: bigint, at: Standing) {
+  const allUnits = at.disbursedUnits + at.openUnits;
   const prepayment = 'prepayment' in plan ? plan.prepayment : 'nextDue';
   // M-15: "The principal of an instalment is its weight's share (PL-5) of the weights of it and all
   // later instalments, rounded down to a whole satoshi, of what was disbursed or can still be
@@ -73,14 +73,14 @@ function principalUpTo(due: CourseDue, plan: ContractPlan, beforeMsat: bigint, a
   // asked for by them…"
   // PL-10: "…By `shorten` the share of an instalment is its weight over the weights of all
   // instalments of its terms, of all that was disbursed or can still be…"
-  const shareMsat =
+  const shareUnits =
     prepayment === 'shorten'
-      ? weighedShare(allMsat - at.beforeTermsMsat, { ...due, weightLeft: due.totalWeight })
-      : weighedShare(allMsat - beforeMsat, due);
-  const upToMsat = minimum(beforeMsat + shareMsat, at.disbursedMsat);
+      ? weighedShare(allUnits - at.beforeTermsUnits, { ...due, weightLeft: due.totalWeight })
+      : weighedShare(allUnits - beforeUnits, due);
+  const upToUnits = minimum(beforeUnits + shareUnits, at.disbursedUnits);
   // PL-10: "…By `shorten` and `reduce` an instalment asks, on its due day, for what is paid ahead
   // of it beyond its own principal as well…"
-  return prepayment === 'nextDue' ? upToMsat : maximum(upToMsat, at.principalPaidMsat);
+  return prepayment === 'nextDue' ? upToUnits : maximum(upToUnits, at.principalPaidUnits);
 }
 
 /** What all instalments up to and with the next one ask for; `number` counts from 1. */
@@ -93,11 +93,11 @@ export function askNext(
 ): AskedUpTo {
   const { plan } = due.terms;
   // M-15: "…The last instalment asks for all that is left, whenever it is disbursed."
-  if (isLast) return { principalUpToMsat: at.disbursedMsat, interestUpToMsat: at.interestMsat };
+  if (isLast) return { principalUpToUnits: at.disbursedUnits, interestUpToUnits: at.interestUnits };
   if (plan.type === 'revenueShare') return askOfSales(plan, number, before, at);
-  const principalUpToMsat = principalUpTo(due, plan, before.principalUpToMsat, at);
+  const principalUpToUnits = principalUpTo(due, plan, before.principalUpToUnits, at);
   // PL-8: "…interest accrues all the same and is charged to the first instalment after them."
   const isSpared = plan.type === 'equalPrincipal' && due.place < plan.interestMoratorium;
-  const interestUpToMsat = isSpared ? before.interestUpToMsat : at.interestMsat;
-  return { principalUpToMsat, interestUpToMsat };
+  const interestUpToUnits = isSpared ? before.interestUpToUnits : at.interestUnits;
+  return { principalUpToUnits, interestUpToUnits };
 }

@@ -16,15 +16,15 @@ export interface Account extends AskedUpTo {
   readonly dueDay: number;
   readonly dueAtSec: number;
   readonly graceDays: number;
-  readonly lateFeeUpToMsat: bigint;
+  readonly lateFeeUpToUnits: bigint;
 }
 
 /** How much was repaid by the end of a day. */
 export interface PaidBy {
   readonly day: number;
-  readonly principalMsat: bigint;
-  readonly interestMsat: bigint;
-  readonly lateFeeMsat: bigint;
+  readonly principalUnits: bigint;
+  readonly interestUnits: bigint;
+  readonly lateFeeUnits: bigint;
 }
 
 /** An instalment whose due day has come. */
@@ -34,21 +34,21 @@ interface Fallen {
   readonly fee: LateFeeAccount;
 }
 
-const NOTHING: AskedUpTo = { principalUpToMsat: 0n, interestUpToMsat: 0n };
+const NOTHING: AskedUpTo = { principalUpToUnits: 0n, interestUpToUnits: 0n };
 const atLeastZero = (amount: bigint): bigint => maximum(amount, 0n);
 
 /** At most what open tranches may still bring, and never more than the principal lacks. */
 export function openDisbursement(
   document: ContractDocument,
-  disbursedMsat: bigint,
+  disbursedUnits: bigint,
   asOfSec: number,
 ): bigint {
   // M-10: "What can still be disbursed is at most the sum of the tranches that have not lapsed at
   // the as-of time, and at most what the principal lacks."
   const open = document.tranches
     .filter((tranche) => tranche.lapsesAtSec > asOfSec)
-    .reduce((sum, tranche) => sum + BigInt(tranche.amountMsat), 0n);
-  return minimum(open, atLeastZero(BigInt(document.principalMsat) - disbursedMsat));
+    .reduce((sum, tranche) => sum + BigInt(tranche.amountUnits), 0n);
+  return minimum(open, atLeastZero(BigInt(document.principalUnits) - disbursedUnits));
 }
 
 /** The running account; days only go forward. */
@@ -104,11 +104,11 @@ export class Books {
 
   /** Principal and interest of an instalment fallen due that are unpaid. */
   #unpaid({ asked }: Fallen, before: AskedUpTo): bigint {
-    const principal = maximum(this.principalPaid, before.principalUpToMsat);
-    const interest = maximum(this.interestPaid, before.interestUpToMsat);
+    const principal = maximum(this.principalPaid, before.principalUpToUnits);
+    const interest = maximum(this.interestPaid, before.interestUpToUnits);
     return (
-      atLeastZero(asked.principalUpToMsat - principal) +
-      atLeastZero(asked.interestUpToMsat - interest)
+      atLeastZero(asked.principalUpToUnits - principal) +
+      atLeastZero(asked.interestUpToUnits - interest)
     );
   }
 
@@ -123,7 +123,7 @@ export class Books {
     let sum = this.#lateFeesBefore;
     for (let index = this.#oldest; index <= this.#fallen.length; index += 1) {
       this.#charge(index, day);
-      sum += (this.#fallen[index] ?? this.#last)?.fee.amountMsat ?? 0n;
+      sum += (this.#fallen[index] ?? this.#last)?.fee.amountUnits ?? 0n;
     }
     return sum;
   }
@@ -138,8 +138,8 @@ export class Books {
     const fees = atLeastZero(this.lateFees(day) - this.lateFeesPaid);
     if (this.#last) return this.outstanding + this.interest - this.interestPaid + fees;
     const asked = this.#fallen.at(-1)?.asked ?? NOTHING;
-    const principal = atLeastZero(asked.principalUpToMsat - this.principalPaid);
-    return principal + atLeastZero(asked.interestUpToMsat - this.interestPaid) + fees;
+    const principal = atLeastZero(asked.principalUpToUnits - this.principalPaid);
+    return principal + atLeastZero(asked.interestUpToUnits - this.interestPaid) + fees;
   }
 
   /** Accrues up to a day; what fell due before it is settled on the way. */
@@ -175,24 +175,24 @@ export class Books {
       this.#carried = this.allLateFees(fromDay) - this.lateFeesPaid;
       let fees = this.#lateFeesBefore;
       for (const each of this.#fallen.slice(this.#oldest)) {
-        const { principalUpToMsat, interestUpToMsat } = each.asked;
+        const { principalUpToUnits, interestUpToUnits } = each.asked;
         each.asked = {
-          principalUpToMsat: minimum(principalUpToMsat, this.principalPaid),
-          interestUpToMsat: minimum(interestUpToMsat, this.interestPaid),
+          principalUpToUnits: minimum(principalUpToUnits, this.principalPaid),
+          interestUpToUnits: minimum(interestUpToUnits, this.interestPaid),
         };
-        const amount = minimum(each.fee.amountMsat, atLeastZero(this.lateFeesPaid - fees));
+        const amount = minimum(each.fee.amountUnits, atLeastZero(this.lateFeesPaid - fees));
         each.fee.freeze(amount);
         fees += amount;
       }
     }
     this.#terms = document;
-    this.#beforeTerms = this.#fallen.at(-1)?.asked.principalUpToMsat ?? 0n;
+    this.#beforeTerms = this.#fallen.at(-1)?.asked.principalUpToUnits ?? 0n;
   }
 
   disburse(amount: bigint): void {
     // M-7: "Disbursements, withheld fees among them (FE-2), count as principal up to the contract's
     // principal; what goes beyond is excess: owed back, without interest."
-    const room = atLeastZero(BigInt(this.#terms.principalMsat) - this.disbursed);
+    const room = atLeastZero(BigInt(this.#terms.principalUnits) - this.disbursed);
     const counted = minimum(amount, room);
     this.disbursed += counted;
     this.excess += amount - counted;
@@ -201,11 +201,11 @@ export class Books {
   /** What instalments up to the one at an index ask for, were it due at a time. */
   #ask(index: number, due: CourseDue, before: AskedUpTo, atSec: number): AskedUpTo {
     const standing: Standing = {
-      disbursedMsat: this.disbursed,
-      openMsat: this.open(atSec, due.terms),
-      principalPaidMsat: this.principalPaid,
-      interestMsat: this.interest,
-      beforeTermsMsat: this.#beforeTerms,
+      disbursedUnits: this.disbursed,
+      openUnits: this.open(atSec, due.terms),
+      principalPaidUnits: this.principalPaid,
+      interestUnits: this.interest,
+      beforeTermsUnits: this.#beforeTerms,
       sales: this.#course.sales ?? [],
     };
     return askNext(due, index + 1, index === this.dues.length - 1, before, standing);
@@ -223,11 +223,11 @@ export class Books {
       this.#accrue(due.dueDay);
       const before = this.#fallen.at(-1)?.asked ?? NOTHING;
       const asked = this.#ask(index, due, before, due.dueAtSec);
-      const askedMsat =
-        asked.principalUpToMsat -
-        before.principalUpToMsat +
-        (asked.interestUpToMsat - before.interestUpToMsat);
-      const fee = new LateFeeAccount(due.terms, due.dueDay, askedMsat, this.#carried);
+      const askedUnits =
+        asked.principalUpToUnits -
+        before.principalUpToUnits +
+        (asked.interestUpToUnits - before.interestUpToUnits);
+      const fee = new LateFeeAccount(due.terms, due.dueDay, askedUnits, this.#carried);
       this.#carried = 0n;
       if (index === this.dues.length - 1) this.#last = { asked, due, fee };
       else this.#fallen.push({ asked, due, fee });
@@ -238,15 +238,15 @@ export class Books {
   accounts(asOfSec: number): Account[] {
     this.lateFees(this.#cursorDay);
     let before = NOTHING;
-    let lateFeeUpToMsat = 0n;
+    let lateFeeUpToUnits = 0n;
     return this.dues.map((due, index) => {
       const fallen = this.#fallen[index];
       const asked = fallen?.asked ?? this.#ask(index, due, before, asOfSec);
       before = asked;
-      lateFeeUpToMsat += (fallen ?? this.#last)?.fee.amountMsat ?? 0n;
-      if (index === this.#fallen.length) lateFeeUpToMsat += this.#carried;
+      lateFeeUpToUnits += (fallen ?? this.#last)?.fee.amountUnits ?? 0n;
+      if (index === this.#fallen.length) lateFeeUpToUnits += this.#carried;
       const { dueDay, dueAtSec, terms } = due;
-      return { ...asked, dueDay, dueAtSec, graceDays: terms.plan.graceDays, lateFeeUpToMsat };
+      return { ...asked, dueDay, dueAtSec, graceDays: terms.plan.graceDays, lateFeeUpToUnits };
     });
   }
 
@@ -254,8 +254,8 @@ export class Books {
   #use(amount: bigint, asked: AskedUpTo, lateFeesUpTo: bigint): bigint {
     const { plan } = this.#terms;
     const fee = minimum(amount, atLeastZero(lateFeesUpTo - this.lateFeesPaid));
-    const interestDue = atLeastZero(asked.interestUpToMsat - this.interestPaid);
-    const principalDue = atLeastZero(asked.principalUpToMsat - this.principalPaid);
+    const interestDue = atLeastZero(asked.interestUpToUnits - this.interestPaid);
+    const principalDue = atLeastZero(asked.principalUpToUnits - this.principalPaid);
     const used = minimum(amount - fee, interestDue + principalDue);
     // PL-14: "…of the sum T … floor(T × (`capBps` − 10,000) / `capBps`) is interest, the rest
     // principal…"
@@ -277,19 +277,19 @@ export class Books {
     // for interest charged so far, then for principal…"
     for (let due = this.#fallen[this.#oldest]; due; due = this.#fallen[this.#oldest]) {
       this.#charge(this.#oldest, day);
-      const lateFees = this.#lateFeesBefore + due.fee.amountMsat;
+      const lateFees = this.#lateFeesBefore + due.fee.amountUnits;
       left = this.#use(left, due.asked, lateFees);
       if (left === 0n) break;
       this.#oldest += 1;
       this.#lateFeesBefore = lateFees;
     }
     if (left > 0n) {
-      const all = { principalUpToMsat: this.disbursed, interestUpToMsat: this.interest };
+      const all = { principalUpToUnits: this.disbursed, interestUpToUnits: this.interest };
       left = this.#use(left, all, this.allLateFees(day));
     }
     // M-9: "What is repaid beyond all that is owed on its day is unallocated…"
     this.unallocated += left;
-    const { principalPaid: principalMsat, interestPaid: interestMsat } = this;
-    this.paid.push({ day, principalMsat, interestMsat, lateFeeMsat: this.lateFeesPaid });
+    const { principalPaid: principalUnits, interestPaid: interestUnits } = this;
+    this.paid.push({ day, principalUnits, interestUnits, lateFeeUnits: this.lateFeesPaid });
   }
 }

@@ -28,7 +28,7 @@ function offerWith(overrides = {}): ParsedOffer {
 }
 
 const choice: ContractChoice = {
-  principalMsat: 1_000_000_000n,
+  principalUnits: 1_000_000_000n,
   investor: { pubkey: publicOf('investor'), relays: ['wss://relay.example'] },
   commitment: computeCommitment(publicOf('main'), hashOf('salt')),
   nonce: hashOf('nonce'),
@@ -58,9 +58,9 @@ describe('building', () => {
   it.each([
     ['status', { status: 'closed' }, {}],
     ['expiresAtSec', { expiresAtSec: START }, {}],
-    ['minimum', {}, { principalMsat: 99_999_000n }],
-    ['maximum', {}, { principalMsat: 3_000_001_000n }],
-    ['principalMsat', {}, { principalMsat: 1_000_000_001n }],
+    ['minimum', {}, { principalUnits: 99_999_000n }],
+    ['maximum', {}, { principalUnits: 3_000_001_000n }],
+    ['principalUnits', {}, { principalUnits: 1_000_000_001n }],
     ['parties', {}, { investor: { pubkey: publicOf('business'), relays: [] } }],
   ])('refuses for its %s', (detail, offer, chosen) => {
     const built = buildContract(offerWith(offer), { ...choice, ...chosen });
@@ -75,15 +75,15 @@ describe('building', () => {
     const base = offerDocument().tranches[0];
     if (!base) throw new Error('the fixture has a tranche');
     fc.assert(
-      fc.property(principal, shares, (principalMsat, shareBps) => {
+      fc.property(principal, shares, (principalUnits, shareBps) => {
         const tranches = [
           { ...base, ticks: 1, streamDays: 3, shareBps },
           { ...base, ticks: 1, startDay: 3, shareBps: 10_000 - shareBps },
         ];
-        const built = buildContract(offerWith({ tranches }), { ...choice, principalMsat });
+        const built = buildContract(offerWith({ tranches }), { ...choice, principalUnits });
         if (!built.ok) throw new Error(`${built.code} ${built.detail ?? ''}`);
-        const amounts = built.value.tranches.map((tranche) => BigInt(tranche.amountMsat));
-        expect(amounts.reduce((a, b) => a + b, 0n)).toBe(principalMsat);
+        const amounts = built.value.tranches.map((tranche) => BigInt(tranche.amountUnits));
+        expect(amounts.reduce((a, b) => a + b, 0n)).toBe(principalUnits);
         expect(amounts.every((amount) => amount % 1_000n === 0n)).toBe(true);
       }),
       { numRuns: 50 },
@@ -109,7 +109,7 @@ describe('comparing', () => {
     [{ legal: legalTerms({ law: 'Law of the sea' }) }],
     [{ coolingOffDays: 1 }],
     [{ plan: { ...loan.contract.document.plan, graceDays: 6 } }],
-    [{ principalMsat: '99999000', tranches: [] }],
+    [{ principalUnits: '99999000', tranches: [] }],
   ])('finds the difference: %o', (change) => {
     const contract = { ...loan.contract, document: { ...loan.contract.document, ...change } };
     expect(checkAgainstOffer(contract, loan.offer)).toMatchObject({ code: 'OFFER_MISMATCH' });

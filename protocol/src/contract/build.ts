@@ -17,7 +17,7 @@ import { buildPlan } from './plan.ts';
 
 /** What an investor chooses; everything else follows from the offer. */
 export interface ContractChoice {
-  readonly principalMsat: bigint;
+  readonly principalUnits: bigint;
   readonly investor: {
     readonly pubkey: string;
     readonly relays: readonly string[];
@@ -73,19 +73,19 @@ export function computeCommitment(mainPublicKey: string, saltHex: string): strin
 
 function buildTranches(offer: ParsedOffer['document'], choice: ContractChoice): Tranche[] {
   const { daySec } = offer;
-  let left = choice.principalMsat;
+  let left = choice.principalUnits;
   return offer.tranches.map((tranche, index) => {
     // C-7: "Every tranche but the last is its share of the principal rounded down to a whole
     // satoshi; the last takes the remainder."
     const isLast = index === offer.tranches.length - 1;
-    const share = floorToSat((choice.principalMsat * BigInt(tranche.shareBps)) / 10_000n);
+    const share = floorToSat((choice.principalUnits * BigInt(tranche.shareBps)) / 10_000n);
     const amount = isLast ? left : share;
     left -= amount;
     // C-8: "A tranche's `fromSec` is the start plus `startDay` days, its `toSec` and `lapsesAtSec`
     // are `streamDays` and `windowDays` days after that…"
     const fromSec = choice.startAtSec + tranche.startDay * daySec;
     return {
-      amountMsat: amount.toString(),
+      amountUnits: amount.toString(),
       fromSec,
       toSec: fromSec + tranche.streamDays * daySec,
       lapsesAtSec: fromSec + tranche.windowDays * daySec,
@@ -101,13 +101,13 @@ export function buildContract(
   choice: ContractChoice,
 ): Result<ContractDocument> {
   const terms = offer.document;
-  const { principalMsat, startAtSec } = choice;
+  const { principalUnits, startAtSec } = choice;
   // C-6: "A writer MUST build a contract only from an offer that is open at the start, with a
   // principal from its minimum ticket up to the amount sought…"
   if (terms.status !== 'open') return reject('CONTENT_TERMS', 'status');
   if (startAtSec > terms.expiresAtSec) return reject('CONTENT_TERMS', 'expiresAtSec');
-  if (principalMsat < BigInt(terms.minimumTicketMsat)) return reject('CONTENT_TERMS', 'minimum');
-  if (principalMsat > BigInt(terms.amountSoughtMsat)) return reject('CONTENT_TERMS', 'maximum');
+  if (principalUnits < BigInt(terms.minimumTicketUnits)) return reject('CONTENT_TERMS', 'minimum');
+  if (principalUnits > BigInt(terms.amountSoughtUnits)) return reject('CONTENT_TERMS', 'maximum');
   // What an offer promises must hold together before it is made absolute: shares that do not add up
   // would vanish in the last tranche.
   const wrong = offerContradiction(terms);
@@ -121,7 +121,7 @@ export function buildContract(
     commitment: choice.commitment,
     nonce: choice.nonce,
     denomination: terms.denomination,
-    principalMsat: principalMsat.toString(),
+    principalUnits: principalUnits.toString(),
     rateBps: terms.rateBps,
     dayCount: terms.dayCount,
     fees: terms.fees,
@@ -154,7 +154,7 @@ export function checkAgainstOffer(
   // C-9: "Before signing, a party MUST rebuild the contract from the offer it embeds and treat any
   // difference as a counter-proposal…"
   const rebuilt = buildContract(offer, {
-    principalMsat: BigInt(document.principalMsat),
+    principalUnits: BigInt(document.principalUnits),
     investor: document.parties.investor,
     commitment: document.commitment,
     nonce: document.nonce,

@@ -20,7 +20,7 @@ export interface LedgerVersion {
 export interface ReportedSales {
   /** Counted from 1. */
   readonly instalment: number;
-  readonly revenueMsat: bigint;
+  readonly revenueUnits: bigint;
 }
 
 /** What a ledger takes beside the first terms, the payments and a time; all of it may be absent. */

@@ -39,15 +39,15 @@ export class DayTotals {
     const found = this.#totals[place];
     const known = found?.day === day && found.leg === leg ? found : undefined;
     const parts = sign * (run.last - run.first + 1);
-    const amountMsat = sign > 0 ? run.amountMsat : -run.amountMsat;
+    const amountUnits = sign > 0 ? run.amountUnits : -run.amountUnits;
     const total: DayTotal = {
       leg,
       day,
       settledAtSec: Math.min(known?.settledAtSec ?? Infinity, run.settledAtSec),
-      amountMsat: (known?.amountMsat ?? 0n) + amountMsat,
+      amountUnits: (known?.amountUnits ?? 0n) + amountUnits,
       parts: (known?.parts ?? 0) + parts,
       receivedParts: (known?.receivedParts ?? 0) + (run.isReceived ? parts : 0),
-      receivedMsat: (known?.receivedMsat ?? 0n) + (run.isReceived ? amountMsat : 0n),
+      receivedUnits: (known?.receivedUnits ?? 0n) + (run.isReceived ? amountUnits : 0n),
       contestedTimes: (known?.contestedTimes ?? 0) + (run.timeContested ? parts : 0),
     };
     if (known) this.#totals[place] = total;

@@ -23,15 +23,15 @@ function loanWith(fees: Partial<Fees>): Loan {
   const loan = new Loan({
     signing: sparedSigning,
     offer: { ...inThree, tranches, rateBps: 0, fees: { ...NO_FEES, ...fees } },
-    principalMsat: sat(300_003),
+    principalUnits: sat(300_003),
   });
   loan.signAll();
   return loan;
 }
 
 function ledgerOf(loan: Loan, paid: readonly (readonly [Leg, bigint, number])[], day: number) {
-  const payments: LedgerPayment[] = paid.map(([leg, amountMsat, on]) => ({
-    ...{ leg, amountMsat, settledAtSec: loan.startAtSec + on * DAY },
+  const payments: LedgerPayment[] = paid.map(([leg, amountUnits, on]) => ({
+    ...{ leg, amountUnits, settledAtSec: loan.startAtSec + on * DAY },
   }));
   return computeLedger(loan.contract.document, payments, loan.startAtSec + day * DAY);
 }
@@ -43,15 +43,15 @@ describe('an origination fee', () => {
 
   it('is a part of each tranche, rounded down to a satoshi', () => {
     expect(planFees(withheld.contract.document)).toMatchObject([
-      { n: 0, amountMsat: sat(3_750), dueAtSec: start, lapsesAtSec: start + 10 * DAY },
-      { n: 1, amountMsat: sat(3_750), dueAtSec: start + 10 * DAY, lapsesAtSec: start + 20 * DAY },
+      { n: 0, amountUnits: sat(3_750), dueAtSec: start, lapsesAtSec: start + 10 * DAY },
+      { n: 1, amountUnits: sat(3_750), dueAtSec: start + 10 * DAY, lapsesAtSec: start + 20 * DAY },
     ]);
     expect(planFees(loanWith({}).contract.document)).toEqual([]);
   });
 
   it('withheld leaves the rest to the ticks; on top it leaves all', () => {
     const amounts = (loan: Loan): number[] =>
-      planTicks(loan.contract.document).map((tick) => Number(tick.amountMsat / 1_000n));
+      planTicks(loan.contract.document).map((tick) => Number(tick.amountUnits / 1_000n));
     // 150,001 and 150,002 sat, less 3,750 each.
     expect(amounts(withheld)).toEqual([48_750, 48_750, 48_751, 48_750, 48_750, 48_752]);
     expect(amounts(onTop)).toEqual([50_000, 50_000, 50_001, 50_000, 50_000, 50_002]);
@@ -59,10 +59,12 @@ describe('an origination fee', () => {
 
   it('withheld counts as disbursed, on top as nothing the business owes', () => {
     const paid = [['originationFee', sat(3_750), 0]] as const;
-    expect(ledgerOf(withheld, paid, 1)).toMatchObject({ outstandingMsat: sat(3_750) });
-    expect(ledgerOf(onTop, paid, 1)).toMatchObject({ outstandingMsat: 0n, repaidMsat: 0n });
+    expect(ledgerOf(withheld, paid, 1)).toMatchObject({ outstandingUnits: sat(3_750) });
+    expect(ledgerOf(onTop, paid, 1)).toMatchObject({ outstandingUnits: 0n, repaidUnits: 0n });
     const planned = projectSchedule(withheld.contract.document, [], start);
-    expect(planned.map(({ principalMsat }) => principalMsat)).toEqual(Array(3).fill(sat(100_001)));
+    expect(planned.map(({ principalUnits }) => principalUnits)).toEqual(
+      Array(3).fill(sat(100_001)),
+    );
   });
 
   it.each([
@@ -76,7 +78,7 @@ describe('an origination fee', () => {
   ])('%s: part %i of %i sat', (code, n, amount, terms, options) => {
     const loan = loanWith(terms.contract.document.fees);
     const at = loan.startAtSec + 20;
-    const { receipt } = loan.pay('originationFee', [{ n, amountMsat: sat(amount) }], at, options);
+    const { receipt } = loan.pay('originationFee', [{ n, amountUnits: sat(amount) }], at, options);
     const fold = loan.fold();
     expect(fold.rejects.find(({ id }) => id === receipt.id)?.code ?? 'ok').toBe(code);
     expect([...fold.state.payments]).toHaveLength(code === 'ok' ? 1 : 0);
@@ -89,42 +91,42 @@ describe('servicing', () => {
 
   it('is the bank’s share of what is due', () => {
     const due = ledgerOf(loan, [lent], 30);
-    expect(due.dueNowMsat).toBe(sat(100_001));
-    expect(due.dueNow).toEqual({ repaymentMsat: sat(90_001), servicingMsat: sat(10_000) });
+    expect(due.dueNowUnits).toBe(sat(100_001));
+    expect(due.dueNow).toEqual({ repaymentUnits: sat(90_001), servicingUnits: sat(10_000) });
     const paid = [lent, ['repayment', sat(90_001), 30], ['servicing', sat(10_000), 30]] as const;
     const after = ledgerOf(loan, paid, 30);
-    expect(after).toMatchObject({ dueNowMsat: 0n, repaidMsat: sat(100_001) });
+    expect(after).toMatchObject({ dueNowUnits: 0n, repaidUnits: sat(100_001) });
     expect(after.instalments[0]).toMatchObject({ state: 'paid' });
   });
 
   it('counts only beside what the investor got, later if not at once', () => {
     const early = [lent, ['servicing', sat(10_000), 20]] as const;
     expect(ledgerOf(loan, early, 20)).toMatchObject({
-      repaidMsat: 0n,
-      excessServicingMsat: sat(10_000),
+      repaidUnits: 0n,
+      excessServicingUnits: sat(10_000),
     });
     expect(ledgerOf(loan, early, 30).dueNow).toEqual({
-      repaymentMsat: sat(90_001),
-      servicingMsat: 0n,
+      repaymentUnits: sat(90_001),
+      servicingUnits: 0n,
     });
     const both = ledgerOf(loan, [...early, ['repayment', sat(90_001), 30]], 30);
-    expect(both).toMatchObject({ excessServicingMsat: 0n, dueNowMsat: 0n });
+    expect(both).toMatchObject({ excessServicingUnits: 0n, dueNowUnits: 0n });
   });
 
   it('of what is owed leaves less than a satoshi, whatever was paid before', () => {
     for (let seed = 1; seed < 4_000; seed += 1) {
       const next = (most: number): bigint => BigInt((seed * 7_919 * most) % 1_000_003);
       const bps = [1, 100, 1_000, 3_333, 5_000][seed % 5] ?? 1;
-      const paid = { repaymentMsat: next(31), servicingMsat: seed % 3 === 0 ? next(17) : 0n };
+      const paid = { repaymentUnits: next(31), servicingUnits: seed % 3 === 0 ? next(17) : 0n };
       const owed = next(101);
       const due = shareDue(owed, paid, bps);
-      const repaymentMsat = paid.repaymentMsat + due.repaymentMsat;
-      const servicingMsat = paid.servicingMsat + due.servicingMsat;
-      const after = repaymentMsat + countedServicing({ repaymentMsat, servicingMsat }, bps);
-      const left = paid.repaymentMsat + countedServicing(paid, bps) + owed - after;
+      const repaymentUnits = paid.repaymentUnits + due.repaymentUnits;
+      const servicingUnits = paid.servicingUnits + due.servicingUnits;
+      const after = repaymentUnits + countedServicing({ repaymentUnits, servicingUnits }, bps);
+      const left = paid.repaymentUnits + countedServicing(paid, bps) + owed - after;
       expect(left).toBeLessThan(1_000n);
       expect(left).toBeGreaterThan(-2_000n);
-      const isWhole = due.repaymentMsat % 1_000n === 0n && due.servicingMsat % 1_000n === 0n;
+      const isWhole = due.repaymentUnits % 1_000n === 0n && due.servicingUnits % 1_000n === 0n;
       expect(isWhole).toBe(true);
     }
   });
@@ -136,14 +138,14 @@ describe('servicing', () => {
     const { state } = streamed.fold();
     expect(planRepayment(state, NONE, nowSec)).toEqual({
       action: 'pay',
-      parts: [{ leg: 'repayment', n: 0, amountMsat: sat(90_001) }],
+      parts: [{ leg: 'repayment', n: 0, amountUnits: sat(90_001) }],
     });
     expect(planServicing(state, NONE, nowSec)).toEqual({
       action: 'pay',
-      parts: [{ leg: 'servicing', n: 0, amountMsat: sat(10_000) }],
+      parts: [{ leg: 'servicing', n: 0, amountUnits: sat(10_000) }],
     });
-    streamed.pay('servicing', [{ n: 0, amountMsat: sat(10_000) }], nowSec);
-    streamed.pay('repayment', [{ n: 0, amountMsat: sat(90_001) }], nowSec);
+    streamed.pay('servicing', [{ n: 0, amountUnits: sat(10_000) }], nowSec);
+    streamed.pay('repayment', [{ n: 0, amountUnits: sat(90_001) }], nowSec);
     const after = streamed.fold().state;
     expect(planServicing(after, NONE, nowSec)).toMatchObject({ reason: 'nothingDue' });
     expect(planRepayment(after, NONE, nowSec)).toMatchObject({ reason: 'nothingDue' });
@@ -155,8 +157,8 @@ describe('money that the bank pays the investor', () => {
     const loan = loanWith({});
     const lent = ['disbursement', sat(300_003), 0] as const;
     const recovered = ledgerOf(loan, [lent, ['recovery', sat(50_000), 40]], 40);
-    expect(recovered).toMatchObject({ outstandingMsat: sat(250_003), repaidMsat: sat(50_000) });
+    expect(recovered).toMatchObject({ outstandingUnits: sat(250_003), repaidUnits: sat(50_000) });
     const guaranteed = ledgerOf(loan, [lent, ['guarantee', sat(50_000), 40]], 40);
-    expect(guaranteed).toMatchObject({ outstandingMsat: sat(300_003), repaidMsat: 0n });
+    expect(guaranteed).toMatchObject({ outstandingUnits: sat(300_003), repaidUnits: 0n });
   });
 });

@@ -12,7 +12,7 @@ const TICK = 100_000_000n;
 function paidOnce(): Loan {
   const loan = new Loan({ signing: sparedSigning });
   loan.signAll();
-  const { request } = loan.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 100);
+  const { request } = loan.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 100);
   loan.acknowledge('business', request, [0], START + 101);
   loan.object('business', request, [0], START + 102, START + 200);
   return loan;
@@ -60,7 +60,7 @@ describe('a growing fold', () => {
     const loan = new Loan({ signing: sparedSigning });
     loan.signAll();
     loan.streamAll();
-    loan.pay('repayment', [{ n: 0, amountMsat: 1_200_000_000n }], START + 60 * 60);
+    loan.pay('repayment', [{ n: 0, amountUnits: 1_200_000_000n }], START + 60 * 60);
     loan.close(START + 61 * 60);
     const late = loan.parsed.at(-2);
     const growing = new ContractFold(loan.root);

@@ -32,10 +32,10 @@ const state = (loan: Loan) => loan.fold().state;
 
 function owed(loan: Loan): bigint {
   const { contract, payments } = state(loan);
-  return computeLedger(contract.document, payments, FAR).outstandingMsat;
+  return computeLedger(contract.document, payments, FAR).outstandingUnits;
 }
 
-const tick = (n: number) => [{ n, amountMsat: TICK }];
+const tick = (n: number) => [{ n, amountUnits: TICK }];
 
 describe('withdrawal', () => {
   it('dated before effect, or in time, is too late once money has moved', () => {
@@ -115,7 +115,7 @@ describe('keys', () => {
     const held = payerKeyHold(state(loan), 'disbursement', investor, START + 30);
     expect(held).toEqual({ reason: 'keyRevoked' });
     revoke(loan, 'business', 'business', START + 20, 'business safe');
-    const part = { n: 0, amountMsat: TICK, preimage: hashOf('a preimage') };
+    const part = { n: 0, amountUnits: TICK, preimage: hashOf('a preimage') };
     const [request] = loan.signing.read(loan.request('disbursement', [part], START + 9));
     const checked = checkRequest(state(loan), request as ParsedRequest);
     expect(checked).toMatchObject({ code: 'KEY_REVOKED' });

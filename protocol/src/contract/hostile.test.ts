@@ -21,7 +21,7 @@ function streamed(delegate?: string): Loan {
 
 function outstanding(loan: Loan, atSec: number): bigint {
   const { state } = loan.fold();
-  return computeLedger(state.contract.document, state.payments, atSec).outstandingMsat;
+  return computeLedger(state.contract.document, state.payments, atSec).outstandingUnits;
 }
 
 describe('agreement', () => {
@@ -38,7 +38,7 @@ describe('agreement', () => {
   it('a second acceptance dated back cannot dismiss the delegate of the first', () => {
     const loan = streamed('business phone');
     const last = loan.contract.document.tranches[0]?.toSec ?? 0;
-    loan.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], START + 9, {
+    loan.pay('disbursement', [{ n: 0, amountUnits: 100_000_000n }], START + 9, {
       payee: 'business phone',
     });
     expect(outstanding(loan, last)).toBe(100_000_000n);
@@ -52,7 +52,7 @@ describe('agreement', () => {
     loan.sign('investor', START + 2, 'investor phone');
     loan.sign('business', START + 1, 'investor phone');
     loan.sign('bank', START + 3);
-    loan.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], START + 9, {
+    loan.pay('disbursement', [{ n: 0, amountUnits: 100_000_000n }], START + 9, {
       payer: 'investor phone',
     });
     expect(loan.fold().state.status).toBe('effective');
@@ -73,7 +73,7 @@ describe('order', () => {
 
   it('a bank’s closure cannot drag a receipt before the signatures', () => {
     const loan = streamed();
-    const { receipt } = loan.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], START + 9, {
+    const { receipt } = loan.pay('disbursement', [{ n: 0, amountUnits: 100_000_000n }], START + 9, {
       seen: [],
     });
     loan.close(START + 20, [receipt.id]);
@@ -82,7 +82,7 @@ describe('order', () => {
 
   it('a payer whose clock is behind still proves its payments', () => {
     const loan = streamed();
-    const part = { n: 0, amountMsat: 100_000_000n };
+    const part = { n: 0, amountUnits: 100_000_000n };
     loan.pay('disbursement', [part], START - 30, { seen: [], prev: [] });
     expect(loan.fold().state.payments).toHaveLength(1);
   });
@@ -97,10 +97,10 @@ describe('order', () => {
 describe('closure', () => {
   it('that leaves out most of the loan takes no debt and no interest away', () => {
     const loan = streamed();
-    const first = loan.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], START + 2);
-    const back = loan.pay('repayment', [{ n: 0, amountMsat: 100_000_000n }], START + 10);
+    const first = loan.pay('disbursement', [{ n: 0, amountUnits: 100_000_000n }], START + 2);
+    const back = loan.pay('repayment', [{ n: 0, amountUnits: 100_000_000n }], START + 10);
     for (let n = 1; n < 10; n += 1) {
-      loan.pay('disbursement', [{ n, amountMsat: 100_000_000n }], START + n * DAY);
+      loan.pay('disbursement', [{ n, amountUnits: 100_000_000n }], START + n * DAY);
     }
     const asOfSec = START + 200 * DAY;
     const { document } = loan.contract;
@@ -109,18 +109,18 @@ describe('closure', () => {
     const { state } = loan.fold();
     expect(state.status).toBe('closed');
     const after = computeLedger(document, state.payments, asOfSec);
-    expect(after.outstandingMsat).toBe(before.outstandingMsat);
-    expect(after.interestAccruedMsat).toBe(before.interestAccruedMsat);
+    expect(after.outstandingUnits).toBe(before.outstandingUnits);
+    expect(after.interestAccruedUnits).toBe(before.interestAccruedUnits);
     expect(state.payments.filter((payment) => payment.afterFinal)).toHaveLength(9);
   });
 
   it('that leaves out the receipts of all ticks but one spares no interest on the others', () => {
     const loan = streamed();
-    const first = loan.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], START + 2);
+    const first = loan.pay('disbursement', [{ n: 0, amountUnits: 100_000_000n }], START + 2);
     for (let n = 1; n < 10; n += 1) {
-      loan.pay('disbursement', [{ n, amountMsat: 100_000_000n }], START + n * DAY);
+      loan.pay('disbursement', [{ n, amountUnits: 100_000_000n }], START + n * DAY);
     }
-    const back = loan.pay('repayment', [{ n: 0, amountMsat: 1_000_000_000n }], START + 90 * DAY);
+    const back = loan.pay('repayment', [{ n: 0, amountUnits: 1_000_000_000n }], START + 90 * DAY);
     const asOfSec = START + 100 * DAY;
     const { document } = loan.contract;
     const before = computeLedger(document, loan.fold().state.payments, asOfSec);
@@ -135,7 +135,7 @@ describe('closure', () => {
     loan.streamAll();
     const { document } = loan.contract;
     const owed = computeLedger(document, loan.fold().state.payments, START + 91 * DAY);
-    const last = [{ n: 0, amountMsat: owed.payoffMsat }];
+    const last = [{ n: 0, amountUnits: owed.payoffUnits }];
     loan.pay('repayment', last, START + 91 * DAY);
     loan.close(START + 91 * DAY + 5);
     const before = loan.fold().state.payments;
@@ -147,7 +147,7 @@ describe('closure', () => {
 describe('answers', () => {
   it('a refused event is reported once, with its first reason', () => {
     const loan = streamed();
-    const { request } = loan.pay('disbursement', [{ n: 0, amountMsat: 100_000_000n }], START + 9);
+    const { request } = loan.pay('disbursement', [{ n: 0, amountUnits: 100_000_000n }], START + 9);
     loan.acknowledge('investor', request, [0, 5], START + 10);
     loan.acknowledge('business', request, [0, 5], START + 11);
     const { rejects, state } = loan.fold();

@@ -11,16 +11,16 @@ const DAY = 60;
 const START = 1_800_000_000;
 const { document } = new Loan({ signing: sparedSigning, offer: inThree }).contract;
 const at = (day: number, sec = 0): number => START + day * DAY + sec;
-const pay = (leg: Leg, amountMsat: bigint, day: number): LedgerPayment => ({
+const pay = (leg: Leg, amountUnits: bigint, day: number): LedgerPayment => ({
   leg,
-  amountMsat,
+  amountUnits,
   settledAtSec: at(day, 5),
 });
 const lent = pay('disbursement', 1_000_000_000n, 0);
 const ledgerAt = (payments: LedgerPayment[], day: number) =>
   computeLedger(document, payments, at(day));
 const principals = (payments: LedgerPayment[], day: number, terms = document): bigint[] =>
-  computeLedger(terms, payments, at(day)).instalments.map((each) => each.principalMsat / 1_000n);
+  computeLedger(terms, payments, at(day)).instalments.map((each) => each.principalUnits / 1_000n);
 const states = (instalments: readonly Instalment[]): string[] =>
   instalments.map((each) => each.state);
 /** 1,000,000,000 × 1,200 × 30 / 3,650,000. */
@@ -31,7 +31,7 @@ function withTranches(...lapseDays: number[]): ContractDocument {
   if (!tranche) throw new Error('the fixture has a tranche');
   const tranches = lapseDays.map((day) => ({
     ...tranche,
-    amountMsat: (1_000_000_000n / BigInt(lapseDays.length)).toString(),
+    amountUnits: (1_000_000_000n / BigInt(lapseDays.length)).toString(),
     lapsesAtSec: at(day),
   }));
   return { ...document, tranches };
@@ -74,52 +74,56 @@ describe('interest', () => {
   it('is charged to the instalment in whose time it accrues, overdue principal included', () => {
     const instalments = ledgerAt([lent], 90).instalments;
     // Thirty days each on the whole: 9,863,013.69…, 19,726,027.39…, 29,589,041.09…
-    expect(instalments.map((each) => each.interestMsat)).toEqual([
+    expect(instalments.map((each) => each.interestUnits)).toEqual([
       FIRST_INTEREST,
       9_863_014n,
       9_863_014n,
     ]);
-    expect(ledgerAt([lent], 40)).toMatchObject({ dueNowMsat: 343_196_000n, daysPastDue: 10 });
-    expect(ledgerAt([lent], 90)).toMatchObject({ dueNowMsat: 1_029_589_000n, daysPastDue: 60 });
+    expect(ledgerAt([lent], 40)).toMatchObject({ dueNowUnits: 343_196_000n, daysPastDue: 10 });
+    expect(ledgerAt([lent], 90)).toMatchObject({ dueNowUnits: 1_029_589_000n, daysPastDue: 60 });
   });
 
   it('falls with principal: each paid on its day, the schedule comes true', () => {
     const plan = projectSchedule(document, [{ ...lent, n: 0 }], at(1));
     // On 666,667.013 sat for thirty days 6,575,346.7…, on 333,334.36 sat 3,287,681.1…
-    expect(plan.map((each) => each.principalMsat)).toEqual([
+    expect(plan.map((each) => each.principalUnits)).toEqual([
       333_333_000n,
       333_333_000n,
       333_334_000n,
     ]);
     const paid = [lent];
     for (const [index, dueAtSec] of dueDates(document).entries()) {
-      const { dueNowMsat } = computeLedger(document, paid, dueAtSec);
-      expect(dueNowMsat - (plan[index]?.totalMsat ?? 0n)).toBeLessThan(1_000n);
-      paid.push({ leg: 'repayment', amountMsat: dueNowMsat, settledAtSec: dueAtSec });
+      const { dueNowUnits } = computeLedger(document, paid, dueAtSec);
+      expect(dueNowUnits - (plan[index]?.totalUnits ?? 0n)).toBeLessThan(1_000n);
+      paid.push({ leg: 'repayment', amountUnits: dueNowUnits, settledAtSec: dueAtSec });
     }
     const end = computeLedger(document, paid, at(91));
     expect(end.repaid).toBe(true);
-    expect(end.instalments.map((each) => each.interestMsat)).toEqual(
-      plan.map((each) => each.interestMsat),
+    expect(end.instalments.map((each) => each.interestUnits)).toEqual(
+      plan.map((each) => each.interestUnits),
     );
-    expect(end.interestAccruedMsat).toBeGreaterThan(19_726_000n);
-    expect(end.interestAccruedMsat).toBeLessThan(19_727_000n);
+    expect(end.interestAccruedUnits).toBeGreaterThan(19_726_000n);
+    expect(end.interestAccruedUnits).toBeLessThan(19_727_000n);
   });
 });
 
 describe('repayments', () => {
   it('go to the oldest instalment first, its interest before its principal', () => {
     const part = ledgerAt([lent, pay('repayment', 10_000_000n, 65)], 65);
-    expect(part.instalments.map((each) => each.paidInterestMsat)).toEqual([FIRST_INTEREST, 0n, 0n]);
-    expect(part.instalments[0]?.paidPrincipalMsat).toBe(10_000_000n - FIRST_INTEREST);
+    expect(part.instalments.map((each) => each.paidInterestUnits)).toEqual([
+      FIRST_INTEREST,
+      0n,
+      0n,
+    ]);
+    expect(part.instalments[0]?.paidPrincipalUnits).toBe(10_000_000n - FIRST_INTEREST);
     const more = ledgerAt([lent, pay('repayment', 360_000_000n, 65)], 65);
     const left = 360_000_000n - FIRST_INTEREST - 333_333_000n - 9_863_014n;
-    expect(more.instalments.map((each) => each.paidInterestMsat)).toEqual([
+    expect(more.instalments.map((each) => each.paidInterestUnits)).toEqual([
       FIRST_INTEREST,
       9_863_014n,
       0n,
     ]);
-    expect(more.instalments.map((each) => each.paidPrincipalMsat)).toEqual([
+    expect(more.instalments.map((each) => each.paidPrincipalUnits)).toEqual([
       333_333_000n,
       left,
       0n,
@@ -129,19 +133,19 @@ describe('repayments', () => {
   it('prepay principal of the next instalments once nothing else is owed', () => {
     // Ten days: 3,287,671.2… of interest, the rest is principal: 396,712,329 msat.
     const early = [lent, pay('repayment', 400_000_000n, 10)];
-    expect(ledgerAt(early, 10).instalments.map((each) => each.paidPrincipalMsat)).toEqual([
+    expect(ledgerAt(early, 10).instalments.map((each) => each.paidPrincipalUnits)).toEqual([
       333_333_000n,
       63_379_329n,
       0n,
     ]);
     // Twenty days on 603,287,671 msat: the interest is due, the principal is not.
     const due = ledgerAt(early, 30);
-    expect(due.dueNowMsat).toBe(3_966_000n);
+    expect(due.dueNowUnits).toBe(3_966_000n);
     expect(due.instalments.map((each) => each.state)).toEqual(['due', 'planned', 'planned']);
   });
 
   it('that repay everything early leave every instalment paid, and on time', () => {
-    const closing = ledgerAt([lent], 35).payoffMsat;
+    const closing = ledgerAt([lent], 35).payoffUnits;
     const { repaid, instalments } = ledgerAt([lent, pay('repayment', closing, 35)], 36);
     expect(repaid).toBe(true);
     expect(states(instalments)).toEqual(['paid', 'paid', 'paid']);
@@ -194,7 +198,7 @@ describe('many', () => {
     }));
     const repaid = Array.from({ length: 600 }, (_, day) => pay('repayment', 2_000_000n, 30 + day));
     const ledger = computeLedger(terms, [...disbursed, ...repaid], at(700));
-    const counted = ledger.instalments.reduce((sum, each) => sum + each.principalMsat, 0n);
+    const counted = ledger.instalments.reduce((sum, each) => sum + each.principalUnits, 0n);
     expect(counted).toBe(1_000_000_000n);
     expect(ledger.repaid).toBe(true);
   });

@@ -11,16 +11,16 @@ export interface Instalment {
   readonly number: number;
   readonly dueAtSec: number;
   /** Principal this instalment must repay, of what was disbursed so far. */
-  readonly principalMsat: bigint;
+  readonly principalUnits: bigint;
   /** Interest charged to it so far. */
-  readonly interestMsat: bigint;
-  readonly paidPrincipalMsat: bigint;
-  readonly paidInterestMsat: bigint;
+  readonly interestUnits: bigint;
+  readonly paidPrincipalUnits: bigint;
+  readonly paidInterestUnits: bigint;
   /** Late fees charged to it so far. */
-  readonly lateFeeMsat: bigint;
-  readonly paidLateFeeMsat: bigint;
+  readonly lateFeeUnits: bigint;
+  readonly paidLateFeeUnits: bigint;
   /** Not yet paid of the three, exact. */
-  readonly unpaidMsat: bigint;
+  readonly unpaidUnits: bigint;
   /** Contract days since the due day, 0 unless late. */
   readonly daysPastDue: number;
   readonly state: 'planned' | 'due' | 'paid' | 'late';
@@ -44,10 +44,10 @@ export interface InstalmentsAt {
 
 /** An account alone: what earlier instalments ask for taken off. */
 export interface Share {
-  readonly principalMsat: bigint;
-  readonly interestMsat: bigint;
-  readonly principalBeforeMsat: bigint;
-  readonly interestBeforeMsat: bigint;
+  readonly principalUnits: bigint;
+  readonly interestUnits: bigint;
+  readonly principalBeforeUnits: bigint;
+  readonly interestBeforeUnits: bigint;
 }
 
 function within(paid: bigint, before: bigint, share: bigint): bigint {
@@ -59,15 +59,15 @@ function within(paid: bigint, before: bigint, share: bigint): bigint {
 /** How much of what was repaid in all went to one instalment, msat. */
 export function paidToward(
   share: Share,
-  paid: Pick<PaidBy, 'principalMsat' | 'interestMsat'>,
+  paid: Pick<PaidBy, 'principalUnits' | 'interestUnits'>,
 ): bigint {
-  const principal = within(paid.principalMsat, share.principalBeforeMsat, share.principalMsat);
-  return principal + within(paid.interestMsat, share.interestBeforeMsat, share.interestMsat);
+  const principal = within(paid.principalUnits, share.principalBeforeUnits, share.principalUnits);
+  return principal + within(paid.interestUnits, share.interestBeforeUnits, share.interestUnits);
 }
 
 /** Principal and interest of an instalment that are unpaid, msat. */
-function unpaidOf(share: Share, paid: Pick<PaidBy, 'principalMsat' | 'interestMsat'>): bigint {
-  return share.principalMsat + share.interestMsat - paidToward(share, paid);
+function unpaidOf(share: Share, paid: Pick<PaidBy, 'principalUnits' | 'interestUnits'>): bigint {
+  return share.principalUnits + share.interestUnits - paidToward(share, paid);
 }
 
 /** The first day by the end of which less than one satoshi is unpaid; totals only rise. */
@@ -84,19 +84,19 @@ function paidDayOf(share: Share, paid: readonly PaidBy[]): number | undefined {
 }
 
 function stateOf(
-  askedMsat: bigint,
-  unpaidMsat: bigint,
+  askedUnits: bigint,
+  unpaidUnits: bigint,
   dueDay: number,
   at: InstalmentsAt,
 ): Instalment['state'] {
-  const isOwed = unpaidMsat >= DUST_MSAT;
+  const isOwed = unpaidUnits >= DUST_MSAT;
   // M-11: "An instalment is late when the as-of day is after its due day and at least 1,000 msat
   // of it are unpaid…"
   if (isOwed && at.asOfDay > dueDay) return 'late';
   if (isOwed && at.asOfDay === dueDay) return 'due';
   if (isOwed) return 'planned';
   // On its due day an instalment that asks for nothing may still be asked for something.
-  const isOver = at.asOfDay > dueDay || (at.asOfDay === dueDay && askedMsat >= DUST_MSAT);
+  const isOver = at.asOfDay > dueDay || (at.asOfDay === dueDay && askedUnits >= DUST_MSAT);
   return at.repaid || isOver ? 'paid' : 'planned';
 }
 
@@ -116,34 +116,34 @@ function viewInstalment(
   before: Account | undefined,
   number: number,
 ): Instalment {
-  const principalBeforeMsat = before?.principalUpToMsat ?? 0n;
-  const interestBeforeMsat = before?.interestUpToMsat ?? 0n;
-  const principalMsat = account.principalUpToMsat - principalBeforeMsat;
-  const interestMsat = account.interestUpToMsat - interestBeforeMsat;
-  const share = { principalMsat, interestMsat, principalBeforeMsat, interestBeforeMsat };
-  const total = at.paid.at(-1) ?? { principalMsat: 0n, interestMsat: 0n, lateFeeMsat: 0n };
-  const lateFeeBeforeMsat = before?.lateFeeUpToMsat ?? 0n;
-  const lateFeeMsat = account.lateFeeUpToMsat - lateFeeBeforeMsat;
-  const paidLateFeeMsat = within(total.lateFeeMsat, lateFeeBeforeMsat, lateFeeMsat);
-  const unpaidMsat = unpaidOf(share, total) + lateFeeMsat - paidLateFeeMsat;
+  const principalBeforeUnits = before?.principalUpToUnits ?? 0n;
+  const interestBeforeUnits = before?.interestUpToUnits ?? 0n;
+  const principalUnits = account.principalUpToUnits - principalBeforeUnits;
+  const interestUnits = account.interestUpToUnits - interestBeforeUnits;
+  const share = { principalUnits, interestUnits, principalBeforeUnits, interestBeforeUnits };
+  const total = at.paid.at(-1) ?? { principalUnits: 0n, interestUnits: 0n, lateFeeUnits: 0n };
+  const lateFeeBeforeUnits = before?.lateFeeUpToUnits ?? 0n;
+  const lateFeeUnits = account.lateFeeUpToUnits - lateFeeBeforeUnits;
+  const paidLateFeeUnits = within(total.lateFeeUnits, lateFeeBeforeUnits, lateFeeUnits);
+  const unpaidUnits = unpaidOf(share, total) + lateFeeUnits - paidLateFeeUnits;
   const { dueDay, dueAtSec } = account;
-  const askedMsat = principalMsat + interestMsat;
-  const state = stateOf(askedMsat, unpaidMsat, dueDay, at);
+  const askedUnits = principalUnits + interestUnits;
+  const state = stateOf(askedUnits, unpaidUnits, dueDay, at);
   // M-16: "An instalment that asks for at least 1,000 msat is paid on the first day by the end of
   // which less than 1,000 msat of the principal and interest it asks for, as it now stands, were
   // unpaid…"
   const paidDay =
-    state === 'paid' && askedMsat >= DUST_MSAT ? paidDayOf(share, at.paid) : undefined;
+    state === 'paid' && askedUnits >= DUST_MSAT ? paidDayOf(share, at.paid) : undefined;
   return {
     number,
     dueAtSec,
-    principalMsat,
-    interestMsat,
-    paidPrincipalMsat: within(total.principalMsat, principalBeforeMsat, principalMsat),
-    paidInterestMsat: within(total.interestMsat, interestBeforeMsat, interestMsat),
-    lateFeeMsat,
-    paidLateFeeMsat,
-    unpaidMsat,
+    principalUnits,
+    interestUnits,
+    paidPrincipalUnits: within(total.principalUnits, principalBeforeUnits, principalUnits),
+    paidInterestUnits: within(total.interestUnits, interestBeforeUnits, interestUnits),
+    lateFeeUnits,
+    paidLateFeeUnits,
+    unpaidUnits,
     daysPastDue: state === 'late' ? at.asOfDay - dueDay : 0,
     state,
     paidDay,

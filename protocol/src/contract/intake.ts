@@ -66,7 +66,7 @@ function sumOf(amounts: readonly string[], first: number, last: number): bigint 
 }
 
 /** A run that is still growing. */
-type OpenRun = Omit<PaidRun, 'amountMsat'>;
+type OpenRun = Omit<PaidRun, 'amountUnits'>;
 
 function partAt(evidence: Evidence, place: number): OpenRun | undefined {
   const { proof, received, stated, lost, request } = evidence;
@@ -103,7 +103,7 @@ function resolve(evidence: Evidence): PaidRequest {
   const runs: PaidRun[] = [];
   let open = partAt(evidence, 0);
   const close = (): void => {
-    if (open) runs.push({ ...open, amountMsat: sumOf(msat, open.first, open.last) });
+    if (open) runs.push({ ...open, amountUnits: sumOf(msat, open.first, open.last) });
   };
   if (isWhole && open) open = { ...open, last: end - 1 };
   for (let place = isWhole ? end : 1; place < end; place += 1) {

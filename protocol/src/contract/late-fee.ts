@@ -11,52 +11,52 @@ import { BPS, DUST_MSAT } from '../params.ts';
 export class LateFeeAccount {
   readonly #terms: Pick<ContractDocument, 'plan' | 'dayCount'>;
   readonly #dueDay: number;
-  readonly #capMsat: bigint;
+  readonly #capUnits: bigint;
   #throughDay: number;
   #numerator = 0n;
   #isCharged = false;
-  readonly #carriedMsat: bigint;
-  #frozenMsat: bigint | undefined;
+  readonly #carriedUnits: bigint;
+  #frozenUnits: bigint | undefined;
 
   constructor(
     terms: Pick<ContractDocument, 'plan' | 'dayCount'>,
     dueDay: number,
-    askedMsat: bigint,
-    carriedMsat: bigint,
+    askedUnits: bigint,
+    carriedUnits: bigint,
   ) {
     this.#terms = terms;
     this.#dueDay = dueDay;
     this.#throughDay = dueDay;
-    this.#carriedMsat = carriedMsat;
+    this.#carriedUnits = carriedUnits;
     // PL-12: "…both together at most `capBps` of the principal and interest it asked for on its
     // due day, rounded down to a millisatoshi…"
-    this.#capMsat = (askedMsat * BigInt(terms.plan.lateFee.capBps)) / BPS;
+    this.#capUnits = (askedUnits * BigInt(terms.plan.lateFee.capBps)) / BPS;
   }
 
   /** Charges up to a day, before its payments, for what was unpaid since it last did. */
-  advance(day: number, unpaidMsat: bigint): void {
+  advance(day: number, unpaidUnits: bigint): void {
     if (day <= this.#throughDay) return;
     const { plan, dayCount } = this.#terms;
     // PL-11: "…A late fee is charged from the first day on, after the days of grace, at the
     // beginning of which at least 1,000 msat of the instalment are unpaid…"
-    if (unpaidMsat >= DUST_MSAT) {
+    if (unpaidUnits >= DUST_MSAT) {
       const days = daysBetween(this.#throughDay, day, dayCount);
-      this.#numerator += accrue(unpaidMsat, plan.lateFee.rateBps, days, dayCount);
+      this.#numerator += accrue(unpaidUnits, plan.lateFee.rateBps, days, dayCount);
       this.#isCharged ||= day > this.#dueDay + plan.graceDays;
     }
     this.#throughDay = day;
   }
 
   /** Lets it grow no more: other terms took the instalment over. */
-  freeze(amountMsat: bigint): void {
-    this.#frozenMsat = amountMsat;
+  freeze(amountUnits: bigint): void {
+    this.#frozenUnits = amountUnits;
   }
 
   /** Charged so far with what other instalments left to this one, msat. */
-  get amountMsat(): bigint {
-    if (this.#frozenMsat !== undefined) return this.#frozenMsat;
-    if (!this.#isCharged) return this.#carriedMsat;
-    const ownMsat = BigInt(this.#terms.plan.lateFee.flatMsat) + interestOf(this.#numerator);
-    return this.#carriedMsat + minimum(ownMsat, this.#capMsat);
+  get amountUnits(): bigint {
+    if (this.#frozenUnits !== undefined) return this.#frozenUnits;
+    if (!this.#isCharged) return this.#carriedUnits;
+    const ownUnits = BigInt(this.#terms.plan.lateFee.flatUnits) + interestOf(this.#numerator);
+    return this.#carriedUnits + minimum(ownUnits, this.#capUnits);
   }
 }

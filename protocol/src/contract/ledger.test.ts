@@ -13,9 +13,9 @@ const DAY = 60;
 const START = 1_800_000_000;
 const { document } = new Loan({ signing: sparedSigning }).contract;
 const at = (day: number, sec = 0): number => START + day * DAY + sec;
-const pay = (leg: Leg, amountMsat: bigint, day: number, sec = 5): LedgerPayment => ({
+const pay = (leg: Leg, amountUnits: bigint, day: number, sec = 5): LedgerPayment => ({
   leg,
-  amountMsat,
+  amountUnits,
   settledAtSec: at(day, sec),
 });
 const lent = pay('disbursement', 1_000_000_000n, 0);
@@ -47,43 +47,43 @@ describe('days and interest', () => {
     expect(lastDueAtSec(leap)).toBe(Date.UTC(2028, 4, 20, 23, 59, 59) / 1000);
     const payment = { ...lent, settledAtSec: start };
     const ledger = computeLedger(leap, [payment], lastDueAtSec(leap));
-    expect(ledger.interestAccruedMsat).toBe(29_589_041n);
+    expect(ledger.interestAccruedUnits).toBe(29_589_041n);
   });
 });
 
 describe('the bullet', () => {
   it('owes nothing before its day, everything on it', () => {
     expect(ledgerAt([lent], 89, 59)).toMatchObject({
-      interestAccruedMsat: 29_260_273n,
-      dueNowMsat: 0n,
-      payoffMsat: 1_029_260_000n,
+      interestAccruedUnits: 29_260_273n,
+      dueNowUnits: 0n,
+      payoffUnits: 1_029_260_000n,
       daysPastDue: 0,
     });
     const due = ledgerAt([lent], 90);
-    expect(due).toMatchObject({ dueNowMsat: 1_029_589_000n, payoffMsat: 1_029_589_000n });
-    expect(due.instalments[0]).toMatchObject({ state: 'due', unpaidMsat: 1_029_589_041n });
+    expect(due).toMatchObject({ dueNowUnits: 1_029_589_000n, payoffUnits: 1_029_589_000n });
+    expect(due.instalments[0]).toMatchObject({ state: 'due', unpaidUnits: 1_029_589_041n });
   });
 
   it('is late the day after, and interest runs on', () => {
     expect(ledgerAt([lent], 91)).toMatchObject({ daysPastDue: 1 });
     const late = ledgerAt([lent], 100);
-    expect(late).toMatchObject({ daysPastDue: 10, interestAccruedMsat: 32_876_712n });
+    expect(late).toMatchObject({ daysPastDue: 10, interestAccruedUnits: 32_876_712n });
     expect(late.instalments[0]).toMatchObject({ state: 'late', daysPastDue: 10 });
   });
 
   it('takes interest first, then principal', () => {
     const half = pay('repayment', 500_000_000n, 30);
     expect(ledgerAt([lent, half], 30)).toMatchObject({
-      interestPaidMsat: 9_863_013n,
-      principalPaidMsat: 490_136_987n,
-      outstandingMsat: 509_863_013n,
-      interestOwedMsat: 0n,
+      interestPaidUnits: 9_863_013n,
+      principalPaidUnits: 490_136_987n,
+      outstandingUnits: 509_863_013n,
+      interestOwedUnits: 0n,
     });
     // (1,000,000,000 × 30 + 509,863,013 × 60) × 1,200 / 3,650,000 = 19,920,585.46…
     expect(ledgerAt([lent, half], 90)).toMatchObject({
-      interestAccruedMsat: 19_920_585n,
-      interestOwedMsat: 10_057_572n,
-      payoffMsat: 519_920_000n,
+      interestAccruedUnits: 19_920_585n,
+      interestOwedUnits: 10_057_572n,
+      payoffUnits: 519_920_000n,
     });
   });
 
@@ -96,7 +96,7 @@ describe('the bullet', () => {
 
   it('is repaid to less than a satoshi, and not late for it', () => {
     const paid = [lent, pay('repayment', 1_029_588_042n, 90)];
-    expect(ledgerAt(paid, 95)).toMatchObject({ repaid: true, daysPastDue: 0, dueNowMsat: 0n });
+    expect(ledgerAt(paid, 95)).toMatchObject({ repaid: true, daysPastDue: 0, dueNowUnits: 0n });
     expect(ledgerAt(paid, 95).instalments[0]?.state).toBe('paid');
     const lacking = [lent, pay('repayment', 1_029_588_041n, 90)];
     expect(ledgerAt(lacking, 95)).toMatchObject({ repaid: false, daysPastDue: 5 });
@@ -107,38 +107,38 @@ describe('the bullet', () => {
     const tick = pay('disbursement', 100_000_000n, 0);
     // Interest of the first day: 100,000,000 × 1,200 / 3,650,000 = 32,876.7… msat.
     expect(ledgerAt([tick, over], 1)).toMatchObject({
-      unallocatedMsat: 49_967_124n,
-      outstandingMsat: 0n,
+      unallocatedUnits: 49_967_124n,
+      outstandingUnits: 0n,
     });
     const more = [tick, over, pay('disbursement', 100_000_000n, 2)];
     expect(ledgerAt(more, 2)).toMatchObject({
-      outstandingMsat: 100_000_000n,
-      unallocatedMsat: 49_967_124n,
+      outstandingUnits: 100_000_000n,
+      unallocatedUnits: 49_967_124n,
     });
   });
 
   it('bears no interest on what was disbursed beyond the principal', () => {
     const excess = ledgerAt([lent, pay('disbursement', 100_000_000n, 0)], 90);
     expect(excess).toMatchObject({
-      disbursedMsat: 1_100_000_000n,
-      excessDisbursedMsat: 100_000_000n,
-      outstandingMsat: 1_000_000_000n,
-      interestAccruedMsat: 29_589_041n,
+      disbursedUnits: 1_100_000_000n,
+      excessDisbursedUnits: 100_000_000n,
+      outstandingUnits: 1_000_000_000n,
+      interestAccruedUnits: 29_589_041n,
     });
   });
 });
 
 describe('time', () => {
   it('leaves out what is settled on a later day', () => {
-    expect(ledgerAt([lent, pay('repayment', 1n, 31)], 30)).toMatchObject({ repaidMsat: 0n });
-    expect(ledgerAt([], 30)).toMatchObject({ outstandingMsat: 0n, repaid: false });
-    expect(ledgerAt([pay('disbursement', 1_000n, 5)], 0)).toMatchObject({ disbursedMsat: 0n });
+    expect(ledgerAt([lent, pay('repayment', 1n, 31)], 30)).toMatchObject({ repaidUnits: 0n });
+    expect(ledgerAt([], 30)).toMatchObject({ outstandingUnits: 0n, repaid: false });
+    expect(ledgerAt([pay('disbursement', 1_000n, 5)], 0)).toMatchObject({ disbursedUnits: 0n });
   });
 
   it('says what can still be disbursed, and when nothing more can', () => {
     const tick = pay('disbursement', 100_000_000n, 0);
-    expect(ledgerAt([tick], 29, 59).undisbursedMsat).toBe(900_000_000n);
-    expect(ledgerAt([tick], 30).undisbursedMsat).toBe(0n);
+    expect(ledgerAt([tick], 29, 59).undisbursedUnits).toBe(900_000_000n);
+    expect(ledgerAt([tick], 30).undisbursedUnits).toBe(0n);
     expect(ledgerAt([], 29).instalments[0]?.state).toBe('planned');
     expect(ledgerAt([lent], 29).instalments[0]?.state).toBe('planned');
   });
@@ -146,10 +146,10 @@ describe('time', () => {
   it('counts only tranches that are open', () => {
     const [tranche] = document.tranches;
     if (!tranche) throw new Error('the fixture has a tranche');
-    const half = { ...tranche, amountMsat: '500000000' };
+    const half = { ...tranche, amountUnits: '500000000' };
     const tranches = [half, { ...half, fromSec: at(20), toSec: at(30), lapsesAtSec: at(50) }];
     const ledger = computeLedger({ ...document, tranches }, [], at(40));
-    expect(ledger.undisbursedMsat).toBe(500_000_000n);
+    expect(ledger.undisbursedUnits).toBe(500_000_000n);
   });
 });
 
@@ -159,9 +159,9 @@ describe('ticks', () => {
     expect(ticks.map((tick) => tick.dueAtSec)).toEqual(ticks.map((_, day) => at(day)));
     const [tranche] = document.tranches;
     if (!tranche) throw new Error('the fixture has a tranche');
-    const uneven = { ...tranche, amountMsat: '10001000', ticks: 7, toSec: tranche.fromSec + 10 };
+    const uneven = { ...tranche, amountUnits: '10001000', ticks: 7, toSec: tranche.fromSec + 10 };
     const planned = planTicks({ ...document, tranches: [uneven, tranche] });
-    expect(planned.slice(0, 7).map((tick) => tick.amountMsat)).toEqual(
+    expect(planned.slice(0, 7).map((tick) => tick.amountUnits)).toEqual(
       splitEqually(10_001_000n, 7),
     );
     expect(planned.slice(0, 7).map((tick) => tick.dueAtSec - START)).toEqual([0, 1, 2, 4, 5, 7, 8]);
@@ -174,7 +174,7 @@ describe('ticks', () => {
 
   it('stay exact where a float would not', () => {
     const tranche = {
-      amountMsat: '100000000000',
+      amountUnits: '100000000000',
       fromSec: 0,
       toSec: 99_999_999_999,
       lapsesAtSec: 99_999_999_999,
@@ -192,9 +192,9 @@ describe('the schedule', () => {
       {
         number: 1,
         dueAtSec: at(90, 59),
-        principalMsat: 1_000_000_000n,
-        interestMsat: 28_109_589n,
-        totalMsat: 1_028_109_589n,
+        principalUnits: 1_000_000_000n,
+        interestUnits: 28_109_589n,
+        totalUnits: 1_028_109_589n,
       },
     ]);
   });
@@ -202,11 +202,11 @@ describe('the schedule', () => {
   it('expects late ticks now, lapsed ones never, paid ones as they were', () => {
     const late = projectSchedule(document, [], at(20));
     // All ten on day 20: 1,000,000,000 × 1,200 × 70 / 3,650,000 = 23,013,698.6…
-    expect(late[0]).toMatchObject({ interestMsat: 23_013_698n });
+    expect(late[0]).toMatchObject({ interestUnits: 23_013_698n });
     const paid = [{ ...pay('disbursement', 100_000_000n, 0), n: 0 }];
     expect(projectSchedule(document, paid, at(30))[0]).toMatchObject({
-      principalMsat: 100_000_000n,
-      interestMsat: 2_958_904n,
+      principalUnits: 100_000_000n,
+      interestUnits: 2_958_904n,
     });
   });
 });

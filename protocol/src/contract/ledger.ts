@@ -20,7 +20,7 @@ export type { Instalment } from './instalments.ts';
 /** What the ledger needs to know of a payment. */
 export interface LedgerPayment {
   readonly leg: Leg;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   readonly settledAtSec: number;
 }
 
@@ -29,34 +29,34 @@ export interface LedgerPayment {
  */
 export interface Ledger {
   readonly asOfSec: number;
-  readonly disbursedMsat: bigint;
+  readonly disbursedUnits: bigint;
   /** Disbursed beyond the contract's principal: owed back, bears no interest. */
-  readonly excessDisbursedMsat: bigint;
+  readonly excessDisbursedUnits: bigint;
   /** At most this much can still be disbursed: tranches that have not lapsed. */
-  readonly undisbursedMsat: bigint;
-  readonly repaidMsat: bigint;
-  readonly principalPaidMsat: bigint;
-  readonly interestPaidMsat: bigint;
-  readonly lateFeesPaidMsat: bigint;
+  readonly undisbursedUnits: bigint;
+  readonly repaidUnits: bigint;
+  readonly principalPaidUnits: bigint;
+  readonly interestPaidUnits: bigint;
+  readonly lateFeesPaidUnits: bigint;
   /** Repaid beyond everything owed on its day: owed back to the payer. */
-  readonly unallocatedMsat: bigint;
-  readonly outstandingMsat: bigint;
-  readonly interestAccruedMsat: bigint;
+  readonly unallocatedUnits: bigint;
+  readonly outstandingUnits: bigint;
+  readonly interestAccruedUnits: bigint;
   /** Accrued and unpaid. */
-  readonly interestOwedMsat: bigint;
-  readonly lateFeesChargedMsat: bigint;
+  readonly interestOwedUnits: bigint;
+  readonly lateFeesChargedUnits: bigint;
   /** Charged and unpaid. */
-  readonly lateFeesOwedMsat: bigint;
+  readonly lateFeesOwedUnits: bigint;
   readonly instalments: readonly Instalment[];
   /** Whole satoshis payable for what has fallen due by the end of this day. */
-  readonly dueNowMsat: bigint;
+  readonly dueNowUnits: bigint;
   /** Whole satoshis that repay everything today. */
-  readonly payoffMsat: bigint;
+  readonly payoffUnits: bigint;
   /** What of the two is payable to whom, where the bank has a share of repayments. */
   readonly dueNow: DueShares;
   readonly payoff: DueShares;
   /** Servicing paid beyond the bank's share: owed back. */
-  readonly excessServicingMsat: bigint;
+  readonly excessServicingUnits: bigint;
   readonly daysPastDue: number;
   /** Nothing more can be disbursed and less than one satoshi is owed. */
   readonly repaid: boolean;
@@ -86,12 +86,12 @@ function totalsByDay(
   asOfDay: number,
 ): Map<number, DayTotals> {
   const days = new Map<number, DayTotals>();
-  for (const { leg, amountMsat, settledAtSec } of payments) {
+  for (const { leg, amountUnits, settledAtSec } of payments) {
     const day = dayOf(settledAtSec, document.daySec);
     const name = totalOf(document, leg);
     if (day > asOfDay || name === undefined) continue;
     const totals = days.get(day) ?? { ...NO_MONEY };
-    totals[name] += amountMsat;
+    totals[name] += amountUnits;
     days.set(day, totals);
   }
   return days;
@@ -152,16 +152,16 @@ function viewOf(
   books: Books,
   asOfSec: number,
   asOfDay: number,
-): Pick<Ledger, 'undisbursedMsat' | 'instalments' | 'repaid'> {
-  const undisbursedMsat = books.open(asOfSec);
+): Pick<Ledger, 'undisbursedUnits' | 'instalments' | 'repaid'> {
+  const undisbursedUnits = books.open(asOfSec);
   const lateFeesOwed = books.allLateFees(asOfDay) - books.lateFeesPaid;
-  const owedMsat = books.outstanding + books.interest - books.interestPaid + lateFeesOwed;
+  const owedUnits = books.outstanding + books.interest - books.interestPaid + lateFeesOwed;
   // M-13: "A contract is repaid when something was disbursed, nothing more can be, and less than
   // 1,000 msat of principal, interest and late fees are owed."
-  const repaid = books.disbursed > 0n && undisbursedMsat === 0n && owedMsat < DUST_MSAT;
+  const repaid = books.disbursed > 0n && undisbursedUnits === 0n && owedUnits < DUST_MSAT;
   const accounts = books.accounts(asOfSec);
   const instalments = viewInstalments({ accounts, paid: books.paid, asOfDay, repaid });
-  return { undisbursedMsat, instalments, repaid };
+  return { undisbursedUnits, instalments, repaid };
 }
 
 /** Balances of a contract at a time, from the payments settled by the end of that day. */
@@ -173,34 +173,34 @@ export function computeLedger(
 ): Ledger {
   const asOfDay = dayOf(asOfSec, document.daySec);
   const { books, servicing } = runBooks({ document, payments, course }, asOfDay);
-  const { undisbursedMsat, instalments, repaid } = viewOf(books, asOfSec, asOfDay);
-  const interestOwedMsat = books.interest - books.interestPaid;
-  const lateFeesChargedMsat = books.allLateFees(asOfDay);
-  const lateFeesOwedMsat = lateFeesChargedMsat - books.lateFeesPaid;
+  const { undisbursedUnits, instalments, repaid } = viewOf(books, asOfSec, asOfDay);
+  const interestOwedUnits = books.interest - books.interestPaid;
+  const lateFeesChargedUnits = books.allLateFees(asOfDay);
+  const lateFeesOwedUnits = lateFeesChargedUnits - books.lateFeesPaid;
   const dueNow = servicing.share(books.dueBy(asOfDay));
-  const payoff = servicing.share(books.outstanding + interestOwedMsat + lateFeesOwedMsat);
+  const payoff = servicing.share(books.outstanding + interestOwedUnits + lateFeesOwedUnits);
   return {
     asOfSec,
-    disbursedMsat: books.disbursed + books.excess,
-    excessDisbursedMsat: books.excess,
-    undisbursedMsat,
-    repaidMsat: books.repaid,
-    principalPaidMsat: books.principalPaid,
-    interestPaidMsat: books.interestPaid,
-    lateFeesPaidMsat: books.lateFeesPaid,
-    unallocatedMsat: books.unallocated,
-    outstandingMsat: books.outstanding,
-    interestAccruedMsat: books.interest,
-    interestOwedMsat,
-    lateFeesChargedMsat,
-    lateFeesOwedMsat,
+    disbursedUnits: books.disbursed + books.excess,
+    excessDisbursedUnits: books.excess,
+    undisbursedUnits,
+    repaidUnits: books.repaid,
+    principalPaidUnits: books.principalPaid,
+    interestPaidUnits: books.interestPaid,
+    lateFeesPaidUnits: books.lateFeesPaid,
+    unallocatedUnits: books.unallocated,
+    outstandingUnits: books.outstanding,
+    interestAccruedUnits: books.interest,
+    interestOwedUnits,
+    lateFeesChargedUnits,
+    lateFeesOwedUnits,
     instalments,
     // M-12: "Payable amounts are whole satoshis, rounded down."
-    dueNowMsat: dueNow.repaymentMsat + dueNow.servicingMsat,
-    payoffMsat: payoff.repaymentMsat + payoff.servicingMsat,
+    dueNowUnits: dueNow.repaymentUnits + dueNow.servicingUnits,
+    payoffUnits: payoff.repaymentUnits + payoff.servicingUnits,
     dueNow,
     payoff,
-    excessServicingMsat: servicing.excessMsat,
+    excessServicingUnits: servicing.excessUnits,
     daysPastDue: instalments.reduce((most, each) => Math.max(most, each.daysPastDue), 0),
     repaid,
   };

@@ -7,17 +7,17 @@ import { BPS } from '../params.ts';
 import { LEGS, type LegParties } from './state.ts';
 
 /** The fee of a tranche, whole satoshis, msat. */
-export function originationFee(amountMsat: bigint, { originationBps }: Fees): bigint {
+export function originationFee(amountUnits: bigint, { originationBps }: Fees): bigint {
   // FE-1: "The origination fee of a tranche is its amount × `originationBps` / 10,000, rounded down
   // to a whole satoshi…"
-  return floorToSat((amountMsat * BigInt(originationBps)) / BPS);
+  return floorToSat((amountUnits * BigInt(originationBps)) / BPS);
 }
 
 /** The part of a tranche that is not paid out as ticks, msat. */
-export function withheldFee(amountMsat: bigint, fees: Fees): bigint {
+export function withheldFee(amountUnits: bigint, fees: Fees): bigint {
   // FE-2: "Withheld, it is part of the tranche: the investor pays it to the bank, it counts as
   // disbursed, and the tranche's ticks share the rest…"
-  return fees.origination === 'withheld' ? originationFee(amountMsat, fees) : 0n;
+  return fees.origination === 'withheld' ? originationFee(amountUnits, fees) : 0n;
 }
 
 /** Payer, payee and purpose of a leg under a contract. */

@@ -21,11 +21,11 @@ const terms: fc.Arbitrary<GuaranteeTerms> = fc.oneof(
   }),
 );
 const claims: fc.Arbitrary<GuaranteeClaim> = fc
-  .record({ disbursedMsat: amount, repaid: fc.integer({ min: 0, max: 100 }), interest: amount })
-  .map(({ disbursedMsat, repaid, interest }) => ({
-    disbursedMsat,
-    outstandingMsat: disbursedMsat - (disbursedMsat * BigInt(repaid)) / 100n,
-    interestOwedMsat: interest / 10n,
+  .record({ disbursedUnits: amount, repaid: fc.integer({ min: 0, max: 100 }), interest: amount })
+  .map(({ disbursedUnits, repaid, interest }) => ({
+    disbursedUnits,
+    outstandingUnits: disbursedUnits - (disbursedUnits * BigInt(repaid)) / 100n,
+    interestOwedUnits: interest / 10n,
   }));
 /** What happens after a default: the business pays, or one of the two does what is asked. */
 const steps = fc.array(fc.oneof(amount, fc.constantFrom('bank', 'investor', 'half')), {
@@ -37,30 +37,30 @@ describe('a guarantee', () => {
   it('never pays more than the loss, and gives nobody more than is owed', () => {
     fc.assert(
       fc.property(terms, claims, steps, (guarantee, claim, taken) => {
-        let [receivedMsat, paidMsat, handedOnMsat] = [0n, 0n, 0n];
+        let [receivedUnits, paidUnits, handedOnUnits] = [0n, 0n, 0n];
         const now = () => {
-          return guaranteeStanding(guarantee, claim, { receivedMsat, paidMsat, handedOnMsat });
+          return guaranteeStanding(guarantee, claim, { receivedUnits, paidUnits, handedOnUnits });
         };
         for (const step of taken) {
-          const { unpaidMsat, handOnMsat } = now();
-          expect(unpaidMsat === 0n || handOnMsat === 0n).toBe(true);
-          if (typeof step === 'bigint') receivedMsat += step;
-          else if (step === 'investor') handedOnMsat += handOnMsat;
-          else paidMsat += step === 'bank' ? unpaidMsat : unpaidMsat / 2n;
+          const { unpaidUnits, handOnUnits } = now();
+          expect(unpaidUnits === 0n || handOnUnits === 0n).toBe(true);
+          if (typeof step === 'bigint') receivedUnits += step;
+          else if (step === 'investor') handedOnUnits += handOnUnits;
+          else paidUnits += step === 'bank' ? unpaidUnits : unpaidUnits / 2n;
           // The bank never pays more than its limit, nor gets back more than it paid.
-          expect(paidMsat).toBeLessThanOrEqual(guaranteeLimit(guarantee, claim));
-          expect(handedOnMsat).toBeLessThanOrEqual(paidMsat);
+          expect(paidUnits).toBeLessThanOrEqual(guaranteeLimit(guarantee, claim));
+          expect(handedOnUnits).toBeLessThanOrEqual(paidUnits);
         }
-        handedOnMsat += now().handOnMsat;
-        paidMsat += now().unpaidMsat;
+        handedOnUnits += now().handOnUnits;
+        paidUnits += now().unpaidUnits;
         const end = now();
-        expect([end.unpaidMsat, end.handOnMsat]).toEqual([0n, 0n]);
-        const heldMsat = receivedMsat + paidMsat - handedOnMsat;
+        expect([end.unpaidUnits, end.handOnUnits]).toEqual([0n, 0n]);
+        const heldUnits = receivedUnits + paidUnits - handedOnUnits;
         // Less than a satoshi stays where it is.
-        const most = receivedMsat > end.claimMsat ? receivedMsat : end.claimMsat;
-        expect(heldMsat).toBeLessThan(most + 1_000n);
+        const most = receivedUnits > end.claimUnits ? receivedUnits : end.claimUnits;
+        expect(heldUnits).toBeLessThan(most + 1_000n);
         // The investor is made whole before anything is handed on.
-        if (handedOnMsat > 0n) expect(heldMsat).toBeGreaterThanOrEqual(end.claimMsat);
+        if (handedOnUnits > 0n) expect(heldUnits).toBeGreaterThanOrEqual(end.claimUnits);
       }),
     );
   });
@@ -68,9 +68,9 @@ describe('a guarantee', () => {
   it('binds the bank to less as the business repays, never to more', () => {
     fc.assert(
       fc.property(terms, claims, amount, amount, (guarantee, claim, one, more) => {
-        const bound = (receivedMsat: bigint): bigint =>
-          guaranteeStanding(guarantee, claim, { receivedMsat, paidMsat: 0n, handedOnMsat: 0n })
-            .obligationMsat;
+        const bound = (receivedUnits: bigint): bigint =>
+          guaranteeStanding(guarantee, claim, { receivedUnits, paidUnits: 0n, handedOnUnits: 0n })
+            .obligationUnits;
         expect(bound(one + more)).toBeLessThanOrEqual(bound(one));
         expect(bound(0n)).toBe(guaranteeLimit(guarantee, claim));
       }),
@@ -79,7 +79,7 @@ describe('a guarantee', () => {
 });
 
 const contract = fc.integer({ min: 0, max: 1_000 }).map((index) => hashOf(`contract ${index}`));
-const stakes = fc.uniqueArray(fc.record({ contract, outstandingMsat: amount }), {
+const stakes = fc.uniqueArray(fc.record({ contract, outstandingUnits: amount }), {
   selector: (stake) => stake.contract,
   maxLength: 30,
 });
@@ -88,19 +88,19 @@ describe('a recovery', () => {
   // requires: D-8, D-9
   it('creates and loses no millisatoshi, and gives to nobody who is owed nothing', () => {
     fc.assert(
-      fc.property(amount, stakes, (netMsat, owed) => {
-        const shares = shareRecovery(netMsat, owed);
-        const total = owed.reduce((sum, { outstandingMsat }) => sum + outstandingMsat, 0n);
-        const shared = shares.reduce((sum, { shareMsat }) => sum + shareMsat, 0n);
-        expect(shared).toBe(total > 0n ? netMsat : 0n);
-        for (const { contract: root, shareMsat } of shares) {
-          const stake = owed.find((each) => each.contract === root)?.outstandingMsat ?? 0n;
+      fc.property(amount, stakes, (netUnits, owed) => {
+        const shares = shareRecovery(netUnits, owed);
+        const total = owed.reduce((sum, { outstandingUnits }) => sum + outstandingUnits, 0n);
+        const shared = shares.reduce((sum, { shareUnits }) => sum + shareUnits, 0n);
+        expect(shared).toBe(total > 0n ? netUnits : 0n);
+        for (const { contract: root, shareUnits } of shares) {
+          const stake = owed.find((each) => each.contract === root)?.outstandingUnits ?? 0n;
           expect(stake).toBeGreaterThan(0n);
           // Within one millisatoshi of the exact share, on either side.
-          const distance = shareMsat * total - netMsat * stake;
+          const distance = shareUnits * total - netUnits * stake;
           expect(distance < total && -distance < total).toBe(true);
         }
-        expect(shareRecovery(netMsat, [...owed].reverse())).toEqual(shares);
+        expect(shareRecovery(netUnits, [...owed].reverse())).toEqual(shares);
       }),
     );
   });
@@ -108,19 +108,19 @@ describe('a recovery', () => {
   it('is seen to be shared otherwise', () => {
     const owed = ['a', 'b', 'c'].map((name) => ({
       contract: name.repeat(64),
-      outstandingMsat: 1_000n,
+      outstandingUnits: 1_000n,
     }));
-    const stated = (shareMsat: string[], contracts = owed.map((each) => each.contract)) => ({
+    const stated = (shareUnits: string[], contracts = owed.map((each) => each.contract)) => ({
       ...{ v: 1 as const, type: 'recovery' as const, offer: { id: '', address: '' } },
-      ...{ recoveredAtSec: 0, grossMsat: '110', costsMsat: '10', statement: '', prev: [] },
-      ...{ contracts, shareMsat },
+      ...{ recoveredAtSec: 0, grossUnits: '110', costsUnits: '10', statement: '', prev: [] },
+      ...{ contracts, shareUnits },
     });
     expect(isSharedFairly(stated(['34', '33', '33']), owed)).toBe(true);
     expect(isSharedFairly(stated(['33', '34', '33']), owed)).toBe(false);
     expect(isSharedFairly(stated(['50', '50'], ['a'.repeat(64), 'b'.repeat(64)]), owed)).toBe(
       false,
     );
-    const paidUp = [...owed, { contract: 'd'.repeat(64), outstandingMsat: 0n }];
+    const paidUp = [...owed, { contract: 'd'.repeat(64), outstandingUnits: 0n }];
     expect(isSharedFairly(stated(['34', '33', '33']), paidUp)).toBe(true);
     expect(recoveryCostCap(300_000_007n, 2_000)).toBe(60_000_001n);
   });

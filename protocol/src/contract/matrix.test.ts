@@ -46,7 +46,7 @@ const ATTEMPTS: Readonly<Record<ContractAct, (loan: Loan, actor: Actor) => unkno
   amendment: (loan, actor) =>
     accept(loan, amendment(loan, { rateBps: 900 }, NOW), roleOf(actor), NOW, actor),
   receipt: (loan, actor) =>
-    loan.pay('disbursement', [{ n: 1, amountMsat: TICK }], NOW, { payer: actor }),
+    loan.pay('disbursement', [{ n: 1, amountUnits: TICK }], NOW, { payer: actor }),
   withdrawal: (loan, actor) => loan.withdraw(actor, START + 10 * DAY),
   fundingReached: (loan, actor) => fund(loan, 'fundingReached', NOW, actor),
   fundingFailed: (loan, actor) => fund(loan, 'fundingFailed', NOW, actor),
@@ -61,8 +61,8 @@ const ATTEMPTS: Readonly<Record<ContractAct, (loan: Loan, actor: Actor) => unkno
   acceleration: (loan, actor) => give(loan, 'acceleration', NOW + 60 * DAY, { name: actor }),
   writeOff: (loan, actor) => give(loan, 'writeOff', NOW + 60 * DAY, { name: actor }),
   recovery: (loan, actor) => {
-    const shares = [{ contract: loan.root, shareMsat: 1_000n }];
-    const got = { grossMsat: 1_000n, recoveredAtSec: NOW, shares };
+    const shares = [{ contract: loan.root, shareUnits: 1_000n }];
+    const got = { grossUnits: 1_000n, recoveredAtSec: NOW, shares };
     return recover(loan, got, NOW + 60 * DAY, actor);
   },
   closure: (loan, actor) => {

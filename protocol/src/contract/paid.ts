@@ -20,7 +20,7 @@ export interface PaidRun {
   readonly isReceived: boolean;
   readonly timeContested: boolean;
   /** Of all its parts, msat. */
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
 }
 
 /** What is proven of one request, by place. */
@@ -37,11 +37,11 @@ export interface DayTotal {
   readonly day: number;
   /** The earliest settled time among them, Unix seconds. */
   readonly settledAtSec: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   readonly parts: number;
   /** Of them acknowledged by the payee. */
   readonly receivedParts: number;
-  readonly receivedMsat: bigint;
+  readonly receivedUnits: bigint;
   readonly contestedTimes: number;
 }
 
@@ -82,6 +82,7 @@ function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment
       leg,
       request: request.event.id,
       n,
+      amountUnits: BigInt(msat[column] ?? '0'),
       amountMsat: BigInt(msat[column] ?? '0'),
       paymentHash: paymentHash[column] ?? '',
       preimage: receipt.document.preimage[column + shift] ?? '',
@@ -118,8 +119,8 @@ export class PaidParts {
   }
 
   /** What they come to, msat. */
-  totalMsat(leg: Leg): bigint {
-    return this.daily.reduce((sum, day) => (day.leg === leg ? sum + day.amountMsat : sum), 0n);
+  totalUnits(leg: Leg): bigint {
+    return this.daily.reduce((sum, day) => (day.leg === leg ? sum + day.amountUnits : sum), 0n);
   }
 
   /** Numbers of the parts of a leg that are proven. */

@@ -9,7 +9,7 @@ const TICK = 100_000_000n;
 const WINDOW = { notBeforeSec: START + 100, expiresAtSec: START + 200 };
 const tick = (n: number, preimage?: string) => ({
   n,
-  amountMsat: TICK,
+  amountUnits: TICK,
   ...(preimage === undefined ? {} : { preimage }),
 });
 
@@ -62,10 +62,10 @@ describe('who may', () => {
 
   it('a disbursement part is a tick with its amount, a repayment is anything', () => {
     const loan = agreed();
-    loan.pay('disbursement', [{ n: 0, amountMsat: TICK + 1n }], START + 9);
+    loan.pay('disbursement', [{ n: 0, amountUnits: TICK + 1n }], START + 9);
     loan.pay('disbursement', [tick(10)], START + 10);
-    loan.pay('disbursement', [{ n: 0, amountMsat: 1n }, tick(10)], START + 11);
-    loan.pay('repayment', [{ n: 4_000_000_000, amountMsat: 1n }], START + 12);
+    loan.pay('disbursement', [{ n: 0, amountUnits: 1n }, tick(10)], START + 11);
+    loan.pay('repayment', [{ n: 4_000_000_000, amountUnits: 1n }], START + 12);
     expect(codesOf(loan)).toEqual(['PART_AMOUNT', 'PART_UNKNOWN', 'PART_UNKNOWN']);
     expect(paymentsOf(loan)).toHaveLength(1);
   });
@@ -163,7 +163,7 @@ describe('what counts once', () => {
     const loan = agreed();
     loan.pay('disbursement', [tick(0)], START + 9);
     loan.pay('disbursement', [tick(0)], START + 3_000);
-    expect(paymentsOf(loan).map(({ n, amountMsat }) => [n, amountMsat])).toEqual([
+    expect(paymentsOf(loan).map(({ n, amountUnits }) => [n, amountUnits])).toEqual([
       [0, TICK],
       [0, TICK],
     ]);
@@ -198,10 +198,10 @@ describe('after a closure', () => {
   it('a disbursement it does not rest on is flagged, not lost, and keeps its date', () => {
     const loan = agreed();
     loan.pay('disbursement', [tick(0)], START + 9);
-    loan.pay('repayment', [{ n: 0, amountMsat: 102_958_000n }], START + 90 * DAY);
+    loan.pay('repayment', [{ n: 0, amountUnits: 102_958_000n }], START + 90 * DAY);
     loan.close(START + 95 * DAY);
     loan.pay('disbursement', [tick(1)], START + DAY, { prev: [] });
-    loan.pay('repayment', [{ n: 1, amountMsat: 7_000n }], START + 2 * DAY);
+    loan.pay('repayment', [{ n: 1, amountUnits: 7_000n }], START + 2 * DAY);
     const found = paymentsOf(loan).map(({ leg, n, settledAtSec, afterFinal }) => [
       `${leg} ${n}`,
       settledAtSec - START,

@@ -18,7 +18,7 @@ function feeMismatch(contract: ContractDocument, request: RequestDocument): Reje
     // FE-4: "…each part is the place of a tranche that has a fee, counted from 0, and has the fee's
     // amount; otherwise the receipt is refused as `PART_UNKNOWN` or `PART_AMOUNT`…"
     if (!fee) return reject('PART_UNKNOWN', String(n));
-    if (fee.amountMsat.toString() !== request.msat[index]) return reject('PART_AMOUNT', String(n));
+    if (fee.amountUnits.toString() !== request.msat[index]) return reject('PART_AMOUNT', String(n));
   }
   return undefined;
 }

@@ -103,7 +103,7 @@ const sat = (amount: number): bigint => BigInt(amount) * 1_000n;
 
 function contractOf(plan: OfferPlan, change: Partial<ContractDocument> = {}): ContractDocument {
   const tranches = [{ shareBps: 10_000, startDay: 0, streamDays: 1, windowDays: 5, ticks: 1 }];
-  const offer = { plan, tranches, daySec: DAY_SEC, minimumTicketMsat: '1000' };
+  const offer = { plan, tranches, daySec: DAY_SEC, minimumTicketUnits: '1000' };
   const startAtSec = day('2027-01-01') * DAY_SEC;
   const loan = new Loan({ signing: sparedSigning, offer, startAtSec });
   return { ...loan.contract.document, ...change };
@@ -113,12 +113,12 @@ function runOf(document: ContractDocument, repaid: readonly (readonly [number, b
   const start = document.startAtSec;
   const lent: LedgerPayment = {
     leg: 'disbursement',
-    amountMsat: BigInt(document.principalMsat),
+    amountUnits: BigInt(document.principalUnits),
     settledAtSec: start,
   };
-  const back = repaid.map(([at, amountMsat]) => ({
+  const back = repaid.map(([at, amountUnits]) => ({
     leg: 'repayment' as const,
-    amountMsat,
+    amountUnits,
     settledAtSec: start + at * DAY_SEC,
   }));
   const payments = [lent, ...back];
@@ -126,7 +126,7 @@ function runOf(document: ContractDocument, repaid: readonly (readonly [number, b
 }
 
 const principals = (ledger: ReturnType<typeof computeLedger>): number[] =>
-  ledger.instalments.map((each) => Number(each.principalMsat / 1_000n));
+  ledger.instalments.map((each) => Number(each.principalUnits / 1_000n));
 
 describe('weights', () => {
   const twelve = equalPlan(12, 30, 30).due;
@@ -156,7 +156,7 @@ describe('weights', () => {
 
   it('of an annuity without interest are equal, and of one msat end in one instalment', () => {
     expect(new Set(totals(contractOf(annuity, { rateBps: 0 })))).toEqual(new Set([83_334, 83_326]));
-    const weights = plannedDues(contractOf(annuity, { principalMsat: '1' }), 0);
+    const weights = plannedDues(contractOf(annuity, { principalUnits: '1' }), 0);
     expect(weights.reduce((sum, each) => sum + each.weight, 0n)).toBe(1n);
     const one = { ...annuity, due: { ...twelve, count: 1 } } as OfferPlan;
     const [only] = plannedDues(contractOf(one), 0);
@@ -175,8 +175,8 @@ describe('weights', () => {
     const plan = { type: 'interestOnly', due: { ...twelve, count: 3 }, ...common } as OfferPlan;
     const ledger = runOf(contractOf(plan))(30);
     expect(principals(ledger)).toEqual([0, 0, 1_000_000]);
-    expect(ledger.dueNowMsat).toBe(9_863_000n);
-    expect(ledger.instalments[0]?.interestMsat).toBe(9_863_013n);
+    expect(ledger.dueNowUnits).toBe(9_863_000n);
+    expect(ledger.instalments[0]?.interestUnits).toBe(9_863_013n);
   });
 });
 
@@ -185,17 +185,20 @@ describe('moratoria', () => {
     const plan = { ...equalPlan(4, 30, 30), principalMoratorium: 2, interestMoratorium: 1 };
     const at = runOf(contractOf(plan));
     expect(principals(at(1))).toEqual([0, 0, 500_000, 500_000]);
-    expect(at(31)).toMatchObject({ dueNowMsat: 0n, daysPastDue: 0 });
+    expect(at(31)).toMatchObject({ dueNowUnits: 0n, daysPastDue: 0 });
     // Sixty days on 1,000,000 sat: 19,726,027.3… msat.
-    expect(at(60).instalments.map((each) => each.interestMsat)).toEqual([0n, 19_726_027n, 0n, 0n]);
+    expect(at(60).instalments.map((each) => each.interestUnits)).toEqual([0n, 19_726_027n, 0n, 0n]);
   });
 
   it('let a prepayment pay the interest that has accrued, then principal', () => {
     const plan = { ...equalPlan(4, 30, 30), interestMoratorium: 2 };
     const at = runOf(contractOf(plan), [[10, sat(300_000)]]);
     // Ten days: 3,287,671 msat.
-    expect(at(10)).toMatchObject({ interestPaidMsat: 3_287_671n, principalPaidMsat: 296_712_329n });
-    expect(at(60)).toMatchObject({ dueNowMsat: 203_287_000n });
+    expect(at(10)).toMatchObject({
+      interestPaidUnits: 3_287_671n,
+      principalPaidUnits: 296_712_329n,
+    });
+    expect(at(60)).toMatchObject({ dueNowUnits: 203_287_000n });
   });
 });
 

@@ -15,37 +15,37 @@ import type { Draft } from './draft.ts';
 export interface RecoveryStake {
   readonly contract: string;
   /** Its outstanding principal at the end of the contract day before the recovery. */
-  readonly outstandingMsat: bigint;
+  readonly outstandingUnits: bigint;
 }
 
 /** One contract's part of a recovery. */
 export interface RecoveryShare {
   readonly contract: string;
-  readonly shareMsat: bigint;
+  readonly shareUnits: bigint;
 }
 
 /** The most that may be kept back of a recovery for costs, msat. */
-export function recoveryCostCap(grossMsat: bigint, costCapBps: number): bigint {
-  return (grossMsat * BigInt(costCapBps)) / BPS;
+export function recoveryCostCap(grossUnits: bigint, costCapBps: number): bigint {
+  return (grossUnits * BigInt(costCapBps)) / BPS;
 }
 
 /**
  * Shares of a recovery after costs, in order of contract ids; contracts that owe nothing are left
  * out. Empty when none owes anything.
  */
-export function shareRecovery(netMsat: bigint, stakes: readonly RecoveryStake[]): RecoveryShare[] {
+export function shareRecovery(netUnits: bigint, stakes: readonly RecoveryStake[]): RecoveryShare[] {
   // D-8: "What is left after costs is shared among the contracts under the offer's address that owe
   // principal, by largest remainder (M-2) in proportion to the principal outstanding, in the order
   // of contract ids…"
   const owing = stakes
-    .filter(({ outstandingMsat }) => outstandingMsat > 0n)
+    .filter(({ outstandingUnits }) => outstandingUnits > 0n)
     .sort((a, b) => (a.contract < b.contract ? -1 : 1));
   if (owing.length === 0) return [];
   const shares = allocate(
-    netMsat,
-    owing.map(({ outstandingMsat }) => outstandingMsat),
+    netUnits,
+    owing.map(({ outstandingUnits }) => outstandingUnits),
   );
-  return owing.map(({ contract }, index) => ({ contract, shareMsat: shares[index] ?? 0n }));
+  return owing.map(({ contract }, index) => ({ contract, shareUnits: shares[index] ?? 0n }));
 }
 
 /** Whether a recovery is shared as the rules share it, by what the contracts of the offer owed. */
@@ -53,18 +53,18 @@ export function isSharedFairly(
   document: RecoveryDocument,
   stakes: readonly RecoveryStake[],
 ): boolean {
-  const netMsat = BigInt(document.grossMsat) - BigInt(document.costsMsat);
+  const netUnits = BigInt(document.grossUnits) - BigInt(document.costsUnits);
   // D-9: "A client that knows the contracts of the offer MUST compare the shares with its own and
   // show a difference…"
-  const fair = shareRecovery(netMsat, stakes).filter(({ shareMsat }) => shareMsat > 0n);
+  const fair = shareRecovery(netUnits, stakes).filter(({ shareUnits }) => shareUnits > 0n);
   const stated = document.contracts
-    .map((contract, index) => ({ contract, shareMsat: BigInt(document.shareMsat[index] ?? '0') }))
-    .filter(({ shareMsat }) => shareMsat > 0n);
+    .map((contract, index) => ({ contract, shareUnits: BigInt(document.shareUnits[index] ?? '0') }))
+    .filter(({ shareUnits }) => shareUnits > 0n);
   return (
     fair.length === stated.length &&
     fair.every((share, index) => {
       const other = stated[index];
-      return share.contract === other?.contract && share.shareMsat === other.shareMsat;
+      return share.contract === other?.contract && share.shareUnits === other.shareUnits;
     })
   );
 }
@@ -80,17 +80,17 @@ export function applyRecovery(draft: Draft, parsed: ParsedEvent): Reject | undef
   // are at most floor(gross × `costCapBps` / 10,000) of the contract's mandate, otherwise it is
   // refused as `COSTS_ABOVE_CAP`."
   if (document.offer.address !== address) return reject('OFFER_MISMATCH', 'offer');
-  const grossMsat = BigInt(document.grossMsat);
-  const costsMsat = BigInt(document.costsMsat);
-  const capMsat = recoveryCostCap(grossMsat, legal.mandate.costCapBps);
-  if (costsMsat > capMsat) return reject('COSTS_ABOVE_CAP', capMsat.toString());
+  const grossUnits = BigInt(document.grossUnits);
+  const costsUnits = BigInt(document.costsUnits);
+  const capUnits = recoveryCostCap(grossUnits, legal.mandate.costCapBps);
+  if (costsUnits > capUnits) return reject('COSTS_ABOVE_CAP', capUnits.toString());
   draft.recoveries.push({
     id: parsed.event.id,
     recoveredAtSec: document.recoveredAtSec,
     statedAtSec: parsed.event.created_at,
-    grossMsat,
-    costsMsat,
-    shareMsat: BigInt(document.shareMsat[document.contracts.indexOf(draft.root)] ?? '0'),
+    grossUnits,
+    costsUnits,
+    shareUnits: BigInt(document.shareUnits[document.contracts.indexOf(draft.root)] ?? '0'),
   });
   return undefined;
 }

@@ -12,9 +12,9 @@ import { planFees, planTicks, type Decision, type FeePart, type Tick } from './t
 export interface ExpectedInstalment {
   readonly number: number;
   readonly dueAtSec: number;
-  readonly principalMsat: bigint;
-  readonly interestMsat: bigint;
-  readonly totalMsat: bigint;
+  readonly principalUnits: bigint;
+  readonly interestUnits: bigint;
+  readonly totalUnits: bigint;
 }
 
 /** Payments so far plus every tick that can still be paid, at its due time or now. */
@@ -30,8 +30,8 @@ function withRemainingTicks(
     const paid = new Set(own.map((payment) => payment.n));
     return parts
       .filter((part) => !paid.has(part.n) && part.lapsesAtSec > asOfSec)
-      .map(({ amountMsat, dueAtSec }) => ({
-        ...{ leg, amountMsat, settledAtSec: Math.max(dueAtSec, asOfSec) },
+      .map(({ amountUnits, dueAtSec }) => ({
+        ...{ leg, amountUnits, settledAtSec: Math.max(dueAtSec, asOfSec) },
       }));
   };
   const fees = isDisbursed(document, 'originationFee')
@@ -60,8 +60,8 @@ export function projectSchedule(
   return expectInstalments(document, expected, asOfSec, course).map((instalment) => ({
     number: instalment.number,
     dueAtSec: instalment.dueAtSec,
-    principalMsat: instalment.principalMsat,
-    interestMsat: instalment.interestMsat,
-    totalMsat: instalment.principalMsat + instalment.interestMsat,
+    principalUnits: instalment.principalUnits,
+    interestUnits: instalment.interestUnits,
+    totalUnits: instalment.principalUnits + instalment.interestUnits,
   }));
 }

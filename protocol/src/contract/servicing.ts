@@ -8,79 +8,82 @@ import { BPS, DUST_MSAT } from '../params.ts';
 /** What was repaid so far, msat. */
 export interface Serviced {
   /** On the leg `repayment`. */
-  readonly repaymentMsat: bigint;
+  readonly repaymentUnits: bigint;
   /** On the leg `servicing`. */
-  readonly servicingMsat: bigint;
+  readonly servicingUnits: bigint;
 }
 
 /** What is payable on the two legs, whole satoshis, msat. */
 export interface DueShares {
-  readonly repaymentMsat: bigint;
-  readonly servicingMsat: bigint;
+  readonly repaymentUnits: bigint;
+  readonly servicingUnits: bigint;
 }
 
 /** Of what the bank was paid, what counts as repaid. */
-export function countedServicing({ repaymentMsat, servicingMsat }: Serviced, bps: number): bigint {
+export function countedServicing(
+  { repaymentUnits, servicingUnits }: Serviced,
+  bps: number,
+): bigint {
   // FE-5: "A payment of `servicing` counts as repaid by the business as far as all of them come to
   // at most floor(repaid × `servicingBps` / (10,000 − `servicingBps`)), repaid being the sum of
   // `repayment`, both by the end of the day…"
-  const most = (repaymentMsat * BigInt(bps)) / (BPS - BigInt(bps));
-  return minimum(servicingMsat, most);
+  const most = (repaymentUnits * BigInt(bps)) / (BPS - BigInt(bps));
+  return minimum(servicingUnits, most);
 }
 
 /** Shares an amount that is owed between the two legs. */
-export function shareDue(owedMsat: bigint, paid: Serviced, bps: number): DueShares {
-  if (bps === 0) return { repaymentMsat: floorToSat(owedMsat), servicingMsat: 0n };
+export function shareDue(owedUnits: bigint, paid: Serviced, bps: number): DueShares {
+  if (bps === 0) return { repaymentUnits: floorToSat(owedUnits), servicingUnits: 0n };
   const counted = countedServicing(paid, bps);
-  const part = (totalMsat: bigint): bigint => (totalMsat * BigInt(bps)) / BPS;
-  const repaidMsat = paid.repaymentMsat + counted;
+  const part = (totalUnits: bigint): bigint => (totalUnits * BigInt(bps)) / BPS;
+  const repaidUnits = paid.repaymentUnits + counted;
   // FE-6: "…what the bank was paid too early counts as the investor is repaid…"
-  const early = maximum(minimum(paid.servicingMsat, part(repaidMsat + owedMsat)) - counted, 0n);
-  const wholeMsat = floorToSat(maximum(owedMsat - early, 0n));
+  const early = maximum(minimum(paid.servicingUnits, part(repaidUnits + owedUnits)) - counted, 0n);
+  const wholeUnits = floorToSat(maximum(owedUnits - early, 0n));
   // FE-6: "…the bank's share is floor(T × `servicingBps` / 10,000) less what it was paid, rounded
   // down to a whole satoshi, T being all that will then be repaid; the rest is the investor's…"
-  const share = part(repaidMsat + early + wholeMsat) - paid.servicingMsat;
-  const servicingMsat = minimum(floorToSat(maximum(share, 0n)), wholeMsat);
-  const repaymentMsat = wholeMsat - servicingMsat;
+  const share = part(repaidUnits + early + wholeUnits) - paid.servicingUnits;
+  const servicingUnits = minimum(floorToSat(maximum(share, 0n)), wholeUnits);
+  const repaymentUnits = wholeUnits - servicingUnits;
   const after = {
-    repaymentMsat: paid.repaymentMsat + repaymentMsat,
-    servicingMsat: paid.servicingMsat + servicingMsat,
+    repaymentUnits: paid.repaymentUnits + repaymentUnits,
+    servicingUnits: paid.servicingUnits + servicingUnits,
   };
-  const leftMsat = repaidMsat + owedMsat - after.repaymentMsat - countedServicing(after, bps);
+  const leftUnits = repaidUnits + owedUnits - after.repaymentUnits - countedServicing(after, bps);
   // FE-6: "…one satoshi more where otherwise one would be left."
-  return leftMsat < DUST_MSAT
-    ? { repaymentMsat, servicingMsat }
-    : { repaymentMsat: repaymentMsat + DUST_MSAT, servicingMsat };
+  return leftUnits < DUST_MSAT
+    ? { repaymentUnits, servicingUnits }
+    : { repaymentUnits: repaymentUnits + DUST_MSAT, servicingUnits };
 }
 
 /** What was paid on the two legs so far, day by day. */
 export class ServicingAccount {
   readonly #bps: number;
-  #paid: Serviced = { repaymentMsat: 0n, servicingMsat: 0n };
-  #countedMsat = 0n;
+  #paid: Serviced = { repaymentUnits: 0n, servicingUnits: 0n };
+  #countedUnits = 0n;
 
   constructor(bps: number) {
     this.#bps = bps;
   }
 
   /** Takes up a day's payments; what of servicing counts from that day on and did not before. */
-  count(repaymentMsat: bigint, servicingMsat: bigint): bigint {
-    const before = this.#countedMsat;
+  count(repaymentUnits: bigint, servicingUnits: bigint): bigint {
+    const before = this.#countedUnits;
     this.#paid = {
-      repaymentMsat: this.#paid.repaymentMsat + repaymentMsat,
-      servicingMsat: this.#paid.servicingMsat + servicingMsat,
+      repaymentUnits: this.#paid.repaymentUnits + repaymentUnits,
+      servicingUnits: this.#paid.servicingUnits + servicingUnits,
     };
-    this.#countedMsat = countedServicing(this.#paid, this.#bps);
-    return this.#countedMsat - before;
+    this.#countedUnits = countedServicing(this.#paid, this.#bps);
+    return this.#countedUnits - before;
   }
 
   /** Servicing that does not count. */
-  get excessMsat(): bigint {
-    return this.#paid.servicingMsat - this.#countedMsat;
+  get excessUnits(): bigint {
+    return this.#paid.servicingUnits - this.#countedUnits;
   }
 
   /** Shares an amount that is owed between investor and bank, in whole satoshis. */
-  share(owedMsat: bigint): DueShares {
-    return shareDue(owedMsat, this.#paid, this.#bps);
+  share(owedUnits: bigint): DueShares {
+    return shareDue(owedUnits, this.#paid, this.#bps);
   }
 }

@@ -26,8 +26,8 @@ function defaulted(offer: Partial<OfferDocument> = {}): Loan {
 
 const stateOf = (loan: Loan): ContractState => loan.fold().state;
 
-function repay(loan: Loan, amountMsat: bigint, day: number): Loan {
-  loan.pay('repayment', [{ n: day, amountMsat }], at(day));
+function repay(loan: Loan, amountUnits: bigint, day: number): Loan {
+  loan.pay('repayment', [{ n: day, amountUnits }], at(day));
   return loan;
 }
 
@@ -38,10 +38,10 @@ describe('acceleration', () => {
     give(loan, 'acceleration', at(65));
     const state = stateOf(loan);
     expect(state.acceleratedAtSec).toBe(at(65));
-    expect(ledgerOf(state, at(64)).dueNowMsat).toBeLessThan(before.payoffMsat);
-    expect(ledgerOf(state, at(65)).dueNowMsat).toBe(before.payoffMsat);
+    expect(ledgerOf(state, at(64)).dueNowUnits).toBeLessThan(before.payoffUnits);
+    expect(ledgerOf(state, at(65)).dueNowUnits).toBe(before.payoffUnits);
     const plan = planRepayment(state, new Set(), at(65));
-    expect(plan).toMatchObject({ action: 'pay', parts: [{ amountMsat: before.payoffMsat }] });
+    expect(plan).toMatchObject({ action: 'pay', parts: [{ amountUnits: before.payoffUnits }] });
     expect(scheduleOf(state, at(66))).toHaveLength(3);
     expect(ledgerOf(state, at(95)).instalments.at(-1)?.daysPastDue).toBe(30);
   });
@@ -54,7 +54,7 @@ describe('acceleration', () => {
     expect(state.notices.at(-1)).toMatchObject({ type: 'acceleration', contested: true });
     expect(state.finalEvents).toHaveLength(2);
     expect(state.acceleratedAtSec).toBeUndefined();
-    expect(ledgerOf(state, at(63)).dueNowMsat).toBe(0n);
+    expect(ledgerOf(state, at(63)).dueNowUnits).toBe(0n);
   });
 });
 
@@ -67,9 +67,9 @@ describe('a guarantee', () => {
     const called = guaranteeOf(state, at(60));
     const ledger = ledgerOf(state, at(60));
     expect(called).toMatchObject({
-      claimMsat: ledger.outstandingMsat + ledger.interestOwedMsat,
-      limitMsat: 200_000_000n,
-      unpaidMsat: 200_000_000n,
+      claimUnits: ledger.outstandingUnits + ledger.interestOwedUnits,
+      limitUnits: 200_000_000n,
+      unpaidUnits: 200_000_000n,
       daysPastDue: 0,
     });
     expect(guaranteeOf(state, at(90))?.daysPastDue).toBe(0);
@@ -79,8 +79,8 @@ describe('a guarantee', () => {
 
   it('binds the bank to less once the business repays', () => {
     const loan = repay(defaulted({ guarantee: firstLoss }), 900_000_000n, 80);
-    const claimMsat = guaranteeOf(stateOf(loan), at(79))?.claimMsat ?? 0n;
-    expect(guaranteeOf(stateOf(loan), at(80))?.obligationMsat).toBe(claimMsat - 900_000_000n);
+    const claimUnits = guaranteeOf(stateOf(loan), at(79))?.claimUnits ?? 0n;
+    expect(guaranteeOf(stateOf(loan), at(80))?.obligationUnits).toBe(claimUnits - 900_000_000n);
   });
 
   it('is not called by a default that payments contradict', () => {
@@ -94,31 +94,31 @@ describe('money under a guarantee', () => {
 
   it('reduces no debt, and is handed on once the business has repaid', () => {
     const loan = defaulted({ guarantee: full });
-    const owedMsat = guaranteeOf(stateOf(loan), at(61))?.unpaidMsat ?? 0n;
-    const debtMsat = ledgerOf(stateOf(loan), at(70)).payoffMsat;
-    loan.pay('guarantee', [{ n: 0, amountMsat: owedMsat }], at(70));
-    expect(ledgerOf(stateOf(loan), at(70)).payoffMsat).toBe(debtMsat);
-    expect(guaranteeOf(stateOf(loan), at(71))).toMatchObject({ unpaidMsat: 0n, handOnMsat: 0n });
+    const owedUnits = guaranteeOf(stateOf(loan), at(61))?.unpaidUnits ?? 0n;
+    const debtUnits = ledgerOf(stateOf(loan), at(70)).payoffUnits;
+    loan.pay('guarantee', [{ n: 0, amountUnits: owedUnits }], at(70));
+    expect(ledgerOf(stateOf(loan), at(70)).payoffUnits).toBe(debtUnits);
+    expect(guaranteeOf(stateOf(loan), at(71))).toMatchObject({ unpaidUnits: 0n, handOnUnits: 0n });
     repay(loan, 400_000_000n, 80);
     const part = guaranteeOf(stateOf(loan), at(80));
-    expect(part).toMatchObject({ unpaidMsat: 0n, paidMsat: owedMsat });
+    expect(part).toMatchObject({ unpaidUnits: 0n, paidUnits: owedUnits });
     // All was paid but less than a satoshi, so all that comes in goes on.
-    expect(part?.handOnMsat).toBe(399_999_000n);
-    loan.pay('handedOn', [{ n: 0, amountMsat: 399_999_000n }], at(81));
-    expect(guaranteeOf(stateOf(loan), at(81))).toMatchObject({ unpaidMsat: 0n, handOnMsat: 0n });
+    expect(part?.handOnUnits).toBe(399_999_000n);
+    loan.pay('handedOn', [{ n: 0, amountUnits: 399_999_000n }], at(81));
+    expect(guaranteeOf(stateOf(loan), at(81))).toMatchObject({ unpaidUnits: 0n, handOnUnits: 0n });
     const flows = summarizeHolding(stateOf(loan), at(90)).flows;
-    const credited = flows.reduce((sum, flow) => sum + flow.creditedMsat, 0n);
-    const lent = flows.reduce((sum, flow) => sum + flow.paidMsat, 0n);
+    const credited = flows.reduce((sum, flow) => sum + flow.creditedUnits, 0n);
+    const lent = flows.reduce((sum, flow) => sum + flow.paidUnits, 0n);
     expect(lent).toBe(1_000_000_000n);
-    expect(credited).toBe(owedMsat + 400_000_000n - 399_999_000n);
+    expect(credited).toBe(owedUnits + 400_000_000n - 399_999_000n);
   });
 
   it('leaves the bank its share of repayments out of the claim', () => {
     const fees = { originationBps: 0, origination: 'withheld', servicingBps: 1_000 } as const;
     const state = stateOf(defaulted({ guarantee: full, fees }));
-    const { outstandingMsat, interestOwedMsat } = ledgerOf(state, at(60));
-    expect(guaranteeOf(state, at(60))?.claimMsat).toBe(
-      (outstandingMsat * 9n) / 10n + (interestOwedMsat * 9n) / 10n,
+    const { outstandingUnits, interestOwedUnits } = ledgerOf(state, at(60));
+    expect(guaranteeOf(state, at(60))?.claimUnits).toBe(
+      (outstandingUnits * 9n) / 10n + (interestOwedUnits * 9n) / 10n,
     );
   });
 });
@@ -126,27 +126,27 @@ describe('money under a guarantee', () => {
 describe('a recovery', () => {
   it('paid by the bank counts as repaid by the business', () => {
     const loan = defaulted();
-    const shares = [{ contract: loan.root, shareMsat: 5_000_007n }];
-    recover(loan, { grossMsat: 5_000_007n, recoveredAtSec: at(70), shares }, at(71));
-    const debtMsat = ledgerOf(stateOf(loan), at(72)).interestOwedMsat;
-    loan.pay('recovery', [{ n: 0, amountMsat: 5_000_007n }], at(72));
-    expect(ledgerOf(stateOf(loan), at(72)).interestOwedMsat).toBe(debtMsat - 5_000_007n);
-    expect(recoveriesOf(stateOf(loan), at(72)).unpaidMsat).toBe(0n);
+    const shares = [{ contract: loan.root, shareUnits: 5_000_007n }];
+    recover(loan, { grossUnits: 5_000_007n, recoveredAtSec: at(70), shares }, at(71));
+    const debtUnits = ledgerOf(stateOf(loan), at(72)).interestOwedUnits;
+    loan.pay('recovery', [{ n: 0, amountUnits: 5_000_007n }], at(72));
+    expect(ledgerOf(stateOf(loan), at(72)).interestOwedUnits).toBe(debtUnits - 5_000_007n);
+    expect(recoveriesOf(stateOf(loan), at(72)).unpaidUnits).toBe(0n);
   });
 
   it('is owed by the bank that stated it', () => {
     const loan = defaulted();
-    const shares = [{ contract: loan.root, shareMsat: 800n }];
-    const got = { grossMsat: 1_000n, costsMsat: 200n, recoveredAtSec: at(70), shares };
+    const shares = [{ contract: loan.root, shareUnits: 800n }];
+    const got = { grossUnits: 1_000n, costsUnits: 200n, recoveredAtSec: at(70), shares };
     recover(loan, got, at(71));
     recover(loan, { ...got, recoveredAtSec: at(80) }, at(81));
     const state = stateOf(loan);
-    expect(recoveriesOf(state, at(70)).owedMsat).toBe(0n);
-    expect(recoveriesOf(state, at(72)).owedMsat).toBe(800n);
+    expect(recoveriesOf(state, at(70)).owedUnits).toBe(0n);
+    expect(recoveriesOf(state, at(72)).owedUnits).toBe(800n);
     expect(recoveriesOf(state, at(82))).toEqual({
-      owedMsat: 1_600n,
-      paidMsat: 0n,
-      unpaidMsat: 1_600n,
+      owedUnits: 1_600n,
+      paidUnits: 0n,
+      unpaidUnits: 1_600n,
     });
   });
 });

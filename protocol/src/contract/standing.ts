@@ -48,10 +48,10 @@ export function sumOfLegs(
   legs: readonly string[],
   within: { readonly daySec: number; readonly afterDay: number; readonly toDay: number },
 ): bigint {
-  return payments.reduce((sum, { leg, amountMsat, settledAtSec }) => {
+  return payments.reduce((sum, { leg, amountUnits, settledAtSec }) => {
     const day = dayOf(settledAtSec, within.daySec);
     const isWithin = day > within.afterDay && day <= within.toDay && legs.includes(leg);
-    return isWithin ? sum + amountMsat : sum;
+    return isWithin ? sum + amountUnits : sum;
   }, 0n);
 }
 
@@ -74,8 +74,8 @@ export interface CalledGuarantee extends GuaranteeStanding {
   readonly calledAtSec: number;
   /** Last second of the day by which the bank pays. */
   readonly dueAtSec: number;
-  readonly paidMsat: bigint;
-  readonly handedOnMsat: bigint;
+  readonly paidUnits: bigint;
+  readonly handedOnUnits: bigint;
   /** Contract days since the due day, 0 unless something is unpaid. */
   readonly daysPastDue: number;
 }
@@ -93,31 +93,31 @@ export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuaran
   const now = computeLedger(document, known, asOfSec, courseOf(state));
   const since = (legs: readonly string[]): bigint =>
     sumOfLegs(known, legs, { daySec, afterDay, toDay });
-  const [paidMsat, handedOnMsat] = [since(['guarantee']), since(['handedOn'])];
+  const [paidUnits, handedOnUnits] = [since(['guarantee']), since(['handedOn'])];
   // D-11: "Of both the investor's own part counts, floor(amount × (10,000 − `servicingBps`) /
   // 10,000)…"
   const ownBps = BPS - BigInt(document.fees.servicingBps);
-  const own = (amountMsat: bigint): bigint => (amountMsat * ownBps) / BPS;
-  const owedBackMsat = now.unallocatedMsat - atDefault.unallocatedMsat;
+  const own = (amountUnits: bigint): bigint => (amountUnits * ownBps) / BPS;
+  const owedBackUnits = now.unallocatedUnits - atDefault.unallocatedUnits;
   const standing = guaranteeStanding(
     guarantee,
     {
-      disbursedMsat: atDefault.disbursedMsat - atDefault.excessDisbursedMsat,
-      outstandingMsat: own(atDefault.outstandingMsat),
-      interestOwedMsat: own(atDefault.interestOwedMsat),
+      disbursedUnits: atDefault.disbursedUnits - atDefault.excessDisbursedUnits,
+      outstandingUnits: own(atDefault.outstandingUnits),
+      interestOwedUnits: own(atDefault.interestOwedUnits),
     },
-    { receivedMsat: since(RECEIVED) - owedBackMsat, paidMsat, handedOnMsat },
+    { receivedUnits: since(RECEIVED) - owedBackUnits, paidUnits, handedOnUnits },
   );
   const dueDay = afterDay + guarantee.payDays;
   // D-5: "What the bank is bound to is due at the end of the day `payDays` days after the day of
   // the default, and late from the day after…"
-  const isLate = standing.unpaidMsat > 0n && toDay > dueDay;
+  const isLate = standing.unpaidUnits > 0n && toDay > dueDay;
   return {
     ...standing,
     calledAtSec,
     dueAtSec: endOfDaySec(dueDay, daySec),
-    paidMsat,
-    handedOnMsat,
+    paidUnits,
+    handedOnUnits,
     daysPastDue: isLate ? toDay - dueDay : 0,
   };
 }
@@ -125,20 +125,20 @@ export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuaran
 /** What a bank owes a contract's investor of what it recovered. Amounts in msat. */
 export interface RecoveryOwed {
   /** Shares of all recoveries stated by now. */
-  readonly owedMsat: bigint;
-  readonly paidMsat: bigint;
-  readonly unpaidMsat: bigint;
+  readonly owedUnits: bigint;
+  readonly paidUnits: bigint;
+  readonly unpaidUnits: bigint;
 }
 
 /** What a bank owes a contract's investor of what it stated as recovered by a time. */
 export function recoveriesOf(state: ContractState, asOfSec: number): RecoveryOwed {
   const { daySec } = state.contract.document;
   const toDay = dayOf(asOfSec, daySec);
-  const owedMsat = state.recoveries
+  const owedUnits = state.recoveries
     .filter(({ statedAtSec }) => dayOf(statedAtSec, daySec) <= toDay)
-    .reduce((sum, { shareMsat }) => sum + shareMsat, 0n);
-  const paidMsat = sumOfLegs(state.paid.daily, ['recovery'], { daySec, afterDay: -1, toDay });
+    .reduce((sum, { shareUnits }) => sum + shareUnits, 0n);
+  const paidUnits = sumOfLegs(state.paid.daily, ['recovery'], { daySec, afterDay: -1, toDay });
   // D-10: "The bank owes the shares of all recoveries that count, less what it paid on the leg
   // `recovery`…"
-  return { owedMsat, paidMsat, unpaidMsat: owedMsat > paidMsat ? owedMsat - paidMsat : 0n };
+  return { owedUnits, paidUnits, unpaidUnits: owedUnits > paidUnits ? owedUnits - paidUnits : 0n };
 }

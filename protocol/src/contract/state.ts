@@ -16,6 +16,9 @@ export interface Payment {
   /** Id of the payee's signed request. */
   readonly request: string;
   readonly n: number;
+  /** What it counts for in the contract's ledger. */
+  readonly amountUnits: bigint;
+  /** What was paid over Lightning. */
   readonly amountMsat: bigint;
   readonly paymentHash: string;
   readonly preimage: string;
@@ -77,10 +80,10 @@ export interface Recovery {
   /** When the bank said so, Unix seconds. */
   readonly statedAtSec: number;
   /** All that was got, for all contracts together. */
-  readonly grossMsat: bigint;
-  readonly costsMsat: bigint;
+  readonly grossUnits: bigint;
+  readonly costsUnits: bigint;
   /** What the bank owes this contract's investor of it. */
-  readonly shareMsat: bigint;
+  readonly shareUnits: bigint;
 }
 
 /** A key that acts for a role, or did: the contract's, a delegate, or one that replaced either. */

@@ -9,7 +9,7 @@ import type { ContractState } from './state.ts';
 export interface Tick {
   readonly n: number;
   readonly tranche: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   readonly dueAtSec: number;
   readonly lapsesAtSec: number;
   /** Its tranche waits for the approval of a milestone; its due time is what was planned. */
@@ -26,8 +26,8 @@ export interface Decision {
 /** When a tranche streams. */
 interface Span {
   /** Amount of every tick but the last, and of the last. */
-  readonly shareMsat: bigint;
-  readonly lastMsat: bigint;
+  readonly shareUnits: bigint;
+  readonly lastUnits: bigint;
   readonly fromSec: number;
   readonly toSec: number;
   readonly isHeld: boolean;
@@ -59,14 +59,14 @@ function spanOf(
 function amountsOf(
   tranche: Tranche,
   fees: Fees,
-): { readonly shareMsat: bigint; readonly lastMsat: bigint } {
-  const wholeMsat = BigInt(tranche.amountMsat);
-  const totalMsat = wholeMsat - withheldFee(wholeMsat, fees);
+): { readonly shareUnits: bigint; readonly lastUnits: bigint } {
+  const wholeUnits = BigInt(tranche.amountUnits);
+  const totalUnits = wholeUnits - withheldFee(wholeUnits, fees);
   // P-1: "Of a tranche with k ticks, what is left of its amount when a fee is withheld (FE-2) being
   // amount, each tick but the last is floor(amount / k) rounded down to a whole satoshi; the last
   // takes the remainder."
-  const shareMsat = floorToSat(divideFloor(totalMsat, BigInt(tranche.ticks)));
-  return { shareMsat, lastMsat: totalMsat - shareMsat * BigInt(tranche.ticks - 1) };
+  const shareUnits = floorToSat(divideFloor(totalUnits, BigInt(tranche.ticks)));
+  return { shareUnits, lastUnits: totalUnits - shareUnits * BigInt(tranche.ticks - 1) };
 }
 
 function tickOf(tranche: Tranche, index: number, place: number, n: number, span: Span): Tick {
@@ -78,7 +78,7 @@ function tickOf(tranche: Tranche, index: number, place: number, n: number, span:
   return {
     n,
     tranche: index,
-    amountMsat: isLast ? span.lastMsat : span.shareMsat,
+    amountUnits: isLast ? span.lastUnits : span.shareUnits,
     dueAtSec: span.fromSec + Number(offsetSec),
     lapsesAtSec: tranche.lapsesAtSec,
     isHeld: span.isHeld,
@@ -104,9 +104,9 @@ export function tickAmounts(
 ): (string | undefined)[] {
   let after = 0;
   const plans = document.tranches.map((tranche) => {
-    const { shareMsat, lastMsat } = amountsOf(tranche, document.fees);
+    const { shareUnits, lastUnits } = amountsOf(tranche, document.fees);
     after += tranche.ticks;
-    return { after, share: shareMsat.toString(), last: lastMsat.toString() };
+    return { after, share: shareUnits.toString(), last: lastUnits.toString() };
   });
   return numbers.map((n) => {
     const plan = plans.find((each) => n < each.after);
@@ -152,7 +152,7 @@ export function planTicks(
 export interface FeePart {
   /** The tranche's place, counted from 0: the part's number. */
   readonly n: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   /** When its tranche begins to stream. */
   readonly dueAtSec: number;
   readonly lapsesAtSec: number;
@@ -166,9 +166,9 @@ export function planFees(
   freeAtSec = 0,
 ): FeePart[] {
   return document.tranches.flatMap((tranche, n) => {
-    const amountMsat = originationFee(BigInt(tranche.amountMsat), document.fees);
+    const amountUnits = originationFee(BigInt(tranche.amountUnits), document.fees);
     const { fromSec: dueAtSec, isHeld } = spanOf(document, tranche, n, milestones, freeAtSec);
     const { lapsesAtSec } = tranche;
-    return amountMsat === 0n ? [] : [{ n, amountMsat, dueAtSec, lapsesAtSec, isHeld }];
+    return amountUnits === 0n ? [] : [{ n, amountUnits, dueAtSec, lapsesAtSec, isHeld }];
   });
 }

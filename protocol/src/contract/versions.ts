@@ -22,7 +22,7 @@ const FIXED = [
   'parties',
   'commitment',
   'denomination',
-  'principalMsat',
+  'principalUnits',
   'startAtSec',
   'attester',
   'appointees',

@@ -19,7 +19,7 @@ export interface PlannedDue {
 
 /** What an annuity is planned on. */
 interface AnnuityTerms {
-  readonly principalMsat: bigint;
+  readonly principalUnits: bigint;
   /** Interest numerator of one msat over each instalment's time. */
   readonly unitAccruals: readonly bigint[];
   /** First instalments without principal. */
@@ -27,25 +27,25 @@ interface AnnuityTerms {
 }
 
 /** Principal parts for a level amount, and what the last instalment comes to with its interest. */
-function partsFor(terms: AnnuityTerms, levelMsat: bigint): { parts: bigint[]; lastMsat: bigint } {
+function partsFor(terms: AnnuityTerms, levelUnits: bigint): { parts: bigint[]; lastUnits: bigint } {
   const { unitAccruals, moratorium } = terms;
   const parts: bigint[] = [];
-  let leftMsat = terms.principalMsat;
+  let leftUnits = terms.principalUnits;
   let numerator = 0n;
-  let chargedMsat = 0n;
-  let lastMsat = 0n;
+  let chargedUnits = 0n;
+  let lastUnits = 0n;
   for (const [k, unit] of unitAccruals.entries()) {
-    numerator += leftMsat * unit;
-    const interestMsat = interestOf(numerator) - chargedMsat;
-    chargedMsat += interestMsat;
+    numerator += leftUnits * unit;
+    const interestUnits = interestOf(numerator) - chargedUnits;
+    chargedUnits += interestUnits;
     const isLast = k === unitAccruals.length - 1;
-    const room = levelMsat > interestMsat ? levelMsat - interestMsat : 0n;
-    const part = isLast ? leftMsat : k < moratorium ? 0n : minimum(room, leftMsat);
+    const room = levelUnits > interestUnits ? levelUnits - interestUnits : 0n;
+    const part = isLast ? leftUnits : k < moratorium ? 0n : minimum(room, leftUnits);
     parts.push(part);
-    leftMsat -= part;
-    lastMsat = part + interestMsat;
+    leftUnits -= part;
+    lastUnits = part + interestUnits;
   }
-  return { parts, lastMsat };
+  return { parts, lastUnits };
 }
 
 /** Principal parts of an annuity whose instalments are level. */
@@ -55,14 +55,14 @@ function annuityParts(terms: AnnuityTerms): bigint[] {
   // is left) and the last one for all that is left, the last one's principal and interest are at
   // most A…"
   const mostInterest = terms.unitAccruals.reduce(
-    (sum, unit) => sum + terms.principalMsat * unit,
+    (sum, unit) => sum + terms.principalUnits * unit,
     0n,
   );
   let tooLow = -1n;
-  let enough = (terms.principalMsat + interestOf(mostInterest)) / DUST_MSAT + 1n;
+  let enough = (terms.principalUnits + interestOf(mostInterest)) / DUST_MSAT + 1n;
   while (enough - tooLow > 1n) {
     const middle = (enough + tooLow) / 2n;
-    const isEnough = partsFor(terms, middle * DUST_MSAT).lastMsat <= middle * DUST_MSAT;
+    const isEnough = partsFor(terms, middle * DUST_MSAT).lastUnits <= middle * DUST_MSAT;
     if (isEnough) enough = middle;
     else tooLow = middle;
   }
@@ -83,7 +83,7 @@ function weightsOf(document: ContractDocument, dueDays: readonly number[], fromD
       return dueDays.map((_, k) => (k < plan.principalMoratorium ? 0n : 1n));
     case 'annuity':
       return annuityParts({
-        principalMsat: BigInt(document.principalMsat),
+        principalUnits: BigInt(document.principalUnits),
         unitAccruals: dueDays.map((day, k) =>
           accrue(1n, rateBps, daysBetween(dueDays[k - 1] ?? fromDay, day, dayCount), dayCount),
         ),
@@ -119,6 +119,6 @@ export function plannedDues(document: ContractDocument, fromDay: number): readon
 }
 
 /** What an instalment asks for of an amount that it and all later ones ask for; whole satoshis. */
-export function weighedShare(baseMsat: bigint, { weight, weightLeft }: PlannedDue): bigint {
-  return weightLeft === 0n ? 0n : floorToSat((baseMsat * weight) / weightLeft);
+export function weighedShare(baseUnits: bigint, { weight, weightLeft }: PlannedDue): bigint {
+  return weightLeft === 0n ? 0n : floorToSat((baseUnits * weight) / weightLeft);
 }

@@ -16,20 +16,20 @@ export interface ExpectedFlow {
   readonly payer: PartyRole;
   readonly payee: PartyRole;
   readonly atSec: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
 }
 
 /** All payments a contract expects, and what is interest in them. */
 export interface Expected {
   readonly flows: readonly ExpectedFlow[];
   /** Interest of each instalment, msat. */
-  readonly interestMsat: readonly bigint[];
+  readonly interestUnits: readonly bigint[];
 }
 
 interface Paid {
   readonly leg: Leg;
   readonly atSec: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
 }
 
 /** Ticks and origination fees at their planned times. */
@@ -39,45 +39,45 @@ function planned(document: ContractDocument): Paid[] {
   return [
     ...planTicks(document).map((tick) => ({ ...tick, leg: 'disbursement' as const })),
     ...planFees(document).map((fee) => ({ ...fee, leg: 'originationFee' as const })),
-  ].map(({ leg, amountMsat, dueAtSec }) => ({ leg, amountMsat, atSec: dueAtSec }));
+  ].map(({ leg, amountUnits, dueAtSec }) => ({ leg, amountUnits, atSec: dueAtSec }));
 }
 
 /** Everything that is disbursed if a contract goes as planned, for the ledger. */
 export function plannedDisbursement(document: ContractDocument): LedgerPayment[] {
   return planned(document)
     .filter(({ leg }) => isDisbursed(document, leg))
-    .map(({ leg, amountMsat, atSec }) => ({ leg, amountMsat, settledAtSec: atSec }));
+    .map(({ leg, amountUnits, atSec }) => ({ leg, amountUnits, settledAtSec: atSec }));
 }
 
 /** Payments of a contract that goes as planned from its start. */
 export function expectedFlows(document: ContractDocument): Expected {
   const bps = document.fees.servicingBps;
   const schedule = projectSchedule(document, [], document.startAtSec);
-  let askedMsat = 0n;
-  let paid = { repaymentMsat: 0n, servicingMsat: 0n };
+  let askedUnits = 0n;
+  let paid = { repaymentUnits: 0n, servicingUnits: 0n };
   const repaid = schedule.flatMap((instalment): Paid[] => {
-    askedMsat += instalment.totalMsat;
+    askedUnits += instalment.totalUnits;
     // K-3: "…of each instalment, at its due date, what is payable by FE-6 when all up to it are
     // asked for and those before it were paid so…"
-    const owedMsat = askedMsat - paid.repaymentMsat - countedServicing(paid, bps);
-    const share = shareDue(owedMsat, paid, bps);
+    const owedUnits = askedUnits - paid.repaymentUnits - countedServicing(paid, bps);
+    const share = shareDue(owedUnits, paid, bps);
     paid = {
-      repaymentMsat: paid.repaymentMsat + share.repaymentMsat,
-      servicingMsat: paid.servicingMsat + share.servicingMsat,
+      repaymentUnits: paid.repaymentUnits + share.repaymentUnits,
+      servicingUnits: paid.servicingUnits + share.servicingUnits,
     };
     const atSec = instalment.dueAtSec;
     return [
-      { leg: 'repayment', atSec, amountMsat: share.repaymentMsat },
-      { leg: 'servicing', atSec, amountMsat: share.servicingMsat },
+      { leg: 'repayment', atSec, amountUnits: share.repaymentUnits },
+      { leg: 'servicing', atSec, amountUnits: share.servicingUnits },
     ];
   });
   return {
     flows: [...planned(document), ...repaid]
-      .filter(({ amountMsat }) => amountMsat > 0n)
+      .filter(({ amountUnits }) => amountUnits > 0n)
       .map((flow) => {
         const { payer, payee } = legOf(document, flow.leg);
         return { ...flow, payer, payee };
       }),
-    interestMsat: schedule.map((instalment) => instalment.interestMsat),
+    interestUnits: schedule.map((instalment) => instalment.interestUnits),
   };
 }

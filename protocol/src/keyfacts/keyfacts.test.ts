@@ -23,7 +23,7 @@ const factsOf = (offer: Partial<OfferDocument> = {}) =>
 
 const sats = (day: number, amount: number): RateFlow => ({
   day,
-  amountMsat: BigInt(Math.round(amount)) * 1_000n,
+  amountUnits: BigInt(Math.round(amount)) * 1_000n,
 });
 
 describe('the yearly rate', () => {
@@ -48,7 +48,7 @@ describe('the yearly rate', () => {
         const flows = [sats(0, -total * 0.8), ...back.map((each) => sats(each.day, each.amount))];
         const found = yearlyRateBps(flows);
         const xirr = computeXirr(
-          flows.map(({ day, amountMsat }) => ({ years: -day / 365, amountMsat })),
+          flows.map(({ day, amountUnits }) => ({ years: -day / 365, amountUnits })),
         );
         if (found === undefined) return;
         expect(Math.abs(found - (xirr ?? NaN) * 10_000)).toBeLessThan(1);
@@ -67,11 +67,11 @@ describe('the yearly rate', () => {
 
 describe('the sheet', () => {
   it('adds up: what one pays another receives, and the cost is the interest in whole sats', () => {
-    const { investor, business, bank, costMsat, interestMsat } = factsOf(inThree);
+    const { investor, business, bank, costUnits, interestUnits } = factsOf(inThree);
     expect(investor.pays).toEqual(business.receives);
     expect(investor.receives).toEqual(business.pays);
-    expect(business.pays).toMatchObject({ count: 3, totalMsat: '1018246000' });
-    expect([costMsat, interestMsat]).toEqual(['18246000', '18246599']);
+    expect(business.pays).toMatchObject({ count: 3, totalUnits: '1018246000' });
+    expect([costUnits, interestUnits]).toEqual(['18246000', '18246599']);
     expect(investor.rateBps).toBe(business.rateBps);
     expect(bank).toEqual({});
   });
@@ -82,14 +82,14 @@ describe('the sheet', () => {
       const fees = { originationBps: 250, origination, servicingBps: 500 };
       const facts = factsOf({ ...inThree, fees });
       const { investor, business, bank } = facts;
-      const total = (paid: { readonly totalMsat: string } | undefined): bigint =>
-        BigInt(paid?.totalMsat ?? 0);
+      const total = (paid: { readonly totalUnits: string } | undefined): bigint =>
+        BigInt(paid?.totalUnits ?? 0);
       const parties = [investor, business, bank];
       const sumOf = (way: 'pays' | 'receives'): bigint =>
         parties.reduce((sum, party) => sum + total(party[way]), 0n);
       expect(sumOf('pays')).toBe(sumOf('receives'));
-      expect(facts.originationMsat).toBe('25000000');
-      expect(total(bank.receives)).toBe(25_000_000n + BigInt(facts.servicingMsat));
+      expect(facts.originationUnits).toBe('25000000');
+      expect(total(bank.receives)).toBe(25_000_000n + BigInt(facts.servicingUnits));
       expect(total(business.receives)).toBe(origination === 'withheld' ? 975_000_000n : 10n ** 9n);
       expect(total(investor.pays)).toBe(10n ** 9n);
       // What the bank takes makes it dearer for the business and thinner for the investor.
@@ -102,12 +102,12 @@ describe('the sheet', () => {
   it('knows dates and sizes of what is paid', () => {
     const { investor } = factsOf();
     expect(investor.pays).toEqual({
-      totalMsat: '1000000000',
+      totalUnits: '1000000000',
       count: 10,
       firstAtSec: 1_800_000_000,
       lastAtSec: 1_800_000_540,
-      leastMsat: '100000000',
-      mostMsat: '100000000',
+      leastUnits: '100000000',
+      mostUnits: '100000000',
     });
     expect(investor.receives).toMatchObject({ count: 1, firstAtSec: 1_800_005_459 });
   });
@@ -115,8 +115,8 @@ describe('the sheet', () => {
   it('estimates the tax instalment by instalment', () => {
     const legal = legalTerms({ withholdingTax: { bps: 1_000, rule: 'Income tax' } });
     // A tenth of 8,383,561, 6,575,351 and 3,287,687 msat, each rounded down.
-    expect(factsOf({ ...inThree, legal }).taxMsat).toBe('1824659');
-    expect(factsOf(inThree).taxMsat).toBe('0');
+    expect(factsOf({ ...inThree, legal }).taxUnits).toBe('1824659');
+    expect(factsOf(inThree).taxUnits).toBe('0');
   });
 
   it('says of each alternative one', () => {
@@ -143,9 +143,9 @@ describe('the sheet', () => {
 
   it('shows what the first instalment costs 30 days after its grace', () => {
     const { plan } = offerDocument(inThree);
-    const lateFee = { flatMsat: '500000', rateBps: 0, capBps: 5_000 };
+    const lateFee = { flatUnits: '500000', rateBps: 0, capBps: 5_000 };
     const charged = factsOf({ plan: { ...plan, lateFee } });
-    expect(charged.lateFee).toEqual({ instalment: 1, daysPastDue: 35, feeMsat: '500000' });
+    expect(charged.lateFee).toEqual({ instalment: 1, daysPastDue: 35, feeUnits: '500000' });
     expect(charged.ifNotPaid).toContain('lateFee');
     expect(factsOf(inThree).ifNotPaid).toContain('noLateFee');
     expect(factsOf(inThree)).not.toHaveProperty('lateFee');

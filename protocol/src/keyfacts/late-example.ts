@@ -14,7 +14,7 @@ export interface LateFeeExample {
   /** Counted from 1. */
   readonly instalment: number;
   readonly daysPastDue: number;
-  readonly feeMsat: string;
+  readonly feeUnits: string;
 }
 
 /** The example of a contract's late fee; undefined where none is agreed. */
@@ -28,8 +28,8 @@ export function lateFeeExample(document: ContractDocument): LateFeeExample | und
   for (const [place, dueAtSec] of dueDates(document).entries()) {
     const asOfSec = dueAtSec + daysPastDue * daySec;
     const late = computeLedger(document, lent, asOfSec).instalments[place];
-    if (!late || late.principalMsat + late.interestMsat < DUST_MSAT) continue;
-    return { instalment: place + 1, daysPastDue, feeMsat: formatMsat(late.lateFeeMsat) };
+    if (!late || late.principalUnits + late.interestUnits < DUST_MSAT) continue;
+    return { instalment: place + 1, daysPastDue, feeUnits: formatMsat(late.lateFeeUnits) };
   }
   return undefined;
 }

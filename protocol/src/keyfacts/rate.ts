@@ -8,7 +8,7 @@ import { BPS } from '../params.ts';
 export interface RateFlow {
   /** Contract days since the first flow. */
   readonly day: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
 }
 
 const FRACTION_BITS = 40n;
@@ -44,7 +44,7 @@ function valueAt(flows: readonly RateFlow[], factor: bigint): bigint {
     if (discount === undefined) powers.set(gap, (discount = power(factor, gap)));
     // K-6: "…from the last day to the first, a running value is multiplied by the power of the days
     // between, divided by 2^40 and rounded down, and the day’s flow times 2^40 is added…"
-    value = ((value * discount) >> FRACTION_BITS) + (flow.amountMsat << FRACTION_BITS);
+    value = ((value * discount) >> FRACTION_BITS) + (flow.amountUnits << FRACTION_BITS);
     later = flow.day;
   }
   return value;
@@ -53,10 +53,10 @@ function valueAt(flows: readonly RateFlow[], factor: bigint): bigint {
 /** Flows of one day as one, rising by day, those of nothing left out. */
 function byDay(flows: readonly RateFlow[]): RateFlow[] {
   const sums = new Map<number, bigint>();
-  for (const { day, amountMsat } of flows) sums.set(day, (sums.get(day) ?? 0n) + amountMsat);
+  for (const { day, amountUnits } of flows) sums.set(day, (sums.get(day) ?? 0n) + amountUnits);
   return [...sums]
-    .map(([day, amountMsat]) => ({ day, amountMsat }))
-    .filter(({ amountMsat }) => amountMsat !== 0n)
+    .map(([day, amountUnits]) => ({ day, amountUnits }))
+    .filter(({ amountUnits }) => amountUnits !== 0n)
     .sort((a, b) => a.day - b.day);
 }
 

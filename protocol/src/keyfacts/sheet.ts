@@ -17,12 +17,12 @@ import { sentencesOf, type SentenceId } from './sentences.ts';
 
 /** Several payments in one direction; amounts in msat as decimal strings. */
 export interface PaymentFacts {
-  readonly totalMsat: string;
+  readonly totalUnits: string;
   readonly count: number;
   readonly firstAtSec: number;
   readonly lastAtSec: number;
-  readonly leastMsat: string;
-  readonly mostMsat: string;
+  readonly leastUnits: string;
+  readonly mostUnits: string;
 }
 
 /** What one party pays and receives if everything goes as planned. */
@@ -40,21 +40,21 @@ export interface KeyFacts {
   readonly network: ContractDocument['network'];
   readonly daySec: number;
   readonly startAtSec: number;
-  readonly principalMsat: string;
+  readonly principalUnits: string;
   /** Nominal rate and day count of the contract. */
   readonly nominal: { readonly rateBps: number; readonly dayCount: ContractDocument['dayCount'] };
   readonly investor: PartyFacts;
   readonly business: PartyFacts;
   readonly bank: PartyFacts;
   /** What the loan costs the business: all it pays less all it receives. */
-  readonly costMsat: string;
-  readonly interestMsat: string;
+  readonly costUnits: string;
+  readonly interestUnits: string;
   /** What the bank charges, and what it comes to. */
   readonly fees: ContractDocument['fees'];
-  readonly originationMsat: string;
-  readonly servicingMsat: string;
+  readonly originationUnits: string;
+  readonly servicingUnits: string;
   /** Estimate of the tax withheld from the investor's interest. */
-  readonly taxMsat: string;
+  readonly taxUnits: string;
   readonly coolingOffDays: number;
   readonly graceDays: number;
   /** What one instalment would cost if it is paid late; undefined without a late fee. */
@@ -72,20 +72,20 @@ const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a +
 function describe(flows: readonly ExpectedFlow[]): PaymentFacts | undefined {
   const [first] = flows;
   if (!first) return undefined;
-  let { amountMsat: least, amountMsat: most, atSec: firstAtSec, atSec: lastAtSec } = first;
-  for (const { amountMsat, atSec } of flows) {
-    if (amountMsat < least) least = amountMsat;
-    if (amountMsat > most) most = amountMsat;
+  let { amountUnits: least, amountUnits: most, atSec: firstAtSec, atSec: lastAtSec } = first;
+  for (const { amountUnits, atSec } of flows) {
+    if (amountUnits < least) least = amountUnits;
+    if (amountUnits > most) most = amountUnits;
     firstAtSec = Math.min(firstAtSec, atSec);
     lastAtSec = Math.max(lastAtSec, atSec);
   }
   return {
-    totalMsat: formatMsat(sum(flows.map(({ amountMsat }) => amountMsat))),
+    totalUnits: formatMsat(sum(flows.map(({ amountUnits }) => amountUnits))),
     count: flows.length,
     firstAtSec,
     lastAtSec,
-    leastMsat: formatMsat(least),
-    mostMsat: formatMsat(most),
+    leastUnits: formatMsat(least),
+    mostUnits: formatMsat(most),
   };
 }
 
@@ -104,7 +104,7 @@ function rateOf(
       .filter(({ payer, payee }) => payer === role || payee === role)
       .map((flow) => ({
         day: dayOf(flow.atSec, document.daySec) - firstDay,
-        amountMsat: flow[lender] === role ? -flow.amountMsat : flow.amountMsat,
+        amountUnits: flow[lender] === role ? -flow.amountUnits : flow.amountUnits,
       })),
   );
 }
@@ -125,14 +125,16 @@ function partyFacts(
 
 /** The sheet of a contract; the same terms make the same sheet, whoever the parties are. */
 export function buildKeyFacts(document: ContractDocument): KeyFacts {
-  const { flows, interestMsat } = expectedFlows(document);
+  const { flows, interestUnits } = expectedFlows(document);
   const { legal } = document;
   const totalOf = (isOf: (flow: ExpectedFlow) => boolean): bigint =>
-    sum(flows.filter(isOf).map(({ amountMsat }) => amountMsat));
-  const costMsat =
+    sum(flows.filter(isOf).map(({ amountUnits }) => amountUnits));
+  const costUnits =
     totalOf(({ payer }) => payer === 'business') - totalOf(({ payee }) => payee === 'business');
   // K-10: "…the sum over all instalments of floor(interest × `withholdingTax.bps` / 10,000)."
-  const taxMsat = sum(interestMsat.map((each) => (each * BigInt(legal.withholdingTax.bps)) / BPS));
+  const taxUnits = sum(
+    interestUnits.map((each) => (each * BigInt(legal.withholdingTax.bps)) / BPS),
+  );
   const lateFee = lateFeeExample(document);
   const investorBps = rateOf('investor', flows, document);
   // Where nothing goes to or comes from the bank, one party's flows are the other's.
@@ -143,17 +145,17 @@ export function buildKeyFacts(document: ContractDocument): KeyFacts {
     network: document.network,
     daySec: document.daySec,
     startAtSec: document.startAtSec,
-    principalMsat: document.principalMsat,
+    principalUnits: document.principalUnits,
     nominal: { rateBps: document.rateBps, dayCount: document.dayCount },
     investor: partyFacts('investor', flows, investorBps),
     business: partyFacts('business', flows, businessBps),
     bank: partyFacts('bank', flows, undefined),
-    costMsat: formatMsat(costMsat),
-    interestMsat: formatMsat(sum(interestMsat)),
+    costUnits: formatMsat(costUnits),
+    interestUnits: formatMsat(sum(interestUnits)),
     fees: document.fees,
-    originationMsat: formatMsat(totalOf(({ leg }) => leg === 'originationFee')),
-    servicingMsat: formatMsat(totalOf(({ leg }) => leg === 'servicing')),
-    taxMsat: formatMsat(taxMsat),
+    originationUnits: formatMsat(totalOf(({ leg }) => leg === 'originationFee')),
+    servicingUnits: formatMsat(totalOf(({ leg }) => leg === 'servicing')),
+    taxUnits: formatMsat(taxUnits),
     coolingOffDays: document.coolingOffDays,
     graceDays: document.plan.graceDays,
     ...(lateFee ? { lateFee } : {}),

@@ -33,7 +33,7 @@ const party = z.strictObject({
 
 /** One tranche with absolute dates. */
 export const trancheSchema = z.strictObject({
-  amountMsat: msatField,
+  amountUnits: msatField,
   /** Time of the first tick. */
   fromSec: secField,
   /** The ticks are spread evenly from `fromSec` up to, not including, this time. */
@@ -64,7 +64,7 @@ export const contractSchema = z.strictObject({
   commitment: hex32,
   nonce: hex32,
   denomination: z.strictObject({ type: z.literal('msat') }),
-  principalMsat: msatField,
+  principalUnits: msatField,
   rateBps: bpsField,
   dayCount: dayCountField,
   fees: feesSchema,

@@ -64,13 +64,13 @@ export const recovery = z.strictObject({
   offer: z.strictObject({ id: hex32, address: offerAddressField }),
   /** When the bank got it. */
   recoveredAtSec: secField,
-  grossMsat: msatField,
+  grossUnits: msatField,
   /** Kept back for costs. */
-  costsMsat: msatField,
+  costsUnits: msatField,
   /** Rising; with their tags, more would not fit an event. */
   contracts: idsOfShares(),
   /** The share of each contract, in the same order. */
-  shareMsat: z.array(msatField).check(z.minLength(1), z.maxLength(MAX_RECOVERY_SHARES)),
+  shareUnits: z.array(msatField).check(z.minLength(1), z.maxLength(MAX_RECOVERY_SHARES)),
   statement: textField(1_000, 0),
   prev: idList,
 });

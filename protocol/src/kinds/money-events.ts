@@ -107,7 +107,7 @@ const fundingReached = z.strictObject({
   offer: z.strictObject({ id: hex32, address: offerAddressField }),
   /** With their tags, more would not fit an event. */
   contracts: z.array(hex32).check(z.minLength(1), z.maxLength(400)),
-  totalMsat: msatField,
+  totalUnits: msatField,
   prev: idList,
 });
 

@@ -76,7 +76,7 @@ const contractDue = z.discriminatedUnion('rule', [
 
 const lateFeeField = z.strictObject({
   /** Once for each instalment, whole satoshis. */
-  flatMsat: msatField,
+  flatUnits: msatField,
   /** Yearly rate on what is unpaid of the instalment, by the contract's day count. */
   rateBps: bpsField,
   /** Both together are at most this share of what the instalment asks for. */

@@ -21,7 +21,7 @@ describe('a book of one bullet loan', () => {
   it('is current before the due day and at risk from the day after', () => {
     const loan = streamed();
     const before = combineBank(publicOf('bank'), 'regtest', [holdingOn(loan, 90)]);
-    expect(before.outstandingMsat).toBe(1_000_000_000n);
+    expect(before.outstandingUnits).toBe(1_000_000_000n);
     expect(before.par1.bps).toBe(0);
     expect(before.punctuality.onTimeByCount.bps).toBeUndefined();
     const inGrace = combineBank(publicOf('bank'), 'regtest', [holdingOn(loan, 91)]);
@@ -38,7 +38,7 @@ describe('a book of one bullet loan', () => {
   it('is paid in time on the last day of grace, late on the day after', () => {
     const onDay = (day: number) => {
       const loan = streamed();
-      loan.pay('repayment', [{ n: 0, amountMsat: 1_100_000_000n }], START + day * DAY + 20);
+      loan.pay('repayment', [{ n: 0, amountUnits: 1_100_000_000n }], START + day * DAY + 20);
       const book = combineBank(publicOf('bank'), 'regtest', [holdingOn(loan, 100)]);
       return book.punctuality.onTimeByCount.bps;
     };
@@ -47,7 +47,7 @@ describe('a book of one bullet loan', () => {
 
   it('returns a little more than its rate to its investor', () => {
     const loan = streamed();
-    loan.pay('repayment', [{ n: 0, amountMsat: 1_027_000_000n }], START + 90 * DAY + 20);
+    loan.pay('repayment', [{ n: 0, amountUnits: 1_027_000_000n }], START + 90 * DAY + 20);
     const portfolio = combinePortfolio('regtest', [holdingOn(loan, 90)]);
     // 12 % for a quarter, compounded: 12.6 %.
     expect(portfolio.xirr.rate).toBeCloseTo(0.1257, 3);

@@ -43,15 +43,15 @@ export interface BookFigures {
   readonly byStanding: Readonly<Partial<Record<Standing, number>>>;
   /** Contracts under which something was disbursed. */
   readonly disbursedContracts: number;
-  readonly disbursedMsat: bigint;
-  readonly excessDisbursedMsat: bigint;
-  readonly undisbursedMsat: bigint;
-  readonly repaidMsat: bigint;
-  readonly principalPaidMsat: bigint;
-  readonly interestPaidMsat: bigint;
-  readonly unallocatedMsat: bigint;
-  readonly outstandingMsat: bigint;
-  readonly arrearsMsat: bigint;
+  readonly disbursedUnits: bigint;
+  readonly excessDisbursedUnits: bigint;
+  readonly undisbursedUnits: bigint;
+  readonly repaidUnits: bigint;
+  readonly principalPaidUnits: bigint;
+  readonly interestPaidUnits: bigint;
+  readonly unallocatedUnits: bigint;
+  readonly outstandingUnits: bigint;
+  readonly arrearsUnits: bigint;
   readonly par1: AmountRate;
   readonly par30: AmountRate;
   readonly par90: AmountRate;
@@ -127,7 +127,7 @@ function describeAge(contracts: readonly ContractSummary[]): BookAge {
 function addProofs(totals: readonly ProofTotal[]): ProofTotal {
   return {
     count: totals.reduce((sum, total) => sum + total.count, 0),
-    amountMsat: sumOf(totals, (total) => total.amountMsat),
+    amountUnits: sumOf(totals, (total) => total.amountUnits),
   };
 }
 
@@ -151,16 +151,16 @@ export function combineBook(
     contracts: contracts.length,
     byStatus: tally(all.map(({ status }) => status)),
     byStanding: tally(all.map(({ standing }) => standing)),
-    disbursedContracts: contracts.filter((each) => each.disbursedMsat > 0n).length,
-    disbursedMsat: sum((each) => each.disbursedMsat),
-    excessDisbursedMsat: sum((each) => each.excessDisbursedMsat),
-    undisbursedMsat: sum((each) => each.undisbursedMsat),
-    repaidMsat: sum((each) => each.repaidMsat),
-    principalPaidMsat: sum((each) => each.principalPaidMsat),
-    interestPaidMsat: sum((each) => each.interestPaidMsat),
-    unallocatedMsat: sum((each) => each.unallocatedMsat),
-    outstandingMsat: sum((each) => each.outstandingMsat),
-    arrearsMsat: sum((each) => each.arrearsMsat),
+    disbursedContracts: contracts.filter((each) => each.disbursedUnits > 0n).length,
+    disbursedUnits: sum((each) => each.disbursedUnits),
+    excessDisbursedUnits: sum((each) => each.excessDisbursedUnits),
+    undisbursedUnits: sum((each) => each.undisbursedUnits),
+    repaidUnits: sum((each) => each.repaidUnits),
+    principalPaidUnits: sum((each) => each.principalPaidUnits),
+    interestPaidUnits: sum((each) => each.interestPaidUnits),
+    unallocatedUnits: sum((each) => each.unallocatedUnits),
+    outstandingUnits: sum((each) => each.outstandingUnits),
+    arrearsUnits: sum((each) => each.arrearsUnits),
     par1: atRisk(contracts, 0),
     par30: atRisk(contracts, 30),
     par90: atRisk(contracts, 90),
@@ -169,8 +169,8 @@ export function combineBook(
     defaults: describeDefaults(contracts),
     counterparties: findCounterparties(contracts, context.openings ?? []),
     businesses,
-    largestOfOutstanding: largestShare(businesses, (share) => share.outstandingMsat),
-    largestOfDisbursed: largestShare(businesses, (share) => share.disbursedMsat),
+    largestOfOutstanding: largestShare(businesses, (share) => share.outstandingUnits),
+    largestOfDisbursed: largestShare(businesses, (share) => share.disbursedUnits),
     acknowledged: addProofs(contracts.map((each) => each.acknowledged)),
     preimageOnly: addProofs(contracts.map((each) => each.preimageOnly)),
     contestedTimes: contracts.reduce((total, each) => total + each.contestedTimes, 0),

@@ -18,8 +18,8 @@ export interface Opening {
 export interface PartyShare {
   readonly pubkey: string;
   readonly contracts: number;
-  readonly disbursedMsat: bigint;
-  readonly outstandingMsat: bigint;
+  readonly disbursedUnits: bigint;
+  readonly outstandingUnits: bigint;
 }
 
 /** Investors behind a book: keys, and those of whom it is known whose they are. */
@@ -29,7 +29,7 @@ export interface Counterparties {
   /** Main keys shown to stand behind contract keys, largest first. */
   readonly disclosed: readonly PartyShare[];
   readonly undisclosedContracts: number;
-  readonly undisclosedMsat: bigint;
+  readonly undisclosedUnits: bigint;
   /** Contracts opened to the key of a bank or business of this book: money lent to oneself. */
   readonly ownMoneyContracts: number;
   /** Openings of contracts of this book that do not fit their commitment. */
@@ -58,14 +58,14 @@ export function sharesBy(
     shares.set(pubkey, {
       pubkey,
       contracts: (known?.contracts ?? 0) + 1,
-      disbursedMsat: (known?.disbursedMsat ?? 0n) + summary.disbursedMsat,
-      outstandingMsat: (known?.outstandingMsat ?? 0n) + summary.outstandingMsat,
+      disbursedUnits: (known?.disbursedUnits ?? 0n) + summary.disbursedUnits,
+      outstandingUnits: (known?.outstandingUnits ?? 0n) + summary.outstandingUnits,
     });
   }
   return [...shares.values()].sort((a, b) => {
-    if (a.outstandingMsat !== b.outstandingMsat)
-      return a.outstandingMsat > b.outstandingMsat ? -1 : 1;
-    if (a.disbursedMsat !== b.disbursedMsat) return a.disbursedMsat > b.disbursedMsat ? -1 : 1;
+    if (a.outstandingUnits !== b.outstandingUnits)
+      return a.outstandingUnits > b.outstandingUnits ? -1 : 1;
+    if (a.disbursedUnits !== b.disbursedUnits) return a.disbursedUnits > b.disbursedUnits ? -1 : 1;
     return a.pubkey < b.pubkey ? -1 : 1;
   });
 }
@@ -106,7 +106,7 @@ export function findCounterparties(
     contractKeys: new Set(summaries.map(({ investor }) => investor)).size,
     disclosed: sharesBy(summaries, ({ root }) => mainKeys.get(root)),
     undisclosedContracts: undisclosed.length,
-    undisclosedMsat: sumOf(undisclosed, ({ disbursedMsat }) => disbursedMsat),
+    undisclosedUnits: sumOf(undisclosed, ({ disbursedUnits }) => disbursedUnits),
     ownMoneyContracts: own.length,
     refusedOpenings,
   };

@@ -7,12 +7,12 @@ import type { ContractSummary } from './summary.ts';
 /** What fell due in a period: due = paid in time + paid late + in grace + unpaid, exactly. */
 export interface HistoryRow extends Period {
   readonly instalments: number;
-  readonly dueMsat: bigint;
-  readonly paidInTimeMsat: bigint;
-  readonly paidLateMsat: bigint;
+  readonly dueUnits: bigint;
+  readonly paidInTimeUnits: bigint;
+  readonly paidLateUnits: bigint;
   /** Unpaid, its days of grace not over. */
-  readonly inGraceMsat: bigint;
-  readonly unpaidMsat: bigint;
+  readonly inGraceUnits: bigint;
+  readonly unpaidUnits: bigint;
 }
 
 /** Up to this many instalments are shown one by one. */
@@ -42,17 +42,17 @@ export function repaymentHistory(
       : periodOf(dueAtSec, daySec);
     const key = `${fromSec} ${toSec}`;
     const known = rows.get(key);
-    const inGraceMsat = outcome.outcome === 'inGrace' ? outcome.unpaidMsat : 0n;
+    const inGraceUnits = outcome.outcome === 'inGrace' ? outcome.unpaidUnits : 0n;
     // F-26: "…due = paid in time + paid late + in grace + unpaid…"
     rows.set(key, {
       fromSec,
       toSec,
       instalments: (known?.instalments ?? 0) + 1,
-      dueMsat: (known?.dueMsat ?? 0n) + outcome.dueMsat,
-      paidInTimeMsat: (known?.paidInTimeMsat ?? 0n) + outcome.paidInTimeMsat,
-      paidLateMsat: (known?.paidLateMsat ?? 0n) + outcome.paidLateMsat,
-      inGraceMsat: (known?.inGraceMsat ?? 0n) + inGraceMsat,
-      unpaidMsat: (known?.unpaidMsat ?? 0n) + outcome.unpaidMsat - inGraceMsat,
+      dueUnits: (known?.dueUnits ?? 0n) + outcome.dueUnits,
+      paidInTimeUnits: (known?.paidInTimeUnits ?? 0n) + outcome.paidInTimeUnits,
+      paidLateUnits: (known?.paidLateUnits ?? 0n) + outcome.paidLateUnits,
+      inGraceUnits: (known?.inGraceUnits ?? 0n) + inGraceUnits,
+      unpaidUnits: (known?.unpaidUnits ?? 0n) + outcome.unpaidUnits - inGraceUnits,
     });
   }
   return [...rows.values()].sort((a, b) => a.fromSec - b.fromSec || a.toSec - b.toSec);

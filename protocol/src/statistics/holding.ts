@@ -18,17 +18,17 @@ import { summarizeContract, type ContractSummary } from './summary.ts';
 /** What moved on one contract day: paid out by the investor, and received. */
 export interface DayFlow {
   readonly day: number;
-  readonly paidMsat: bigint;
-  readonly receivedMsat: bigint;
+  readonly paidUnits: bigint;
+  readonly receivedUnits: bigint;
   /** Of what was received: what paid principal or interest, or gave back excess. */
-  readonly creditedMsat: bigint;
+  readonly creditedUnits: bigint;
 }
 
 /** A future instalment: what is still to be paid of it if everything goes as agreed. */
 export interface ExpectedPayment {
   readonly dueAtSec: number;
-  readonly principalMsat: bigint;
-  readonly interestMsat: bigint;
+  readonly principalUnits: bigint;
+  readonly interestUnits: bigint;
 }
 
 /** A contract's summary with what a portfolio needs beyond it. */
@@ -49,7 +49,7 @@ export interface CashFlow {
   readonly business: string;
   readonly leg: Leg;
   /** Negative when the investor paid. */
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   readonly paymentHash: string;
   readonly request: string;
   readonly n: number;
@@ -68,35 +68,36 @@ function flowsByDay(
   daily: readonly LedgerPayment[],
   repaid: readonly PaidBy[],
 ): DayFlow[] {
-  const capMsat = BigInt(document.principalMsat);
+  const capUnits = BigInt(document.principalUnits);
   const usedOn = new Map(
-    repaid.map((each) => [each.day, each.principalMsat + each.interestMsat + each.lateFeeMsat]),
+    repaid.map((each) => [each.day, each.principalUnits + each.interestUnits + each.lateFeeUnits]),
   );
   const days = new Map<number, DayFlow>();
-  let [paidSum, receivedSum, usedMsat, creditedSum, guaranteedSum] = [0n, 0n, 0n, 0n, 0n];
-  for (const { leg, amountMsat, settledAtSec } of daily) {
+  let [paidSum, receivedSum, usedUnits, creditedSum, guaranteedSum] = [0n, 0n, 0n, 0n, 0n];
+  for (const { leg, amountUnits, settledAtSec } of daily) {
     const day = dayOf(settledAtSec, document.daySec);
-    const known = days.get(day) ?? { day, paidMsat: 0n, receivedMsat: 0n, creditedMsat: 0n };
+    const known = days.get(day) ?? { day, paidUnits: 0n, receivedUnits: 0n, creditedUnits: 0n };
     const side = sideOf(document, leg);
     if (side === undefined) continue;
     // What is handed on to the bank is less received of its guarantee, and never lent.
     const isHandedOn = leg === 'handedOn';
-    const paidMsat = side === 'paid' && !isHandedOn ? amountMsat : 0n;
-    const receivedMsat = isHandedOn ? -amountMsat : amountMsat - paidMsat;
-    if (leg === 'guarantee' || isHandedOn) guaranteedSum += receivedMsat;
-    paidSum += paidMsat;
-    receivedSum += receivedMsat;
-    usedMsat = usedOn.get(day) ?? usedMsat;
-    const excessMsat = paidSum > capMsat ? paidSum - capMsat : 0n;
+    const paidUnits = side === 'paid' && !isHandedOn ? amountUnits : 0n;
+    const receivedUnits = isHandedOn ? -amountUnits : amountUnits - paidUnits;
+    if (leg === 'guarantee' || isHandedOn) guaranteedSum += receivedUnits;
+    paidSum += paidUnits;
+    receivedSum += receivedUnits;
+    usedUnits = usedOn.get(day) ?? usedUnits;
+    const excessUnits = paidSum > capUnits ? paidSum - capUnits : 0n;
     // F-28: "…what a guarantee paid and, of repayments and recoveries, what paid principal,
     // interest, late fees, or excess back: the rest is owed back and no gain…"
-    const creditedMsat = minimum(receivedSum, usedMsat + excessMsat + guaranteedSum) - creditedSum;
-    creditedSum += creditedMsat;
+    const creditedUnits =
+      minimum(receivedSum, usedUnits + excessUnits + guaranteedSum) - creditedSum;
+    creditedSum += creditedUnits;
     days.set(day, {
       day,
-      paidMsat: known.paidMsat + paidMsat,
-      receivedMsat: known.receivedMsat + receivedMsat,
-      creditedMsat: known.creditedMsat + creditedMsat,
+      paidUnits: known.paidUnits + paidUnits,
+      receivedUnits: known.receivedUnits + receivedUnits,
+      creditedUnits: known.creditedUnits + creditedUnits,
     });
   }
   return [...days.values()];
@@ -109,20 +110,20 @@ function sumPrincipalDays(
   repaid: readonly PaidBy[],
   asOfDay: number,
 ): bigint {
-  const capMsat = BigInt(document.principalMsat);
-  const repaidOn = new Map(repaid.map(({ day, principalMsat }) => [day, principalMsat]));
-  let [sum, disbursedMsat, repaidMsat, lastDay] = [0n, 0n, 0n, 0];
+  const capUnits = BigInt(document.principalUnits);
+  const repaidOn = new Map(repaid.map(({ day, principalUnits }) => [day, principalUnits]));
+  let [sum, disbursedUnits, repaidUnits, lastDay] = [0n, 0n, 0n, 0];
   const advance = (day: number): void => {
-    const outstandingMsat = minimum(disbursedMsat, capMsat) - repaidMsat;
+    const outstandingUnits = minimum(disbursedUnits, capUnits) - repaidUnits;
     // F-31: "…the sum has for each day the principal that bears interest on it (M-4)."
-    if (outstandingMsat >= DUST_MSAT) sum += outstandingMsat * BigInt(day - lastDay);
+    if (outstandingUnits >= DUST_MSAT) sum += outstandingUnits * BigInt(day - lastDay);
     lastDay = day;
   };
-  for (const { leg, amountMsat, settledAtSec } of daily) {
+  for (const { leg, amountUnits, settledAtSec } of daily) {
     const day = dayOf(settledAtSec, document.daySec);
     advance(day);
-    if (isDisbursed(document, leg)) disbursedMsat += amountMsat;
-    repaidMsat = repaidOn.get(day) ?? repaidMsat;
+    if (isDisbursed(document, leg)) disbursedUnits += amountUnits;
+    repaidUnits = repaidOn.get(day) ?? repaidUnits;
   }
   advance(asOfDay);
   return sum;
@@ -131,27 +132,32 @@ function sumPrincipalDays(
 /** What instalments not past due still bring beyond what was paid so far. */
 function expectPayments(
   schedule: readonly ExpectedInstalment[],
-  paid: Pick<PaidBy, 'principalMsat' | 'interestMsat'>,
+  paid: Pick<PaidBy, 'principalUnits' | 'interestUnits'>,
   isAhead: (dueAtSec: number) => boolean,
 ): ExpectedPayment[] {
-  let [principalBeforeMsat, interestBeforeMsat] = [0n, 0n];
-  return schedule.flatMap(({ dueAtSec, principalMsat, interestMsat }) => {
+  let [principalBeforeUnits, interestBeforeUnits] = [0n, 0n];
+  return schedule.flatMap(({ dueAtSec, principalUnits, interestUnits }) => {
     const toPrincipal = {
-      principalMsat,
-      interestMsat: 0n,
-      principalBeforeMsat,
-      interestBeforeMsat,
+      principalUnits,
+      interestUnits: 0n,
+      principalBeforeUnits,
+      interestBeforeUnits,
     };
-    const toInterest = { principalMsat: 0n, interestMsat, principalBeforeMsat, interestBeforeMsat };
-    principalBeforeMsat += principalMsat;
-    interestBeforeMsat += interestMsat;
+    const toInterest = {
+      principalUnits: 0n,
+      interestUnits,
+      principalBeforeUnits,
+      interestBeforeUnits,
+    };
+    principalBeforeUnits += principalUnits;
+    interestBeforeUnits += interestUnits;
     if (!isAhead(dueAtSec)) return [];
     const expected = {
       dueAtSec,
-      principalMsat: principalMsat - paidToward(toPrincipal, paid),
-      interestMsat: interestMsat - paidToward(toInterest, paid),
+      principalUnits: principalUnits - paidToward(toPrincipal, paid),
+      interestUnits: interestUnits - paidToward(toInterest, paid),
     };
-    return expected.principalMsat + expected.interestMsat > 0n ? [expected] : [];
+    return expected.principalUnits + expected.interestUnits > 0n ? [expected] : [];
   });
 }
 
@@ -174,7 +180,7 @@ export function summarizeHolding(
   // beyond what was paid of it so far…"
   const expected = expectPayments(
     projectSchedule(document, counted, asOfSec, [], courseOf(state)),
-    repaid.at(-1) ?? { principalMsat: 0n, interestMsat: 0n },
+    repaid.at(-1) ?? { principalUnits: 0n, interestUnits: 0n },
     (dueAtSec) => dayOf(dueAtSec, document.daySec) >= summary.asOfDay,
   );
   const flows = flowsByDay(document, daily, repaid);
@@ -201,8 +207,8 @@ export function cashFlows(states: Iterable<ContractState>): CashFlow[] {
       bank: bank.pubkey,
       business: business.pubkey,
       leg: payment.leg,
-      amountMsat:
-        sideOf(document, payment.leg) === 'paid' ? -payment.amountMsat : payment.amountMsat,
+      amountUnits:
+        sideOf(document, payment.leg) === 'paid' ? -payment.amountUnits : payment.amountUnits,
       paymentHash: payment.paymentHash,
       request: payment.request,
       n: payment.n,

@@ -13,15 +13,15 @@ export interface InstalmentOutcome {
   readonly number: number;
   readonly dueAtSec: number;
   readonly dueDay: number;
-  readonly principalMsat: bigint;
-  readonly interestMsat: bigint;
+  readonly principalUnits: bigint;
+  readonly interestUnits: bigint;
   /** Principal and interest: paid in time + paid late + unpaid, exactly. */
-  readonly dueMsat: bigint;
+  readonly dueUnits: bigint;
   /** Paid by the end of the last day of grace. */
-  readonly paidInTimeMsat: bigint;
-  readonly paidLateMsat: bigint;
-  readonly unpaidMsat: bigint;
-  readonly unpaidPrincipalMsat: bigint;
+  readonly paidInTimeUnits: bigint;
+  readonly paidLateUnits: bigint;
+  readonly unpaidUnits: bigint;
+  readonly unpaidPrincipalUnits: bigint;
   /** Days past due when it was paid in full, or so far; 0 when it was not late. */
   readonly daysLate: number;
   /** `none`: nothing was asked; `ahead`: its due day is not over. */
@@ -34,7 +34,7 @@ function outcomeOf(
   asOfDay: number,
   graceDays: number,
 ): InstalmentOutcome['outcome'] {
-  if (instalment.principalMsat + instalment.interestMsat < DUST_MSAT) return 'none';
+  if (instalment.principalUnits + instalment.interestUnits < DUST_MSAT) return 'none';
   if (asOfDay <= dueDay) return 'ahead';
   if (instalment.paidWhen !== undefined) {
     return instalment.paidWhen === 'afterGrace' ? 'late' : 'inTime';
@@ -52,32 +52,37 @@ export function instalmentOutcomes(
   const { daySec, plan } = document;
   const asOfDay = dayOf(asOfSec, daySec);
   const repaid = repaidByDay(document, payments, asOfSec);
-  let [principalBeforeMsat, interestBeforeMsat] = [0n, 0n];
+  let [principalBeforeUnits, interestBeforeUnits] = [0n, 0n];
   let next = 0;
   return instalments.map((instalment) => {
-    const { principalMsat, interestMsat, dueAtSec, unpaidMsat } = instalment;
-    const share: Share = { principalMsat, interestMsat, principalBeforeMsat, interestBeforeMsat };
-    principalBeforeMsat += principalMsat;
-    interestBeforeMsat += interestMsat;
+    const { principalUnits, interestUnits, dueAtSec, unpaidUnits } = instalment;
+    const share: Share = {
+      principalUnits,
+      interestUnits,
+      principalBeforeUnits,
+      interestBeforeUnits,
+    };
+    principalBeforeUnits += principalUnits;
+    interestBeforeUnits += interestUnits;
     const dueDay = dayOf(dueAtSec, daySec);
     while ((repaid[next]?.day ?? Infinity) <= dueDay + plan.graceDays) next += 1;
     // F-6: "Of an instalment, paid in time is what repayments up to the last day of grace paid of
     // it, paid late what later ones did…"
     const byGrace = repaid[next - 1];
-    const dueMsat = principalMsat + interestMsat;
-    const paidMsat = dueMsat - unpaidMsat;
-    const paidInTimeMsat = byGrace ? paidToward(share, byGrace) : 0n;
+    const dueUnits = principalUnits + interestUnits;
+    const paidUnits = dueUnits - unpaidUnits;
+    const paidInTimeUnits = byGrace ? paidToward(share, byGrace) : 0n;
     return {
       number: instalment.number,
       dueAtSec,
       dueDay,
-      principalMsat,
-      interestMsat,
-      dueMsat,
-      paidInTimeMsat,
-      paidLateMsat: paidMsat - paidInTimeMsat,
-      unpaidMsat,
-      unpaidPrincipalMsat: principalMsat - instalment.paidPrincipalMsat,
+      principalUnits,
+      interestUnits,
+      dueUnits,
+      paidInTimeUnits,
+      paidLateUnits: paidUnits - paidInTimeUnits,
+      unpaidUnits,
+      unpaidPrincipalUnits: principalUnits - instalment.paidPrincipalUnits,
       daysLate: Math.max(instalment.daysPastDue, instalment.daysLate),
       outcome: outcomeOf(instalment, dueDay, asOfDay, plan.graceDays),
     };

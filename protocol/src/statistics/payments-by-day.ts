@@ -9,7 +9,7 @@ import { dayOf } from '../interest.ts';
 /** How many payments there are of one proof, and their sum. */
 export interface ProofTotal {
   readonly count: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
 }
 
 /** What the payments of a contract come to by the end of a day. */
@@ -35,29 +35,29 @@ export function partOf(payment: Pick<Payment, 'request' | 'n'>): string {
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const NO_PAYMENTS = {
-  ...{ amountMsat: 0n, parts: 0, receivedParts: 0, receivedMsat: 0n, contestedTimes: 0 },
+  ...{ amountUnits: 0n, parts: 0, receivedParts: 0, receivedUnits: 0n, contestedTimes: 0 },
 };
 
-const NOTHING: ProofTotal = { count: 0, amountMsat: 0n };
+const NOTHING: ProofTotal = { count: 0, amountUnits: 0n };
 
 /** Days with all their payments, as the fold keeps them. */
 function countDays(days: readonly DayTotal[]): CountedPayments {
   let [parts, receivedParts, contestedTimes] = [0, 0, 0];
-  let [amountMsat, receivedMsat] = [0n, 0n];
+  let [amountUnits, receivedUnits] = [0n, 0n];
   for (const day of days) {
     parts += day.parts;
     receivedParts += day.receivedParts;
     contestedTimes += day.contestedTimes;
-    amountMsat += day.amountMsat;
-    receivedMsat += day.receivedMsat;
+    amountUnits += day.amountUnits;
+    receivedUnits += day.receivedUnits;
   }
   return {
     daily: days,
     firstPaymentAtSec: firstOf(days),
     // F-24: "Payments that the payee acknowledged are counted and summed apart from those that
     // rest on a preimage alone."
-    acknowledged: { count: receivedParts, amountMsat: receivedMsat },
-    preimageOnly: { count: parts - receivedParts, amountMsat: amountMsat - receivedMsat },
+    acknowledged: { count: receivedParts, amountUnits: receivedUnits },
+    preimageOnly: { count: parts - receivedParts, amountUnits: amountUnits - receivedUnits },
     contestedTimes,
     notCounted: NOTHING,
   };
@@ -71,24 +71,24 @@ function firstOf(days: readonly DayTotal[]): number | undefined {
 /** The days without the parts that are left out, and those. */
 function leaveOut(state: ContractState, asOfDay: number, reused: ReadonlySet<string>) {
   const { daySec } = state.contract.document;
-  const notCounted = { count: 0, amountMsat: 0n };
+  const notCounted = { count: 0, amountUnits: 0n };
   const days = new Map<string, Writable<DayTotal>>();
   for (const payment of state.payments) {
-    const { leg, amountMsat, settledAtSec } = payment;
+    const { leg, amountUnits, settledAtSec } = payment;
     const day = dayOf(settledAtSec, daySec);
     if (day > asOfDay) break;
     if (reused.has(partOf(payment))) {
       notCounted.count += 1;
-      notCounted.amountMsat += amountMsat;
+      notCounted.amountUnits += amountUnits;
       continue;
     }
     const key = `${day} ${leg}`;
     const total = days.get(key) ?? { leg, day, settledAtSec, ...NO_PAYMENTS };
     const isReceived = payment.class === 'preimage+acknowledgement';
-    total.amountMsat += amountMsat;
+    total.amountUnits += amountUnits;
     total.parts += 1;
     total.receivedParts += isReceived ? 1 : 0;
-    total.receivedMsat += isReceived ? amountMsat : 0n;
+    total.receivedUnits += isReceived ? amountUnits : 0n;
     total.contestedTimes += payment.timeContested ? 1 : 0;
     days.set(key, total);
   }

@@ -8,8 +8,8 @@ import { computeXirr, type DatedFlow } from './xirr.ts';
 
 /** What is expected in a period. */
 export interface ExpectedRow extends Period {
-  readonly principalMsat: bigint;
-  readonly interestMsat: bigint;
+  readonly principalUnits: bigint;
+  readonly interestUnits: bigint;
 }
 
 /** The yearly return of a portfolio, or why none is shown. */
@@ -21,18 +21,18 @@ export type PortfolioReturn =
 export interface PortfolioFigures {
   readonly contracts: number;
   /** Paid out, whatever became of it. */
-  readonly investedMsat: bigint;
-  readonly receivedMsat: bigint;
-  readonly receivedPrincipalMsat: bigint;
-  readonly receivedInterestMsat: bigint;
+  readonly investedUnits: bigint;
+  readonly receivedUnits: bigint;
+  readonly receivedPrincipalUnits: bigint;
+  readonly receivedInterestUnits: bigint;
   /** Received beyond what was owed on its day: owed back. */
-  readonly unallocatedMsat: bigint;
-  readonly excessDisbursedMsat: bigint;
-  readonly undisbursedMsat: bigint;
-  readonly outstandingMsat: bigint;
-  readonly arrearsMsat: bigint;
+  readonly unallocatedUnits: bigint;
+  readonly excessDisbursedUnits: bigint;
+  readonly undisbursedUnits: bigint;
+  readonly outstandingUnits: bigint;
+  readonly arrearsUnits: bigint;
   /** Outstanding principal that the return counts as worth nothing. */
-  readonly doubtfulMsat: bigint;
+  readonly doubtfulUnits: bigint;
   readonly expected: readonly ExpectedRow[];
   readonly xirr: PortfolioReturn;
   readonly banks: readonly PartyShare[];
@@ -44,7 +44,7 @@ export interface PortfolioFigures {
 
 /** Interest received less principal in default, a year, on the principal that was outstanding. */
 export interface NetReturn {
-  readonly incomeMsat: bigint;
+  readonly incomeUnits: bigint;
   /** Sum over contract days of the principal that bore interest on them, msat × days. */
   readonly principalDays: bigint;
   /** Basis points, rounded towards minus infinity; undefined before any principal was lent. */
@@ -59,17 +59,17 @@ function doubtfulOf(holding: HoldingSummary): bigint {
   // F-29: "…principal past due, and all outstanding principal of a contract in default, counts as
   // 0…"
   const inDefault = holding.standing === 'defaulted';
-  const late = inDefault ? holding.outstandingMsat : holding.arrearsPrincipalMsat;
-  return late < holding.outstandingMsat ? late : holding.outstandingMsat;
+  const late = inDefault ? holding.outstandingUnits : holding.arrearsPrincipalUnits;
+  return late < holding.outstandingUnits ? late : holding.outstandingUnits;
 }
 
 function datedFlows(holding: HoldingSummary): DatedFlow[] {
-  const paid = holding.flows.map(({ day, paidMsat, creditedMsat }) => ({
+  const paid = holding.flows.map(({ day, paidUnits, creditedUnits }) => ({
     years: (holding.asOfDay - day) / 365,
-    amountMsat: creditedMsat - paidMsat,
+    amountUnits: creditedUnits - paidUnits,
   }));
-  const worthMsat = holding.outstandingMsat - doubtfulOf(holding);
-  return [...paid, { years: 0, amountMsat: worthMsat }];
+  const worthUnits = holding.outstandingUnits - doubtfulOf(holding);
+  return [...paid, { years: 0, amountUnits: worthUnits }];
 }
 
 /** The yearly return of some holdings as of their time. */
@@ -78,7 +78,7 @@ export function computeReturn(holdings: readonly HoldingSummary[]): PortfolioRet
   // nothing was received, and when no rate from −99.99 % to 10,000 % solves it."
   const ages = holdings.map(({ asOfDay, flows }) => asOfDay - (flows[0]?.day ?? asOfDay));
   if (Math.max(0, ...ages) < XIRR_LEAST_DAYS) return { withheld: 'tooYoung' };
-  const received = holdings.some(({ flows }) => flows.some((flow) => flow.receivedMsat > 0n));
+  const received = holdings.some(({ flows }) => flows.some((flow) => flow.receivedUnits > 0n));
   if (!received) return { withheld: 'nothingReceived' };
   const rate = computeXirr(holdings.flatMap(datedFlows));
   return rate === undefined ? { withheld: 'outOfRange' } : { rate };
@@ -87,15 +87,15 @@ export function computeReturn(holdings: readonly HoldingSummary[]): PortfolioRet
 function expectedByPeriod(holdings: readonly HoldingSummary[]): ExpectedRow[] {
   const rows = new Map<string, ExpectedRow>();
   for (const { expected, daySec } of holdings) {
-    for (const { dueAtSec, principalMsat, interestMsat } of expected) {
+    for (const { dueAtSec, principalUnits, interestUnits } of expected) {
       const { fromSec, toSec } = periodOf(dueAtSec, daySec);
       const key = `${fromSec} ${toSec}`;
       const known = rows.get(key);
       rows.set(key, {
         fromSec,
         toSec,
-        principalMsat: (known?.principalMsat ?? 0n) + principalMsat,
-        interestMsat: (known?.interestMsat ?? 0n) + interestMsat,
+        principalUnits: (known?.principalUnits ?? 0n) + principalUnits,
+        interestUnits: (known?.interestUnits ?? 0n) + interestUnits,
       });
     }
   }
@@ -104,12 +104,13 @@ function expectedByPeriod(holdings: readonly HoldingSummary[]): ExpectedRow[] {
 
 function computeNetReturn(holdings: readonly HoldingSummary[]): NetReturn {
   const lost = holdings.filter(({ standing }) => standing === 'defaulted');
-  const incomeMsat =
-    sumOf(holdings, (each) => each.interestPaidMsat) - sumOf(lost, (each) => each.outstandingMsat);
+  const incomeUnits =
+    sumOf(holdings, (each) => each.interestPaidUnits) -
+    sumOf(lost, (each) => each.outstandingUnits);
   const principalDays = sumOf(holdings, (each) => each.principalDays);
   // F-31: "The net annual return is floor((interest received − outstanding principal of contracts
   // in default) × 365 × 10,000 / Σ of outstanding principal over days) in basis points…"
-  return { incomeMsat, principalDays, bps: yearlyBps(incomeMsat, principalDays) };
+  return { incomeUnits, principalDays, bps: yearlyBps(incomeUnits, principalDays) };
 }
 
 /** Adds up an investor's contracts on one network, of one as-of time; one entry per contract. */
@@ -125,23 +126,23 @@ export function combinePortfolio(
   const businesses = sharesBy(list, ({ business }) => business);
   return {
     contracts: list.length,
-    investedMsat: sum((each) => each.disbursedMsat + each.excessDisbursedMsat),
-    receivedMsat: sum((each) => each.repaidMsat),
-    receivedPrincipalMsat: sum((each) => each.principalPaidMsat),
-    receivedInterestMsat: sum((each) => each.interestPaidMsat),
-    unallocatedMsat: sum((each) => each.unallocatedMsat),
-    excessDisbursedMsat: sum((each) => each.excessDisbursedMsat),
-    undisbursedMsat: sum((each) => each.undisbursedMsat),
-    outstandingMsat: sum((each) => each.outstandingMsat),
-    arrearsMsat: sum((each) => each.arrearsMsat),
-    doubtfulMsat: sum(doubtfulOf),
+    investedUnits: sum((each) => each.disbursedUnits + each.excessDisbursedUnits),
+    receivedUnits: sum((each) => each.repaidUnits),
+    receivedPrincipalUnits: sum((each) => each.principalPaidUnits),
+    receivedInterestUnits: sum((each) => each.interestPaidUnits),
+    unallocatedUnits: sum((each) => each.unallocatedUnits),
+    excessDisbursedUnits: sum((each) => each.excessDisbursedUnits),
+    undisbursedUnits: sum((each) => each.undisbursedUnits),
+    outstandingUnits: sum((each) => each.outstandingUnits),
+    arrearsUnits: sum((each) => each.arrearsUnits),
+    doubtfulUnits: sum(doubtfulOf),
     expected: expectedByPeriod(list),
     // F-28: "The return is the rate r for which Σ flow × (1 + r)^((as-of day − day) / 365) = 0…"
     xirr: computeReturn(list),
     banks,
     businesses,
-    largestBankOfOutstanding: largestShare(banks, (share) => share.outstandingMsat),
-    largestBusinessOfOutstanding: largestShare(businesses, (share) => share.outstandingMsat),
+    largestBankOfOutstanding: largestShare(banks, (share) => share.outstandingUnits),
+    largestBusinessOfOutstanding: largestShare(businesses, (share) => share.outstandingUnits),
     netAnnual: computeNetReturn(list),
   };
 }

@@ -4,8 +4,8 @@ import { BPS, DAYS_PER_YEAR } from '../params.ts';
 
 /** A ratio of amounts. */
 export interface AmountRate {
-  readonly numeratorMsat: bigint;
-  readonly denominatorMsat: bigint;
+  readonly numeratorUnits: bigint;
+  readonly denominatorUnits: bigint;
   /** Basis points, rounded down; undefined when the denominator is 0. */
   readonly bps: number | undefined;
 }
@@ -25,17 +25,17 @@ function bpsFloor(numerator: bigint, denominator: bigint): number | undefined {
 }
 
 /** The ratio of two amounts in msat. */
-export function amountRate(numeratorMsat: bigint, denominatorMsat: bigint): AmountRate {
-  return { numeratorMsat, denominatorMsat, bps: bpsFloor(numeratorMsat, denominatorMsat) };
+export function amountRate(numeratorUnits: bigint, denominatorUnits: bigint): AmountRate {
+  return { numeratorUnits, denominatorUnits, bps: bpsFloor(numeratorUnits, denominatorUnits) };
 }
 
 /**
  * A yearly rate of an amount that may be negative over principal held for days, msat × days:
  * basis points rounded towards minus infinity, undefined without principal.
  */
-export function yearlyBps(amountMsat: bigint, principalDays: bigint): number | undefined {
+export function yearlyBps(amountUnits: bigint, principalDays: bigint): number | undefined {
   if (principalDays === 0n) return undefined;
-  const numerator = amountMsat * BPS * DAYS_PER_YEAR;
+  const numerator = amountUnits * BPS * DAYS_PER_YEAR;
   const rest = ((numerator % principalDays) + principalDays) % principalDays;
   return Number((numerator - rest) / principalDays);
 }

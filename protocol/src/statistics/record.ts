@@ -9,7 +9,7 @@ import type { ContractSummary, LatenessBucket } from './summary.ts';
 export interface BucketTotal {
   readonly bucket: LatenessBucket;
   readonly contracts: number;
-  readonly outstandingMsat: bigint;
+  readonly outstandingUnits: bigint;
 }
 
 /** Instalments fallen due and how they were paid. */
@@ -29,7 +29,7 @@ export interface Punctuality {
 export interface Defaults {
   readonly contracts: number;
   /** Principal still outstanding under them. */
-  readonly outstandingMsat: bigint;
+  readonly outstandingUnits: bigint;
   readonly byCountOfDisbursed: CountRate;
   readonly byCountOfEnded: CountRate;
   readonly byAmountOfDisbursed: AmountRate;
@@ -54,9 +54,9 @@ export function atRisk(contracts: readonly ContractSummary[], days: number): Amo
   // F-8: "PAR x is the whole outstanding principal of contracts more than x days past due, and of
   // those with a default notice, ÷ all outstanding principal…"
   const risky = contracts.filter((each) => each.bucket === 'defaulted' || each.daysPastDue > days);
-  const outstanding = sumOf(contracts, (each) => each.outstandingMsat);
+  const outstanding = sumOf(contracts, (each) => each.outstandingUnits);
   return amountRate(
-    sumOf(risky, (each) => each.outstandingMsat),
+    sumOf(risky, (each) => each.outstandingUnits),
     outstanding,
   );
 }
@@ -66,7 +66,7 @@ export function describePunctuality(contracts: readonly ContractSummary[]): Punc
   const all = contracts.flatMap(({ instalments }) => instalments);
   const of = (outcome: string) => all.filter((each) => each.outcome === outcome);
   const [inTime, late, unpaid, inGrace] = [of('inTime'), of('late'), of('unpaid'), of('inGrace')];
-  const due = (list: typeof all): bigint => sumOf(list, ({ dueMsat }) => dueMsat);
+  const due = (list: typeof all): bigint => sumOf(list, ({ dueUnits }) => dueUnits);
   const judged = [...inTime, ...late, ...unpaid];
   return {
     fallenDue: judged.length + inGrace.length,
@@ -83,23 +83,23 @@ export function describePunctuality(contracts: readonly ContractSummary[]): Punc
 
 /** Defaults among some contracts. */
 export function describeDefaults(contracts: readonly ContractSummary[]): Defaults {
-  const disbursed = contracts.filter((each) => each.disbursedMsat > 0n);
+  const disbursed = contracts.filter((each) => each.disbursedUnits > 0n);
   const ended = disbursed.filter((each) => each.isEnded);
   const defaulted = disbursed.filter((each) => each.isDefaulted);
   const over = disbursed.filter((each) => each.isTermOver);
   const principal = (list: readonly ContractSummary[]): bigint =>
-    sumOf(list, (each) => each.disbursedMsat);
-  const outstandingMsat = sumOf(defaulted, (each) => each.outstandingMsat);
+    sumOf(list, (each) => each.disbursedUnits);
+  const outstandingUnits = sumOf(defaulted, (each) => each.outstandingUnits);
   // F-12: "The default rate by count is defaulted contracts ÷ contracts with a disbursement; by
   // amount it is the principal outstanding under defaulted contracts ÷ principal disbursed. Both
   // are given a second time over ended contracts alone…"
   return {
     contracts: defaulted.length,
-    outstandingMsat,
+    outstandingUnits,
     byCountOfDisbursed: countRate(defaulted.length, disbursed.length),
     byCountOfEnded: countRate(defaulted.length, ended.length),
-    byAmountOfDisbursed: amountRate(outstandingMsat, principal(disbursed)),
-    byAmountOfEnded: amountRate(outstandingMsat, principal(ended)),
+    byAmountOfDisbursed: amountRate(outstandingUnits, principal(disbursed)),
+    byAmountOfEnded: amountRate(outstandingUnits, principal(ended)),
     // F-13: "Maturity is the principal disbursed of contracts whose last due day is over ÷ all
     // principal disbursed."
     maturity: amountRate(principal(over), principal(disbursed)),
@@ -110,7 +110,7 @@ export function describeDefaults(contracts: readonly ContractSummary[]): Default
 export function describeBuckets(contracts: readonly ContractSummary[]): BucketTotal[] {
   return LATENESS_BUCKETS.map((bucket) => {
     const inBucket = contracts.filter((each) => each.bucket === bucket);
-    const outstandingMsat = sumOf(inBucket, (each) => each.outstandingMsat);
-    return { bucket, contracts: inBucket.length, outstandingMsat };
+    const outstandingUnits = sumOf(inBucket, (each) => each.outstandingUnits);
+    return { bucket, contracts: inBucket.length, outstandingUnits };
   });
 }

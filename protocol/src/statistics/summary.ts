@@ -50,21 +50,21 @@ export interface ContractSummary {
   readonly countersignature:
     { readonly id: string; readonly serial: number; readonly previous: string } | undefined;
   /** Principal paid out, without what went beyond the contract's principal. */
-  readonly disbursedMsat: bigint;
-  readonly excessDisbursedMsat: bigint;
-  readonly undisbursedMsat: bigint;
-  readonly repaidMsat: bigint;
-  readonly principalPaidMsat: bigint;
-  readonly interestPaidMsat: bigint;
-  readonly unallocatedMsat: bigint;
+  readonly disbursedUnits: bigint;
+  readonly excessDisbursedUnits: bigint;
+  readonly undisbursedUnits: bigint;
+  readonly repaidUnits: bigint;
+  readonly principalPaidUnits: bigint;
+  readonly interestPaidUnits: bigint;
+  readonly unallocatedUnits: bigint;
   /** Principal not repaid; 0 when it is less than one satoshi. */
-  readonly outstandingMsat: bigint;
+  readonly outstandingUnits: bigint;
   /** Principal not repaid of less than one satoshi. */
-  readonly dustMsat: bigint;
+  readonly dustUnits: bigint;
   /** Unpaid of instalments past due. */
-  readonly arrearsMsat: bigint;
+  readonly arrearsUnits: bigint;
   /** Of it principal. */
-  readonly arrearsPrincipalMsat: bigint;
+  readonly arrearsPrincipalUnits: bigint;
   readonly daysPastDue: number;
   readonly mostDaysPastDue: number;
   readonly bucket: LatenessBucket | undefined;
@@ -89,9 +89,9 @@ function addressOf(document: ContractDocument): string {
   return offerAddress(offer?.pubkey ?? '', String(offer?.content['identifier']));
 }
 
-function bucketOf(ledger: Ledger, outstandingMsat: bigint, byNotice: boolean) {
+function bucketOf(ledger: Ledger, outstandingUnits: bigint, byNotice: boolean) {
   const days = ledger.daysPastDue;
-  if (outstandingMsat === 0n && days === 0) return undefined;
+  if (outstandingUnits === 0n && days === 0) return undefined;
   // F-9: "…a contract with a default notice is in the class `defaulted`, whatever its days…"
   if (byNotice) return 'defaulted';
   if (days === 0) return 'current';
@@ -105,7 +105,7 @@ function standingOf(state: ContractState, ledger: Ledger, byNotice: boolean): St
   if (state.status === 'proposed' || state.status === 'withdrawn') return state.status;
   if (ledger.repaid) return 'repaid';
   if (byNotice || ledger.daysPastDue >= DEFAULT_DAYS) return 'defaulted';
-  if (ledger.disbursedMsat === 0n) return ledger.undisbursedMsat > 0n ? 'awaiting' : 'lapsed';
+  if (ledger.disbursedUnits === 0n) return ledger.undisbursedUnits > 0n ? 'awaiting' : 'lapsed';
   return ledger.daysPastDue > 0 ? 'late' : 'current';
 }
 
@@ -152,8 +152,8 @@ export function summarizeContract(
   // notice that counts and is not contested (N-6); what is paid later does not undo it."
   const byNotice = notices.some(({ type, contested }) => type === 'default' && !contested);
   // F-5: "…principal of less than 1,000 msat is not outstanding."
-  const isDust = ledger.outstandingMsat < DUST_MSAT;
-  const outstandingMsat = isDust ? 0n : ledger.outstandingMsat;
+  const isDust = ledger.outstandingUnits < DUST_MSAT;
+  const outstandingUnits = isDust ? 0n : ledger.outstandingUnits;
   const mostDaysPastDue = Math.max(0, ...instalments.map((each) => each.daysLate));
   const isDefaulted = byNotice || mostDaysPastDue >= DEFAULT_DAYS;
   const lastDueDay = dayOf(lastDueAtSec(document), document.daySec);
@@ -163,20 +163,20 @@ export function summarizeContract(
     asOfDay,
     staleAtSec: staleAtSec(document, asOfSec),
     standing: standingOf(state, ledger, byNotice),
-    disbursedMsat: ledger.disbursedMsat - ledger.excessDisbursedMsat,
-    excessDisbursedMsat: ledger.excessDisbursedMsat,
-    undisbursedMsat: ledger.undisbursedMsat,
-    repaidMsat: ledger.repaidMsat,
-    principalPaidMsat: ledger.principalPaidMsat,
-    interestPaidMsat: ledger.interestPaidMsat,
-    unallocatedMsat: ledger.unallocatedMsat,
-    outstandingMsat,
-    dustMsat: isDust ? ledger.outstandingMsat : 0n,
-    arrearsMsat: sumOf(late, (each) => each.unpaidMsat),
-    arrearsPrincipalMsat: sumOf(late, (each) => each.unpaidPrincipalMsat),
+    disbursedUnits: ledger.disbursedUnits - ledger.excessDisbursedUnits,
+    excessDisbursedUnits: ledger.excessDisbursedUnits,
+    undisbursedUnits: ledger.undisbursedUnits,
+    repaidUnits: ledger.repaidUnits,
+    principalPaidUnits: ledger.principalPaidUnits,
+    interestPaidUnits: ledger.interestPaidUnits,
+    unallocatedUnits: ledger.unallocatedUnits,
+    outstandingUnits,
+    dustUnits: isDust ? ledger.outstandingUnits : 0n,
+    arrearsUnits: sumOf(late, (each) => each.unpaidUnits),
+    arrearsPrincipalUnits: sumOf(late, (each) => each.unpaidPrincipalUnits),
     daysPastDue: ledger.daysPastDue,
     mostDaysPastDue,
-    bucket: bucketOf(ledger, outstandingMsat, byNotice),
+    bucket: bucketOf(ledger, outstandingUnits, byNotice),
     isDefaulted,
     isTermOver: asOfDay > lastDueDay,
     // F-11: "A contract has ended when it is closed, repaid or defaulted, or when 183 contract days

@@ -6,7 +6,7 @@
 /** Money in (positive) or out (negative), `years` before the as-of time. */
 export interface DatedFlow {
   readonly years: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
 }
 
 /** Widest rate looked for, as ln(1 + rate): from −99.99 % to a hundredfold a year. */
@@ -22,8 +22,8 @@ type Points = readonly (readonly [years: number, amount: number])[];
 /** Flows of one moment as one, in order of time, so that the order of input changes nothing. */
 function gather(flows: readonly DatedFlow[]): Points {
   const sums = new Map<number, bigint>();
-  for (const { years, amountMsat } of flows) {
-    sums.set(years, (sums.get(years) ?? 0n) + amountMsat);
+  for (const { years, amountUnits } of flows) {
+    sums.set(years, (sums.get(years) ?? 0n) + amountUnits);
   }
   const points = [...sums].map(([years, amount]) => [years, Number(amount)] as const);
   return points.sort(([a], [b]) => a - b);

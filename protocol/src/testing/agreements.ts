@@ -118,7 +118,7 @@ export function fund(
   const said = { v: 1 as const, offer, contracts: [loan.root], prev: [] };
   const template =
     type === 'fundingReached'
-      ? buildNotice({ ...said, type, totalMsat: '1000000000' }, atSec)
+      ? buildNotice({ ...said, type, totalUnits: '1000000000' }, atSec)
       : buildNotice({ ...said, type, statement: '' }, atSec);
   return loan.addAs(name, template);
 }

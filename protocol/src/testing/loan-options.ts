@@ -13,7 +13,7 @@ import { offerDocument } from './offers.ts';
 
 /** What a loan is made of, where it is not the usual. */
 export interface LoanOptions {
-  readonly principalMsat?: bigint;
+  readonly principalUnits?: bigint;
   readonly offer?: Partial<OfferDocument>;
   readonly startAtSec?: number;
   readonly signing?: Signing;
@@ -36,7 +36,7 @@ export interface LoanOptions {
 /** One part to be requested and paid. */
 export interface Part {
   readonly n: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   /** A fresh one unless given. */
   readonly preimage?: string;
 }

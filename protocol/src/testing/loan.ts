@@ -64,7 +64,7 @@ export class Loan {
     const offerEvent = this.signing.sign(this.#cast('bank'), offerTemplate);
     this.offer = this.signing.read(offerEvent)[0] as ParsedOffer;
     const built = buildContract(this.offer, {
-      principalMsat: options.principalMsat ?? 1_000_000_000n,
+      principalUnits: options.principalUnits ?? 1_000_000_000n,
       investor: {
         pubkey: this.#keyOf('investor'),
         relays: [...(options.investorRelays ?? relays)],
@@ -193,7 +193,7 @@ export class Loan {
         expiresAtSec: options.expiresAtSec ?? atSec + 590,
         ...(options.version === undefined ? {} : { version: options.version }),
         n: parts.map((part) => part.n),
-        msat: parts.map((part) => part.amountMsat.toString()),
+        msat: parts.map((part) => part.amountUnits.toString()),
         paymentHash: parts.map((part) => paymentHashOf(part.preimage)),
         seen: [...(options.seen ?? [...new Set(seen.map((entry) => entry.event.id))].sort())],
       },

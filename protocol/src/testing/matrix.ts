@@ -88,12 +88,12 @@ function cooling(): Loan {
 function running(): Loan {
   const loan = partlySigned();
   loan.sign('bank', START + 3);
-  loan.pay('disbursement', [{ n: 0, amountMsat: TICK }], START + 9);
+  loan.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 9);
   return loan;
 }
 
 function repay(loan: Loan): void {
-  loan.pay('repayment', [{ n: 0, amountMsat: 102_958_000n }], START + 90 * DAY);
+  loan.pay('repayment', [{ n: 0, amountUnits: 102_958_000n }], START + 90 * DAY);
 }
 
 /** What makes a running loan another. */

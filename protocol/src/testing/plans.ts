@@ -4,7 +4,7 @@ import type { OfferPlan } from '../index.ts';
 type Of<Type extends OfferPlan['type']> = Extract<OfferPlan, { type: Type }>;
 
 /** Nothing is charged for lateness but interest. */
-export const NO_LATE_FEE = { flatMsat: '0', rateBps: 0, capBps: 0 } as const;
+export const NO_LATE_FEE = { flatUnits: '0', rateBps: 0, capBps: 0 } as const;
 
 /** The bank charges nothing. */
 export const NO_FEES = { originationBps: 0, origination: 'withheld', servicingBps: 0 } as const;

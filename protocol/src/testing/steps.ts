@@ -59,10 +59,10 @@ export function give(
 
 /** What a bank got for some loans of one offer, and the share of each. */
 export interface Recovered {
-  readonly grossMsat: bigint;
-  readonly costsMsat?: bigint;
+  readonly grossUnits: bigint;
+  readonly costsUnits?: bigint;
   readonly recoveredAtSec: number;
-  readonly shares: readonly { readonly contract: string; readonly shareMsat: bigint }[];
+  readonly shares: readonly { readonly contract: string; readonly shareUnits: bigint }[];
 }
 
 /** The bank's statement of a recovery, added to a loan. */
@@ -77,10 +77,10 @@ export function recover(loan: Loan, got: Recovered, atSec: number, name = 'bank'
     type: 'recovery',
     offer: { id: event.id, address },
     recoveredAtSec: got.recoveredAtSec,
-    grossMsat: got.grossMsat.toString(),
-    costsMsat: (got.costsMsat ?? 0n).toString(),
+    grossUnits: got.grossUnits.toString(),
+    costsUnits: (got.costsUnits ?? 0n).toString(),
     contracts: shares.map(({ contract }) => contract),
-    shareMsat: shares.map(({ shareMsat }) => shareMsat.toString()),
+    shareUnits: shares.map(({ shareUnits }) => shareUnits.toString()),
     statement: '',
     prev: loan.heads(name),
   };

@@ -64,13 +64,13 @@ export function measureAppends({ streamed, ...steps }: Growing): Appended[] {
   ].map((each) => ({ ...each, balances: [] as number[], hashed: [] as number[] }));
   const owners = new Map(sorts.flatMap((each) => each.list.map((step) => [step, each] as const)));
   const inOrder = [...owners.keys()].sort((a, b) => timeOf(a) - timeOf(b));
-  let repaidMsat = balancesOf(growing).repaidMsat;
+  let repaidUnits = balancesOf(growing).repaidUnits;
   for (const step of inOrder) {
     const balancesMs = timeMs(() => {
       growing.add(step);
-      const now = balancesOf(growing).repaidMsat;
-      if (now < repaidMsat) throw new Error('a payment was lost');
-      repaidMsat = now;
+      const now = balancesOf(growing).repaidUnits;
+      if (now < repaidUnits) throw new Error('a payment was lost');
+      repaidUnits = now;
     });
     const hashMs = timeMs(() => void hashOf(growing));
     const owner = owners.get(step);

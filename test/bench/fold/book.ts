@@ -25,14 +25,14 @@ export const AS_OF_SEC = START + 130 * DAY;
 
 function playLoan({ index, ticks, perReceipt, repayments }: Shape): Loan {
   const tranches = [{ shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 30, ticks }];
-  const principalMsat = BigInt(ticks) * 10_000_000n;
+  const principalUnits = BigInt(ticks) * 10_000_000n;
   const loan = new Loan({
-    principalMsat,
+    principalUnits,
     startAtSec: START + index,
     offer: {
-      amountSoughtMsat: principalMsat.toString(),
-      minimumTicketMsat: principalMsat.toString(),
-      minimumTotalMsat: principalMsat.toString(),
+      amountSoughtUnits: principalUnits.toString(),
+      minimumTicketUnits: principalUnits.toString(),
+      minimumTotalUnits: principalUnits.toString(),
       tranches,
     },
     signing: sparedSigning,
@@ -42,7 +42,7 @@ function playLoan({ index, ticks, perReceipt, repayments }: Shape): Loan {
   for (let from = 0; from < ticks; from += perReceipt) {
     const parts: Part[] = [];
     for (let n = from; n < Math.min(ticks, from + perReceipt); n += 1) {
-      parts.push({ n, amountMsat: 10_000_000n, preimage: preimage(`tick ${n}`) });
+      parts.push({ n, amountUnits: 10_000_000n, preimage: preimage(`tick ${n}`) });
     }
     const atSec = START + index + Math.floor((from * 10 * DAY) / ticks) + 20;
     const { request } = loan.pay('disbursement', parts, atSec);
@@ -51,9 +51,9 @@ function playLoan({ index, ticks, perReceipt, repayments }: Shape): Loan {
   }
   // A third repays nothing, a third half, a third all, interest included.
   const shareOf = [0n, 50n, 104n][index % 3] ?? 0n;
-  const dueMsat = (principalMsat * shareOf) / 100n / BigInt(Math.max(1, repayments));
-  for (let n = 0; n < repayments && dueMsat > 0n; n += 1) {
-    const part = { n, amountMsat: dueMsat, preimage: preimage(`repayment ${n}`) };
+  const dueUnits = (principalUnits * shareOf) / 100n / BigInt(Math.max(1, repayments));
+  for (let n = 0; n < repayments && dueUnits > 0n; n += 1) {
+    const part = { n, amountUnits: dueUnits, preimage: preimage(`repayment ${n}`) };
     loan.pay('repayment', [part], START + (40 + n * 5) * DAY);
   }
   return loan;
@@ -114,7 +114,7 @@ export function streamFurther(ticks: number, count: number): Growing {
     const first = n;
     n += size;
     const numbers = Array.from({ length: size }, (_, index) => first + index);
-    const paid = numbers.map((each) => ({ n: each, amountMsat: 1_000n }));
+    const paid = numbers.map((each) => ({ n: each, amountUnits: 1_000n }));
     let requestId = '';
     steps[size > 1 ? 'batches' : 'singles'].push(
       step(() => {

@@ -12,14 +12,14 @@ export interface Row {
   readonly contract: string;
   readonly leg: string;
   readonly settledAtSec: number;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   readonly lateFromSec: number;
 }
 
 /** What every contender must agree on, in msat. */
 export interface Totals {
-  readonly disbursedMsat: bigint;
-  readonly repaidMsat: bigint;
+  readonly disbursedUnits: bigint;
+  readonly repaidUnits: bigint;
 }
 
 const LATE_DAYS = 30;
@@ -29,8 +29,8 @@ export function rowsOf(states: readonly ContractState[]): Row[] {
   return states.flatMap(({ root, contract, payments }) => {
     const { document } = contract;
     const dueAtSec = lastDueAtSec(document);
-    return payments.map(({ leg, settledAtSec, amountMsat }) => ({
-      ...{ contract: root, leg, settledAtSec, amountMsat },
+    return payments.map(({ leg, settledAtSec, amountUnits }) => ({
+      ...{ contract: root, leg, settledAtSec, amountUnits },
       lateFromSec: dueAtSec + LATE_DAYS * document.daySec,
     }));
   });
@@ -61,7 +61,7 @@ export class SqlBook {
   add(rows: readonly Row[]): void {
     this.#database.transaction(() => {
       for (const row of rows) {
-        this.#insert.run(row.contract, row.leg, row.settledAtSec, row.amountMsat, row.lateFromSec);
+        this.#insert.run(row.contract, row.leg, row.settledAtSec, row.amountUnits, row.lateFromSec);
       }
     })();
   }
@@ -72,7 +72,7 @@ export class SqlBook {
       readonly disbursed: bigint;
       readonly repaid: bigint;
     };
-    return { disbursedMsat: answer.disbursed, repaidMsat: answer.repaid };
+    return { disbursedUnits: answer.disbursed, repaidUnits: answer.repaid };
   }
 
   /** Gives the memory back. */
@@ -93,19 +93,19 @@ export function totalsBySql(rows: readonly Row[], nowSec: number): Totals {
 /** A loop over the rows with bigint sums by contract. */
 export function totalsByLoop(rows: readonly Row[], nowSec: number): Totals {
   const books = new Map<string, { disbursed: bigint; repaid: bigint; lateFromSec: number }>();
-  for (const { contract, leg, settledAtSec, amountMsat, lateFromSec } of rows) {
+  for (const { contract, leg, settledAtSec, amountUnits, lateFromSec } of rows) {
     if (settledAtSec > nowSec) continue;
     let book = books.get(contract);
     if (!book) books.set(contract, (book = { disbursed: 0n, repaid: 0n, lateFromSec }));
-    if (leg === 'disbursement') book.disbursed += amountMsat;
-    else book.repaid += amountMsat;
+    if (leg === 'disbursement') book.disbursed += amountUnits;
+    else book.repaid += amountUnits;
   }
-  let [disbursedMsat, repaidMsat, lateMsat] = [0n, 0n, 0n];
+  let [disbursedUnits, repaidUnits, lateUnits] = [0n, 0n, 0n];
   for (const { disbursed, repaid, lateFromSec } of books.values()) {
-    disbursedMsat += disbursed;
-    repaidMsat += repaid;
-    if (lateFromSec < nowSec && disbursed > repaid) lateMsat += disbursed - repaid;
+    disbursedUnits += disbursed;
+    repaidUnits += repaid;
+    if (lateFromSec < nowSec && disbursed > repaid) lateUnits += disbursed - repaid;
   }
-  if (lateMsat > disbursedMsat) throw new Error('more is late than was paid out');
-  return { disbursedMsat, repaidMsat };
+  if (lateUnits > disbursedUnits) throw new Error('more is late than was paid out');
+  return { disbursedUnits, repaidUnits };
 }

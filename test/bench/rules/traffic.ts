@@ -51,7 +51,7 @@ function publicEvents(signing: Signing, serial: number): SignedEvent[] {
   const loan = new Loan({ signing, startAtSec, offer: { identifier: `oven-${serial}` } });
   loan.signAll();
   for (let at = 0; at < RECEIPTS; at += 1) {
-    const parts: Part[] = [2 * at, 2 * at + 1].map((n) => ({ n, amountMsat: 100_000_000n }));
+    const parts: Part[] = [2 * at, 2 * at + 1].map((n) => ({ n, amountUnits: 100_000_000n }));
     const { request } = loan.pay('disbursement', parts, startAtSec + 10 + at);
     if (at % 2 === 0) loan.acknowledge('business', request, [2 * at], startAtSec + 11 + at);
   }

@@ -45,7 +45,7 @@ function termsOf(at: number, nowSec: number): Partial<OfferDocument> {
       place: { country, locality },
       relays: ['ws://127.0.0.1:7001'],
     },
-    amountSoughtMsat: (BigInt(300_000 + ((at * 7_919) % 90) * 100_000) * MSAT).toString(),
+    amountSoughtUnits: (BigInt(300_000 + ((at * 7_919) % 90) * 100_000) * MSAT).toString(),
     rateBps: 600 + ((at * 37) % 140) * 10,
     plan: bulletPlan(days, 10),
     expiresAtSec: nowSec + (at % 50 === 0 ? -DAY_SEC : 90 * DAY_SEC),

@@ -19,8 +19,8 @@ const offer: OfferCardView = {
   business: person,
   place: HOSTILE,
   purpose: HOSTILE,
-  soughtMsat: 2_100_000_000_000_000_000n,
-  raisedMsat: 1n,
+  soughtUnits: 2_100_000_000_000_000_000n,
+  raisedUnits: 1n,
   rateBps: 999_999,
   term: HOSTILE,
   plan: HOSTILE,
@@ -31,10 +31,10 @@ const offer: OfferCardView = {
 const stream: StreamModel = {
   from: person,
   to: person,
-  tickMsat: 1_000_000n,
+  tickUnits: 1_000_000n,
   tickSec: 10,
-  paidMsat: 3_000_000n,
-  totalMsat: 10_000_000n,
+  paidUnits: 3_000_000n,
+  totalUnits: 10_000_000n,
   ticksPaid: 3,
   ticksTotal: 10,
   state: 'flowing',
@@ -90,11 +90,11 @@ describe('StreamView', () => {
 describe('DeskList', () => {
   it('sorts by a column and moves between rows with the arrow keys', async () => {
     await page.viewport(1280, 800);
-    const rows: DeskRow[] = [5n, 40n, 7n].map((amountMsat, index) => ({
+    const rows: DeskRow[] = [5n, 40n, 7n].map((amountUnits, index) => ({
       id: String(index),
       href: `#row-${index}`,
       next: { text: `Step ${index}`, tone: 'plain', order: index },
-      cells: { amount: { kind: 'money', amountMsat: amountMsat * 1000n } },
+      cells: { amount: { kind: 'money', amountUnits: amountUnits * 1000n } },
     }));
     const columns = [{ key: 'amount', label: 'Amount' }];
     const screen = await render(DeskList, { caption: 'Loans', columns, rows });

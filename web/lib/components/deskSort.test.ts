@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { sortRows } from './deskSort.ts';
 import type { DeskRow } from './models.ts';
 
-function row(id: string, order: number, amountMsat?: bigint): DeskRow {
+function row(id: string, order: number, amountUnits?: bigint): DeskRow {
   return {
     id,
     href: `#${id}`,
     next: { text: 'Look', tone: 'plain', order },
-    cells: amountMsat === undefined ? {} : { amount: { kind: 'money', amountMsat } },
+    cells: amountUnits === undefined ? {} : { amount: { kind: 'money', amountUnits } },
   };
 }
 

@@ -18,7 +18,7 @@ export function isFigure(cell: DeskCell): boolean {
 function valueOf(cell: DeskCell): bigint | number | string {
   switch (cell.kind) {
     case 'money':
-      return cell.amountMsat;
+      return cell.amountUnits;
     case 'count':
       return cell.count;
     case 'rate':

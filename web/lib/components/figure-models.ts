@@ -19,7 +19,7 @@ export interface FigureView {
 export interface SumView {
   readonly key: string;
   readonly label: string;
-  readonly amountMsat?: bigint | undefined;
+  readonly amountUnits?: bigint | undefined;
   readonly text?: string | undefined;
   readonly basis: string;
   readonly tone?: 'plain' | 'problem' | undefined;
@@ -78,7 +78,7 @@ export interface BankProfileView {
 export interface ShareView {
   readonly who: PersonView;
   readonly href?: string | undefined;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   readonly bps: number;
   readonly note: string;
   readonly status?: StatusView | undefined;

@@ -39,9 +39,9 @@ export interface BankRecordView {
   readonly onTimeCount: number;
   /** Unpaid, their days of grace not over. */
   readonly inGraceCount: number;
-  readonly outstandingMsat: bigint;
+  readonly outstandingUnits: bigint;
   /** Outstanding under contracts more than 30 days past due. */
-  readonly par30Msat: bigint;
+  readonly par30Units: bigint;
 }
 
 /** An offer in a list. */
@@ -51,8 +51,8 @@ export interface OfferCardView {
   readonly place: string;
   /** One line. */
   readonly purpose: string;
-  readonly soughtMsat: bigint;
-  readonly raisedMsat: bigint;
+  readonly soughtUnits: bigint;
+  readonly raisedUnits: bigint;
   readonly rateBps: number;
   /** In words: `12 months`. */
   readonly term: string;
@@ -72,11 +72,11 @@ export interface InstalmentView {
   /** From 1. */
   readonly number: number;
   readonly dueAtSec: number;
-  readonly principalMsat: bigint;
-  readonly interestMsat: bigint;
-  readonly feesMsat: bigint;
-  readonly totalMsat: bigint;
-  readonly paidMsat: bigint;
+  readonly principalUnits: bigint;
+  readonly interestUnits: bigint;
+  readonly feesUnits: bigint;
+  readonly totalUnits: bigint;
+  readonly paidUnits: bigint;
   readonly state: InstalmentState;
   /** Days past due by the contract's calendar, where late. */
   readonly daysLate?: number | undefined;
@@ -105,11 +105,11 @@ export interface ContractHeadView {
 
 /** Balances of one contract at a moment. */
 export interface BalancesView {
-  readonly principalMsat: bigint;
-  readonly disbursedMsat: bigint;
-  readonly outstandingMsat: bigint;
-  readonly accruedInterestMsat: bigint;
-  readonly repaidMsat: bigint;
+  readonly principalUnits: bigint;
+  readonly disbursedUnits: bigint;
+  readonly outstandingUnits: bigint;
+  readonly accruedInterestUnits: bigint;
+  readonly repaidUnits: bigint;
   readonly daysPastDue: number;
   readonly asOfSec: number;
 }
@@ -119,10 +119,10 @@ export interface StreamModel {
   readonly from: PersonView;
   readonly to: PersonView;
   /** What one tick pays, and how long a tick lasts in seconds. */
-  readonly tickMsat: bigint;
+  readonly tickUnits: bigint;
   readonly tickSec: number;
-  readonly paidMsat: bigint;
-  readonly totalMsat: bigint;
+  readonly paidUnits: bigint;
+  readonly totalUnits: bigint;
   readonly ticksPaid: number;
   readonly ticksTotal: number;
   readonly state: 'flowing' | 'waiting' | 'paused' | 'stopped' | 'done';
@@ -145,7 +145,7 @@ export interface TimelineEventView {
   /** What it is: `Receipt for instalment 4`. */
   readonly title: string;
   readonly detail?: string | undefined;
-  readonly amountMsat?: bigint | undefined;
+  readonly amountUnits?: bigint | undefined;
   readonly flow?: 'in' | 'out' | undefined;
   readonly who: PersonView;
   readonly tone?: Tone | undefined;
@@ -215,12 +215,12 @@ export interface WalletView {
 
 /** The terms of an investment in plain words. */
 export interface TermsView {
-  readonly payMsat: bigint;
+  readonly payUnits: bigint;
   /** How it is paid: `in 30 payments over 30 days, each only after the last was proven`. */
   readonly payHow: string;
   /** Its tranches, each a sentence; empty where there is only one without a condition. */
   readonly paySteps: readonly string[];
-  readonly backMsat: bigint;
+  readonly backUnits: bigint;
   readonly backHow: string;
   /** What else the plan says: a slow start, the day count, what early payments do. */
   readonly backMore: readonly string[];
@@ -253,7 +253,7 @@ export interface ProspectusView {
 export type DeskCell =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'person'; readonly person: PersonView }
-  | { readonly kind: 'money'; readonly amountMsat: bigint }
+  | { readonly kind: 'money'; readonly amountUnits: bigint }
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'rate'; readonly bps: number }
   | { readonly kind: 'date'; readonly atSec: number; readonly calendar: Calendar }

@@ -14,7 +14,7 @@ const to = { publicKey: 'ab'.repeat(32), name: 'Contract key', role: 'investor' 
 const plan: PaymentPlan = {
   root: 'cd'.repeat(32),
   order: 'part',
-  amountMsat: 124_439_000n,
+  amountUnits: 124_439_000n,
   title: 'Pay what is due',
   what: 'Two boats: what is due by the end of today',
   to,
@@ -62,10 +62,10 @@ describe('StreamView', () => {
   const stream: StreamModel = {
     from: to,
     to: { ...to, role: 'business' },
-    tickMsat: 1_000_000n,
+    tickUnits: 1_000_000n,
     tickSec: 10,
-    paidMsat: 3_000_000n,
-    totalMsat: 10_000_000n,
+    paidUnits: 3_000_000n,
+    totalUnits: 10_000_000n,
     ticksPaid: 3,
     ticksTotal: 10,
     state: 'flowing',
@@ -96,7 +96,7 @@ describe('DeskList on a phone', () => {
       cells: {
         title: { kind: 'text', text: `Loan ${index}` },
         ...Object.fromEntries(
-          keys.slice(1).map((key) => [key, { kind: 'money', amountMsat: amount * 10n ** 9n }]),
+          keys.slice(1).map((key) => [key, { kind: 'money', amountUnits: amount * 10n ** 9n }]),
         ),
       },
     }));

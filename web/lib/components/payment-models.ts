@@ -7,7 +7,7 @@ export interface PaymentPlan {
   readonly root: string;
   /** `everything` also pays the interest that is added until it is paid. */
   readonly order: 'part' | 'everything';
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   /** The dialog's head. */
   readonly title: string;
   /** What it is for: `A second oven, instalment 3 of 5`. */

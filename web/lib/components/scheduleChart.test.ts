@@ -9,11 +9,11 @@ function instalment(number: number, change: Partial<InstalmentView> = {}): Insta
   return {
     number,
     dueAtSec: number * 86_400,
-    principalMsat: 80n,
-    interestMsat: 20n,
-    feesMsat: 0n,
-    totalMsat: 100n,
-    paidMsat: 0n,
+    principalUnits: 80n,
+    interestUnits: 20n,
+    feesUnits: 0n,
+    totalUnits: 100n,
+    paidUnits: 0n,
     state: 'upcoming',
     ...change,
   };
@@ -21,15 +21,15 @@ function instalment(number: number, change: Partial<InstalmentView> = {}): Insta
 
 describe('chartBars', () => {
   it('scales to the largest and leaves out parts nobody owes', () => {
-    const half = { principalMsat: 40n, interestMsat: 10n, totalMsat: 50n };
+    const half = { principalUnits: 40n, interestUnits: 10n, totalUnits: 50n };
     const chart = chartBars([instalment(1), instalment(2, half)], BOX);
     expect(chart.parts).toEqual(['principal', 'interest']);
     expect(chart.bars.map((bar) => bar.top)).toEqual([20, 70]);
-    expect(chart.label?.amountMsat).toBe(100n);
+    expect(chart.label?.amountUnits).toBe(100n);
   });
 
   it('splits a part where the paid amount ends', () => {
-    const chart = chartBars([instalment(1, { paidMsat: 90n })], BOX);
+    const chart = chartBars([instalment(1, { paidUnits: 90n })], BOX);
     expect(chart.bars[0]?.pieces.map(({ part, paid }) => `${part} ${paid}`)).toEqual([
       'principal true',
       'interest true',
@@ -39,7 +39,7 @@ describe('chartBars', () => {
 
   it('draws nothing impossible for none, for nought and for very many', () => {
     expect(chartBars([], BOX)).toEqual({ bars: [], parts: [], label: undefined });
-    const nought = { principalMsat: 0n, interestMsat: 0n, totalMsat: 0n };
+    const nought = { principalUnits: 0n, interestUnits: 0n, totalUnits: 0n };
     expect(chartBars([instalment(1, nought)], BOX).bars[0]?.pieces).toEqual([]);
     const many = chartBars(
       Array.from({ length: 1000 }, (_, index) => instalment(index)),

@@ -31,7 +31,7 @@ export interface ChartLabel {
   readonly x: number;
   readonly y: number;
   readonly anchor: 'start' | 'middle' | 'end';
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
 }
 
 /** The bars, which parts occur at all (in stacking order), and the label of the tallest bar. */
@@ -53,9 +53,9 @@ const WIDEST_BAR = 48;
 /** Room a label needs beside the edge before it is anchored there. */
 const LABEL_HALF = 52;
 
-function partMsat(instalment: InstalmentView, part: ChartPart): bigint {
-  if (part === 'principal') return instalment.principalMsat;
-  return part === 'interest' ? instalment.interestMsat : instalment.feesMsat;
+function partUnits(instalment: InstalmentView, part: ChartPart): bigint {
+  if (part === 'principal') return instalment.principalUnits;
+  return part === 'interest' ? instalment.interestUnits : instalment.feesUnits;
 }
 
 /** Splits each part where the paid amount ends, counted from the base line up. */
@@ -65,11 +65,11 @@ function piecesOf(
   base: number,
   scale: number,
 ): ChartPiece[] {
-  let paidLeft = instalment.paidMsat;
+  let paidLeft = instalment.paidUnits;
   let y = base;
   const pieces: ChartPiece[] = [];
   for (const part of parts) {
-    const amount = partMsat(instalment, part);
+    const amount = partUnits(instalment, part);
     const paid = paidLeft < amount ? paidLeft : amount;
     paidLeft -= paid;
     for (const [size, isPaid] of [
@@ -87,20 +87,20 @@ function piecesOf(
 
 function labelFor(bar: ChartBar | undefined, width: number): ChartLabel | undefined {
   if (bar === undefined) return undefined;
-  const amountMsat = bar.instalment.totalMsat;
+  const amountUnits = bar.instalment.totalUnits;
   const y = bar.top - 8;
-  if (bar.middle < LABEL_HALF) return { x: bar.x, y, anchor: 'start', amountMsat };
+  if (bar.middle < LABEL_HALF) return { x: bar.x, y, anchor: 'start', amountUnits };
   if (bar.middle > width - LABEL_HALF) {
-    return { x: bar.x + bar.width, y, anchor: 'end', amountMsat };
+    return { x: bar.x + bar.width, y, anchor: 'end', amountUnits };
   }
-  return { x: bar.middle, y, anchor: 'middle', amountMsat };
+  return { x: bar.middle, y, anchor: 'middle', amountUnits };
 }
 
 /** Lays the instalments out as bars in a box. */
 export function chartBars(instalments: readonly InstalmentView[], box: ChartBox): Chart {
-  const parts = PARTS.filter((part) => instalments.some((each) => partMsat(each, part) > 0n));
+  const parts = PARTS.filter((part) => instalments.some((each) => partUnits(each, part) > 0n));
   const largest = instalments.reduce(
-    (most, each) => (each.totalMsat > most ? each.totalMsat : most),
+    (most, each) => (each.totalUnits > most ? each.totalUnits : most),
     0n,
   );
   const slot = box.width / Math.max(instalments.length, 1);
@@ -113,6 +113,6 @@ export function chartBars(instalments: readonly InstalmentView[], box: ChartBox)
     const top = pieces.at(-1)?.y ?? box.base;
     return { instalment, x, width, middle: x + width / 2, top, pieces };
   });
-  const tallest = bars.find((bar) => bar.instalment.totalMsat === largest);
+  const tallest = bars.find((bar) => bar.instalment.totalUnits === largest);
   return { bars, parts, label: labelFor(tallest, box.width) };
 }

@@ -18,7 +18,7 @@ export interface StackColumn {
   readonly width: number;
   readonly middle: number;
   readonly top: number;
-  readonly totalMsat: bigint;
+  readonly totalUnits: bigint;
   readonly pieces: readonly StackPiece[];
 }
 
@@ -88,9 +88,9 @@ export function stackColumns(view: StackView, box: StackBox): StackGeometry {
     const x = index * slot + (slot - width) / 2;
     const pieces = piecesOf(bar, order, box.base, scale);
     const top = pieces.at(-1)?.y ?? box.base;
-    const totalMsat = totals[index] ?? 0n;
-    return { bar, x, width, middle: x + width / 2, top, totalMsat, pieces };
+    const totalUnits = totals[index] ?? 0n;
+    return { bar, x, width, middle: x + width / 2, top, totalUnits, pieces };
   });
-  const tallest = columns.find(({ totalMsat }) => totalMsat === largest && largest > 0n);
+  const tallest = columns.find(({ totalUnits }) => totalUnits === largest && largest > 0n);
   return { columns, tallest, dated: datedOf(columns, box.width) };
 }

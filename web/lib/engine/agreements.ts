@@ -68,7 +68,7 @@ export class Agreements {
    */
   async invest(
     offer: ParsedOffer,
-    principalMsat: bigint,
+    principalUnits: bigint,
     { copies = 2, seen }: InvestOptions = {},
   ): Promise<Result<string>> {
     const { desk } = this;
@@ -76,7 +76,7 @@ export class Agreements {
     const relays = desk.relays.readUrls.slice(0, 4);
     // A first build with no key shows contradictions before a key is made.
     const startAtSec = seen?.startAtSec ?? nowSec;
-    const order = { offer, principalMsat, startAtSec };
+    const order = { offer, principalUnits, startAtSec };
     const trial = this.#build(order, { publicKey: '0'.repeat(64), salt: '' });
     if (!trial.ok) return trial;
     // K-12: "A writer MUST show the sheet… before a party signs, and put the hash of the sheet of
@@ -267,12 +267,12 @@ export class Agreements {
   }
 
   #build(
-    order: { offer: ParsedOffer; principalMsat: bigint; startAtSec: number },
+    order: { offer: ParsedOffer; principalUnits: bigint; startAtSec: number },
     key: { publicKey: string; salt: string },
   ) {
-    const { offer, principalMsat, startAtSec } = order;
+    const { offer, principalUnits, startAtSec } = order;
     const built = buildContract(offer, {
-      principalMsat,
+      principalUnits,
       investor: { pubkey: key.publicKey, relays: this.desk.relays.readUrls.slice(0, 4) },
       commitment: computeCommitment(this.desk.person.publicKey, key.salt),
       nonce: randomHex(),

@@ -60,10 +60,10 @@ function checkParts(
     if (entry?.step !== 'wanted') continue;
     const part = checkInvoice(fold.state, request, index, invoices[index], nowSec);
     const paymentHash = request.document.paymentHash[index] ?? '';
-    const isAsked = request.document.msat[index] === entry.amountMsat;
+    const isAsked = request.document.msat[index] === entry.amountUnits;
     const asDelivered = (expiresAtSec: number): JournalEntry => ({
       ...entry,
-      amountMsat: request.document.msat[index] ?? '0',
+      amountUnits: request.document.msat[index] ?? '0',
       updatedAtMs: desk.clock.nowMs(),
       request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
       invoice: invoices[index] ?? '',

@@ -160,7 +160,7 @@ export class Examiner {
       contract: document.contract,
       leg: document.leg,
       n,
-      amountMsat: document.msat[index] ?? '0',
+      amountUnits: document.msat[index] ?? '0',
       step: 'wanted',
       updatedAtMs: nowMs,
       askedAtMs: known?.askedAtMs ?? 0,

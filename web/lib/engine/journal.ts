@@ -20,7 +20,7 @@ export interface JournalEntry {
   readonly leg: Leg;
   readonly n: number;
   /** msat, decimal. */
-  readonly amountMsat: string;
+  readonly amountUnits: string;
   readonly step: JournalStep;
   readonly updatedAtMs: number;
   /** When the parts were last asked for, ms; 0 when never. */
@@ -50,11 +50,19 @@ export function wantedEntry(
   contract: string,
   leg: Leg,
   n: number,
-  amountMsat: bigint,
+  amountUnits: bigint,
   nowMs: number,
 ): JournalEntry {
-  const amount = amountMsat.toString();
-  return { contract, leg, n, amountMsat: amount, step: 'wanted', updatedAtMs: nowMs, askedAtMs: 0 };
+  const amount = amountUnits.toString();
+  return {
+    contract,
+    leg,
+    n,
+    amountUnits: amount,
+    step: 'wanted',
+    updatedAtMs: nowMs,
+    askedAtMs: 0,
+  };
 }
 
 /** The journal of one person. */

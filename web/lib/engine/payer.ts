@@ -85,8 +85,8 @@ export class Payer {
   }
 
   /** Orders a part of a given amount (repayments); the journal has it when this resolves. */
-  async order(n: number, amountMsat: bigint): Promise<void> {
-    await this.#journal.write([this.#wanted(n, amountMsat)]);
+  async order(n: number, amountUnits: bigint): Promise<void> {
+    await this.#journal.write([this.#wanted(n, amountUnits)]);
     this.wake();
   }
 
@@ -122,8 +122,8 @@ export class Payer {
     return this.#desk.journal;
   }
 
-  #wanted(n: number, amountMsat: bigint): JournalEntry {
-    return wantedEntry(this.root, this.leg, n, amountMsat, this.#desk.clock.nowMs());
+  #wanted(n: number, amountUnits: bigint): JournalEntry {
+    return wantedEntry(this.root, this.leg, n, amountUnits, this.#desk.clock.nowMs());
   }
 
   #say(status: PayerStatus): void {
@@ -227,7 +227,7 @@ export class Payer {
     if (plan.action === 'pay') {
       // One set of parts is asked for at a time, so that a silent payee costs nothing.
       if (waiting) return ASK_AGAIN_MS;
-      const wanted = plan.parts.map((part) => this.#wanted(part.n, part.amountMsat));
+      const wanted = plan.parts.map((part) => this.#wanted(part.n, part.amountUnits));
       await this.#journal.write(wanted);
       return IDLE_MS;
     }
@@ -249,7 +249,7 @@ export class Payer {
         if (waitMs > 0) return waitMs;
       }
       if ((entry.expiresAtSec ?? 0) <= nowSec + 5) {
-        await this.#journal.write([this.#wanted(entry.n, BigInt(entry.amountMsat))]);
+        await this.#journal.write([this.#wanted(entry.n, BigInt(entry.amountUnits))]);
         continue;
       }
       if (tick.dueAtSec > nowSec) {

@@ -14,13 +14,13 @@ import { feeProblem } from './fee-check.ts';
 const START_TOLERANCE_SEC = 900;
 
 /** Principal of the contracts in effect under an offer, msat, without one of them. */
-function fundedMsat(desk: Desk, offer: ParsedOffer, except: string): bigint {
+function fundedUnits(desk: Desk, offer: ParsedOffer, except: string): bigint {
   return desk.catalog
     .contractsOf(offer)
     .filter(({ root }) => root !== except)
     .map(({ fold }) => fold.state)
     .filter((state) => state.effectiveAtSec !== undefined)
-    .reduce((sum, state) => sum + BigInt(state.contract.document.principalMsat), 0n);
+    .reduce((sum, state) => sum + BigInt(state.contract.document.principalUnits), 0n);
 }
 
 function startProblem(desk: Desk, parsed: ParsedContract): Reject | undefined {
@@ -47,10 +47,10 @@ export function proposalProblem(desk: Desk, contract: OwnContract): Reject | und
   if (desk.catalog.offer(address)?.event.id !== offer.event.id) {
     return reject('OFFER_MISMATCH', 'a newer version of the offer is published');
   }
-  const leftMsat =
-    BigInt(offer.document.amountSoughtMsat) - fundedMsat(desk, offer, contract.view.root);
-  if (BigInt(parsed.document.principalMsat) > leftMsat) {
-    return reject('CONTENT_TERMS', 'amountSoughtMsat');
+  const leftUnits =
+    BigInt(offer.document.amountSoughtUnits) - fundedUnits(desk, offer, contract.view.root);
+  if (BigInt(parsed.document.principalUnits) > leftUnits) {
+    return reject('CONTENT_TERMS', 'amountSoughtUnits');
   }
   return startProblem(desk, parsed);
 }

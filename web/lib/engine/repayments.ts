@@ -44,15 +44,15 @@ export class Repayments {
   }
 
   /** Orders one part; at most what repays everything today. */
-  async repay(root: string, amountMsat: bigint): Promise<Result<number>> {
+  async repay(root: string, amountUnits: bigint): Promise<Result<number>> {
     const state = ownContract(this.#desk, root)?.view.fold.state;
     const payer = this.#payerOf(root);
     if (!state || payer?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
     if (!RUNNING.includes(state.status)) return reject('STATE_FORBIDS');
-    if (amountMsat <= 0n || amountMsat > this.#payoffMsat(state)) return reject('PART_AMOUNT');
+    if (amountUnits <= 0n || amountUnits > this.#payoffUnits(state)) return reject('PART_AMOUNT');
     const inHand = payer.entries().map((entry) => entry.n);
     const n = nextRepaymentNumber(state, inHand);
-    await payer.order(n, amountMsat);
+    await payer.order(n, amountUnits);
     return ok(n);
   }
 
@@ -79,8 +79,8 @@ export class Repayments {
     if (payer.entries().some((entry) => !done.has(entry.n))) return;
     this.#busy.add(root);
     try {
-      const payoffMsat = this.#payoffMsat(state);
-      if (payoffMsat > 0n && RUNNING.includes(state.status)) await this.repay(root, payoffMsat);
+      const payoffUnits = this.#payoffUnits(state);
+      if (payoffUnits > 0n && RUNNING.includes(state.status)) await this.repay(root, payoffUnits);
       else await this.#finish(root);
     } finally {
       this.#busy.delete(root);
@@ -93,8 +93,8 @@ export class Repayments {
     this.#everything.delete(root);
   }
 
-  #payoffMsat(state: ContractState): bigint {
+  #payoffUnits(state: ContractState): bigint {
     const nowSec = this.#desk.clock.nowSec();
-    return ledgerOf(state, nowSec).payoffMsat;
+    return ledgerOf(state, nowSec).payoffUnits;
   }
 }

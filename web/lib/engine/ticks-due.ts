@@ -70,9 +70,9 @@ export async function dropExcessOrders(desk: Desk, contract: OwnContract): Promi
   const { root, fold } = contract.view;
   const { state } = fold;
   const nowSec = desk.clock.nowSec();
-  const owedMsat = ledgerOf(state, nowSec).payoffMsat;
+  const owedUnits = ledgerOf(state, nowSec).payoffUnits;
   for (const entry of desk.journal.entries(root, 'repayment')) {
-    if (!UNPAID.includes(entry.step) || BigInt(entry.amountMsat) <= owedMsat) continue;
+    if (!UNPAID.includes(entry.step) || BigInt(entry.amountUnits) <= owedUnits) continue;
     await desk.journal.drop(entry);
     const code = 'ORDER_DROPPED';
     desk.activity.add({ contract: root, level: 'problem', code, sentence: sentenceOf(code) });

@@ -37,7 +37,7 @@ function describeValues(open: Open): void {
   test('keeps whatever can be cloned, and forgets what is removed', async () => {
     const store = await open();
     const value = {
-      amountMsat: 2n ** 60n,
+      amountUnits: 2n ** 60n,
       bytes: Uint8Array.of(0, 255),
       tags: [['e', '']],
       map: new Map([['a', 1]]),

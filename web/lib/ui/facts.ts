@@ -2,6 +2,6 @@
 export interface Fact {
   readonly label: string;
   readonly text?: string | undefined;
-  readonly amountMsat?: bigint | undefined;
+  readonly amountUnits?: bigint | undefined;
   readonly note?: string | undefined;
 }

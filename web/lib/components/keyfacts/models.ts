@@ -4,7 +4,7 @@ import type { Fact } from '../../ui/facts.ts';
 /** One of the large figures at the head of the sheet. */
 export interface KeyFigure {
   readonly label: string;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   /** How and when: `in 30 payments, 3 Mar 2026 to 2 Apr 2026`. */
   readonly how: string;
 }

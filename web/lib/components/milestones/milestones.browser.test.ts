@@ -72,7 +72,7 @@ describe('MilestoneList', () => {
     tranche: 1,
     title: HOSTILE,
     description: HOSTILE,
-    amountMsat: 40_000_000n,
+    amountUnits: 40_000_000n,
     status: { text: 'waits for a decision', tone: 'waiting' },
     sentence: HOSTILE,
     attester: { publicKey: 'ab'.repeat(32), name: HOSTILE },

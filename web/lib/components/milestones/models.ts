@@ -35,7 +35,7 @@ export interface MilestoneView {
   readonly title: string;
   /** What the business must show. */
   readonly description: string;
-  readonly amountMsat: bigint;
+  readonly amountUnits: bigint;
   readonly status: StatusView;
   /** Where it stands, in one sentence. */
   readonly sentence: string;

@@ -35,7 +35,7 @@ function listChips<T extends string>(
 export function chipsOf(query: DiscoverQuery, sectorName: (sector: string) => string): Chip[] {
   const rate = rangeWords(query.rateBps, formatBps);
   const term = rangeWords(query.termDays, (days) => `${formatCount(days)} days`);
-  const left = rangeWords(query.leftMsat, (msat) => satText(msat, true));
+  const left = rangeWords(query.leftUnits, (msat) => satText(msat, true));
   const one = (key: string, text: string, change: Partial<DiscoverQuery>): Chip => ({
     key,
     text,
@@ -60,7 +60,7 @@ export function chipsOf(query: DiscoverQuery, sectorName: (sector: string) => st
     ),
     ...(rate === '' ? [] : [one('rate', `yield ${rate}`, { rateBps: {} })]),
     ...(term === '' ? [] : [one('term', `term ${term}`, { termDays: {} })]),
-    ...(left === '' ? [] : [one('left', `${left} left`, { leftMsat: {} })]),
+    ...(left === '' ? [] : [one('left', `${left} left`, { leftUnits: {} })]),
     ...(query.hasRecord ? [one('record', 'bank has a record', { hasRecord: false })] : []),
     ...(onTimeFromBps === undefined
       ? []

@@ -17,8 +17,8 @@ import {
 const record = (onTimeCount: number, dueCount: number, par30 = 0n): RecordRow => ({
   dueCount,
   onTimeCount,
-  outstandingMsat: 1_000n,
-  par30Msat: par30,
+  outstandingUnits: 1_000n,
+  par30Units: par30,
 });
 
 let made = 0;
@@ -33,7 +33,7 @@ function row(part: Partial<OfferRow> = {}): OfferRow {
     stage: 'open',
     rateBps: 1_000,
     termDays: 180,
-    leftMsat: 5_000_000n,
+    leftUnits: 5_000_000n,
     publishedAtSec: made,
     record: undefined,
     ...part,
@@ -133,7 +133,7 @@ const queries: fc.Arbitrary<DiscoverQuery> = fc.record({
   stages: fc.subarray([...OFFER_STAGES]),
   rateBps: ranges(fc.integer({ min: 0, max: 100_000 })),
   termDays: ranges(fc.integer({ min: 0, max: 99_999 })),
-  leftMsat: ranges(fc.integer({ min: 0, max: 1e9 }).map((sats) => BigInt(sats) * 1_000n)),
+  leftUnits: ranges(fc.integer({ min: 0, max: 1e9 }).map((sats) => BigInt(sats) * 1_000n)),
   hasRecord: fc.boolean(),
   onTimeFromBps: share,
   par30ToBps: share,
@@ -159,7 +159,7 @@ describe('the address', () => {
     expect(readQuery(new URLSearchParams('yield=x-9&left=-&term=5&sort=best&par30=999'))).toEqual({
       ...EMPTY_QUERY,
       rateBps: { from: undefined, to: 900 },
-      leftMsat: { from: undefined, to: undefined },
+      leftUnits: { from: undefined, to: undefined },
       termDays: { from: 5, to: undefined },
     });
   });

@@ -8,8 +8,8 @@ export interface RecordRow {
   readonly dueCount: number;
   readonly onTimeCount: number;
   /** Principal outstanding, and that of contracts more than 30 days past due. */
-  readonly outstandingMsat: bigint;
-  readonly par30Msat: bigint;
+  readonly outstandingUnits: bigint;
+  readonly par30Units: bigint;
 }
 
 /** An offer as the list sees it. */
@@ -25,7 +25,7 @@ export interface OfferRow {
   readonly stage: OfferStage;
   readonly rateBps: number;
   readonly termDays: number;
-  readonly leftMsat: bigint;
+  readonly leftUnits: bigint;
   readonly publishedAtSec: number;
   /** Undefined while the bank's receipts are still being read. */
   readonly record: RecordRow | undefined;
@@ -54,7 +54,7 @@ function hasRecord(row: OfferRow, query: DiscoverQuery): boolean {
     if (record.onTimeCount * 10_000 < onTimeFromBps * record.dueCount) return false;
   }
   if (par30ToBps === undefined) return true;
-  return record.par30Msat * 10_000n <= BigInt(par30ToBps) * record.outstandingMsat;
+  return record.par30Units * 10_000n <= BigInt(par30ToBps) * record.outstandingUnits;
 }
 
 type Test = (row: OfferRow) => boolean;
@@ -69,7 +69,7 @@ function testsOf(query: DiscoverQuery): Readonly<Record<FilterName, Test>> {
     stages: (row) => isAmong(row.stage, query.stages),
     rate: (row) => isWithin(row.rateBps, query.rateBps),
     term: (row) => isWithin(row.termDays, query.termDays),
-    left: (row) => isWithin(row.leftMsat, query.leftMsat),
+    left: (row) => isWithin(row.leftUnits, query.leftUnits),
     record: (row) => hasRecord(row, query),
   };
 }
@@ -105,7 +105,7 @@ const ORDERS: Readonly<Record<SortName, Compare>> = {
   newest: (a, b) => compare(b.publishedAtSec, a.publishedAtSec),
   yield: (a, b) => compare(b.rateBps, a.rateBps),
   term: (a, b) => compare(a.termDays, b.termDays),
-  left: (a, b) => compare(b.leftMsat, a.leftMsat),
+  left: (a, b) => compare(b.leftUnits, a.leftUnits),
   ontime: compareOnTime,
 };
 

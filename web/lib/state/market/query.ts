@@ -56,7 +56,7 @@ export interface DiscoverQuery {
   /** Contract days to the last due date. */
   readonly termDays: Range<number>;
   /** Amount left to fund. */
-  readonly leftMsat: Range<bigint>;
+  readonly leftUnits: Range<bigint>;
   /** Only banks of which at least one instalment has fallen due. */
   readonly hasRecord: boolean;
   /** Least share of instalments paid on time, basis points. */
@@ -75,7 +75,7 @@ export const EMPTY_QUERY: DiscoverQuery = {
   stages: [],
   rateBps: {},
   termDays: {},
-  leftMsat: {},
+  leftUnits: {},
   hasRecord: false,
   onTimeFromBps: undefined,
   par30ToBps: undefined,
@@ -151,7 +151,7 @@ export function readQuery(params: URLSearchParams): DiscoverQuery {
     stages: readNames(params, 'state', OFFER_STAGES),
     rateBps: readRange(params, 'yield', rate),
     termDays: readRange(params, 'term', (text) => parseCount(text, TERM_MOST_DAYS)),
-    leftMsat: readRange(params, 'left', parseSats),
+    leftUnits: readRange(params, 'left', parseSats),
     hasRecord: params.get('record') === 'yes',
     onTimeFromBps: share('ontime'),
     par30ToBps: share('par30'),
@@ -176,7 +176,7 @@ export function queryText(query: DiscoverQuery): string {
     ['state', query.stages.join(',')],
     ['yield', rangeText(query.rateBps, percentText)],
     ['term', rangeText(query.termDays, String)],
-    ['left', rangeText(query.leftMsat, (msat) => (msat / 1_000n).toString())],
+    ['left', rangeText(query.leftUnits, (msat) => (msat / 1_000n).toString())],
     ['record', query.hasRecord ? 'yes' : ''],
     ['ontime', share(query.onTimeFromBps)],
     ['par30', share(query.par30ToBps)],

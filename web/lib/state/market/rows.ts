@@ -22,7 +22,7 @@ function isRunning({ fold }: ContractView): boolean {
 export function raisedUnder(contracts: readonly ContractView[]): bigint {
   return contracts
     .filter(isRunning)
-    .reduce((sum, { fold }) => sum + BigInt(fold.state.contract.document.principalMsat), 0n);
+    .reduce((sum, { fold }) => sum + BigInt(fold.state.contract.document.principalUnits), 0n);
 }
 
 /** How the contracts of an offer that takes no more money stand, taken together. */
@@ -33,7 +33,7 @@ function stageOfContracts(contracts: readonly ContractView[], atSec: number): Of
   if (contracts.some(({ fold }) => fold.state.status === 'defaulted')) return 'defaulted';
   if (ledgers.some((ledger) => ledger.daysPastDue > 0)) return 'late';
   if (ledgers.every((ledger) => ledger.repaid)) return 'repaid';
-  return ledgers.every((ledger) => ledger.undisbursedMsat === 0n) ? 'repaying' : 'funded';
+  return ledgers.every((ledger) => ledger.undisbursedUnits === 0n) ? 'repaying' : 'funded';
 }
 
 /** Where an offer stands at a time. */
@@ -42,9 +42,9 @@ export function stageOf(
   contracts: readonly ContractView[],
   atSec: number,
 ): OfferStage {
-  const { status, amountSoughtMsat, expiresAtSec } = offer.document;
+  const { status, amountSoughtUnits, expiresAtSec } = offer.document;
   const running = contracts.filter(isRunning);
-  const isFunded = raisedUnder(running) >= BigInt(amountSoughtMsat);
+  const isFunded = raisedUnder(running) >= BigInt(amountSoughtUnits);
   if (status === 'open' && !isFunded && expiresAtSec > atSec) return 'open';
   if (running.length > 0) return stageOfContracts(running, atSec);
   return status === 'open' ? 'expired' : status;
@@ -77,7 +77,7 @@ function offerRow(
 ): MarketRow {
   const { document, event } = offer;
   const contracts = catalog.contractsOf(offer);
-  const left = BigInt(document.amountSoughtMsat) - raisedUnder(contracts);
+  const left = BigInt(document.amountSoughtUnits) - raisedUnder(contracts);
   const bankName = catalog.bankProfile(event.pubkey)?.document.name ?? '';
   return {
     offer,
@@ -90,7 +90,7 @@ function offerRow(
     stage: stageOf(offer, contracts, atSec),
     rateBps: document.rateBps,
     termDays: termDaysOf(document.plan),
-    leftMsat: left > 0n ? left : 0n,
+    leftUnits: left > 0n ? left : 0n,
     publishedAtSec: event.created_at,
     record: recordOf(event.pubkey),
   };

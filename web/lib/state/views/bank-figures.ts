@@ -15,7 +15,7 @@ function lateFigures(figures: BankFigures): FigureView[] {
     label: `Late ${days}`,
     value: riskText(rate, 'nothing outstanding'),
     basis: `${amountsText(rate)} outstanding`,
-    tone: key !== 'par1' && rate.numeratorMsat > 0n ? 'problem' : 'plain',
+    tone: key !== 'par1' && rate.numeratorUnits > 0n ? 'problem' : 'plain',
     explains:
       `Portfolio at risk: the whole outstanding principal of contracts that are late ${days}, ` +
       'not only what is overdue, ÷ all outstanding principal. Days count from the due date of ' +
@@ -111,12 +111,12 @@ function bookFigures(figures: BankFigures): FigureView[] {
     {
       key: 'outstanding',
       label: 'Outstanding',
-      value: sats(figures.outstandingMsat),
+      value: sats(figures.outstandingUnits),
       basis:
-        `of ${sats(figures.disbursedMsat)} paid out under ` +
+        `of ${sats(figures.disbursedUnits)} paid out under ` +
         `${formatPlural(figures.disbursedContracts, 'contract')}; ` +
-        `${sats(figures.principalPaidMsat)} of principal and ` +
-        `${sats(figures.interestPaidMsat)} of interest came back${elsewhere}`,
+        `${sats(figures.principalPaidUnits)} of principal and ` +
+        `${sats(figures.interestPaidUnits)} of interest came back${elsewhere}`,
       explains:
         'Principal that was paid out and has not come back, by receipts with a preimage. What ' +
         'nobody published is not in it.',
@@ -179,7 +179,7 @@ function proofFigures(figures: BankFigures): FigureView[] {
       label: 'Payments that both sides confirm',
       value: `${formatCount(acknowledged.count)} of ${formatCount(all)}`,
       basis: [
-        `${sats(acknowledged.amountMsat)}; by preimage alone ${sats(preimageOnly.amountMsat)}`,
+        `${sats(acknowledged.amountUnits)}; by preimage alone ${sats(preimageOnly.amountUnits)}`,
         ...further,
       ].join('; '),
       explains:

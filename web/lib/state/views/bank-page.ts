@@ -36,7 +36,7 @@ export function bankContractRows(names: Names, contracts: readonly ContractSumma
   return contracts.flatMap((summary) => {
     const state = names.catalog.contract(summary.root)?.fold.state;
     if (!state) return [];
-    const principal = BigInt(state.contract.document.principalMsat);
+    const principal = BigInt(state.contract.document.principalUnits);
     return {
       id: summary.root,
       href: `/contracts/${summary.root}`,
@@ -44,8 +44,8 @@ export function bankContractRows(names: Names, contracts: readonly ContractSumma
       cells: {
         loan: { kind: 'text', text: titleOf(state) },
         business: { kind: 'person', person: personView(names, summary.business) },
-        principal: { kind: 'money', amountMsat: principal },
-        outstanding: { kind: 'money', amountMsat: summary.outstandingMsat },
+        principal: { kind: 'money', amountUnits: principal },
+        outstanding: { kind: 'money', amountUnits: summary.outstandingUnits },
         days: { kind: 'count', count: summary.daysPastDue },
       },
     };

@@ -39,8 +39,8 @@ export function recordView(figures: BankFigures): BankRecordView {
     dueCount: punctuality.onTimeByCount.denominator,
     onTimeCount: punctuality.onTimeByCount.numerator,
     inGraceCount: punctuality.inGrace,
-    outstandingMsat: par30.denominatorMsat,
-    par30Msat: par30.numeratorMsat,
+    outstandingUnits: par30.denominatorUnits,
+    par30Units: par30.numeratorUnits,
   };
 }
 

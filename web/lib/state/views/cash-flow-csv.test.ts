@@ -9,7 +9,7 @@ const flow: CashFlow = {
   bank: 'b',
   business: 's',
   leg: 'disbursement',
-  amountMsat: -1_234_567n,
+  amountUnits: -1_234_567n,
   paymentHash: 'h',
   request: 'r',
   n: 7,
@@ -17,7 +17,7 @@ const flow: CashFlow = {
 };
 
 it('writes exact sats and takes no stranger’s name for a formula', () => {
-  const back: CashFlow = { ...flow, leg: 'repayment', amountMsat: 5n, isAcknowledged: false };
+  const back: CashFlow = { ...flow, leg: 'repayment', amountUnits: 5n, isAcknowledged: false };
   const names: Record<string, string> = { b: '=HYPERLINK("x")', s: 'Luz, "the" baker\nand son' };
   const lines = cashFlowCsv([flow, back], (key) => names[key] ?? '').split('\r\n');
   expect(lines).toHaveLength(4);

@@ -18,10 +18,10 @@ const HEAD = [
 ];
 
 /** Exact sats: `-12.345`. */
-function satDecimal(amountMsat: bigint): string {
-  const size = amountMsat < 0n ? -amountMsat : amountMsat;
+function satDecimal(amountUnits: bigint): string {
+  const size = amountUnits < 0n ? -amountUnits : amountUnits;
   const rest = (size % 1_000n).toString().padStart(3, '0');
-  return `${amountMsat < 0n ? '-' : ''}${size / 1_000n}.${rest}`;
+  return `${amountUnits < 0n ? '-' : ''}${size / 1_000n}.${rest}`;
 }
 
 /** A stranger's name as text: a spreadsheet must not take it for a formula. */
@@ -38,7 +38,7 @@ export function cashFlowCsv(
   const rows = flows.map((flow) => [
     new Date(flow.settledAtSec * 1_000).toISOString(),
     flow.leg === 'disbursement' ? 'lent' : 'received',
-    satDecimal(flow.amountMsat),
+    satDecimal(flow.amountUnits),
     quoted(nameOf(flow.business)),
     quoted(nameOf(flow.bank)),
     flow.contract,

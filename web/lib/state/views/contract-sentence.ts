@@ -33,7 +33,7 @@ export function statusView(now: ContractNow): StatusView {
   if (ledger.daysPastDue > 0) return { text: 'late', tone: 'problem' };
   if (ledger.repaid) return { text: 'repaid', tone: 'done' };
   if (isHeldBack(now)) return { text: 'waits for a milestone', tone: 'waiting' };
-  if (ledger.undisbursedMsat > 0n) return { text: 'being paid out', tone: 'active' };
+  if (ledger.undisbursedUnits > 0n) return { text: 'being paid out', tone: 'active' };
   return { text: 'repaying', tone: 'active' };
 }
 
@@ -43,17 +43,17 @@ export function nextInstalment({
   ledger,
   nowSec,
 }: ContractNow):
-  { readonly number: number; readonly dueAtSec: number; readonly amountMsat: bigint } | undefined {
+  { readonly number: number; readonly dueAtSec: number; readonly amountUnits: bigint } | undefined {
   const index = ledger.instalments.findIndex((each) => each.state !== 'paid');
   const entry = ledger.instalments[index];
   if (!entry) return undefined;
   const planned = scheduleOf(state, nowSec)[index];
-  const paidMsat = entry.paidPrincipalMsat + entry.paidInterestMsat;
-  const leftMsat = (planned?.totalMsat ?? paidMsat) - paidMsat;
+  const paidUnits = entry.paidPrincipalUnits + entry.paidInterestUnits;
+  const leftUnits = (planned?.totalUnits ?? paidUnits) - paidUnits;
   return {
     number: entry.number,
     dueAtSec: entry.dueAtSec,
-    amountMsat: leftMsat > 0n ? leftMsat : 0n,
+    amountUnits: leftUnits > 0n ? leftUnits : 0n,
   };
 }
 
@@ -61,21 +61,21 @@ function lateSentence({ state, ledger }: ContractNow): string {
   const oldest = ledger.instalments.find((each) => each.state === 'late');
   const since = formatDue(oldest?.dueAtSec ?? 0, calendarOf(state));
   const days = formatPlural(ledger.daysPastDue, 'day');
-  return `Late since ${since}, ${days} past due: ${satText(ledger.dueNowMsat)} is owed by now.`;
+  return `Late since ${since}, ${days} past due: ${satText(ledger.dueNowUnits)} is owed by now.`;
 }
 
 function defaultSentence({ state, ledger }: ContractNow): string {
   const notice = state.notices.find(({ type }) => type === 'default');
   const since = formatDue(notice?.asOfSec ?? 0, calendarOf(state));
-  return ledger.repaid || ledger.payoffMsat === 0n
+  return ledger.repaid || ledger.payoffUnits === 0n
     ? `In default since ${since}; everything has been repaid after it.`
-    : `In default since ${since}. ${satText(ledger.payoffMsat)} is owed.`;
+    : `In default since ${since}. ${satText(ledger.payoffUnits)} is owed.`;
 }
 
 function milestoneSentence({ state, ledger, nowSec }: ContractNow): string {
   const titles = heldTitles(state, nowSec);
   const what = titles.map((title) => `“${title}”`).join(', ');
-  const waiting = `${satText(ledger.undisbursedMsat, true)} has not left the investor.`;
+  const waiting = `${satText(ledger.undisbursedUnits, true)} has not left the investor.`;
   return `Waiting for the milestone${titles.length === 1 ? '' : 's'} ${what}. ${waiting}`;
 }
 
@@ -90,11 +90,11 @@ function repayingSentence(now: ContractNow): string {
   const due = next ? formatDue(next.dueAtSec, calendarOf(state)) : '';
   if (ledger.instalments.length > 1 && next) {
     const count = repaidCount(ledger);
-    return `Repaying, ${count}. Next ${satText(next.amountMsat, true)} due ${due}.`;
+    return `Repaying, ${count}. Next ${satText(next.amountUnits, true)} due ${due}.`;
   }
-  const owed = `${satText(ledger.payoffMsat)} owed today, due ${due}`;
-  return ledger.repaidMsat > 0n
-    ? `Repaying: ${satText(ledger.repaidMsat)} came back so far, ${owed}.`
+  const owed = `${satText(ledger.payoffUnits)} owed today, due ${due}`;
+  return ledger.repaidUnits > 0n
+    ? `Repaying: ${satText(ledger.repaidUnits)} came back so far, ${owed}.`
     : `Paid out. ${owed}.`;
 }
 
@@ -104,16 +104,16 @@ export function sentenceOfContract(now: ContractNow): string {
   if (state.status === 'proposed') return `Waiting for ${waitingFor(state)} to sign.`;
   if (state.status === 'withdrawn') return 'Withdrawn before it took effect.';
   if (state.status === 'closed') {
-    return `Repaid and closed: ${satText(ledger.repaidMsat)} came back.`;
+    return `Repaid and closed: ${satText(ledger.repaidUnits)} came back.`;
   }
   if (state.status === 'defaulted') return defaultSentence(now);
   if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';
   if (ledger.daysPastDue > 0) return lateSentence(now);
   if (isHeldBack(now)) return milestoneSentence(now);
-  if (ledger.undisbursedMsat > 0n) {
+  if (ledger.undisbursedUnits > 0n) {
     const progress = disbursementProgress(state, nowSec);
     return `Being paid out, ${progress.paidTicks} of ${progress.ticks} payments.`;
   }
-  if (ledger.disbursedMsat === 0n) return 'Nothing was paid out before the window closed.';
+  if (ledger.disbursedUnits === 0n) return 'Nothing was paid out before the window closed.';
   return repayingSentence(now);
 }

@@ -72,7 +72,7 @@ export function contractTermsForm(document: ContractDocument): ContractTermsForm
     type: plan.type,
     dayCount,
     graceDays: `${graceDays}`,
-    lateFlat: sats(lateFee.flatMsat),
+    lateFlat: sats(lateFee.flatUnits),
     latePercent: percent(lateFee.rateBps),
     lateCapPercent: percent(lateFee.capBps),
   };

@@ -58,11 +58,11 @@ export function headView(names: Names, now: ContractNow): ContractHeadView {
 /** Balances now. */
 export function balancesView({ state, ledger, nowSec }: ContractNow): BalancesView {
   return {
-    principalMsat: BigInt(state.contract.document.principalMsat),
-    disbursedMsat: ledger.disbursedMsat,
-    outstandingMsat: ledger.outstandingMsat,
-    accruedInterestMsat: ledger.interestOwedMsat,
-    repaidMsat: ledger.repaidMsat,
+    principalUnits: BigInt(state.contract.document.principalUnits),
+    disbursedUnits: ledger.disbursedUnits,
+    outstandingUnits: ledger.outstandingUnits,
+    accruedInterestUnits: ledger.interestOwedUnits,
+    repaidUnits: ledger.repaidUnits,
     daysPastDue: ledger.daysPastDue,
     asOfSec: nowSec,
   };
@@ -72,7 +72,7 @@ function instalmentState(state: Ledger['instalments'][number]): InstalmentState 
   if (state.state === 'paid' || state.state === 'late' || state.state === 'due') {
     return state.state;
   }
-  return state.paidPrincipalMsat + state.paidInterestMsat > 0n ? 'partPaid' : 'upcoming';
+  return state.paidPrincipalUnits + state.paidInterestUnits > 0n ? 'partPaid' : 'upcoming';
 }
 
 function paidLateOf(entry: Ledger['instalments'][number]) {
@@ -85,16 +85,16 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
   const expected = scheduleOf(state, nowSec);
   const instalments = ledger.instalments.map((entry, index) => {
     const plan = expected[index];
-    const interestMsat = plan?.interestMsat ?? entry.interestMsat;
-    const principalMsat = plan?.principalMsat ?? entry.principalMsat;
+    const interestUnits = plan?.interestUnits ?? entry.interestUnits;
+    const principalUnits = plan?.principalUnits ?? entry.principalUnits;
     return {
       number: entry.number,
       dueAtSec: entry.dueAtSec,
-      principalMsat,
-      interestMsat,
-      feesMsat: 0n,
-      totalMsat: principalMsat + interestMsat,
-      paidMsat: entry.paidPrincipalMsat + entry.paidInterestMsat,
+      principalUnits,
+      interestUnits,
+      feesUnits: 0n,
+      totalUnits: principalUnits + interestUnits,
+      paidUnits: entry.paidPrincipalUnits + entry.paidInterestUnits,
       state: instalmentState(entry),
       ...(entry.daysPastDue > 0 ? { daysLate: entry.daysPastDue } : {}),
       ...(entry.daysLate > 0 ? { paidLate: paidLateOf(entry) } : {}),
@@ -152,10 +152,10 @@ export function streamModel(
   return {
     from: personView(names, document.parties.investor.pubkey, 'investor'),
     to: personView(names, document.parties.business.pubkey, 'business'),
-    tickMsat: progress.next?.amountMsat ?? ticks[0]?.amountMsat ?? 0n,
+    tickUnits: progress.next?.amountUnits ?? ticks[0]?.amountUnits ?? 0n,
     tickSec: Math.max(1, Math.round(tickSec)),
-    paidMsat: progress.paidMsat,
-    totalMsat: BigInt(document.principalMsat),
+    paidUnits: progress.paidUnits,
+    totalUnits: BigInt(document.principalUnits),
     ticksPaid: progress.paidTicks,
     ticksTotal: progress.ticks,
     nextTickAtSec: progress.next?.dueAtSec,

@@ -60,7 +60,7 @@ export function arrearsRows(
         },
         title: { kind: 'text' as const, text: titleOf(now.state) },
         days: { kind: 'count' as const, count: now.ledger.daysPastDue },
-        due: { kind: 'money' as const, amountMsat: now.ledger.dueNowMsat },
+        due: { kind: 'money' as const, amountUnits: now.ledger.dueNowUnits },
         notice: { kind: 'text' as const, text: noticeText(now) },
       },
     }));
@@ -76,9 +76,9 @@ export interface OwedView {
   /** `instalment 4 of 12, loan of 500 000 sat`: two loans may have one title. */
   readonly which: string;
   /** Whole satoshis due by the end of today; 0 while nothing is. */
-  readonly dueNowMsat: bigint;
+  readonly dueNowUnits: bigint;
   /** What the next instalment will come to. */
-  readonly nextMsat: bigint;
+  readonly nextUnits: bigint;
   readonly order: number;
 }
 
@@ -87,9 +87,10 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
   const { state, ledger } = now;
   const isOwed = state.status === 'effective' || state.status === 'defaulted';
   const next = nextInstalment(now);
-  if (!isOwed || !next || ledger.disbursedMsat === 0n || ledger.payoffMsat === 0n) return undefined;
+  if (!isOwed || !next || ledger.disbursedUnits === 0n || ledger.payoffUnits === 0n)
+    return undefined;
   const isLate = ledger.daysPastDue > 0;
-  const isDue = ledger.dueNowMsat > 0n;
+  const isDue = ledger.dueNowUnits > 0n;
   return {
     root: view.root,
     title: titleOf(state),
@@ -101,9 +102,9 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
     due: formatDue(next.dueAtSec, calendarOf(state)),
     which:
       `instalment ${next.number} of ${ledger.instalments.length}, ` +
-      `loan of ${satText(BigInt(state.contract.document.principalMsat), true)}`,
-    dueNowMsat: ledger.dueNowMsat,
-    nextMsat: next.amountMsat,
+      `loan of ${satText(BigInt(state.contract.document.principalUnits), true)}`,
+    dueNowUnits: ledger.dueNowUnits,
+    nextUnits: next.amountUnits,
     order: next.dueAtSec,
   };
 }

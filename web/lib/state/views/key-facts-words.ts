@@ -30,7 +30,7 @@ const IF_NOT_PAID = {
     const example = facts.lateFee;
     const fee = 'After the days of grace a late fee is charged';
     if (example === undefined) return `${fee}.`;
-    const amount = satText(BigInt(example.feeMsat), true);
+    const amount = satText(BigInt(example.feeUnits), true);
     const late = days(example.daysPastDue);
     return `${fee}: ${amount} for instalment ${example.instalment}, ${late} late.`;
   },

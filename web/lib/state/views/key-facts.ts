@@ -51,7 +51,7 @@ function spanText({ firstAtSec, lastAtSec }: PaymentFacts, calendar: Calendar): 
 function howText(paid: PaymentFacts, calendar: Calendar): string {
   const when = spanText(paid, calendar);
   if (paid.count === 1) return `in one payment ${when}`;
-  const [least, most] = [BigInt(paid.leastMsat), BigInt(paid.mostMsat)];
+  const [least, most] = [BigInt(paid.leastUnits), BigInt(paid.mostUnits)];
   const size =
     least === most
       ? satText(most, true)
@@ -65,7 +65,7 @@ function figureOf(
   calendar: Calendar,
 ): readonly KeyFigure[] {
   if (!paid) return [];
-  return [{ label, amountMsat: BigInt(paid.totalMsat), how: howText(paid, calendar) }];
+  return [{ label, amountUnits: BigInt(paid.totalUnits), how: howText(paid, calendar) }];
 }
 
 /** Put in and get back, or receive and pay: in the order in which it happens. */
@@ -89,10 +89,10 @@ function rateText(rateBps: number | undefined): string {
   return rateBps === undefined ? 'no yearly rate can be given' : `${formatBps(rateBps)} a year`;
 }
 
-function feeFacts({ fees, originationMsat, servicingMsat }: KeyFacts): Fact[] {
+function feeFacts({ fees, originationUnits, servicingUnits }: KeyFacts): Fact[] {
   const origination: Fact = {
     label: 'Fee of the bank at the start',
-    amountMsat: BigInt(originationMsat),
+    amountUnits: BigInt(originationUnits),
     note:
       fees.origination === 'withheld'
         ? `${formatBps(fees.originationBps)}, kept back from what is paid out`
@@ -100,7 +100,7 @@ function feeFacts({ fees, originationMsat, servicingMsat }: KeyFacts): Fact[] {
   };
   const servicing: Fact = {
     label: 'Fee of the bank on repayments',
-    amountMsat: BigInt(servicingMsat),
+    amountUnits: BigInt(servicingUnits),
     note: `${formatBps(fees.servicingBps)} of what is repaid`,
   };
   return [
@@ -111,12 +111,12 @@ function feeFacts({ fees, originationMsat, servicingMsat }: KeyFacts): Fact[] {
 
 function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
   const { investor, business } = facts;
-  const gainMsat =
-    BigInt(investor.receives?.totalMsat ?? 0) - BigInt(investor.pays?.totalMsat ?? 0);
+  const gainUnits =
+    BigInt(investor.receives?.totalUnits ?? 0) - BigInt(investor.pays?.totalUnits ?? 0);
   const cost: Fact[] = [
     {
       label: role === 'business' ? 'What it costs you' : 'What it costs the business',
-      amountMsat: BigInt(facts.costMsat),
+      amountUnits: BigInt(facts.costUnits),
     },
     {
       label: 'Annual percentage rate',
@@ -127,7 +127,7 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
   const gain: Fact[] = [
     {
       label: role === 'investor' ? 'What you earn' : 'What the investor earns',
-      amountMsat: gainMsat,
+      amountUnits: gainUnits,
     },
     {
       label: 'Effective rate',
@@ -135,8 +135,9 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
       note: 'before tax, if all is paid as planned',
     },
   ];
-  const taxMsat = BigInt(facts.taxMsat);
-  const tax: Fact[] = taxMsat > 0n ? [{ label: 'Tax withheld, about', amountMsat: taxMsat }] : [];
+  const taxUnits = BigInt(facts.taxUnits);
+  const tax: Fact[] =
+    taxUnits > 0n ? [{ label: 'Tax withheld, about', amountUnits: taxUnits }] : [];
   const nominal = {
     label: 'Interest',
     text: `${formatBps(facts.nominal.rateBps)} a year`,
@@ -201,9 +202,9 @@ export function legalFacts(offer: Pick<OfferDocument, 'legal' | 'coolingOffDays'
 }
 
 /** Tax on the interest of a schedule by a rule, as an estimate, msat. */
-export function taxEstimateMsat(legal: LegalTerms, { instalments }: ScheduleView): bigint {
+export function taxEstimateUnits(legal: LegalTerms, { instalments }: ScheduleView): bigint {
   const bps = BigInt(legal.withholdingTax.bps);
-  return instalments.reduce((sum, each) => sum + (each.interestMsat * bps) / 10_000n, 0n);
+  return instalments.reduce((sum, each) => sum + (each.interestUnits * bps) / 10_000n, 0n);
 }
 
 /** Until when the investor may withdraw, as text; undefined without a cooling-off period. */

@@ -33,7 +33,7 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
     const text = role === 'business' ? 'repay' : 'see why it is late';
     return { text, tone: 'problem', order: 1 };
   }
-  if (role === 'business' && ledger.dueNowMsat > 0n) {
+  if (role === 'business' && ledger.dueNowUnits > 0n) {
     return { text: 'repay', tone: 'waiting', order: 2 };
   }
   if (isHeldBack(now)) {
@@ -41,7 +41,7 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
       ? { text: 'claim the milestone', tone: 'waiting', order: 2 }
       : { text: 'wait for the milestone', tone: 'plain', order: 5 };
   }
-  if (ledger.undisbursedMsat > 0n) {
+  if (ledger.undisbursedUnits > 0n) {
     const text = role === 'investor' ? 'watch it stream' : 'watch it arrive';
     return { text, tone: 'active', order: 3 };
   }
@@ -60,10 +60,10 @@ export function contractRow(view: ContractView, role: PartyRole, nowSec: number)
     next: nextStep(now, role),
     cells: {
       title: { kind: 'text', text: titleOf(now.state) },
-      principal: { kind: 'money', amountMsat: BigInt(document.principalMsat) },
-      out: { kind: 'money', amountMsat: now.ledger.disbursedMsat },
-      back: { kind: 'money', amountMsat: now.ledger.repaidMsat },
-      owed: { kind: 'money', amountMsat: now.ledger.payoffMsat },
+      principal: { kind: 'money', amountUnits: BigInt(document.principalUnits) },
+      out: { kind: 'money', amountUnits: now.ledger.disbursedUnits },
+      back: { kind: 'money', amountUnits: now.ledger.repaidUnits },
+      owed: { kind: 'money', amountUnits: now.ledger.payoffUnits },
       due: {
         kind: 'date',
         atSec: nextInstalment(now)?.dueAtSec ?? lastDueAtSec(document),

@@ -10,20 +10,20 @@ export function guaranteeSentence(now: ContractNow): string | undefined {
   const called = guaranteeOf(state, nowSec);
   if (!called) return undefined;
   const due = formatDue(called.dueAtSec, calendarOf(state));
-  const paid = called.paidMsat > 0n ? ` ${satText(called.paidMsat)} is paid.` : '';
+  const paid = called.paidUnits > 0n ? ` ${satText(called.paidUnits)} is paid.` : '';
   const most =
-    `The bank guarantees ${satText(called.limitMsat)} of the ` +
-    `${satText(called.claimMsat)} lacking at the default.`;
-  if (called.handOnMsat > 0n) {
-    const more = satText(called.handOnMsat);
+    `The bank guarantees ${satText(called.limitUnits)} of the ` +
+    `${satText(called.claimUnits)} lacking at the default.`;
+  if (called.handOnUnits > 0n) {
+    const more = satText(called.handOnUnits);
     return `${most}${paid} The investor is made whole and hands on ${more} to the bank.`;
   }
-  if (called.unpaidMsat === 0n) {
-    return called.paidMsat > 0n
+  if (called.unpaidUnits === 0n) {
+    return called.paidUnits > 0n
       ? `${most}${paid} Nothing more is owed of it.`
       : `${most} What the business repaid since covers it, so nothing is owed.`;
   }
-  const owed = satText(called.unpaidMsat);
+  const owed = satText(called.unpaidUnits);
   return called.daysPastDue > 0
     ? `${most}${paid} ${owed} was due ${due}: ${formatPlural(called.daysPastDue, 'day')} late.`
     : `${most}${paid} ${owed} is due by ${due}.`;
@@ -31,12 +31,12 @@ export function guaranteeSentence(now: ContractNow): string | undefined {
 
 /** What the bank said it recovered, and what of the investor's share it has paid. */
 export function recoverySentence({ state, nowSec }: ContractNow): string | undefined {
-  const { owedMsat, paidMsat, unpaidMsat } = recoveriesOf(state, nowSec);
-  if (owedMsat === 0n) return undefined;
-  const share = `This loan’s share of what the bank recovered is ${satText(owedMsat)}.`;
-  return unpaidMsat === 0n
+  const { owedUnits, paidUnits, unpaidUnits } = recoveriesOf(state, nowSec);
+  if (owedUnits === 0n) return undefined;
+  const share = `This loan’s share of what the bank recovered is ${satText(owedUnits)}.`;
+  return unpaidUnits === 0n
     ? `${share} It is paid.`
-    : `${share} ${satText(paidMsat)} of it is paid, ${satText(unpaidMsat)} is not.`;
+    : `${share} ${satText(paidUnits)} of it is paid, ${satText(unpaidUnits)} is not.`;
 }
 
 /** What signing an acceleration or write-off does, each a sentence. */

@@ -51,7 +51,7 @@ function statusOf(now: ContractNow, milestone: Milestone): StatusView {
 function sentenceOf(names: Names, now: ContractNow, milestone: Milestone): string {
   const { document } = now.state.contract;
   const tranche = document.tranches[milestone.tranche];
-  const amount = satText(BigInt(tranche?.amountMsat ?? '0'));
+  const amount = satText(BigInt(tranche?.amountUnits ?? '0'));
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
   const until = formatDue(tranche?.lapsesAtSec ?? 0, calendar);
   const attesterKey = attesterOf(document);
@@ -138,7 +138,7 @@ export function milestoneViews(
       tranche,
       title: terms?.milestone?.title ?? '',
       description: terms?.milestone?.description ?? '',
-      amountMsat: BigInt(terms?.amountMsat ?? '0'),
+      amountUnits: BigInt(terms?.amountUnits ?? '0'),
       status: statusOf(now, milestone),
       sentence: sentenceOf(names, now, milestone),
       attester: personView(names, attesterOf(document), 'confirms milestones'),

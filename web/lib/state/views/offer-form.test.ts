@@ -82,7 +82,7 @@ describe('a filled form', () => {
       plan: { type: 'bullet', due: { firstDay: 120, count: 1 }, graceDays: 5 },
       tranches: [{ shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 120, ticks: 10 }],
       business: { place: { country: 'SV' } },
-      amountSoughtMsat: '400000000',
+      amountSoughtUnits: '400000000',
     });
   });
 
@@ -131,7 +131,7 @@ describe('plans', () => {
       dayCount: '30E/360',
       plan: {
         type: 'annuity',
-        lateFee: { flatMsat: '100000', rateBps: 500, capBps: 1_000 },
+        lateFee: { flatUnits: '100000', rateBps: 500, capBps: 1_000 },
         ...{ principalMoratorium: 3, prepayment: 'reduce' },
       },
     });

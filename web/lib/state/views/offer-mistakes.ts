@@ -20,11 +20,11 @@ const inTranche = (field: string) => (tranche: number) => `tranches.${tranche}.$
 
 /** Contradictions that are the same whatever the figures. */
 const PLAIN: Readonly<Record<string, Explained>> = {
-  minimumTicketMsat: {
+  minimumTicketUnits: {
     path: 'minimumTicket',
     sentence: 'The smallest ticket is more than the amount sought.',
   },
-  minimumTotalMsat: {
+  minimumTotalUnits: {
     path: 'minimumTotal',
     sentence: 'The least that must come together is more than the amount sought.',
   },

@@ -16,13 +16,13 @@ import { placeOf, stageStatus } from './offer-card.ts';
 import { nameOf, personView, type Names } from './people.ts';
 
 /** Principal of all contracts in effect under an offer, msat. */
-export function raisedMsat(names: Names, offer: ParsedOffer): bigint {
+export function raisedUnits(names: Names, offer: ParsedOffer): bigint {
   return raisedUnder(names.catalog.contractsOf(offer));
 }
 
 /** What is left to be funded, msat. */
-export function leftMsat(names: Names, offer: ParsedOffer): bigint {
-  const left = BigInt(offer.document.amountSoughtMsat) - raisedMsat(names, offer);
+export function leftUnits(names: Names, offer: ParsedOffer): bigint {
+  const left = BigInt(offer.document.amountSoughtUnits) - raisedUnits(names, offer);
   return left > 0n ? left : 0n;
 }
 
@@ -110,7 +110,7 @@ export function prospectusView(
 /** The contract an amount would make, for showing only; undefined where the terms do not fit. */
 export function previewContract(
   offer: ParsedOffer,
-  principalMsat: bigint,
+  principalUnits: bigint,
   nowSec: number,
 ): ContractDocument | undefined {
   // Who serves changes no figure, and may not have accepted yet.
@@ -118,7 +118,7 @@ export function previewContract(
   const built = buildContract(
     { ...offer, document },
     {
-      principalMsat,
+      principalUnits,
       investor: { pubkey: '0'.repeat(64), relays: [...offer.document.relays] },
       commitment: '0'.repeat(64),
       nonce: '0'.repeat(64),
@@ -134,13 +134,13 @@ export function previewTerms(
   document: OfferDocument,
   bankKey: string,
   nowSec: number,
-  principalMsat = BigInt(document.amountSoughtMsat),
+  principalUnits = BigInt(document.amountSoughtUnits),
 ): ContractDocument | undefined {
   // Not signed, so not verified: it is shown, and goes nowhere.
   const blank = { id: '0'.repeat(64), sig: '0'.repeat(128), pubkey: bankKey };
   const event = { ...buildOffer(document, nowSec), ...blank } as VerifiedEvent;
   const draft: ParsedOffer = { name: 'offer', event, document };
-  return previewContract(draft, principalMsat, nowSec);
+  return previewContract(draft, principalUnits, nowSec);
 }
 
 /** The schedule a contract plans, nothing being paid yet. */
@@ -148,11 +148,11 @@ export function plannedSchedule(document: ContractDocument): ScheduleView {
   const instalments = projectSchedule(document, [], document.startAtSec).map((entry) => ({
     number: entry.number,
     dueAtSec: entry.dueAtSec,
-    principalMsat: entry.principalMsat,
-    interestMsat: entry.interestMsat,
-    feesMsat: 0n,
-    totalMsat: entry.totalMsat,
-    paidMsat: 0n,
+    principalUnits: entry.principalUnits,
+    interestUnits: entry.interestUnits,
+    feesUnits: 0n,
+    totalUnits: entry.totalUnits,
+    paidUnits: 0n,
     state: 'upcoming' as const,
   }));
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };

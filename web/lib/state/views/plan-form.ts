@@ -90,7 +90,7 @@ function readDue(form: PlanForm, read: FieldReader): OfferDue {
 }
 
 function readLateFee(form: PlanForm, read: FieldReader): LateFee {
-  const flatMsat = read.satsOrNone(
+  const flatUnits = read.satsOrNone(
     path('lateFlat'),
     form.lateFlat,
     'Write the fee in sats; 0 for none.',
@@ -100,7 +100,7 @@ function readLateFee(form: PlanForm, read: FieldReader): LateFee {
     most: 100_000,
     sentence: 'Write the yearly rate on what is late, like 5; 0 for none.',
   });
-  const isFree = flatMsat === 0n && rateBps === 0;
+  const isFree = flatUnits === 0n && rateBps === 0;
   const capBps = isFree
     ? 0
     : read.percent(path('lateCapPercent'), form.lateCapPercent, {
@@ -108,7 +108,7 @@ function readLateFee(form: PlanForm, read: FieldReader): LateFee {
         most: 10_000,
         sentence: 'Write the most a late instalment may cost, as a share of it, like 10.',
       });
-  return { flatMsat: flatMsat.toString(), rateBps, capBps };
+  return { flatUnits: flatUnits.toString(), rateBps, capBps };
 }
 
 /** Instalments at the beginning that ask for less, fewer than there are. */

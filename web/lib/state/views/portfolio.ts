@@ -17,40 +17,42 @@ function returnText({ rate }: PortfolioReturn): string | undefined {
   return rate === undefined ? undefined : formatBps(Math.round(rate * 1_000) * 10);
 }
 
-const wholeSat = (amountMsat: bigint): bigint => amountMsat - (amountMsat % 1_000n);
+const wholeSat = (amountUnits: bigint): bigint => amountUnits - (amountUnits % 1_000n);
 
 /** The four figures at the head of a portfolio. */
 export function portfolioSums(figures: PortfolioFigures): SumView[] {
-  const { receivedMsat, receivedInterestMsat, unallocatedMsat, xirr } = figures;
+  const { receivedUnits, receivedInterestUnits, unallocatedUnits, xirr } = figures;
   // Whole sats that add up: what rounding cuts off the other parts counts as principal.
-  const principalMsat =
-    wholeSat(receivedMsat) - wholeSat(receivedInterestMsat) - wholeSat(unallocatedMsat);
-  const over = unallocatedMsat > 0n ? `, ${sats(unallocatedMsat)} too much and owed back` : '';
+  const principalUnits =
+    wholeSat(receivedUnits) - wholeSat(receivedInterestUnits) - wholeSat(unallocatedUnits);
+  const over = unallocatedUnits > 0n ? `, ${sats(unallocatedUnits)} too much and owed back` : '';
   const late =
-    figures.arrearsMsat > 0n ? `${sats(figures.arrearsMsat)} of it is past due` : 'nothing is late';
+    figures.arrearsUnits > 0n
+      ? `${sats(figures.arrearsUnits)} of it is past due`
+      : 'nothing is late';
   const toCome =
-    figures.undisbursedMsat > 0n ? `; ${sats(figures.undisbursedMsat)} still to be paid out` : '';
+    figures.undisbursedUnits > 0n ? `; ${sats(figures.undisbursedUnits)} still to be paid out` : '';
   return [
     {
       key: 'invested',
       label: 'Paid out',
-      amountMsat: figures.investedMsat,
+      amountUnits: figures.investedUnits,
       basis: `under ${formatPlural(figures.contracts, 'contract')}${toCome}`,
     },
     {
       key: 'received',
       label: 'Came back',
-      amountMsat: figures.receivedMsat,
+      amountUnits: figures.receivedUnits,
       basis:
-        `${sats(principalMsat)} of principal, ` +
-        `${sats(receivedInterestMsat)} of interest${over}`,
+        `${sats(principalUnits)} of principal, ` +
+        `${sats(receivedInterestUnits)} of interest${over}`,
     },
     {
       key: 'outstanding',
       label: 'Outstanding',
-      amountMsat: figures.outstandingMsat,
+      amountUnits: figures.outstandingUnits,
       basis: late,
-      tone: figures.arrearsMsat > 0n ? 'problem' : 'plain',
+      tone: figures.arrearsUnits > 0n ? 'problem' : 'plain',
     },
     {
       key: 'return',
@@ -75,8 +77,8 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
       basis:
         xirr.withheld === undefined
           ? 'every payment in and out, and ' +
-            `${sats(figures.outstandingMsat)} outstanding, of which ` +
-            `${sats(figures.doubtfulMsat)} count as nothing`
+            `${sats(figures.outstandingUnits)} outstanding, of which ` +
+            `${sats(figures.doubtfulUnits)} count as nothing`
           : WITHHELD[xirr.withheld],
       explains:
         'The one yearly rate at which all payments in and out, with what is still outstanding, ' +
@@ -88,7 +90,7 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
       label: 'Net return a year',
       value: netAnnual.bps === undefined ? 'nothing lent yet' : formatBps(netAnnual.bps),
       basis:
-        `${sats(figures.receivedInterestMsat)} of interest received, less what is in default, ` +
+        `${sats(figures.receivedInterestUnits)} of interest received, less what is in default, ` +
         'on the principal that was out, day by day',
       explains:
         'Interest received, less the principal of contracts in default, ÷ the average principal ' +
@@ -117,14 +119,14 @@ export function shareViews(
   shares: readonly PartyShare[],
   role: 'bank' | 'business',
 ): ShareView[] {
-  const isOwed = shares.some(({ outstandingMsat }) => outstandingMsat > 0n);
+  const isOwed = shares.some(({ outstandingUnits }) => outstandingUnits > 0n);
   const amountOf = (share: PartyShare): bigint =>
-    isOwed ? share.outstandingMsat : share.disbursedMsat;
+    isOwed ? share.outstandingUnits : share.disbursedUnits;
   const all = shares.reduce((sum, share) => sum + amountOf(share), 0n);
   return shares.map((share) => ({
     who: personView(names, share.pubkey),
     href: role === 'bank' ? bankHref(share.pubkey) : undefined,
-    amountMsat: amountOf(share),
+    amountUnits: amountOf(share),
     bps: all === 0n ? 0 : Number((amountOf(share) * 10_000n) / all),
     note:
       (isOwed ? 'of what is outstanding, ' : 'of what was paid out; nothing is outstanding, ') +

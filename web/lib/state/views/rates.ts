@@ -3,8 +3,8 @@ import type { AmountRate, CountRate } from '@realyield/protocol';
 import { formatBps, formatCount, satText } from '../../format.ts';
 
 /** Whole sats. */
-export function sats(amountMsat: bigint): string {
-  return satText(amountMsat, true);
+export function sats(amountUnits: bigint): string {
+  return satText(amountUnits, true);
 }
 
 /** A ratio, or the words for there being none. */
@@ -14,9 +14,9 @@ export function rateText(rate: AmountRate | CountRate, without: string): string 
 
 /** A ratio of debts rounded up: what is late never reads as none. */
 export function riskText(rate: AmountRate, without: string): string {
-  const { numeratorMsat, denominatorMsat } = rate;
-  if (denominatorMsat === 0n) return without;
-  const bps = (numeratorMsat * 10_000n + denominatorMsat - 1n) / denominatorMsat;
+  const { numeratorUnits, denominatorUnits } = rate;
+  if (denominatorUnits === 0n) return without;
+  const bps = (numeratorUnits * 10_000n + denominatorUnits - 1n) / denominatorUnits;
   return formatBps(Number(bps));
 }
 
@@ -26,6 +26,6 @@ export function countsText({ numerator, denominator }: CountRate): string {
 }
 
 /** `1 200 sat of 40 000 sat`. */
-export function amountsText({ numeratorMsat, denominatorMsat }: AmountRate): string {
-  return `${sats(numeratorMsat)} of ${sats(denominatorMsat)}`;
+export function amountsText({ numeratorUnits, denominatorUnits }: AmountRate): string {
+  return `${sats(numeratorUnits)} of ${sats(denominatorUnits)}`;
 }

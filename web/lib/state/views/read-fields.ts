@@ -51,9 +51,9 @@ export class FieldReader {
 
   /** An amount in sats, as msat; zero is not an amount. */
   sats(path: string, typed: string, sentence: string): bigint {
-    const amountMsat = parseSat(typed) ?? 0n;
-    if (amountMsat === 0n) this.wrong(path, sentence);
-    return amountMsat;
+    const amountUnits = parseSat(typed) ?? 0n;
+    if (amountUnits === 0n) this.wrong(path, sentence);
+    return amountUnits;
   }
 
   /** An amount in sats that may be zero, as msat. */

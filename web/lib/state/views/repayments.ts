@@ -17,17 +17,17 @@ export function repaymentPlan(
   nowSec: number,
 ): PaymentPlan | undefined {
   const { state, ledger } = contractNow(view, nowSec);
-  const [title, what, amountMsat] =
+  const [title, what, amountUnits] =
     choice === 'due'
-      ? ['Pay what is due', 'what is due by the end of today', ledger.dueNowMsat]
+      ? ['Pay what is due', 'what is due by the end of today', ledger.dueNowUnits]
       : choice === 'everything'
-        ? ['Repay everything', 'all that is owed today, interest included', ledger.payoffMsat]
+        ? ['Repay everything', 'all that is owed today, interest included', ledger.payoffUnits]
         : ['Repay a part', 'a part of what is owed', choice];
-  if (amountMsat <= 0n) return undefined;
+  if (amountUnits <= 0n) return undefined;
   return {
     root: view.root,
     order: choice === 'everything' ? 'everything' : 'part',
-    amountMsat,
+    amountUnits,
     title,
     what: `${titleOf(state)}: ${what}`,
     to: personView(names, state.contract.document.parties.investor.pubkey, 'investor'),
@@ -37,11 +37,11 @@ export function repaymentPlan(
 /** Orders what a plan says; undefined, or why it was refused as a sentence. */
 export async function orderRepayment(
   repayments: Repayments,
-  { root, order, amountMsat }: PaymentPlan,
+  { root, order, amountUnits }: PaymentPlan,
 ): Promise<string | undefined> {
   const ordered: Result<unknown> =
     order === 'everything'
       ? await repayments.repayEverything(root)
-      : await repayments.repay(root, amountMsat);
+      : await repayments.repay(root, amountUnits);
   return ordered.ok ? undefined : sentenceFor(ordered.code);
 }

@@ -21,7 +21,7 @@ function isQuickCalendar(rows: readonly Period[], daySec: number): boolean {
 /** Was it repaid: what fell due and how it was paid. */
 export function historyStack(history: readonly HistoryRow[], daySec: number): StackView {
   const isQuick = isQuickCalendar(history, daySec);
-  const hasGrace = history.some((row) => row.inGraceMsat > 0n);
+  const hasGrace = history.some((row) => row.inGraceUnits > 0n);
   return {
     label: 'What fell due, by date: paid on time, paid late, unpaid',
     parts: [
@@ -35,18 +35,18 @@ export function historyStack(history: readonly HistoryRow[], daySec: number): St
       label: periodText(row, isQuick),
       note: formatPlural(row.instalments, 'instalment'),
       parts: {
-        onTime: row.paidInTimeMsat,
-        paidLate: row.paidLateMsat,
-        inGrace: row.inGraceMsat,
-        unpaid: row.unpaidMsat,
+        onTime: row.paidInTimeUnits,
+        paidLate: row.paidLateUnits,
+        inGrace: row.inGraceUnits,
+        unpaid: row.unpaidUnits,
       },
     })),
   };
 }
 
 /** Less than one sat cannot be paid and is nothing to expect. */
-function isPayable({ principalMsat, interestMsat }: ExpectedRow): boolean {
-  return principalMsat + interestMsat >= DUST_MSAT;
+function isPayable({ principalUnits, interestUnits }: ExpectedRow): boolean {
+  return principalUnits + interestUnits >= DUST_MSAT;
 }
 
 /** What is expected to come back. */
@@ -61,7 +61,7 @@ export function expectedStack(expected: readonly ExpectedRow[], daySec: number):
     bars: expected.filter(isPayable).map((row) => ({
       key: `${row.fromSec} ${row.toSec}`,
       label: periodText(row, isQuick),
-      parts: { principal: row.principalMsat, interest: row.interestMsat },
+      parts: { principal: row.principalUnits, interest: row.interestUnits },
     })),
   };
 }

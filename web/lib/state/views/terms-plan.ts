@@ -10,10 +10,10 @@ const ALIKE = 20n;
 const EARLY = 'earlier if the business repays early';
 
 function partsText(first: InstalmentView, last: InstalmentView): string {
-  const apartMsat = first.totalMsat - last.totalMsat;
-  const sizeMsat = apartMsat < 0n ? -apartMsat : apartMsat;
-  if (sizeMsat * ALIKE <= first.totalMsat) return `of about ${satText(first.totalMsat, true)}`;
-  return `the first ${satText(first.totalMsat, true)}, the last ${satText(last.totalMsat, true)}`;
+  const apartUnits = first.totalUnits - last.totalUnits;
+  const sizeUnits = apartUnits < 0n ? -apartUnits : apartUnits;
+  if (sizeUnits * ALIKE <= first.totalUnits) return `of about ${satText(first.totalUnits, true)}`;
+  return `the first ${satText(first.totalUnits, true)}, the last ${satText(last.totalUnits, true)}`;
 }
 
 /** `every 30 days`, `every month`. */
@@ -38,10 +38,10 @@ function timesText(capBps: number): string {
 
 function revenueWords(
   plan: Extract<Plan, { type: 'revenueShare' }>,
-  principalMsat: bigint,
+  principalUnits: bigint,
 ): string {
-  const leastMsat = (principalMsat * BigInt(plan.floorBps)) / 10_000n;
-  const least = leastMsat === 0n ? '' : `, at least ${satText(leastMsat, true)} each time`;
+  const leastUnits = (principalUnits * BigInt(plan.floorBps)) / 10_000n;
+  const least = leastUnits === 0n ? '' : `, at least ${satText(leastUnits, true)} each time`;
   return (
     `${formatBps(plan.shareBps)} of the sales it reports, ${everyWords(plan.due)}${least}, until ` +
     `${timesText(plan.capBps)} what was paid out is repaid; what is left then is due with the last`
@@ -50,23 +50,23 @@ function revenueWords(
 
 /** How it comes back, in one sentence. */
 export function backHow(
-  { plan, principalMsat }: ContractDocument,
+  { plan, principalUnits }: ContractDocument,
   instalments: readonly InstalmentView[],
 ): string {
   const [first] = instalments;
   const last = instalments.at(-1);
   if (!first || !last) return '';
-  if (plan.type === 'revenueShare') return revenueWords(plan, BigInt(principalMsat));
+  if (plan.type === 'revenueShare') return revenueWords(plan, BigInt(principalUnits));
   if (instalments.length === 1) return `principal and interest at the end; ${EARLY}`;
   const count = formatPlural(instalments.length, 'instalment');
   // While it is still being paid out, the first ones ask for less.
   const usual = instalments[Math.floor((instalments.length - 1) / 2)] ?? first;
   if (plan.type === 'annuity') {
-    const size = satText(usual.totalMsat, true);
+    const size = satText(usual.totalUnits, true);
     return `in ${count} of about ${size}, ${oneEvery(plan.due)}; ${EARLY}`;
   }
   if (plan.type === 'interestOnly') {
-    const interest = satText(usual.totalMsat, true);
+    const interest = satText(usual.totalUnits, true);
     return (
       `in ${count}, ${oneEvery(plan.due)}: only interest, about ${interest}, and with the last ` +
       `the whole loan; ${EARLY}`
@@ -116,9 +116,9 @@ export function backMore({ plan, dayCount }: ContractDocument): string[] {
 }
 
 /** What lateness costs, as a sentence that goes on; empty where it costs nothing. */
-export function lateFeeWords({ flatMsat, rateBps, capBps }: LateFee): string {
+export function lateFeeWords({ flatUnits, rateBps, capBps }: LateFee): string {
   const parts = [
-    ...(flatMsat === '0' ? [] : [`${satText(BigInt(flatMsat))} once`]),
+    ...(flatUnits === '0' ? [] : [`${satText(BigInt(flatUnits))} once`]),
     ...(rateBps === 0 ? [] : [`${formatBps(rateBps)} a year on what is late`]),
   ];
   if (parts.length === 0) return '';

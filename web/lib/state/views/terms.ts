@@ -30,9 +30,9 @@ function streamWords(tranche: Tranche, daySec: number): string {
 }
 
 /** A part of the principal in per cent, by basis points. */
-function shareText(tranche: Tranche, principalMsat: bigint): string {
+function shareText(tranche: Tranche, principalUnits: bigint): string {
   return formatBps(
-    Number((BigInt(tranche.amountMsat) * 10_000n + principalMsat / 2n) / principalMsat),
+    Number((BigInt(tranche.amountUnits) * 10_000n + principalUnits / 2n) / principalUnits),
   );
 }
 
@@ -42,8 +42,8 @@ export function attesterKeyOf(document: ContractDocument): string {
 }
 
 function stepOf(document: ContractDocument, tranche: Tranche, attester: string): string {
-  const share = shareText(tranche, BigInt(document.principalMsat));
-  const amount = satText(BigInt(tranche.amountMsat));
+  const share = shareText(tranche, BigInt(document.principalUnits));
+  const amount = satText(BigInt(tranche.amountUnits));
   const from = formatDue(tranche.fromSec, calendarOf(document));
   const how = `from ${from} ${streamWords(tranche, document.daySec)}`;
   if (!tranche.milestone) return `${share}, ${amount}: ${how}.`;
@@ -110,10 +110,10 @@ export function termsView(document: ContractDocument, attester: string): TermsVi
   const { instalments } = plannedSchedule(document);
   const hasMilestone = document.tranches.some((tranche) => tranche.milestone !== undefined);
   return {
-    payMsat: BigInt(document.principalMsat),
+    payUnits: BigInt(document.principalUnits),
     payHow: payHow(document),
     paySteps: paySteps(document, attester),
-    backMsat: instalments.reduce((sum, entry) => sum + entry.totalMsat, 0n),
+    backUnits: instalments.reduce((sum, entry) => sum + entry.totalUnits, 0n),
     backHow: backHow(document, instalments),
     backMore: backMore(document),
     when: when(document, instalments),

@@ -12,7 +12,7 @@ import { formatPlural, formatSat } from '../../format.ts';
 export interface Words {
   readonly title: string;
   readonly detail?: string;
-  readonly amountMsat?: bigint;
+  readonly amountUnits?: bigint;
   readonly tone?: Tone;
   readonly checks: readonly CheckView[];
 }
@@ -62,7 +62,7 @@ export function milestoneWords(state: ContractState, parsed: ParsedMilestone): W
   return {
     title: isApproval ? `Milestone confirmed: ${title}` : `Milestone refused: ${title}`,
     ...(document.statement === '' ? {} : { detail: document.statement }),
-    ...(isApproval && tranche ? { amountMsat: BigInt(tranche.amountMsat) } : {}),
+    ...(isApproval && tranche ? { amountUnits: BigInt(tranche.amountUnits) } : {}),
     tone: isApproval ? 'done' : 'problem',
     checks,
   };
@@ -82,12 +82,12 @@ function judged(state: ContractState, parsed: ParsedNotice, label: string): Chec
 }
 
 function recoveryWords(document: RecoveryDocument, said: { detail?: string }): Words {
-  const inSat = (amountMsat: string): string => {
-    const { number, unit } = formatSat(BigInt(amountMsat));
+  const inSat = (amountUnits: string): string => {
+    const { number, unit } = formatSat(BigInt(amountUnits));
     return `${number} ${unit}`;
   };
   return {
-    title: `Recovered ${inSat(document.grossMsat)}, of which ${inSat(document.costsMsat)} costs`,
+    title: `Recovered ${inSat(document.grossUnits)}, of which ${inSat(document.costsUnits)} costs`,
     ...said,
     tone: 'done',
     checks: [{ label: 'Its costs are within what the terms allow', state: 'ok' }],

@@ -69,7 +69,7 @@ function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
   return {
     title: leg === 'disbursement' ? 'Paid out' : 'Repaid',
     detail: `${formatPlural(n.length, 'payment')}, proven by preimage`,
-    amountMsat: paid.reduce((sum, payment) => sum + payment.amountMsat, 0n),
+    amountUnits: paid.reduce((sum, payment) => sum + payment.amountUnits, 0n),
     checks: receiptChecks(state, receipt),
   };
 }
@@ -79,7 +79,7 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
     case 'contract':
       return {
         title: 'Contract proposed',
-        amountMsat: BigInt(parsed.document.principalMsat),
+        amountUnits: BigInt(parsed.document.principalUnits),
         checks: [
           { label: 'The offer it rests on is embedded and signed by the bank', state: 'ok' },
           { label: 'Tranches add up to the principal', state: 'ok' },
@@ -166,7 +166,7 @@ export function timelineView(
         atSec: parsed.event.created_at,
         title: words.title,
         detail: words.detail,
-        amountMsat: words.amountMsat,
+        amountUnits: words.amountUnits,
         tone: words.tone,
         flow: flowOf(state, parsed, names.own),
         who: personView(names, key, role),
