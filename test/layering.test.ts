@@ -67,6 +67,18 @@ describe('imports', () => {
     expect(forbidden('web', own)).toEqual([]);
   });
 
+  it('only the agent and the store on SQLite know Node, and no page knows them', () => {
+    const isOfNode = (path: string): boolean =>
+      path.startsWith('web/lib/agent/') || path === 'web/lib/store/sqlite.ts';
+    const knowsNode = (target: string): boolean =>
+      /^(node:|ws$|better-sqlite3$)/.test(target) || isOfNode(target);
+    const found = forbidden(
+      'web',
+      (target, { path }) => isOfNode(path) || isTest(path) || !knowsNode(target),
+    );
+    expect(found).toEqual([]);
+  });
+
   it('plain widgets know nothing of the protocol', () => {
     expect(forbidden('web/lib/ui', (target) => !PROTOCOL.test(target))).toEqual([]);
   });

@@ -1,18 +1,26 @@
 /**
  * The world is killed (kill -9) in the middle of a payment and started again where it lives: the
- * same nodes, channels, addresses and contract; the client that pays was open all the time and
- * goes on; every part was paid once, and no money has come or gone.
+ * same nodes, channels, addresses and contracts. One investor's client was open all the time and
+ * goes on. The other's agent (`npm run agent`) was killed with a payment on its way, and is started
+ * again. Every part was paid once, and no money has come or gone.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planTicks } from '@realyield/protocol';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import {
+  agentStatus,
+  startAgentProcess,
+  writeAgentConfig,
+  type AgentProcess,
+} from '../e2e/agent-process.ts';
 import { contractFacts } from '../e2e/facts.ts';
 import { startWorldProcess, type WorldProcess } from '../e2e/world-process.ts';
 import { offerShort } from '../engine/scene.ts';
 import { until } from '../engine/until.ts';
 import type { ledgerOf } from './control.ts';
+import { loadPersonaKeys } from './personas.ts';
 import { openVisitor, type Visitor } from './visitor.ts';
 
 type Row = ReturnType<typeof ledgerOf>[number];
@@ -27,9 +35,12 @@ let folder = '';
 let world: WorldProcess;
 let ana: Visitor;
 let bank: Visitor;
+let agent: AgentProcess | undefined;
 
 const personaOf = (id: string) => world.personas.find((persona) => persona.id === id);
-const stateOf = (root: string) => ana.session.catalog.contract(root)?.fold.state;
+/** Ticks proven, as Ana's client sees it. */
+const paidIn = (root: string): number =>
+  ana.session.catalog.contract(root)?.fold.state.paid.numbers('disbursement').size ?? 0;
 
 async function start(): Promise<WorldProcess> {
   const client = join(folder, 'client');
@@ -66,8 +77,8 @@ async function balances(): Promise<ReadonlyMap<string, bigint>> {
 const sum = (amounts: Iterable<bigint>): bigint =>
   [...amounts].reduce((total, amount) => total + amount, 0n);
 
-async function isPaying(): Promise<boolean> {
-  const rows = await world.control<Row[]>({ do: 'ledger', persona: 'ana' });
+async function isPaying(persona = 'ana'): Promise<boolean> {
+  const rows = await world.control<Row[]>({ do: 'ledger', persona });
   return rows.some(({ direction, state }) => direction === 'outgoing' && state === 'pending');
 }
 
@@ -86,10 +97,81 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([ana.close(), bank.close()]);
+  await Promise.all([ana.close(), bank.close(), agent?.kill()]);
   await world.stop();
   rmSync(folder, { recursive: true });
 });
+
+/** Invests in the short offer. */
+async function invest({ session }: Visitor): Promise<string> {
+  const offer = await until('the offer', () =>
+    session.catalog.offers().find(({ document }) => document.identifier === 'short'),
+  );
+  await until('the client to run', () => session.isRunning);
+  const invested = await session.agreements.invest(offer, PRINCIPAL_MSAT);
+  if (!invested.ok) throw new Error(invested.code);
+  return invested.value;
+}
+
+/** Ben invests in a client that he then closes; his agent knows nothing but his key. */
+async function employAgent(): Promise<{ root: string; config: string }> {
+  const ben = await openVisitor(personaOf('ben'), world.relays);
+  const root = await invest(ben);
+  await until('three signatures', () => {
+    return ben.session.catalog.contract(root)?.fold.state.status === 'effective';
+  });
+  await ben.close();
+  await world.control({ do: 'helper', persona: 'ben', on: false });
+  const { secretKey } = loadPersonaKeys(join(folder, 'world', 'data'))('ben');
+  const walletUri = personaOf('ben')?.walletUri ?? '';
+  const owner = { secretKey, walletUri, relays: world.relays };
+  const config = writeAgentConfig(join(folder, 'agent'), owner);
+  return { root, config };
+}
+
+/** Kills the agent when its wallet has paid and it has not been told. */
+async function killInMidPayment(root: string): Promise<void> {
+  const paid = async (): Promise<number> =>
+    (await settled('ben')).filter(({ direction }) => direction === 'outgoing').length;
+  await until('parts paid by the agent', () => paidIn(root) > 1, PATIENCE_MS);
+  await world.control({ do: 'holdPayAnswers', persona: 'ben' });
+  const before = await paid();
+  await until('a payment nobody hears of', async () => (await paid()) > before, PATIENCE_MS);
+  await agent?.kill();
+}
+
+/** Each part was received once, and the receipts on relays prove exactly that. */
+async function expectEachPartOnce(root: string, investor: string): Promise<void> {
+  const { state } = (await contractFacts(world, root)).fold;
+  const planned = planTicks(state.contract.document).map(({ amountUnits }) => String(amountUnits));
+  const paid = (await settled(investor)).filter(({ direction }) => direction === 'outgoing');
+  expect(paid.map(({ amountMsat }) => amountMsat).sort()).toEqual(planned.sort());
+  const hashes = new Set(paid.map(({ paymentHash }) => paymentHash));
+  const incoming = (await settled('bakery')).filter(({ direction }) => direction === 'incoming');
+  const received = incoming.filter(({ paymentHash }) => hashes.has(paymentHash));
+  expect(received).toHaveLength(TICKS);
+  const proven = state.payments.filter(({ leg }) => leg === 'disbursement');
+  expect(proven.map(({ preimage }) => preimage).sort()).toEqual(
+    received.map(({ preimage }) => preimage).sort(),
+  );
+}
+
+/** Every wallet has moved what its ledger says, and the bank has earned the fees. */
+async function expectLedgersAgree(before: ReadonlyMap<string, bigint>): Promise<void> {
+  const after = await balances();
+  const changeOf = (id: string): bigint => (after.get(id) ?? 0n) - (before.get(id) ?? 0n);
+  let feesMsat = 0n;
+  for (const id of ['ana', 'ben', 'bakery']) {
+    const rows = await settled(id);
+    const moved = (direction: Row['direction']): bigint =>
+      sum(rows.filter((row) => row.direction === direction).map((row) => BigInt(row.amountMsat)));
+    const fees = sum(rows.map((row) => BigInt(row.feesPaidMsat)));
+    expect(changeOf(id)).toBe(moved('incoming') - moved('outgoing') - fees);
+    feesMsat += fees;
+  }
+  expect(changeOf('bank')).toBe(feesMsat);
+  expect(sum(after.values())).toBe(sum(before.values()));
+}
 
 it('goes on after kill -9, with each part paid once', { timeout: 300_000 }, async () => {
   // The client complains while nobody answers.
@@ -97,45 +179,35 @@ it('goes on after kill -9, with each part paid once', { timeout: 300_000 }, asyn
   const before = { nodes: await nodes(), balances: await balances(), addresses: addresses() };
   await offerShort(world, bank, { identifier: 'short', ticks: TICKS });
   await bank.close();
-  const offer = await until('the offer', () =>
-    ana.session.catalog.offers().find(({ document }) => document.identifier === 'short'),
-  );
-  await until('the client to run', () => ana.session.isRunning);
-  const invested = await ana.session.agreements.invest(offer, PRINCIPAL_MSAT);
-  if (!invested.ok) throw new Error(invested.code);
-  const root = invested.value;
-  await until('parts', () => (stateOf(root)?.payments.length ?? 0) > 2, PATIENCE_MS);
-  await until('a payment on its way', isPaying);
+  const roots = { ben: await employAgent(), ana: await invest(ana) };
+  agent = await startAgentProcess(roots.ben.config);
+  ana.session.catalog.watch(roots.ben.root);
+  await killInMidPayment(roots.ben.root);
+  await until('parts', () => paidIn(roots.ana) > 2, PATIENCE_MS);
+  await until('a payment on its way', () => isPaying());
   await world.kill();
   world = await start();
   expect(await nodes()).toEqual(before.nodes);
   expect(addresses()).toEqual(before.addresses);
-  const state = await until(
-    'every part',
-    () => stateOf(root)?.payments.length === TICKS && stateOf(root),
-    PATIENCE_MS,
-  );
-  // Before the first repayment, so that only the stream has moved money.
+  await world.control({ do: 'helper', persona: 'ben', on: false });
+  agent = await startAgentProcess(roots.ben.config);
+  for (const root of [roots.ana, roots.ben.root]) {
+    await until('every part', () => paidIn(root) === TICKS, PATIENCE_MS);
+  }
+  // What it has begun to repay is paid; it begins nothing more while we count.
   await world.control({ do: 'helper', persona: 'bakery', on: false });
+  await until('nothing on its way', async () => !(await isPaying('bakery')));
   await until('receipts', () =>
-    ana.session.journalEntries(root, 'disbursement').every(({ step }) => step === 'receipted'),
+    ana.session.journalEntries(roots.ana, 'disbursement').every(({ step }) => step === 'receipted'),
   );
+  const status = await agentStatus(roots.ben.config);
+  expect(status.code).toBe(0);
+  expect(status.text).toContain('Everything is paid.');
+  expect(await agent.stop()).toBe(0);
+  expect(agent.lines.at(-1)).toMatchObject({ event: 'stopped' });
+  expect(agent.text()).not.toMatch(/secret=|nsec1|ncryptsec1/);
 
-  const planned = planTicks(state.contract.document).map(({ amountUnits }) => String(amountUnits));
-  const received = (await settled('bakery')).filter(({ direction }) => direction === 'incoming');
-  expect(received.map(({ amountMsat }) => amountMsat).sort()).toEqual(planned.sort());
-  expect(new Set(received.map(({ paymentHash }) => paymentHash)).size).toBe(TICKS);
-  const facts = await contractFacts(world, root);
-  const preimages = facts.fold.state.payments.map(({ preimage }) => preimage);
-  expect(preimages.sort()).toEqual(received.map(({ preimage }) => preimage).sort());
-
-  const paid = (await settled('ana')).filter(({ direction }) => direction === 'outgoing');
-  const after = await balances();
-  const changeOf = (id: string): bigint => (after.get(id) ?? 0n) - (before.balances.get(id) ?? 0n);
-  const feesMsat = sum(paid.map((row) => BigInt(row.feesPaidMsat)));
-  expect(paid).toHaveLength(TICKS);
-  expect(changeOf('ana')).toBe(-PRINCIPAL_MSAT - feesMsat);
-  expect(changeOf('bakery')).toBe(PRINCIPAL_MSAT);
-  expect(changeOf('bank')).toBe(feesMsat);
-  expect(sum(after.values())).toBe(sum(before.balances.values()));
+  await expectEachPartOnce(roots.ana, 'ana');
+  await expectEachPartOnce(roots.ben.root, 'ben');
+  await expectLedgersAgree(before.balances);
 });

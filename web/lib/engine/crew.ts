@@ -3,6 +3,7 @@ import { attesterOf, disbursementHold, payerKeyHold, type Leg } from '@realyield
 import { Acknowledger } from './acknowledger.ts';
 import { ownContract, signerOf, type Desk } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
+import type { SpendingLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
@@ -17,6 +18,7 @@ export interface CrewOrders {
   readonly isPaused: (root: string) => boolean;
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
+  readonly limits: SpendingLimits;
 }
 
 /** How long stopping waits for a wallet, ms. */
@@ -78,6 +80,7 @@ export class Crew {
       const payer = new Payer(this.#desk, root, leg, {
         holds: () => this.#holds(root, leg),
         heldSinceMs: this.#orders.heldSinceMs,
+        holdRoom: (amountUnits) => this.#orders.limits.hold(root, amountUnits),
       });
       payer.changed.add(() => {
         this.changed.emit();

@@ -38,7 +38,16 @@ export interface JournalEntry {
   readonly reason?: string;
 }
 
+/** What one part took from the wallet, fees included, and when it was sent. */
+export interface Spending {
+  readonly contract: string;
+  readonly atMs: number;
+  readonly spentMsat: bigint;
+}
+
 const PREFIX = 'part|';
+/** Steps at which money has left the wallet, or may have. */
+const SPENT: readonly JournalStep[] = ['sending', 'unknown', 'paid', 'receipted'];
 
 /** The key of a part's entry. */
 function entryKey(contract: string, leg: Leg, n: number): string {
@@ -86,6 +95,18 @@ export class Journal {
     return [...this.#entries.values()]
       .filter((entry) => entry.contract === contract && entry.leg === leg)
       .sort((a, b) => a.n - b.n);
+  }
+
+  /** What has left the wallet since a time, ms, or may have, in no order. */
+  spent(sinceMs: number): Spending[] {
+    const found: Spending[] = [];
+    for (const entry of this.#entries.values()) {
+      const { contract, step, sentAtMs, updatedAtMs, amountUnits, feesPaidMsat = '0' } = entry;
+      const atMs = sentAtMs ?? updatedAtMs;
+      if (atMs < sinceMs || !SPENT.includes(step)) continue;
+      found.push({ contract, atMs, spentMsat: BigInt(amountUnits) + BigInt(feesPaidMsat) });
+    }
+    return found;
   }
 
   /** One entry. */

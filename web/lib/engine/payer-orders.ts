@@ -1,6 +1,8 @@
 /** What a payer may do, as its session tells it. */
 
 import type { WaitReason } from '@realyield/protocol';
+import type { HeldRoom, LimitHit } from './limits.ts';
+import { statusOf, type PayerStatus } from './words.ts';
 
 /** Why nothing more is paid, whatever was asked for before. */
 export const STOPS = [
@@ -23,4 +25,23 @@ export interface PayerOrders {
   readonly holds: () => PayerHold;
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
+  /** Takes room for a payment within the person's spending limits, or says why there is none. */
+  readonly holdRoom: (amountUnits: bigint) => HeldRoom | LimitHit;
+}
+
+/** How a payer stands that is held; undefined: it may go on. */
+export function heldStatus(hold: PayerHold): PayerStatus | undefined {
+  if (hold === 'run') return undefined;
+  if (hold === 'paused') return statusOf('paused', 'PAUSED');
+  return statusOf('waiting', hold === 'elsewhere' ? 'ELSEWHERE' : hold);
+}
+
+/** How a payer stands that has met a spending limit. */
+export function limitStatus({ code, untilSec }: LimitHit): PayerStatus {
+  return statusOf('waiting', code, { untilSec });
+}
+
+/** Whether the person should find it in the activity log: what stopped a stream, and its end. */
+export function isWorthNoting({ level, code }: PayerStatus): boolean {
+  return level === 'problem' || level === 'done' || /_LIMIT$/.test(code);
 }

@@ -11,7 +11,7 @@ import { wantedEntry, type Journal, type JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts } from './asking.ts';
 import { payEntry, resolveEntry, type PaymentContext } from './payment.ts';
-import type { PayerOrders } from './payer-orders.ts';
+import { heldStatus, isWorthNoting, limitStatus, type PayerOrders } from './payer-orders.ts';
 import { writeReceipts } from './receipts.ts';
 import {
   dropExcessOrders,
@@ -129,12 +129,18 @@ export class Payer {
   #say(status: PayerStatus): void {
     const isNew = status.code !== this.#status.code || status.sentence !== this.#status.sentence;
     this.#status = status;
-    if (isNew && (status.level === 'problem' || status.level === 'done')) {
+    if (isNew && isWorthNoting(status)) {
       const level = status.level === 'problem' ? 'problem' : 'info';
       const { code, sentence } = status;
       this.#desk.activity.add({ contract: this.root, level, code, sentence });
     }
     this.changed.emit();
+  }
+
+  /** Says how it stands; returns how long to wait, ms. */
+  #wait(waitMs: number, status: PayerStatus): number {
+    this.#say(status);
+    return waitMs;
   }
 
   async #work(): Promise<void> {
@@ -163,25 +169,16 @@ export class Payer {
   /** One look at everything; returns how long to wait, ms. */
   async #step(): Promise<number> {
     const contract = ownContract(this.#desk, this.root);
-    if (!contract?.own.money) {
-      this.#say(statusOf('problem', 'KEY_MISSING'));
-      return IDLE_MS;
-    }
+    if (!contract?.own.money) return this.#wait(IDLE_MS, statusOf('problem', 'KEY_MISSING'));
     await settleElsewhere(this.#desk, contract, this.leg);
     const receiptsMs = await writeReceipts(this.#desk, contract, this.leg);
     const wallet = this.#desk.wallet();
-    if (!wallet) {
-      this.#say(statusOf('problem', 'WALLET_MISSING'));
-      return IDLE_MS;
-    }
+    if (!wallet) return this.#wait(IDLE_MS, statusOf('problem', 'WALLET_MISSING'));
     const context: PaymentContext = { desk: this.#desk, contract, wallet };
     const openMs = await this.#resolveOpen(context);
     if (openMs !== undefined) return Math.min(openMs, receiptsMs);
-    const held = this.#orders.holds();
-    if (held === 'paused') this.#say(statusOf('paused', 'PAUSED'));
-    else if (held === 'elsewhere') this.#say(statusOf('waiting', 'ELSEWHERE'));
-    else if (held !== 'run') this.#say(statusOf('waiting', held));
-    if (held !== 'run') return Math.min(IDLE_MS, receiptsMs);
+    const held = heldStatus(this.#orders.holds());
+    if (held) return this.#wait(Math.min(IDLE_MS, receiptsMs), held);
     const ageMs = this.#desk.clock.nowMs() - this.#startedAtMs;
     if (ageMs < LISTING_MS && !isListed(this.#desk, contract)) return LOOK_AGAIN_MS;
     const examined = await this.#examiner.look(context, this.leg, this.#sinceMs);
@@ -256,8 +253,10 @@ export class Payer {
         this.#say(statusOf('waiting', 'nextTick', { untilSec: tick.dueAtSec }));
         return (tick.dueAtSec - nowSec) * 1_000;
       }
+      const room = this.#orders.holdRoom(BigInt(entry.amountUnits));
+      if ('code' in room) return this.#wait(IDLE_MS, limitStatus(room));
       this.#say(statusOf('working', 'PAYING'));
-      const after = await payEntry(context, entry, this.#sinceMs);
+      const after = await payEntry(context, entry, this.#sinceMs).finally(room.release);
       if (after.step === 'failed') {
         this.#say(statusOf('problem', 'WALLET_REFUSED', { detail: after.reason }));
         return RETRY_MS;

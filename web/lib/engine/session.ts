@@ -23,6 +23,7 @@ import type { SentAgain } from './evidence.ts';
 import type { JournalEntry } from './journal.ts';
 import type { HeldKey } from './keyring.ts';
 import { Lease, type SessionLease } from './lease.ts';
+import { SpendingLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
 import { publishListing } from './listing.ts';
 import type { Incoming } from './mailbox.ts';
@@ -67,6 +68,7 @@ export class Session {
   readonly repayments: Repayments;
   readonly activity: ActivityLog;
   readonly restorer: Restorer;
+  readonly limits: SpendingLimits;
   readonly person: Signer;
   readonly #ports: SessionPorts;
   readonly #desk: Desk;
@@ -98,11 +100,13 @@ export class Session {
     this.restorer = new Restorer(this.#desk, this.#pauses, (key) => {
       this.#take(key);
     });
+    this.limits = new SpendingLimits(this.#desk.journal, ports.clock);
     this.#crew = new Crew(this.#desk, {
       isRunning: () => this.isRunning,
       isAlone: () => this.#isAlone,
       isPaused: (root) => this.#pauses.isPaused(root),
       heldSinceMs: () => this.#lease.heldSinceMs,
+      limits: this.limits,
     });
     this.repayments = new Repayments(this.#desk, (root) => this.#crew.payer(root));
   }

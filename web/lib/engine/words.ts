@@ -10,6 +10,8 @@ export type EngineCode =
   | 'PAYEE_SILENT'
   | 'PAYEE_REFUSED'
   | 'PAUSED'
+  | 'DAY_LIMIT'
+  | 'CONTRACT_LIMIT'
   | 'ELSEWHERE'
   | 'PAYING'
   | 'ASKING'
@@ -29,6 +31,8 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   PAYEE_SILENT: 'The payee is not answering. Nothing is paid until they do; we keep asking.',
   PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again shortly.',
   PAUSED: 'Paused by you. Nothing is paid until you resume.',
+  DAY_LIMIT: 'Your limit for 24 hours is used up. Nothing more is paid before there is room again.',
+  CONTRACT_LIMIT: 'Your limit for this contract is used up. Nothing more is paid under it.',
   ELSEWHERE: 'Another window or device is paying for you. Nothing is paid twice.',
   PAYING: 'Paying.',
   ASKING: 'Asking for the next payment request.',

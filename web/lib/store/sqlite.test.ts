@@ -1,10 +1,10 @@
-/** The store of clients in Node: the contract of every store, and another process's view. */
+/** The store of engines in Node: the contract of every store. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { describeStore } from '../../web/lib/store/testing.ts';
-import { openSqliteStore } from './sqlite-store.ts';
+import { describeStore } from './testing.ts';
+import { openSqliteStore } from './sqlite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'realyield-store-'));
 afterAll(() => {

@@ -1,0 +1,63 @@
+/** Spending limits: by day, by contract, and together with what is about to be paid. */
+import { beforeEach, expect, test } from 'vitest';
+import { openSqliteStore } from '../store/sqlite.ts';
+import { Journal, wantedEntry, type JournalStep } from './journal.ts';
+import { SpendingLimits } from './limits.ts';
+import type { Clock } from './ports.ts';
+
+const HOUR_MS = 3_600_000;
+const [FIRST, SECOND] = ['a'.repeat(64), 'b'.repeat(64)] as const;
+
+let nowMs = 0;
+let journal: Journal;
+let limits: SpendingLimits;
+
+beforeEach(() => {
+  nowMs = 100 * HOUR_MS;
+  const clock = { nowMs: () => nowMs, nowSec: () => nowMs / 1_000 } as unknown as Clock;
+  journal = new Journal(openSqliteStore(':memory:'));
+  limits = new SpendingLimits(journal, clock);
+});
+
+async function sent(contract: string, n: number, step: JournalStep, feesPaidMsat = '0') {
+  const entry = { ...wantedEntry(contract, 'disbursement', n, 1_000n, nowMs), step };
+  await journal.write([{ ...entry, sentAtMs: nowMs, feesPaidMsat }]);
+}
+
+const hit = (contract: string, amountMsat: bigint) => {
+  const held = limits.hold(contract, amountMsat);
+  return 'code' in held ? held : undefined;
+};
+
+test('without limits everything may be paid', () => {
+  expect(hit(FIRST, 10n ** 15n)).toBeUndefined();
+});
+
+test('a day’s limit counts what left in 24 hours with fees, or may have left', async () => {
+  limits.use({ perDayMsat: 3_000n, perContractMsat: undefined });
+  await sent(FIRST, 0, 'receipted', '5');
+  await sent(SECOND, 0, 'unknown');
+  await sent(SECOND, 1, 'failed');
+  expect(limits.spentTodayMsat()).toBe(2_005n);
+  expect(hit(FIRST, 996n)).toEqual({ code: 'DAY_LIMIT', untilSec: 124 * 3_600 + 1 });
+  expect(hit(FIRST, 3_001n)).toEqual({ code: 'DAY_LIMIT', untilSec: undefined });
+  expect(hit(FIRST, 995n)).toBeUndefined();
+  nowMs += 24 * HOUR_MS + 1_000;
+  expect(limits.hold(SECOND, 2_005n)).toHaveProperty('release');
+});
+
+test('a contract’s limit counts for ever, and for that contract only', async () => {
+  limits.use({ perDayMsat: undefined, perContractMsat: 1_500n });
+  await sent(FIRST, 0, 'paid');
+  nowMs += 1_000 * HOUR_MS;
+  expect(hit(FIRST, 501n)).toEqual({ code: 'CONTRACT_LIMIT', untilSec: undefined });
+  expect(hit(SECOND, 1_500n)).toBeUndefined();
+});
+
+test('what is about to be paid has its room until it is given back', () => {
+  limits.use({ perDayMsat: 1_000n, perContractMsat: undefined });
+  const held = limits.hold(FIRST, 600n);
+  expect(hit(SECOND, 401n)).toMatchObject({ code: 'DAY_LIMIT' });
+  if ('release' in held) held.release();
+  expect(hit(SECOND, 401n)).toBeUndefined();
+});

@@ -1,0 +1,98 @@
+/**
+ * The most that may leave the wallet: in any 24 hours, and under one contract in all. Counted by
+ * the journal, fees included, beside whatever budget the wallet keeps. What is about to be paid
+ * counts already, so that two contracts together do not go beyond it.
+ */
+import type { Journal } from './journal.ts';
+import type { Clock } from './ports.ts';
+
+/** Limits in msat; undefined where there is none. */
+export interface Limits {
+  readonly perDayMsat: bigint | undefined;
+  readonly perContractMsat: bigint | undefined;
+}
+
+/** Why an amount may not be paid now, and from when on it may, Unix seconds. */
+export interface LimitHit {
+  readonly code: 'DAY_LIMIT' | 'CONTRACT_LIMIT';
+  readonly untilSec: number | undefined;
+}
+
+/** Room for one payment that is about to be made; given back when the journal has it. */
+export interface HeldRoom {
+  readonly release: () => void;
+}
+
+const DAY_MS = 86_400_000;
+
+/** No limits. */
+export const NO_LIMITS: Limits = { perDayMsat: undefined, perContractMsat: undefined };
+
+/** What one person's payments are counted against. */
+export class SpendingLimits {
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #held = new Set<{ readonly contract: string; readonly amountMsat: bigint }>();
+  #limits: Limits = NO_LIMITS;
+
+  constructor(journal: Journal, clock: Clock) {
+    this.#journal = journal;
+    this.#clock = clock;
+  }
+
+  /** The limits in use. */
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** Sets them; they hold for the next payment. */
+  use(limits: Limits): void {
+    this.#limits = limits;
+  }
+
+  /** What has left the wallet in the last 24 hours, and is about to, msat. */
+  spentTodayMsat(): bigint {
+    return this.#spentToday().reduce((sum, { spentMsat }) => sum + spentMsat, this.#heldMsat());
+  }
+
+  /** What has left under a contract, and is about to, msat. */
+  spentUnderMsat(contract: string): bigint {
+    const spent = this.#journal.spent(0).filter((entry) => entry.contract === contract);
+    return spent.reduce((sum, { spentMsat }) => sum + spentMsat, this.#heldMsat(contract));
+  }
+
+  /** Takes room for a payment, or says why there is none. */
+  hold(contract: string, amountMsat: bigint): HeldRoom | LimitHit {
+    const { perContractMsat, perDayMsat } = this.#limits;
+    const isOver =
+      perContractMsat !== undefined && this.spentUnderMsat(contract) + amountMsat > perContractMsat;
+    if (isOver) return { code: 'CONTRACT_LIMIT', untilSec: undefined };
+    if (perDayMsat !== undefined && this.spentTodayMsat() + amountMsat > perDayMsat) {
+      return { code: 'DAY_LIMIT', untilSec: this.#roomAtSec(amountMsat, perDayMsat) };
+    }
+    const held = { contract, amountMsat };
+    this.#held.add(held);
+    return { release: () => void this.#held.delete(held) };
+  }
+
+  #heldMsat(contract?: string): bigint {
+    return [...this.#held]
+      .filter((held) => contract === undefined || held.contract === contract)
+      .reduce((sum, { amountMsat }) => sum + amountMsat, 0n);
+  }
+
+  #spentToday() {
+    return this.#journal.spent(this.#clock.nowMs() - DAY_MS);
+  }
+
+  /** When enough of today's payments are a day old; undefined for what never fits. */
+  #roomAtSec(amountMsat: bigint, perDayMsat: bigint): number | undefined {
+    if (amountMsat > perDayMsat) return undefined;
+    let leftMsat = this.spentTodayMsat() + amountMsat;
+    for (const { atMs, spentMsat } of this.#spentToday().sort((a, b) => a.atMs - b.atMs)) {
+      leftMsat -= spentMsat;
+      if (leftMsat <= perDayMsat) return Math.ceil((atMs + DAY_MS) / 1_000) + 1;
+    }
+    return undefined;
+  }
+}
