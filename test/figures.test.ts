@@ -3,6 +3,7 @@
  * of a relay's table and specs/figures.md (test/figures/), at many times of one market.
  */
 import {
+  cashFlows,
   combineBank,
   combineOffer,
   combinePortfolio,
@@ -12,12 +13,15 @@ import {
   readEvent,
   repaymentHistory,
   summarizeHolding,
+  vintagesOf,
   type ContractState,
+  type Losses,
   type PortfolioFigures,
 } from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
 import { publicOf } from './fixtures/loan.ts';
 import { bankFigures, offerFigures } from './figures/books.ts';
+import { vintages } from './figures/losses.ts';
 import { DAY, drawMarket, START } from './figures/market.ts';
 import { history, holdingsOf, portfolioFigures } from './figures/portfolios.ts';
 import { readAgreements, readParts, storeEvents } from './figures/relay.ts';
@@ -42,10 +46,10 @@ const states: ContractState[] = (() => {
 })();
 
 const DAYS = [
-  -5, 0, 3, 12, 29, 30, 31, 45, 59, 61, 75, 90, 91, 94, 96, 105, 122, 155, 181, 199, 320, 900,
+  -5, 0, 3, 12, 29, 30, 31, 45, 59, 61, 75, 90, 91, 94, 96, 105, 122, 155, 181, 199, 320, 480, 900,
 ];
 const times = DAYS.map((day) => START + day * DAY + 30);
-const banks = ['bank A', 'bank B'].map(publicOf);
+const banks = ['bank A', 'bank B', 'bank C'].map(publicOf);
 
 function summaries(own: readonly ContractState[], asOfSec: number) {
   const reuse = findReusedHashes(own);
@@ -57,6 +61,22 @@ const ofBank = (bank: string): ContractState[] =>
   states.filter(({ contract }) => contract.document.parties.bank.pubkey === bank);
 
 const withoutRate = ({ xirr: _, ...figures }: PortfolioFigures): object => figures;
+
+/** What of losses a record shows. */
+function lossesSeen({ guarantees, ...losses }: Losses): string[] {
+  const found = {
+    lost: losses.lossGivenDefault.numeratorUnits > 0n,
+    back: losses.recoveredUnits > losses.recovery.numeratorUnits,
+    off: (losses.writeOffRatio.bps ?? 0) > 0,
+    changed: losses.restructuredContracts > 0,
+    called: guarantees.contracts > 1,
+    unpaid: guarantees.unpaidUnits > 0n,
+    late: guarantees.lateUnits > 0n,
+    handed: guarantees.handedOnUnits > 0n,
+    kept: losses.recoveriesUnpaidUnits > 0n,
+  };
+  return Object.entries(found).flatMap(([name, isSeen]) => (isSeen ? [name] : []));
+}
 
 describe('the market', () => {
   it('has contracts in every standing and all that figures warn of', () => {
@@ -87,14 +107,16 @@ describe('the market', () => {
         if (figures.counterparties.refusedOpenings > 0) seen.add('refused opening');
         if (figures.punctuality.inGrace > 0) seen.add('in grace');
         if (figures.punctuality.paidLate > 0) seen.add('paid late');
+        for (const name of lossesSeen(figures.losses)) seen.add(name);
       }
     }
     const standings = ['proposed', 'withdrawn', 'awaiting', 'lapsed', 'current', 'late', 'repaid'];
-    const classes = ['defaulted', '1-30', '31-60', '61-90', '91-180', 'over180'];
+    const lost = ['lost', 'back', 'off', 'changed', 'called', 'unpaid', 'late', 'handed', 'kept'];
+    const classes = ['writtenOff', 'defaulted', '1-30', '31-60', '61-90', '91-180', 'over180'];
     const warnings = ['gap', 'fork', 'break', 'contested', 'excess', 'own money', 'in grace'];
     const said = ['by notice', 'contested notice'];
     const others = ['refused opening', 'paid late', 'repayments', 'disbursements', 'shared'];
-    const wanted = [...standings, ...classes, ...warnings, ...others, ...said];
+    const wanted = [...standings, ...lost, ...classes, ...warnings, ...others, ...said];
     expect(wanted.filter((name) => !seen.has(name))).toEqual([]);
   });
 });
@@ -127,6 +149,16 @@ describe('figures recomputed from raw relay events', () => {
     }
   });
 
+  it.each(banks)('of bank %s by the month in which it lent', (bank) => {
+    for (const asOfSec of times) {
+      const { list } = summaries(ofBank(bank), asOfSec);
+      const here = agreements.filter(({ terms }) => terms.parties.bank.pubkey === bank);
+      const keys = here.map(({ terms }) => terms.parties.investor.pubkey);
+      const theirs = holdingsOf(here, parts, { keys, network: 'regtest', asOfSec });
+      expect(vintagesOf(list)).toEqual(vintages(theirs));
+    }
+  });
+
   it.each(['Ana', 'Ben', 'Eve'])('of the portfolio of %s', (name) => {
     const keys = market.loans.map((_, index) => publicOf(`${name} contract ${index} `));
     keys.push(publicOf(name));
@@ -143,6 +175,36 @@ describe('figures recomputed from raw relay events', () => {
       if (xirr.rate === undefined) continue;
       expect(Math.abs((ours.xirr.rate ?? NaN) - xirr.rate)).toBeLessThan(1e-9);
     }
+  });
+
+  it('of the statement: interest and tax of its rows are those of the portfolio', () => {
+    const keys = market.loans.map((_, index) => publicOf(`Eve contract ${index} `));
+    const own = states.filter(({ contract }) =>
+      keys.includes(contract.document.parties.investor.pubkey),
+    );
+    const asOfSec = START + 900 * DAY;
+    const figures = combinePortfolio('regtest', summaries(own, asOfSec).list);
+    const rows = cashFlows(own);
+    const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n);
+    expect(figures.taxEstimateUnits).toBeGreaterThan(0n);
+    expect(sum(rows.map((row) => row.taxEstimateUnits))).toBe(figures.taxEstimateUnits);
+    expect(sum(rows.map((row) => row.interestUnits))).toBe(figures.receivedInterestUnits);
+    expect(
+      rows.every((row) => row.interestUnits === 0n || row.interestUnits <= row.amountUnits),
+    ).toBe(true);
+  });
+
+  it('of restructured contracts: by their reason, or because they were late', () => {
+    const bank = publicOf('bank C');
+    const changedOn = (day: number): [number, number | undefined, number | undefined] => {
+      const { list } = summaries(ofBank(bank), START + day * DAY + 30);
+      const { losses, par30, par90 } = combineBank(bank, 'regtest', list);
+      return [losses.restructuredContracts, par30.bps, par90.bps];
+    };
+    expect(changedOn(39)).toEqual([0, 0, 0]);
+    expect(changedOn(42).slice(0, 1)).toEqual([1]);
+    expect(changedOn(48)).toEqual([2, expect.any(Number), 0]);
+    expect(changedOn(48)[1]).toBeGreaterThan(0);
   });
 
   it('of what fell due and how it was paid', () => {

@@ -89,6 +89,8 @@ export { readRegister, type RegisterEntry, type RegisterView } from './statistic
 export type { Counterparties, Opening, PartyShare } from './statistics/counterparties.ts';
 export { periodOf, type Period } from './statistics/calendar.ts';
 export * from './statistics/history.ts';
+export * from './statistics/losses.ts';
+export * from './statistics/loss-record.ts';
 export {
   LATENESS_BUCKETS,
   type BucketTotal,

@@ -36,12 +36,37 @@ export interface Account {
   readonly instalments: readonly Asked[];
 }
 
+/** A due time, and how many instalments of its terms are left with it. */
+interface Due {
+  readonly atSec: number;
+  readonly left: bigint;
+}
+
 /** Due times of a plan; the market has none but those that count days. */
-export function duesOf({ plan, daySec }: Terms): number[] {
-  const { firstAtSec, everyDays, count } = plan.due;
-  const dues: number[] = [];
-  for (let k = 0; k < count; k += 1) dues.push(firstAtSec + k * everyDays * daySec);
-  return dues;
+function planned(
+  { firstAtSec, everyDays, count }: Terms['plan']['due'],
+  daySec: number,
+  from = -1,
+): Due[] {
+  const times: number[] = [];
+  for (let k = 0; k < count; k += 1) times.push(firstAtSec + k * everyDays * daySec);
+  const own = times.filter((atSec) => Math.floor(atSec / daySec) > from);
+  return own.map((atSec, place) => ({ atSec, left: BigInt(own.length - place) }));
+}
+
+/** M-20 and M-21: due times of all terms, as far as they are in force by the end of a day. */
+function duesOf(terms: Terms, endDay: number): Due[] {
+  const { plan, daySec, changes = [], acceleratedDay = Infinity } = terms;
+  const dayAt = ({ atSec }: Due): number => Math.floor(atSec / daySec);
+  let dues = planned(plan.due, daySec);
+  for (const { due, fromDay } of changes) {
+    const later = planned(due, daySec, fromDay);
+    if (later.length > 0) dues = [...dues.filter((each) => dayAt(each) <= fromDay), ...later];
+  }
+  const next = dues.findIndex((each) => dayAt(each) >= acceleratedDay);
+  if (acceleratedDay > endDay || next < 0) return dues;
+  const atSec = (acceleratedDay + 1) * daySec - 1;
+  return [...dues.slice(0, next), { atSec, left: 1n }];
 }
 
 interface Running {
@@ -59,6 +84,7 @@ interface Running {
 }
 
 function openAt(terms: Terms, disbursed: bigint, atSec: number): bigint {
+  if (Math.floor(atSec / terms.daySec) >= (terms.acceleratedDay ?? Infinity)) return 0n;
   let open = 0n;
   for (const tranche of terms.tranches) {
     if (tranche.lapsesAtSec > atSec) open += BigInt(tranche.amountUnits);
@@ -66,12 +92,17 @@ function openAt(terms: Terms, disbursed: bigint, atSec: number): bigint {
   return least(open, BigInt(terms.principalUnits) - disbursed);
 }
 
-function ask(terms: Terms, run: Running, fixed: Running['fixed'], atSec: number): void {
-  const count = duesOf(terms).length;
+function ask(
+  terms: Terms,
+  run: Running,
+  { fixed, dues }: { readonly fixed: Running['fixed']; readonly dues: readonly Due[] },
+  atSec: number,
+): void {
   const before = fixed.at(-1)?.principal ?? 0n;
-  const left = BigInt(count - fixed.length);
+  const isLast = fixed.length === dues.length - 1;
+  const left = isLast ? 1n : (dues[fixed.length]?.left ?? 1n);
   const share = wholeSat((run.disbursed + openAt(terms, run.disbursed, atSec) - before) / left);
-  const principal = left === 1n ? run.disbursed : least(before + share, run.disbursed);
+  const principal = isLast ? run.disbursed : least(before + share, run.disbursed);
   fixed.push({ principal, interest: run.accrued / YEARLY });
 }
 
@@ -113,9 +144,23 @@ export function accountAt(
   endSec: number,
   expectFromDay = Infinity,
 ): Account {
+  const known = { ...terms };
+  if ((terms.acceleratedDay ?? Infinity) > Math.floor(endSec / terms.daySec)) {
+    delete known.acceleratedDay;
+  }
+  return accountOf(known, payments, endSec, expectFromDay);
+}
+
+function accountOf(
+  terms: Terms,
+  payments: readonly DayPayment[],
+  endSec: number,
+  expectFromDay: number,
+): Account {
   const dayAt = (atSec: number): number => Math.floor(atSec / terms.daySec);
   const endDay = dayAt(endSec);
-  const dues = duesOf(terms).map(dayAt);
+  const planning = duesOf(terms, endDay);
+  const dues = planning.map(({ atSec }) => dayAt(atSec));
   const run: Running = {
     ...{ disbursed: 0n, excess: 0n, repaid: 0n, principalPaid: 0n, interestPaid: 0n },
     ...{ unallocated: 0n, accrued: 0n, principalDays: 0n, fixed: [], history: [] },
@@ -134,31 +179,30 @@ export function accountAt(
     run.principalDays += bearing;
     let repaid = 0n;
     for (const { leg, msat } of byDay.get(day) ?? []) {
-      if (leg === 'repayment') repaid += msat;
-      else {
+      if (leg === 'repayment' || leg === 'recovery') repaid += msat;
+      else if (leg === 'disbursement') {
         run.excess += atLeastZero(run.disbursed + msat - cap);
         run.disbursed = least(cap, run.disbursed + msat);
       }
     }
     const due = dues.indexOf(day);
     if (due >= 0 && due < dues.length - 1) {
-      ask(terms, run, run.fixed, (day + 1) * terms.daySec - 1);
+      ask(terms, run, { fixed: run.fixed, dues: planning }, (day + 1) * terms.daySec - 1);
     }
     if (repaid > 0n) repay(run, day, repaid);
     if (day >= expectFromDay) repay(run, day, dueOn(run, dues, day));
   }
-  return view(terms, run, endSec);
+  return view(terms, run, planning, endSec);
 }
 
-function view(terms: Terms, run: Running, endSec: number): Account {
+function view(terms: Terms, run: Running, dues: readonly Due[], endSec: number): Account {
   const asked = [...run.fixed];
-  const dues = duesOf(terms);
-  while (asked.length < dues.length) ask(terms, run, asked, endSec);
+  while (asked.length < dues.length) ask(terms, run, { fixed: asked, dues }, endSec);
   const clip = (paid: bigint, from: bigint, to: bigint): bigint =>
     least(atLeastZero(paid - from), to - from);
   const instalments = asked.map((upTo, index): Asked => {
     const before = asked[index - 1] ?? { principal: 0n, interest: 0n };
-    const dueAtSec = dues[index] ?? 0;
+    const dueAtSec = dues[index]?.atSec ?? 0;
     return {
       dueAtSec,
       dueDay: Math.floor(dueAtSec / terms.daySec),

@@ -13,13 +13,27 @@ import {
   type Entry,
   type Opening,
 } from './recompute.ts';
+import { isRestructured, losses } from './losses.ts';
 import type { Agreement, PaidPart } from './relay.ts';
 
-const CLASSES = ['current', '1-30', '31-60', '61-90', '91-180', 'over180', 'defaulted'];
+const CLASSES = [
+  'current',
+  '1-30',
+  '31-60',
+  '61-90',
+  '91-180',
+  'over180',
+  'defaulted',
+  'writtenOff',
+];
+
+const isWrittenOff = ({ notices }: Entry): boolean =>
+  notices.some(({ type, contested }) => type === 'writeOff' && !contested);
 
 function classOf(entry: Entry): string | undefined {
   const { days, byNotice } = standingOf(entry);
   if (outstandingOf(entry) === 0n && days === 0) return undefined;
+  if (isWrittenOff(entry)) return 'writtenOff';
   if (byNotice) return 'defaulted';
   const limits = [0, 30, 60, 90, 180].filter((limit) => days > limit).length;
   return CLASSES[limits];
@@ -48,7 +62,12 @@ function lateness(entries: readonly Entry[]) {
   const par = (days: number) =>
     share(
       total(
-        entries.filter((entry) => standingOf(entry).byNotice || standingOf(entry).days > days),
+        entries.filter(
+          (entry) =>
+            standingOf(entry).byNotice ||
+            standingOf(entry).days > days ||
+            (days <= 30 && isRestructured(entry)),
+        ),
         outstandingOf,
       ),
       total(entries, outstandingOf),
@@ -133,6 +152,7 @@ function book(all: readonly Entry[], openings: readonly Opening[]) {
     ...lateness(entries),
     punctuality: punctuality(entries),
     defaults: defaults(entries),
+    losses: losses(entries),
     counterparties: counterparties(entries, openings),
     businesses,
     largestOfOutstanding: share(

@@ -1,28 +1,16 @@
 /**
- * A market of two banks, five businesses and four investors, its contracts in every standing:
+ * A market of three banks, seven businesses and four investors, its contracts in every standing:
  * repaid and closed, cured, late, defaulted, streaming, prepaid, in grace, never paid out,
  * lapsed, withdrawn, proposed; with a reused hash, a copied one, a gap and a fork in a register.
  */
-import { give } from '../fixtures/steps.ts';
 import { planTicks, type RequestDocument, type SignedEvent } from '@realyield/protocol';
-import { hashOf, inThree, Loan, publicOf, sparedSigning } from '../fixtures/loan.ts';
-import type { LoanOptions, Paid, Signing } from '../fixtures/loan.ts';
+import { hashOf, inThree, publicOf, sparedSigning } from '../fixtures/loan.ts';
+import type { Loan, Signing } from '../fixtures/loan.ts';
+import { give } from '../fixtures/steps.ts';
+import { DAY, Drafter, first, repay, START, stream } from './drafter.ts';
+import { drawBankC } from './loss-market.ts';
 
-/** When the first contract starts. */
-export const START = 1_800_000_000;
-/** A contract day, seconds. */
-export const DAY = 60;
-
-/** Who takes part in one contract, and how it stands in its bank's register. */
-interface Parties {
-  readonly bank: string;
-  readonly business: string;
-  readonly investor: string;
-  /** The investor acts under their main key. */
-  readonly isPublic?: boolean;
-  readonly serial: number;
-  readonly previous?: string;
-}
+export { DAY, repay, START, stream } from './drafter.ts';
 
 /** A market as raw events, with what its investors disclosed. */
 export interface Market {
@@ -33,75 +21,6 @@ export interface Market {
     readonly mainKey: string;
     readonly salt: string;
   }[];
-}
-
-/** Draws up loans of one market, each with keys and preimages of its own. */
-class Drafter {
-  readonly loans: Loan[] = [];
-  readonly #signing: Signing;
-
-  constructor(signing: Signing) {
-    this.#signing = signing;
-  }
-
-  /** A loan between named parties; nobody has accepted it yet. */
-  draft(parties: Parties, options: LoanOptions = {}): Loan {
-    const seed = `contract ${this.loans.length} `;
-    const names: Record<string, string> = {
-      bank: parties.bank,
-      business: parties.business,
-      investor: parties.isPublic === true ? parties.investor : `${parties.investor} ${seed}`,
-      'investor main': parties.investor,
-    };
-    const loan = new Loan({
-      startAtSec: START,
-      signing: this.#signing,
-      seed,
-      cast: (name) => names[name] ?? name,
-      register: { serial: parties.serial, previous: parties.previous ?? hashOf('before') },
-      ...options,
-      offer: {
-        business: {
-          pubkey: publicOf(parties.business),
-          name: parties.business,
-          sector: 'Food',
-          place: { country: 'SV', locality: 'Suchitoto' },
-          relays: ['ws://127.0.0.1:7001'],
-        },
-        identifier: parties.business.replaceAll(' ', '-'),
-        ...options.offer,
-      },
-    });
-    this.loans.push(loan);
-    return loan;
-  }
-
-  /** A loan all three accepted. */
-  agree(parties: Parties, options: LoanOptions = {}): Loan {
-    const loan = this.draft(parties, options);
-    loan.signAll();
-    return loan;
-  }
-}
-
-/** Streams the first ticks, four to a receipt, and acknowledges every other receipt. */
-export function stream(loan: Loan, ticks = Infinity): void {
-  const parts = planTicks(loan.contract.document).slice(0, ticks);
-  for (let from = 0; from < parts.length; from += 4) {
-    const some = parts.slice(from, from + 4);
-    const atSec = (some.at(-1)?.dueAtSec ?? START) + 1;
-    const { request } = loan.pay('disbursement', some, atSec);
-    if (from % 8 !== 0) continue;
-    const numbers = some.map(({ n }) => n);
-    loan.acknowledge('business', request, numbers, atSec + 2);
-  }
-}
-
-/** Repays an amount in satoshis on a contract day. */
-export function repay(loan: Loan, day: number, amountSat: number, preimage?: string): Paid {
-  const given = preimage === undefined ? {} : { preimage };
-  const part = { n: loan.events.length, amountUnits: BigInt(amountSat) * 1_000n, ...given };
-  return loan.pay('repayment', [part], loan.startAtSec + day * DAY + 20);
 }
 
 const bankA = 'bank A';
@@ -158,8 +77,6 @@ function drawBankA(draw: Drafter): void {
   give(noticed, 'default', START + 55 * DAY);
 }
 
-const first = { previous: '0'.repeat(64) };
-
 function drawBankB(draw: Drafter): void {
   const prepaid = draw.agree(
     { bank: bankB, business: 'dairy', investor: 'Ana', serial: 1, ...first },
@@ -196,6 +113,7 @@ export function drawMarket(signing: Signing = sparedSigning): Market {
   const draw = new Drafter(signing);
   drawBankA(draw);
   drawBankB(draw);
+  drawBankC(draw);
   const openings = draw.loans.slice(0, 8).map((loan, index) => ({
     contract: loan.root,
     mainKey: publicOf(index === 7 ? bankB : (['Ana', 'Ben', 'Ana', 'Eve'][index] ?? 'nobody')),

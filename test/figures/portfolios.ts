@@ -1,5 +1,7 @@
 /** Portfolios and histories recomputed, in the shape in which the protocol gives them. */
 import { accountAt, type DayPayment } from './account.ts';
+import { losses } from './losses.ts';
+import { periodOf } from './periods.ts';
 import {
   enter,
   holders,
@@ -11,20 +13,6 @@ import {
 } from './recompute.ts';
 import type { Entry } from './recompute.ts';
 import type { Agreement, PaidPart, Terms } from './relay.ts';
-
-/** F-25, with the platform's own calendar. */
-function periodOf(atSec: number, daySec: number): { fromSec: number; toSec: number } {
-  if (daySec !== 86_400) {
-    const fromSec = Math.floor(atSec / (30 * daySec)) * 30 * daySec;
-    return { fromSec, toSec: fromSec + 30 * daySec - 1 };
-  }
-  const date = new Date(atSec * 1_000);
-  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-  return {
-    fromSec: Date.UTC(year, month) / 1_000,
-    toSec: Date.UTC(year, month + 1) / 1_000 - 1,
-  };
-}
 
 /** F-26. */
 export function history(all: readonly Entry[]) {
@@ -98,7 +86,8 @@ function expectedOf(entry: Entry, asOfSec: number) {
     interestBefore += interest;
     const isComing = dueDay >= account.day && principalUnits + interestUnits > 0n;
     const period = periodOf(dueAtSec, terms.daySec);
-    return isComing ? [{ ...period, principalUnits, interestUnits }] : [];
+    const days = BigInt(dueDay - account.day);
+    return isComing ? [{ ...period, principalUnits, interestUnits, days }] : [];
   });
 }
 
@@ -122,8 +111,18 @@ function rateOf(entries: readonly Entry[]) {
     const moved = days.map((day) => {
       const { principalPaid, interestPaid, unallocated, excess } = entry.accountOn(day);
       // What is owed back is no gain, unless it gives back what was paid too much.
-      const credited = principalPaid + interestPaid + (unallocated < excess ? unallocated : excess);
-      const today = entry.parts.filter((part) => dayOf(part) === day && part.leg !== 'repayment');
+      const upTo = entry.parts.filter((part) => dayOf(part) <= day);
+      const sum = (leg: string): bigint =>
+        total(
+          upTo.filter((part) => part.leg === leg),
+          ({ msat }) => msat,
+        );
+      const guaranteed = sum('guarantee') - sum('handedOn');
+      const credited =
+        principalPaid + interestPaid + (unallocated < excess ? unallocated : excess) + guaranteed;
+      const today = entry.parts.filter(
+        (part) => dayOf(part) === day && part.leg === 'disbursement',
+      );
       const amount = Number(credited - before - total(today, ({ msat }) => msat));
       before = credited;
       return { years: (entry.account.day - day) / 365, amount };
@@ -132,7 +131,7 @@ function rateOf(entries: readonly Entry[]) {
   });
   const oldest = Math.max(0, ...flows.map(({ years }) => years));
   if (oldest * 365 < 30 - 1e-9) return { withheld: 'tooYoung' };
-  if (!entries.some(({ parts }) => parts.some(({ leg }) => leg === 'repayment'))) {
+  if (!entries.some(({ parts }) => parts.some(({ leg }) => leg !== 'disbursement'))) {
     return { withheld: 'nothingReceived' };
   }
   const worth = (rate: number): number =>
@@ -188,7 +187,18 @@ export function portfolioFigures(all: readonly Entry[], asOfSec: number) {
   const late = entries.flatMap((entry) =>
     standingOf(entry).outcomes.filter(({ daysPastDue }) => daysPastDue > 0),
   );
+  const principalUnits = total(rows, (row) => row.principalUnits);
+  const weighted = total(rows, (row) => row.principalUnits * row.days);
   return {
+    averageLife: {
+      principalUnits,
+      days: principalUnits === 0n ? undefined : Number(weighted / principalUnits),
+    },
+    losses: losses(entries),
+    taxEstimateUnits: sum(
+      ({ account, terms }) =>
+        (account.interestPaid * BigInt(terms.legal.withholdingTax.bps)) / 10_000n,
+    ),
     contracts: entries.length,
     investedUnits: sum(({ account }) => account.disbursed + account.excess),
     receivedUnits: sum(({ account }) => account.repaid),

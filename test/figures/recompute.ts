@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { accountAt, type Account, type Asked } from './account.ts';
-import type { Agreement, PaidPart, SaidNotice } from './relay.ts';
+import { LEGS, type Agreement, type PaidPart, type SaidNotice, type Terms } from './relay.ts';
 
 /** One contract with its account and payments. */
 export interface Entry extends Omit<Agreement, 'notices'> {
@@ -24,7 +24,7 @@ export interface Opening {
 }
 
 const payeeOf = ({ terms }: Agreement, { leg }: PaidPart): string =>
-  terms.parties[leg === 'repayment' ? 'investor' : 'business'].pubkey;
+  terms.parties[LEGS[leg][1]].pubkey;
 
 /** F-20 to F-22: hashes of several contracts, and repayments that count elsewhere. */
 export function reuseAmong(agreements: readonly Agreement[], parts: readonly PaidPart[]) {
@@ -46,7 +46,7 @@ export function reuseAmong(agreements: readonly Agreement[], parts: readonly Pai
       else if (a.part.leg !== b.part.leg) continue;
       else if (a.part.leg === 'disbursement') found.disbursements.add(a.part.hash);
       else {
-        found.repayments.add(a.part.hash);
+        if (a.part.leg === 'repayment') found.repayments.add(a.part.hash);
         if (a.part.request > b.part.request) leftOut.add(a.part);
       }
     }
@@ -56,10 +56,11 @@ export function reuseAmong(agreements: readonly Agreement[], parts: readonly Pai
 
 /** N-2 to N-6: whether all payments of the contract together contradict a notice. */
 function isContested(
-  { terms, notices }: Agreement,
+  agreement: Agreement,
   parts: readonly PaidPart[],
   notice: SaidNotice,
 ): boolean {
+  const { terms, notices } = agreement;
   const endSec = notice.atSec;
   const dayAt = (atSec: number): number => Math.floor(atSec / terms.daySec);
   const settled = parts.filter(({ atSec }) => dayAt(atSec) <= dayAt(endSec));
@@ -72,11 +73,35 @@ function isContested(
   };
   const named = (each: SaidNotice): number => daysLate(instalments[(each.instalment ?? 0) - 1]);
   if (notice.type === 'arrears') return named(notice) <= terms.plan.graceDays;
+  if (notice.type !== 'default') {
+    const before = notices.filter(({ type, atSec }) => type === 'default' && atSec < endSec);
+    const holds = before.some((each) => !isContested(agreement, parts, each));
+    return !holds || Math.max(...instalments.map(daysLate)) === 0;
+  }
   if (Math.max(...instalments.map(daysLate)) < terms.default.afterDays) return true;
   const arrears = notices.filter(({ type, atSec }) => type === 'arrears' && atSec < endSec);
   return !arrears.some(
     (each) => named(each) > 0 && day - dayAt(each.atSec) > terms.default.cureDays,
   );
+}
+
+/** V-5: what amendments ask for, and the day after which they do. */
+function withChanges(agreement: Agreement): Terms {
+  const { terms, amendments } = agreement;
+  const dayAt = (atSec: number): number => Math.floor(atSec / terms.daySec);
+  let [due, fromDay, begunSec] = [terms.plan.due, 0, 0];
+  const changes = amendments.map((amendment) => {
+    const readySec = Math.max(amendment.signedAtSec, begunSec);
+    const times = Array.from(
+      { length: due.count },
+      (_, k) => due.firstAtSec + k * due.everyDays * terms.daySec,
+    );
+    const next = times.find((atSec) => atSec >= readySec && dayAt(atSec) >= fromDay);
+    fromDay = Math.max(fromDay, dayAt(next ?? readySec));
+    [due, begunSec] = [amendment.due, readySec];
+    return { due, fromDay };
+  });
+  return { ...terms, changes };
 }
 
 /** Contracts with their accounts at a time. */
@@ -86,16 +111,21 @@ export function enter(
   leftOut: ReadonlySet<PaidPart>,
   asOfSec: number,
 ): Entry[] {
-  return agreements.map((agreement) => {
-    const { daySec } = agreement.terms;
+  return agreements.map((agreed) => {
+    const changed = { ...agreed, terms: withChanges(agreed) };
+    const { daySec } = changed.terms;
     const day = Math.floor(asOfSec / daySec);
     const known = parts.filter(
-      (part) => part.root === agreement.root && Math.floor(part.atSec / daySec) <= day,
+      (part) => part.root === changed.root && Math.floor(part.atSec / daySec) <= day,
     );
-    const all = parts.filter((part) => part.root === agreement.root);
-    const notices = agreement.notices
+    const all = parts.filter((part) => part.root === changed.root);
+    const notices = changed.notices
       .filter(({ atSec }) => Math.floor(atSec / daySec) <= day)
-      .map((notice) => ({ ...notice, contested: isContested(agreement, all, notice) }));
+      .map((notice) => ({ ...notice, contested: isContested(changed, all, notice) }));
+    const called = notices.find(({ type, contested }) => type === 'acceleration' && !contested);
+    const over = called ? { acceleratedDay: Math.floor(called.atSec / daySec) } : {};
+    const recoveries = changed.recoveries.filter(({ atSec }) => Math.floor(atSec / daySec) <= day);
+    const agreement = { ...changed, recoveries, terms: { ...changed.terms, ...over } };
     const counted = known.filter((part) => !leftOut.has(part));
     return {
       ...agreement,

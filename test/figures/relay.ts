@@ -12,10 +12,19 @@ export interface RawEvent {
   readonly sig: string;
 }
 
+/** Who pays on a leg, and who is paid; the market has no fees. */
+export const LEGS = {
+  disbursement: ['investor', 'business'],
+  repayment: ['business', 'investor'],
+  guarantee: ['bank', 'investor'],
+  handedOn: ['investor', 'bank'],
+  recovery: ['bank', 'investor'],
+} as const;
+
 /** A payment as the table proves it. */
 export interface PaidPart {
   readonly root: string;
-  readonly leg: 'disbursement' | 'repayment';
+  readonly leg: keyof typeof LEGS;
   readonly request: string;
   readonly n: number;
   readonly hash: string;
@@ -33,14 +42,31 @@ export interface Agreement {
   readonly serial: number | undefined;
   readonly previous: string | undefined;
   readonly countersignature: string | undefined;
-  /** Arrears and default notices by bank or investor, earliest first. */
+  /** Notices by bank or investor, earliest first. */
   readonly notices: readonly SaidNotice[];
+  /** Amendments all three signed, in order, with the day of the last signature. */
+  readonly amendments: readonly Amendment[];
+  readonly recoveries: readonly SaidRecovery[];
+}
+
+/** Terms that replaced earlier ones. */
+export interface Amendment {
+  readonly reason: string;
+  readonly due: Terms['plan']['due'];
+  readonly signedAtSec: number;
+}
+
+/** What a bank said it recovered for a contract. */
+export interface SaidRecovery {
+  readonly root: string;
+  readonly msat: string;
+  readonly atSec: number;
 }
 
 /** A creditor's word on a contract. */
 export interface SaidNotice {
   readonly root: string;
-  readonly type: 'arrears' | 'default';
+  readonly type: 'arrears' | 'default' | 'acceleration' | 'writeOff';
   readonly instalment: number | null;
   readonly atSec: number;
 }
@@ -67,6 +93,17 @@ export interface Terms {
     };
   };
   readonly default: { readonly afterDays: number; readonly cureDays: number };
+  readonly guarantee: {
+    readonly type: string;
+    readonly shareBps?: number;
+    readonly capBps?: number;
+    readonly payDays?: number;
+  };
+  readonly legal: { readonly withholdingTax: { readonly bps: number } };
+  /** What amendments changed, and the day after which they ask. */
+  readonly changes?: readonly { readonly due: Terms['plan']['due']; readonly fromDay: number }[];
+  /** The day on which everything fell due. */
+  acceleratedDay?: number;
   readonly tranches: readonly {
     readonly amountUnits: string;
     readonly fromSec: number;
@@ -87,7 +124,19 @@ CREATE VIEW acceptance AS SELECT event.id, party.root, party.role, event.created
     json_extract(content, '$.register.previous') AS previous
   FROM event JOIN party ON party.root = json_extract(content, '$.contract')
     AND party.role = json_extract(content, '$.role') AND party.pubkey = event.pubkey
-  WHERE kind = 2811 AND json_extract(content, '$.type') = 'acceptance';
+  WHERE kind = 2811 AND json_extract(content, '$.type') = 'acceptance'
+    AND json_extract(content, '$.terms.id') = party.root;
+CREATE VIEW change AS SELECT party.root, json_extract(content, '$.terms.id') AS version,
+    json_extract(content, '$.terms.content.reason') AS reason,
+    json_extract(content, '$.terms.content.plan.due') AS due,
+    max(event.created_at) AS signedAtSec
+  FROM event JOIN party ON party.root = json_extract(content, '$.contract')
+    AND party.role = json_extract(content, '$.role') AND party.pubkey = event.pubkey
+  WHERE kind = 2811 AND json_extract(content, '$.type') = 'acceptance'
+    AND json_extract(content, '$.terms.id') <> party.root
+  GROUP BY party.root, version HAVING count(DISTINCT party.role) = 3;
+CREATE VIEW leg AS SELECT key AS leg, json_extract(value, '$[0]') AS payer,
+    json_extract(value, '$[1]') AS payee FROM json_each('${JSON.stringify(LEGS)}');
 CREATE VIEW part AS SELECT receipt.id AS receipt, receipt.pubkey AS payer,
     json_extract(receipt.content, '$.contract') AS root,
     json_extract(receipt.content, '$.request.id') AS request,
@@ -114,13 +163,13 @@ CREATE VIEW said AS SELECT event.pubkey, json_extract(item.value, '$.request') A
   WHERE kind = 2814 AND json_extract(content, '$.type') = 'objection';`;
 
 const PARTS = `WITH counted AS (
-    SELECT part.*, row_number() OVER (PARTITION BY part.root, leg, hash
+    SELECT part.*, row_number() OVER (PARTITION BY part.root, part.leg, hash
       ORDER BY request, settled DESC, receipt) AS place
-    FROM part
+    FROM part JOIN leg ON leg.leg = part.leg
       JOIN party AS payer ON payer.root = part.root AND payer.pubkey = part.payer
-        AND payer.role = CASE leg WHEN 'disbursement' THEN 'investor' ELSE 'business' END
+        AND payer.role = leg.payer
       JOIN party AS payee ON payee.root = part.root AND payee.pubkey = part.payee
-        AND payee.role = CASE leg WHEN 'disbursement' THEN 'business' ELSE 'investor' END),
+        AND payee.role = leg.payee),
   answered AS (SELECT counted.*,
       (SELECT max(stated) FROM said WHERE said.request = counted.request AND said.n = counted.n
         AND said.pubkey = counted.payee AND stated <= expires) AS stated,
@@ -198,13 +247,31 @@ const NOTICES = `SELECT party.root, json_extract(content, '$.type') AS type,
     json_extract(content, '$.instalment') AS instalment, created_at AS atSec
   FROM event JOIN party ON party.root = json_extract(content, '$.contract')
     AND party.pubkey = event.pubkey AND party.role IN ('bank', 'investor')
-  WHERE kind = 2816 AND json_extract(content, '$.type') IN ('arrears', 'default')
+  WHERE kind = 2816 AND json_extract(content, '$.type')
+    IN ('arrears', 'default', 'acceleration', 'writeOff')
   ORDER BY created_at, event.id`;
+
+const CHANGES = 'SELECT root, reason, due, signedAtSec FROM change ORDER BY signedAtSec';
+
+const RECOVERIES = `SELECT named.value AS root, created_at AS atSec,
+    json_extract(content, '$.shareUnits[' || named.key || ']') AS msat
+  FROM event, json_each(content, '$.contracts') AS named
+  JOIN party ON party.root = named.value AND party.role = 'bank' AND party.pubkey = event.pubkey
+  WHERE kind = 2816 AND json_extract(content, '$.type') = 'recovery' ORDER BY created_at`;
+
+interface ChangeRow {
+  readonly root: string;
+  readonly reason: string;
+  readonly due: string;
+  readonly signedAtSec: number;
+}
 
 /** Every contract of the table, by id. Closures and notices of the market all count. */
 export function readAgreements(database: Database.Database): Agreement[] {
   const notices = database.prepare(NOTICES).all() as SaidNotice[];
   const rows = database.prepare(AGREEMENTS).all() as Row[];
+  const changes = database.prepare(CHANGES).all() as ChangeRow[];
+  const recoveries = database.prepare(RECOVERIES).all() as SaidRecovery[];
   return rows.map((row) => ({
     root: row.root,
     terms: JSON.parse(row.content) as Terms,
@@ -213,5 +280,9 @@ export function readAgreements(database: Database.Database): Agreement[] {
     previous: row.previous ?? undefined,
     countersignature: row.countersignature ?? undefined,
     notices: notices.filter(({ root }) => root === row.root),
+    amendments: changes
+      .filter(({ root }) => root === row.root)
+      .map((change) => ({ ...change, due: JSON.parse(change.due) as Amendment['due'] })),
+    recoveries: recoveries.filter(({ root }) => root === row.root),
   }));
 }

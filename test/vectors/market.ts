@@ -45,11 +45,12 @@ function inGrace(): Loan {
 /** Folder `figures`. */
 export function marketCases(): Cases {
   const { loans, openings } = drawMarket(realSigning);
-  const [bankA, bankB] = [loans.slice(0, 6), loans.slice(6)];
+  const [bankA, bankB, bankC] = [loans.slice(0, 6), loans.slice(6, 13), loans.slice(13)];
   const proposed = new Loan();
   const nothing = ['F-1', 'F-4', 'F-30'];
   const lateness = ['F-5', 'F-6', 'F-7', 'F-8', 'F-9', 'F-10', 'F-11', 'F-12', 'F-13'];
   const parties = ['F-14', 'F-16', 'F-17', 'F-19', 'F-20', 'F-22', 'F-23', 'F-24'];
+  const lost = ['F-32', 'F-33', 'F-34', 'F-35', 'F-36', 'F-37', 'F-38', 'F-39'];
   const holdings = ['F-26', 'F-27', 'F-28', 'F-29', 'F-31'];
   const real = { network: 'mainnet', asOfSec: START + 45 * 86_400 };
   const grace = { asOfSec: START + 95 * DAY, openings: [salted(inGrace(), publicOf('bank'))] };
@@ -59,6 +60,9 @@ export function marketCases(): Cases {
     calendar: record('Real days, beside another network', ['F-3', 'F-25'], onRealDays(), real),
     record: record('A record', [...lateness, ...parties, ...holdings], bankA, {
       ...{ bank: publicOf('bank A'), asOfSec: START + 122 * DAY, openings },
+    }),
+    losses: record('Defaults, recoveries and changed terms', lost, bankC, {
+      ...{ bank: publicOf('bank C'), asOfSec: START + 320 * DAY },
     }),
     young: record('A young record, its newest loan ahead', ['F-2', 'F-15', 'F-18', 'F-21'], bankB, {
       ...{ bank: publicOf('bank B'), asOfSec: START + 96 * DAY, openings },

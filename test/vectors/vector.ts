@@ -9,6 +9,7 @@ import {
   findReusedHashes,
   repaymentHistory,
   summarizeHolding,
+  vintagesOf,
   type Opening,
   checkAgainstOffer,
   checkInvoice,
@@ -216,8 +217,10 @@ function expectMessage(vector: MessageVector): Json {
 
 function expectFigures(vector: FiguresVector): Json {
   const parsed = readAll(vector.events);
-  const roots = new Set(parsed.flatMap((each) => (each.name === 'contract' ? each.event.id : [])));
-  const states = [...roots].map((root) => {
+  const roots = parsed.flatMap((each) =>
+    each.name === 'contract' && each.document.replaces === undefined ? each.event.id : [],
+  );
+  const states = [...new Set(roots)].map((root) => {
     const fold = foldContract(root, parsed);
     if (!fold.ok) throw new Error(fold.code);
     return fold.value.state;
@@ -234,6 +237,7 @@ function expectFigures(vector: FiguresVector): Json {
     bank: combineBank(vector.bank, network, holdings, context),
     portfolio: { ...portfolio, xirr: xirr.rate?.toFixed(9) ?? xirr.withheld },
     history: repaymentHistory(here),
+    vintages: vintagesOf(here),
   });
 }
 

@@ -11,6 +11,7 @@ import {
   type Opening,
   type PartyShare,
 } from './counterparties.ts';
+import { describeLosses, type Losses } from './loss-record.ts';
 import { sumOf, type AmountRate } from './rates.ts';
 import { distinct } from './distinct.ts';
 import {
@@ -58,6 +59,7 @@ export interface BookFigures {
   readonly buckets: readonly BucketTotal[];
   readonly punctuality: Punctuality;
   readonly defaults: Defaults;
+  readonly losses: Losses;
   readonly counterparties: Counterparties;
   /** Businesses by what they owe, largest first. */
   readonly businesses: readonly PartyShare[];
@@ -167,6 +169,7 @@ export function combineBook(
     buckets: describeBuckets(contracts),
     punctuality: describePunctuality(contracts),
     defaults: describeDefaults(contracts),
+    losses: describeLosses(contracts),
     counterparties: findCounterparties(contracts, context.openings ?? []),
     businesses,
     largestOfOutstanding: largestShare(businesses, (share) => share.outstandingUnits),

@@ -1,7 +1,7 @@
 /** One contract as its investor sees it: flows and what is to come. Spec: specs/figures.md. */
 import type { PaidBy } from '../contract/books.ts';
 import { paidToward } from '../contract/instalments.ts';
-import { isDisbursed, legOf } from '../contract/legs.ts';
+import { legOf } from '../contract/legs.ts';
 import { repaidByDay, type LedgerPayment } from '../contract/ledger.ts';
 import { projectSchedule, type ExpectedInstalment } from '../contract/schedule.ts';
 import { courseOf } from '../contract/standing.ts';
@@ -10,9 +10,10 @@ import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { minimum } from '../money.ts';
-import { DUST_MSAT } from '../params.ts';
+import { BPS } from '../params.ts';
 import { distinct } from './distinct.ts';
 import { countPayments, NO_PARTS, partOf } from './payments-by-day.ts';
+import { sumPrincipalDays } from './principal-days.ts';
 import { summarizeContract, type ContractSummary } from './summary.ts';
 
 /** What moved on one contract day: paid out by the investor, and received. */
@@ -39,6 +40,8 @@ export interface HoldingSummary extends ContractSummary {
   readonly principalDays: bigint;
   /** Instalments not past due, in order. */
   readonly expected: readonly ExpectedPayment[];
+  /** Tax that the terms say is withheld from the interest that came so far, msat. */
+  readonly taxEstimateUnits: bigint;
 }
 
 /** One payment as a row of an investor's statement. */
@@ -54,6 +57,9 @@ export interface CashFlow {
   readonly request: string;
   readonly n: number;
   readonly isAcknowledged: boolean;
+  /** The investor's part of the interest it paid, and the tax the terms withhold from that. */
+  readonly interestUnits: bigint;
+  readonly taxEstimateUnits: bigint;
 }
 
 /** What the investor paid or got with a payment of a leg; undefined where it was between others. */
@@ -101,32 +107,6 @@ function flowsByDay(
     });
   }
   return [...days.values()];
-}
-
-/** What the principal came to, day by day, from the payments of each day. */
-function sumPrincipalDays(
-  document: ContractDocument,
-  daily: readonly LedgerPayment[],
-  repaid: readonly PaidBy[],
-  asOfDay: number,
-): bigint {
-  const capUnits = BigInt(document.principalUnits);
-  const repaidOn = new Map(repaid.map(({ day, principalUnits }) => [day, principalUnits]));
-  let [sum, disbursedUnits, repaidUnits, lastDay] = [0n, 0n, 0n, 0];
-  const advance = (day: number): void => {
-    const outstandingUnits = minimum(disbursedUnits, capUnits) - repaidUnits;
-    // F-31: "…the sum has for each day the principal that bears interest on it (M-4)."
-    if (outstandingUnits >= DUST_MSAT) sum += outstandingUnits * BigInt(day - lastDay);
-    lastDay = day;
-  };
-  for (const { leg, amountUnits, settledAtSec } of daily) {
-    const day = dayOf(settledAtSec, document.daySec);
-    advance(day);
-    if (isDisbursed(document, leg)) disbursedUnits += amountUnits;
-    repaidUnits = repaidOn.get(day) ?? repaidUnits;
-  }
-  advance(asOfDay);
-  return sum;
 }
 
 /** What instalments not past due still bring beyond what was paid so far. */
@@ -184,8 +164,18 @@ export function summarizeHolding(
     (dueAtSec) => dayOf(dueAtSec, document.daySec) >= summary.asOfDay,
   );
   const flows = flowsByDay(document, daily, repaid);
-  const principalDays = sumPrincipalDays(document, daily, repaid, summary.asOfDay);
-  return { ...summary, principalDays, flows, expected };
+  const span = { afterDay: -1, toDay: summary.asOfDay };
+  const principalDays = sumPrincipalDays(document, daily, repaid, span);
+  const { taxUnits: taxEstimateUnits } = taxOn(document, summary.interestPaidUnits);
+  return { ...summary, principalDays, flows, expected, taxEstimateUnits };
+}
+
+/** The investor's part of interest paid, and what the terms withhold from it as tax. */
+function taxOn({ fees, legal }: ContractDocument, interestUnits: bigint) {
+  const ownUnits = (interestUnits * (BPS - BigInt(fees.servicingBps))) / BPS;
+  // F-39: "The estimated tax of a contract is floor(i × `withholdingTax.bps` / 10,000), where i is
+  // floor(interest paid × (10,000 − `servicingBps`) / 10,000)…"
+  return { ownUnits, taxUnits: (ownUnits * BigInt(legal.withholdingTax.bps)) / BPS };
 }
 
 function compareFlows(a: CashFlow, b: CashFlow): number {
@@ -195,25 +185,43 @@ function compareFlows(a: CashFlow, b: CashFlow): number {
   return a.n - b.n;
 }
 
-/** Every payment of these contracts as the investor's cash flow, earliest first. */
-export function cashFlows(states: Iterable<ContractState>): CashFlow[] {
-  const rows = distinct(states).flatMap(({ root, contract, payments }) => {
-    const { document } = contract;
-    const { bank, business } = document.parties;
-    const own = [...payments].filter(({ leg }) => sideOf(document, leg) !== undefined);
-    return own.map((payment) => ({
-      settledAtSec: payment.settledAtSec,
-      contract: root,
-      bank: bank.pubkey,
-      business: business.pubkey,
-      leg: payment.leg,
-      amountUnits:
-        sideOf(document, payment.leg) === 'paid' ? -payment.amountUnits : payment.amountUnits,
+/** Legs of which payments pay interest. */
+const SERVICED: readonly Leg[] = ['repayment', 'recovery'];
+
+/** A contract's payments as its investor's, in the order of their settled times. */
+function flowsOf(state: ContractState): CashFlow[] {
+  const { root, contract, paid } = state;
+  const { document } = contract;
+  const { bank, business } = document.parties;
+  const lastSec = paid.daily.reduce((last, each) => Math.max(last, each.settledAtSec), 0);
+  const repaid = repaidByDay(document, paid.daily, lastSec, courseOf(state));
+  const interestBy = new Map(repaid.map(({ day, interestUnits }) => [day, interestUnits]));
+  let [interestSum, today] = [0n, 0n];
+  const rows = [...state.payments].filter(({ leg }) => sideOf(document, leg) !== undefined);
+  return rows.map((payment) => {
+    const { leg, amountUnits, settledAtSec } = payment;
+    const isPaid = sideOf(document, leg) === 'paid';
+    // The ledger knows days (M-6): of a day's payments the first are taken to pay its interest.
+    today = SERVICED.includes(leg)
+      ? (interestBy.get(dayOf(settledAtSec, document.daySec)) ?? interestSum) - interestSum
+      : 0n;
+    const before = taxOn(document, interestSum);
+    interestSum += minimum(today, amountUnits);
+    const after = taxOn(document, interestSum);
+    return {
+      ...{ settledAtSec, contract: root, bank: bank.pubkey, business: business.pubkey, leg },
+      amountUnits: isPaid ? -amountUnits : amountUnits,
       paymentHash: payment.paymentHash,
       request: payment.request,
       n: payment.n,
       isAcknowledged: payment.class === 'preimage+acknowledgement',
-    }));
+      interestUnits: after.ownUnits - before.ownUnits,
+      taxEstimateUnits: after.taxUnits - before.taxUnits,
+    };
   });
-  return rows.sort(compareFlows);
+}
+
+/** Every payment of these contracts as the investor's cash flow, earliest first. */
+export function cashFlows(states: Iterable<ContractState>): CashFlow[] {
+  return distinct(states).flatMap(flowsOf).sort(compareFlows);
 }

@@ -3,7 +3,8 @@
  * Spec: specs/figures.md, "Instalments".
  */
 import { paidToward, type Share } from '../contract/instalments.ts';
-import { repaidByDay, type Instalment, type LedgerPayment } from '../contract/ledger.ts';
+import type { PaidBy } from '../contract/books.ts';
+import type { Instalment } from '../contract/ledger.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { DUST_MSAT } from '../params.ts';
@@ -42,20 +43,19 @@ function outcomeOf(
   return asOfDay <= dueDay + graceDays ? 'inGrace' : 'unpaid';
 }
 
-/** Outcomes of a contract's instalments, of a ledger of these payments at an as-of time. */
+/** Outcomes of a contract's instalments, by what was repaid up to each day, at an as-of time. */
 export function instalmentOutcomes(
   document: ContractDocument,
-  payments: readonly LedgerPayment[],
+  repaid: readonly PaidBy[],
   instalments: readonly Instalment[],
   asOfSec: number,
 ): InstalmentOutcome[] {
   const { daySec, plan } = document;
   const asOfDay = dayOf(asOfSec, daySec);
-  const repaid = repaidByDay(document, payments, asOfSec);
   let [principalBeforeUnits, interestBeforeUnits] = [0n, 0n];
   let next = 0;
   return instalments.map((instalment) => {
-    const { principalUnits, interestUnits, dueAtSec, unpaidUnits } = instalment;
+    const { principalUnits, interestUnits, dueAtSec } = instalment;
     const share: Share = {
       principalUnits,
       interestUnits,
@@ -70,7 +70,7 @@ export function instalmentOutcomes(
     // it, paid late what later ones did…"
     const byGrace = repaid[next - 1];
     const dueUnits = principalUnits + interestUnits;
-    const paidUnits = dueUnits - unpaidUnits;
+    const paidUnits = instalment.paidPrincipalUnits + instalment.paidInterestUnits;
     const paidInTimeUnits = byGrace ? paidToward(share, byGrace) : 0n;
     return {
       number: instalment.number,
@@ -81,7 +81,7 @@ export function instalmentOutcomes(
       dueUnits,
       paidInTimeUnits,
       paidLateUnits: paidUnits - paidInTimeUnits,
-      unpaidUnits,
+      unpaidUnits: dueUnits - paidUnits,
       unpaidPrincipalUnits: principalUnits - instalment.paidPrincipalUnits,
       daysLate: Math.max(instalment.daysPastDue, instalment.daysLate),
       outcome: outcomeOf(instalment, dueDay, asOfDay, plan.graceDays),

@@ -1,8 +1,11 @@
 /** An investor's contracts in figures. Spec: specs/figures.md, "Portfolio" and "Return". */
+import { dayOf } from '../interest.ts';
+import { divideFloor } from '../money.ts';
 import { periodOf, type Period } from './calendar.ts';
 import { largestShare, sharesBy, type PartyShare } from './counterparties.ts';
 import { distinct } from './distinct.ts';
 import type { HoldingSummary } from './holding.ts';
+import { describeLosses, type Losses } from './loss-record.ts';
 import { sumOf, yearlyBps, type AmountRate } from './rates.ts';
 import { computeXirr, type DatedFlow } from './xirr.ts';
 
@@ -40,6 +43,18 @@ export interface PortfolioFigures {
   readonly largestBankOfOutstanding: AmountRate;
   readonly largestBusinessOfOutstanding: AmountRate;
   readonly netAnnual: NetReturn;
+  readonly averageLife: AverageLife;
+  readonly losses: Losses;
+  /** Tax that the terms say is withheld from the interest received; an estimate. */
+  readonly taxEstimateUnits: bigint;
+}
+
+/** How long expected principal stays out on average. */
+export interface AverageLife {
+  /** Principal expected. */
+  readonly principalUnits: bigint;
+  /** Contract days from the as-of day, weighted by principal, rounded down. */
+  readonly days: number | undefined;
 }
 
 /** Interest received less principal in default, a year, on the principal that was outstanding. */
@@ -113,6 +128,20 @@ function computeNetReturn(holdings: readonly HoldingSummary[]): NetReturn {
   return { incomeUnits, principalDays, bps: yearlyBps(incomeUnits, principalDays) };
 }
 
+function computeAverageLife(holdings: readonly HoldingSummary[]): AverageLife {
+  const due = holdings.flatMap(({ expected, asOfDay, daySec }) =>
+    expected.map(({ dueAtSec, principalUnits }) => {
+      return { principalUnits, days: BigInt(dayOf(dueAtSec, daySec) - asOfDay) };
+    }),
+  );
+  const principalUnits = sumOf(due, (each) => each.principalUnits);
+  // F-38: "The average life is floor(Σ expected principal × contract days to its due day ÷ Σ
+  // expected principal), undefined where none is expected."
+  const weighted = sumOf(due, (each) => each.principalUnits * each.days);
+  const days = principalUnits === 0n ? undefined : Number(divideFloor(weighted, principalUnits));
+  return { principalUnits, days };
+}
+
 /** Adds up an investor's contracts on one network, of one as-of time; one entry per contract. */
 export function combinePortfolio(
   network: HoldingSummary['network'],
@@ -144,5 +173,8 @@ export function combinePortfolio(
     largestBankOfOutstanding: largestShare(banks, (share) => share.outstandingUnits),
     largestBusinessOfOutstanding: largestShare(businesses, (share) => share.outstandingUnits),
     netAnnual: computeNetReturn(list),
+    averageLife: computeAverageLife(list),
+    losses: describeLosses(list),
+    taxEstimateUnits: sum((each) => each.taxEstimateUnits),
   };
 }

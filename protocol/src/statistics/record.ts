@@ -47,13 +47,24 @@ export const LATENESS_BUCKETS: readonly LatenessBucket[] = [
   '91-180',
   'over180',
   'defaulted',
+  'writtenOff',
 ];
+
+/** Restructured contracts are at risk as if they were more than this many days past due. */
+const RESTRUCTURED_DAYS = 30;
 
 /** Portfolio at risk: principal of contracts more than some days past due. */
 export function atRisk(contracts: readonly ContractSummary[], days: number): AmountRate {
-  // F-8: "PAR x is the whole outstanding principal of contracts more than x days past due, and of
-  // those with a default notice, ÷ all outstanding principal…"
-  const risky = contracts.filter((each) => each.bucket === 'defaulted' || each.daysPastDue > days);
+  // F-8: "PAR x is the whole outstanding principal of contracts more than x days past due, of those
+  // with a default notice and, where x is at most 30, of those restructured (F-35), ÷ all
+  // outstanding principal…"
+  const risky = contracts.filter(
+    ({ bucket, daysPastDue, isRestructured }) =>
+      bucket === 'defaulted' ||
+      bucket === 'writtenOff' ||
+      daysPastDue > days ||
+      (isRestructured && days <= RESTRUCTURED_DAYS),
+  );
   const outstanding = sumOf(contracts, (each) => each.outstandingUnits);
   return amountRate(
     sumOf(risky, (each) => each.outstandingUnits),

@@ -3,8 +3,8 @@
  * Spec: specs/figures.md, "One contract". Small and plain, so that a client can keep it under
  * (state hash, reused parts) until `staleAtSec`.
  */
-import type { Ledger } from '../contract/ledger.ts';
-import { ledgerOf } from '../contract/standing.ts';
+import { repaidByDay, type Ledger } from '../contract/ledger.ts';
+import { courseOf, ledgerOf } from '../contract/standing.ts';
 import { lastDueAtSec } from '../contract/plan.ts';
 import type { ContractState, ContractStatus } from '../contract/state.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
@@ -12,25 +12,23 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import { DUST_MSAT } from '../params.ts';
 import { offerAddress } from '../tags.ts';
 import { instalmentOutcomes, type InstalmentOutcome } from './instalments.ts';
+import { DEFAULT_DAYS, summarizeLosses, type LossSummary } from './losses.ts';
 import { countPayments, NO_PARTS, type ProofTotal } from './payments-by-day.ts';
 import { sumOf } from './rates.ts';
-
-/** Days past due from which a contract counts as defaulted, contract days. */
-export const DEFAULT_DAYS = 90;
 
 /** Contract days after the end of the term from which a contract counts as ended: half a year. */
 export const ENDED_DAYS = 183;
 
-/** Days past due in classes; `defaulted` is by notice, whatever the days. */
+/** Days past due in classes; `defaulted` and `writtenOff` are by notice, whatever the days. */
 export type LatenessBucket =
-  'current' | '1-30' | '31-60' | '61-90' | '91-180' | 'over180' | 'defaulted';
+  'current' | '1-30' | '31-60' | '61-90' | '91-180' | 'over180' | 'defaulted' | 'writtenOff';
 
 /** Where a contract stands in words a reader of figures needs. */
 export type Standing =
   'proposed' | 'withdrawn' | 'awaiting' | 'lapsed' | 'current' | 'late' | 'defaulted' | 'repaid';
 
 /** One contract in figures. Amounts in msat, days in contract days. */
-export interface ContractSummary {
+export interface ContractSummary extends LossSummary {
   readonly root: string;
   readonly bank: string;
   readonly business: string;
@@ -89,11 +87,19 @@ function addressOf(document: ContractDocument): string {
   return offerAddress(offer?.pubkey ?? '', String(offer?.content['identifier']));
 }
 
-function bucketOf(ledger: Ledger, outstandingUnits: bigint, byNotice: boolean) {
+/** What notices that are not contested say of a contract. */
+interface Noticed {
+  readonly isDefault: boolean;
+  readonly isWrittenOff: boolean;
+}
+
+function bucketOf(ledger: Ledger, outstandingUnits: bigint, { isDefault, isWrittenOff }: Noticed) {
   const days = ledger.daysPastDue;
   if (outstandingUnits === 0n && days === 0) return undefined;
-  // F-9: "…a contract with a default notice is in the class `defaulted`, whatever its days…"
-  if (byNotice) return 'defaulted';
+  // F-9: "…a contract that is written off is in the class `writtenOff`, another with a default
+  // notice in the class `defaulted`, whatever its days…"
+  if (isWrittenOff) return 'writtenOff';
+  if (isDefault) return 'defaulted';
   if (days === 0) return 'current';
   if (days <= 30) return '1-30';
   if (days <= 60) return '31-60';
@@ -145,8 +151,10 @@ export function summarizeContract(
   const asOfDay = dayOf(asOfSec, document.daySec);
   const { daily, ...proofs } = countPayments(state, asOfDay, reused);
   const ledger = ledgerOf(state, asOfSec, daily);
-  const instalments = instalmentOutcomes(document, daily, ledger.instalments, asOfSec);
-  const late = instalments.filter((_, index) => ledger.instalments[index]?.state === 'late');
+  const repaid = repaidByDay(document, daily, asOfSec, courseOf(state));
+  const instalments = instalmentOutcomes(document, repaid, ledger.instalments, asOfSec);
+  const late = ledger.instalments.filter((each) => each.state === 'late');
+  const losses = summarizeLosses({ state, asOfSec, daily, repaid, instalments, reused });
   const notices = state.notices.filter((each) => dayOf(each.asOfSec, document.daySec) <= asOfDay);
   // F-10: "A contract is defaulted from the day on which it is 90 days past due, or by a default
   // notice that counts and is not contested (N-6); what is paid later does not undo it."
@@ -156,7 +164,8 @@ export function summarizeContract(
   const outstandingUnits = isDust ? 0n : ledger.outstandingUnits;
   const mostDaysPastDue = Math.max(0, ...instalments.map((each) => each.daysLate));
   const isDefaulted = byNotice || mostDaysPastDue >= DEFAULT_DAYS;
-  const lastDueDay = dayOf(lastDueAtSec(document), document.daySec);
+  const lastDueSec = ledger.instalments.at(-1)?.dueAtSec ?? lastDueAtSec(document);
+  const lastDueDay = dayOf(lastDueSec, document.daySec);
   return {
     ...describeParties(state),
     asOfSec,
@@ -173,10 +182,13 @@ export function summarizeContract(
     outstandingUnits,
     dustUnits: isDust ? ledger.outstandingUnits : 0n,
     arrearsUnits: sumOf(late, (each) => each.unpaidUnits),
-    arrearsPrincipalUnits: sumOf(late, (each) => each.unpaidPrincipalUnits),
+    arrearsPrincipalUnits: sumOf(late, (each) => each.principalUnits - each.paidPrincipalUnits),
     daysPastDue: ledger.daysPastDue,
     mostDaysPastDue,
-    bucket: bucketOf(ledger, outstandingUnits, byNotice),
+    bucket: bucketOf(ledger, outstandingUnits, {
+      isDefault: byNotice,
+      isWrittenOff: losses.writtenOff !== undefined,
+    }),
     isDefaulted,
     isTermOver: asOfDay > lastDueDay,
     // F-11: "A contract has ended when it is closed, repaid or defaulted, or when 183 contract days
@@ -186,6 +198,7 @@ export function summarizeContract(
       ledger.repaid ||
       isDefaulted ||
       asOfDay >= lastDueDay + ENDED_DAYS,
+    ...losses,
     ...proofs,
     contestedNotices: notices.filter(({ contested }) => contested).length,
     instalments,

@@ -1,6 +1,7 @@
 /**
  * An investor's payments as CSV (RFC 4180), for a tax office or a spreadsheet. Amounts are exact
- * sats with three decimals; a minus is what the investor paid.
+ * sats with three decimals; a minus is what the investor paid. Tax is an estimate by the
+ * contract's own rule (F-39), never what was withheld.
  */
 import type { CashFlow } from '@realyield/protocol';
 
@@ -8,6 +9,8 @@ const HEAD = [
   'settled_at_utc',
   'kind',
   'amount_sat',
+  'interest_sat',
+  'estimated_tax_sat',
   'business',
   'bank',
   'contract',
@@ -16,6 +19,17 @@ const HEAD = [
   'part',
   'proof',
 ];
+
+/** What a payment was, as the investor sees it; the others never reach them. */
+const KINDS: Readonly<Record<CashFlow['leg'], string>> = {
+  disbursement: 'lent',
+  originationFee: 'lent, withheld as fee',
+  repayment: 'received',
+  recovery: 'recovered by the bank',
+  guarantee: 'received under a guarantee',
+  handedOn: 'handed on to the bank',
+  servicing: 'fee',
+};
 
 /** Exact sats: `-12.345`. */
 function satDecimal(amountUnits: bigint): string {
@@ -37,8 +51,10 @@ export function cashFlowCsv(
 ): string {
   const rows = flows.map((flow) => [
     new Date(flow.settledAtSec * 1_000).toISOString(),
-    flow.leg === 'disbursement' ? 'lent' : 'received',
+    KINDS[flow.leg],
     satDecimal(flow.amountUnits),
+    satDecimal(flow.interestUnits),
+    satDecimal(flow.taxEstimateUnits),
     quoted(nameOf(flow.business)),
     quoted(nameOf(flow.bank)),
     flow.contract,
