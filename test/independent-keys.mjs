@@ -1,4 +1,17 @@
-/** Keys and versions of the second reader, from specs/keys.md and specs/versions.md alone. */
+/** Digests, keys and versions of the second reader, from specs/ alone. */
+import { createHash } from 'node:crypto';
+
+/** SHA-256 of canonical JSON: of what has its keys in order. */
+export const hashOf = (value) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+/** C-37: payments by request, parted by the digits of their ids where there are many. */
+export const treeOf = (entries, depth = 0) => {
+  if (entries.length <= 32) return entries;
+  const own = Array.from('0123456789abcdef', (digit) =>
+    entries.filter(([id]) => id[depth] === digit),
+  );
+  return own.map((part) => (part.length ? hashOf(treeOf(part, depth + 1)) : ''));
+};
+
 /** The parties' roles. */
 export const ROLES = ['bank', 'business', 'investor'];
 /** Order of texts and numbers. */

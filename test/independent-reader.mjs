@@ -1,6 +1,14 @@
 /** A second reader, from specs/ alone. Beyond 300 lines, the specification is too complicated. */
-import { createHash } from 'node:crypto';
-import { byTime, compare, fixedOf, ringOf, ROLES, versionOf } from './independent-keys.mjs';
+import {
+  byTime,
+  compare,
+  fixedOf,
+  hashOf,
+  ringOf,
+  ROLES,
+  treeOf,
+  versionOf,
+} from './independent-keys.mjs';
 import { ledgerAt, originationFee } from './independent-money.mjs';
 
 /** Payer and payee of each leg, in order; who pays an origination fee, the terms say. */
@@ -14,7 +22,6 @@ const LEGS = {
   servicing: ['business', 'bank'],
 };
 const payeeOf = (leg) => LEGS[leg][1];
-const hashOf = (value) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
 /** The id of an event (NIP-01), embedded or not: content is canonical, so its keys are in order. */
 export function idOf({ pubkey, created_at, kind, tags, content }) {
@@ -234,11 +241,8 @@ export function stateHashOf(root, events) {
   const contract = gather(root, events);
   const { terms, acts, signed, signers, isEffective, isWithdrawn, claims, entries } = contract;
   const { rings, takeovers, amendments } = contract;
-  const { version, rivals } = versionOf(
-    root,
-    amendments,
-    resolve(contract, () => true),
-  );
+  const proven = resolve(contract, () => true);
+  const { version, rivals } = versionOf(root, amendments, proven);
   // N-1 to N-5, C-21: a notice is judged on what it rests on.
   const judge = (notice) => {
     const past = restsOn(notice.id, entries);
@@ -263,9 +267,9 @@ export function stateHashOf(root, events) {
     .map(judge)
     .filter(({ isRepaid }) => isRepaid);
   const ids = (list) => list.map(({ id }) => id);
-  const legs = Object.fromEntries(Object.keys(LEGS).map((leg) => [leg, {}]));
-  for (const { leg, request, n, how } of resolve(contract, () => true)) {
-    const runs = (legs[leg][request] ??= []);
+  const payments = {};
+  for (const { request, n, how } of proven) {
+    const runs = (payments[request] ??= []);
     const isNext = String(runs.at(-1)?.slice(1)) === String([n - 1, ...how]);
     runs.push([isNext ? runs.pop()[0] : n, n, ...how]);
   }
@@ -279,13 +283,13 @@ export function stateHashOf(root, events) {
     finalEvents: ids([...takeovers, ...finals, ...closures].sort(byTime)),
     funding: terms.funding.required ? stated : 'notRequired',
     keys: ids(Object.values(rings).flatMap(({ counted }) => counted)).sort(),
-    legs: Object.fromEntries(Object.entries(legs).map(([leg, own]) => [leg, Object.entries(own)])),
     milestones: terms.tranches.flatMap(({ milestone }, at) => {
       const on = claims.filter(({ tranche }) => tranche === at).map(({ standing }) => standing);
       // Approved before claimed before refused, as the alphabet has it.
       const [standing = ['open']] = on.sort((a, b) => compare(a[0], b[0]) || a[1] - b[1]);
       return milestone ? [[at, ...standing]] : [];
     }),
+    payments: treeOf(Object.entries(payments).sort(([a], [b]) => compare(a, b))),
     root,
     signatures: Object.fromEntries(signers.map((role) => [role, signed(role)[0].id])),
     status: isEffective ? agreed : open,

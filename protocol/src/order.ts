@@ -22,15 +22,31 @@ export interface CanonicalOrder {
   readonly missing: readonly string[];
 }
 
-function isBefore(a: OrderNode, b: OrderNode): boolean {
+/** A node in its graph. */
+interface Placed {
+  readonly id: string;
+  readonly timeSec: number;
+  readonly final: boolean;
+  /** Its parents as far as they are in the set, each once. */
+  readonly known: Placed[];
+  /** Where it stands in the list that was sorted last. */
+  place: number;
+}
+
+function isBefore(a: Placed, b: Placed): boolean {
   return a.timeSec === b.timeSec ? a.id < b.id : a.timeSec < b.timeSec;
+}
+
+function compare(a: Placed, b: Placed): number {
+  if (a.timeSec !== b.timeSec) return a.timeSec - b.timeSec;
+  return a.id < b.id ? -1 : 1;
 }
 
 /** A binary heap of nodes, least (time, id) first. */
 class ReadyHeap {
-  readonly #items: OrderNode[] = [];
+  readonly #items: Placed[] = [];
 
-  push(node: OrderNode): void {
+  push(node: Placed): void {
     const items = this.#items;
     let at = items.push(node) - 1;
     while (at > 0) {
@@ -43,7 +59,7 @@ class ReadyHeap {
     items[at] = node;
   }
 
-  pop(): OrderNode | undefined {
+  pop(): Placed | undefined {
     const items = this.#items;
     const top = items[0];
     const last = items.pop();
@@ -63,69 +79,72 @@ class ReadyHeap {
   }
 }
 
-function kahn(nodes: ReadonlyMap<string, OrderNode>): OrderNode[] {
-  const waiting = new Map<string, number>();
-  const children = new Map<string, OrderNode[]>();
-  const ready = new ReadyHeap();
-  for (const node of nodes.values()) {
-    let known = 0;
-    for (const parent of new Set(node.parents)) {
-      if (parent === node.id || !nodes.has(parent)) continue;
-      known += 1;
-      const list = children.get(parent);
-      if (list) list.push(node);
-      else children.set(parent, [node]);
-    }
-    if (known === 0) ready.push(node);
-    else waiting.set(node.id, known);
+function isCausal(sorted: readonly Placed[]): boolean {
+  for (let place = 0; place < sorted.length; place += 1) {
+    const node = sorted[place];
+    if (node) node.place = place;
   }
-  const order: OrderNode[] = [];
+  return sorted.every(({ known, place }) => known.every((parent) => parent.place < place));
+}
+
+/** Kahn's algorithm over nodes sorted by (time, id), each of which has its place among them. */
+function emitReady(sorted: readonly Placed[]): Placed[] {
+  const waiting = sorted.map(({ known }) => known.length);
+  const children = sorted.map((): Placed[] => []);
+  const ready = new ReadyHeap();
+  for (const node of sorted) {
+    for (const parent of node.known) children[parent.place]?.push(node);
+    if (node.known.length === 0) ready.push(node);
+  }
+  const order: Placed[] = [];
   for (let node = ready.pop(); node; node = ready.pop()) {
     order.push(node);
-    for (const child of children.get(node.id) ?? []) {
-      const left = (waiting.get(child.id) ?? 0) - 1;
-      waiting.set(child.id, left);
+    for (const child of children[node.place] ?? []) {
+      const left = (waiting[child.place] ?? 0) - 1;
+      waiting[child.place] = left;
       if (left === 0) ready.push(child);
     }
   }
   return order;
 }
 
-function ancestorsOf(id: string, nodes: ReadonlyMap<string, OrderNode>): Set<string> {
+function kahn(nodes: Iterable<Placed>): Placed[] {
+  const sorted = [...nodes].sort(compare);
+  // Where parents are dated before their children, the least that is left is always ready.
+  return isCausal(sorted) ? sorted : emitReady(sorted);
+}
+
+/** Ids of everything a node rests on, directly or not, itself left out. */
+function ancestorsOf(node: Placed): Set<string> {
   const found = new Set<string>();
-  const stack = [...(nodes.get(id)?.parents ?? [])];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const node = nodes.get(next);
-    if (!node || found.has(next) || next === id) continue;
-    found.add(next);
-    stack.push(...node.parents);
+  const stack = [...node.known];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    if (next === node || found.has(next.id)) continue;
+    found.add(next.id);
+    stack.push(...next.known);
   }
   return found;
 }
 
 /** Final events among themselves: causal, then (time, id). */
 function orderFinals(
-  finals: readonly OrderNode[],
+  finals: readonly Placed[],
   ancestors: ReadonlyMap<string, ReadonlySet<string>>,
-): OrderNode[] {
-  const nodes = new Map<string, OrderNode>();
-  for (const final of finals) {
-    const parents = finals
-      .map((other) => other.id)
-      .filter((other) => ancestors.get(final.id)?.has(other));
-    nodes.set(final.id, { ...final, parents });
+): Placed[] {
+  const alone = finals.map((final): Placed => ({ ...final, known: [] }));
+  for (const final of alone) {
+    const restsOn = ancestors.get(final.id);
+    final.known.push(...alone.filter(({ id }) => restsOn?.has(id)));
   }
-  return kahn(nodes);
+  return kahn(alone);
 }
 
 /** Final events first, each preceded by what it rests on; then what is left. */
-function withFinalsFirst(
-  base: readonly string[],
-  nodes: ReadonlyMap<string, OrderNode>,
-): readonly string[] {
-  const finals = [...nodes.values()].filter((node) => node.final);
+function withFinalsFirst(order: readonly Placed[]): readonly string[] {
+  const base = order.map(({ id }) => id);
+  const finals = order.filter((node) => node.final);
   if (finals.length === 0) return base;
-  const ancestors = new Map(finals.map((node) => [node.id, ancestorsOf(node.id, nodes)]));
+  const ancestors = new Map(finals.map((node) => [node.id, ancestorsOf(node)]));
   const emitted = new Set<string>();
   for (const { id: finalId } of orderFinals(finals, ancestors)) {
     const restsOn = ancestors.get(finalId) ?? new Set<string>();
@@ -144,19 +163,15 @@ function withFinalsFirst(
  * the order is Kahn's once, and each newcomer takes its place in it.
  */
 export class EventGraph {
-  readonly #nodes = new Map<string, OrderNode>();
-  readonly #missing = new Set<string>();
+  readonly #nodes = new Map<string, Placed>();
+  /** Nodes that name an id which is not in the set, by that id. */
+  readonly #missing = new Map<string, Placed[]>();
   #missingIds: readonly string[] | undefined;
-  readonly #added: OrderNode[] = [];
-  #base: OrderNode[] | undefined;
+  readonly #added: Placed[] = [];
+  #base: Placed[] | undefined;
   /** So many of the nodes added are in `#base`; of them the one of latest (time, id). */
   #placed = 0;
-  #latest: OrderNode | undefined;
-
-  /** The nodes by id. */
-  get nodes(): ReadonlyMap<string, OrderNode> {
-    return this.#nodes;
-  }
+  #latest: Placed | undefined;
 
   /** How many nodes there are. */
   get size(): number {
@@ -169,42 +184,63 @@ export class EventGraph {
   }
 
   /** Adds a node; once an order was asked for, none that is missed: it would move others. */
-  add(node: OrderNode): void {
-    if (this.#nodes.has(node.id)) return;
-    this.#nodes.set(node.id, node);
-    this.#added.push(node);
-    if (this.#missing.delete(node.id)) this.#missingIds = undefined;
-    // C-24: "Parents that are not in the set are ignored and reported as missing…"
-    for (const parent of node.parents) {
-      if (this.#nodes.has(parent)) continue;
-      this.#missing.add(parent);
-      this.#missingIds = undefined;
+  add({ id, timeSec, final, parents }: OrderNode): void {
+    if (this.#nodes.has(id)) return;
+    const node: Placed = { id, timeSec, final, known: [], place: -1 };
+    for (const parent of parents) {
+      if (parent === id) continue;
+      const found = this.#nodes.get(parent);
+      if (!found) this.#miss(parent, node);
+      else if (!node.known.includes(found)) node.known.push(found);
     }
+    this.#nodes.set(id, node);
+    this.#added.push(node);
+    const waiting = this.#missing.get(id);
+    if (!waiting) return;
+    for (const child of waiting) child.known.push(node);
+    this.#missing.delete(id);
+    this.#missingIds = undefined;
+  }
+
+  #miss(parent: string, node: Placed): void {
+    // C-24: "Parents that are not in the set are ignored and reported as missing…"
+    const waiting = this.#missing.get(parent);
+    if (!waiting) this.#missing.set(parent, [node]);
+    else if (waiting.at(-1) !== node) waiting.push(node);
+    this.#missingIds = undefined;
   }
 
   /** Named and not here, in order of their ids. */
   missing(): readonly string[] {
-    return (this.#missingIds ??= [...this.#missing].sort());
+    return (this.#missingIds ??= [...this.#missing.keys()].sort());
+  }
+
+  /** Ids of everything an event rests on, directly or not, as far as it is in the set. */
+  pastOf(id: string): Set<string> {
+    const node = this.#nodes.get(id);
+    return node ? ancestorsOf(node) : new Set();
   }
 
   /** Where Kahn's algorithm emits a node that nothing waits for. */
-  #placeOf(node: OrderNode, base: readonly OrderNode[]): number {
+  #placeOf(node: Placed, base: readonly Placed[]): number {
     if (!this.#latest || isBefore(this.#latest, node)) return base.length;
-    const parents = new Set(node.parents);
     let place = base.length;
-    while (place > 0 && !parents.has(base[place - 1]?.id ?? '')) place -= 1;
+    for (let other = base[place - 1]; other; other = base[place - 1]) {
+      if (node.known.includes(other)) break;
+      place -= 1;
+    }
     for (let other = base[place]; other && isBefore(other, node); other = base[place]) place += 1;
     return place;
   }
 
-  #note(node: OrderNode): void {
+  #note(node: Placed): void {
     if (!this.#latest || isBefore(this.#latest, node)) this.#latest = node;
   }
 
-  #order(): readonly OrderNode[] {
+  #order(): readonly Placed[] {
     // C-23: "The canonical order is Kahn's algorithm over what events name and embed…"
     if (!this.#base) {
-      this.#base = kahn(this.#nodes);
+      this.#base = kahn(this.#added);
       for (const node of this.#base) this.#note(node);
     } else {
       for (const node of this.#added.slice(this.#placed)) {
@@ -219,14 +255,9 @@ export class EventGraph {
   /** Canonical order of the nodes, or of the first so many, as it was when there were no more. */
   order(size = this.size): readonly string[] {
     const order = this.#order();
-    if (size === this.size)
-      return withFinalsFirst(
-        order.map(({ id }) => id),
-        this.#nodes,
-      );
-    const then = new Map(this.#added.slice(0, size).map((node) => [node.id, node]));
-    const ids = order.map(({ id }) => id).filter((id) => then.has(id));
-    return withFinalsFirst(ids, then);
+    if (size === this.size) return withFinalsFirst(order);
+    const then = new Set(this.#added.slice(0, size));
+    return withFinalsFirst(order.filter((node) => then.has(node)));
   }
 }
 

@@ -79,11 +79,16 @@ function uniqueCases(): Cases {
   const bothLegs = agreed();
   bothLegs.pay('disbursement', [{ ...tick(0), preimage }], START + 9);
   bothLegs.pay('repayment', [{ ...tick(0), preimage }], START + 70);
+  const many = agreed();
+  for (let n = 0; n < 33; n += 1) {
+    many.pay('repayment', [{ n, amountUnits: 1_000n }], START + 700 + n);
+  }
   const twice = agreed();
   twice.pay('disbursement', [tick(0)], START + 9);
   twice.pay('disbursement', [tick(0)], START + 700);
   return {
     'hash-reused': folded('One hash in two requests of one payee', ['P-13'], reused),
+    'requests-many': folded('Payments under thirty-three requests', ['C-37'], many),
     'hash-both-legs': folded('One hash under two payees', ['P-13'], bothLegs),
     'part-twice': folded('One part under two hashes', ['P-14'], twice, [], START + 12 * DAY),
   };

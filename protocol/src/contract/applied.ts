@@ -2,9 +2,9 @@
  * A set of events of one contract, applied: acts in their phases, the graph of who knew what, and
  * payments as they are proven; and the fold that comes of it. Spec: specs/contract.md, "Fold".
  */
-import type { ParsedContract, ParsedEvent, ParsedRequest } from '../events.ts';
+import type { ParsedContract, ParsedEvent, ParsedKey, ParsedRequest } from '../events.ts';
 import { EventGraph } from '../order.ts';
-import { actOf, phaseOf } from './acts.ts';
+import { ACTS, phaseOf } from './acts.ts';
 import { coolingOffEndsAtSec, signedAtSec } from './agreement.ts';
 import { isFinal } from './authors.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type RejectedEvent,
 } from './draft.ts';
 import { resolveFunding } from './funding.ts';
-import { pastOf, toNode } from './graph.ts';
+import { toNode } from './graph.ts';
 import { PaymentIntake } from './intake.ts';
 import { applyKeyEvents } from './keys.ts';
 import { findContradictions, resolveMilestones } from './milestones.ts';
@@ -55,10 +55,16 @@ export function compareForApplication(a: Act, b: Act): number {
   // events, takeovers, amendments, receipts, withdrawals, funding, acknowledgements, claims,
   // decisions, arrears, defaults, accelerations, write-offs, recoveries, closures…"
   if (a.phase !== b.phase) return a.phase < b.phase ? -1 : 1;
-  const [one, other] = [a.parsed.event, b.parsed.event];
+  return compareByTime(a.parsed, b.parsed);
+}
+
+function compareByTime({ event: one }: ParsedEvent, { event: other }: ParsedEvent): number {
   if (one.created_at !== other.created_at) return one.created_at - other.created_at;
   return one.id < other.id ? -1 : 1;
 }
+
+/** Phase of what is no act: after all others. */
+const NO_PHASE = 16;
 
 /** A set of events applied once, and all that is needed to apply some more. */
 export interface Applied {
@@ -81,12 +87,15 @@ export interface Applied {
 
 function takeIn(applied: Applied): void {
   const { draft, intake, overlaps } = applied;
-  for (const entry of draft.receipts.slice(applied.receiptsTaken)) {
-    if (intake.addReceipt(entry)) overlaps.add(entry.request);
+  const { receipts, acknowledgements } = draft;
+  for (; applied.receiptsTaken < receipts.length; applied.receiptsTaken += 1) {
+    const entry = receipts[applied.receiptsTaken];
+    if (entry && intake.addReceipt(entry)) overlaps.add(entry.request);
   }
-  for (const answer of draft.acknowledgements.slice(applied.answersTaken)) intake.addAnswer(answer);
-  applied.receiptsTaken = draft.receipts.length;
-  applied.answersTaken = draft.acknowledgements.length;
+  for (; applied.answersTaken < acknowledgements.length; applied.answersTaken += 1) {
+    const answer = acknowledgements[applied.answersTaken];
+    if (answer) intake.addAnswer(answer);
+  }
 }
 
 /** Notes requests that may still come to count: their receipts would change what is refused. */
@@ -104,8 +113,8 @@ function noteUnproven({ draft, unproven }: Applied, parsed: ParsedEvent): void {
 /** Adds what parties signed to the graph; what strangers publish is no part of it. */
 function addToGraph(draft: Draft, graph: EventGraph, parsed: ParsedEvent): void {
   const { pubkey } = parsed.event;
-  const isNamed = isNamedIn(draft.contract.document, pubkey);
-  if (!isNamed && roleOfActor(draft, pubkey) === undefined) return;
+  const isParty = roleOfActor(draft, pubkey) !== undefined;
+  if (!isParty && !isNamedIn(draft.contract.document, pubkey)) return;
   // The request first: an event that others name comes before them.
   const request =
     parsed.name === 'receipt' ? draft.requests.get(parsed.document.request.id) : undefined;
@@ -130,37 +139,49 @@ export interface EventSet {
   readonly amendments: ReadonlyMap<string, ParsedContract>;
 }
 
-/** When the bank's keys signed something, by id. */
+/** When the bank's keys signed something, by id; not asked for where nobody takes over. */
 function bankTimesOf(draft: Draft, acts: readonly ParsedEvent[]): ReadonlyMap<string, number> {
+  if (draft.contract.document.silenceDays === undefined) return new Map();
   const own = acts.filter(({ event }) => actsFor(draft, event.pubkey, 'bank'));
   return new Map(own.map(({ event }) => [event.id, event.created_at]));
+}
+
+/** Acts in the order of application. */
+function inPhases(acts: readonly ParsedEvent[]) {
+  const acceptances: ParsedEvent[] = [];
+  const keyEvents: ParsedKey[] = [];
+  const phases: ParsedEvent[][] = [];
+  for (const parsed of acts) {
+    const phase = phaseOf(parsed);
+    if (parsed.name === 'key') keyEvents.push(parsed);
+    else if (phase === ACTS.acceptance.phase) acceptances.push(parsed);
+    else (phases[Math.min(phase, NO_PHASE)] ??= []).push(parsed);
+  }
+  acceptances.sort(compareByTime);
+  keyEvents.sort(compareByTime);
+  phases.forEach((each) => each.sort(compareByTime));
+  return { acceptances, keyEvents, others: phases.flat() };
 }
 
 /** Applies a set of events. */
 export function applyAll(contract: ParsedContract, set: EventSet): Applied {
   const { requests, amendments } = set;
-  const acts = set.acts
-    .map((parsed) => ({ parsed, phase: phaseOf(parsed) }))
-    .sort(compareForApplication)
-    .map(({ parsed }) => parsed);
+  const { acceptances, keyEvents, others } = inPhases(set.acts);
+  const acts = [...acceptances, ...keyEvents, ...others];
   const graph = new EventGraph();
-  const restsOn = (id: string): ReadonlySet<string> => pastOf(id, graph.nodes);
+  const restsOn = (id: string): ReadonlySet<string> => graph.pastOf(id);
   const draft = createDraft(contract, { requests, amendments, pastOf: restsOn });
   const apply = (parsed: ParsedEvent): void => {
     const refused = applyOne(draft, parsed);
     if (refused) draft.rejects.push(refused);
   };
-  const isAgreement = (parsed: ParsedEvent): boolean => actOf(parsed) === 'acceptance';
-  acts.filter(isAgreement).forEach(apply);
-  applyKeyEvents(
-    draft,
-    acts.filter((parsed) => parsed.name === 'key'),
-  );
+  acceptances.forEach(apply);
+  applyKeyEvents(draft, keyEvents);
   // Only now is it known who is a party, by delegates and key events, and who a stranger.
   draft.bankTimes = bankTimesOf(draft, acts);
   graph.add(toNode(contract, false));
   for (const parsed of acts) addToGraph(draft, graph, parsed);
-  acts.filter((parsed) => !isAgreement(parsed) && parsed.name !== 'key').forEach(apply);
+  others.forEach(apply);
   const applied: Applied = {
     ...{ draft, requests, graph, rejects: draft.rejects, receiptsTaken: 0, answersTaken: 0 },
     intake: new PaymentIntake(draft),
@@ -183,7 +204,9 @@ export function isAppendable({ draft, graph, unproven }: Applied, parsed: Parsed
   if (parsed.name !== 'receipt' && parsed.name !== 'acknowledgement') return false;
   const { pubkey } = parsed.event;
   // A takeover is contested by the bank's word; a receipt may rest on what ended a key.
-  if (actsFor(draft, pubkey, 'bank') || draft.keyEvents.length > 0) return false;
+  const isHeard = draft.contract.document.silenceDays !== undefined;
+  if (isHeard && actsFor(draft, pubkey, 'bank')) return false;
+  if (draft.keyEvents.length > 0) return false;
   // What others named, others rest on.
   if (graph.isMissing(parsed.event.id) || draft.withdrawnBy.size > 0) return false;
   if (parsed.name === 'acknowledgement') return true;

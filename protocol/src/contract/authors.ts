@@ -4,6 +4,7 @@
  */
 import type { ParsedEvent, ParsedReceipt } from '../events.ts';
 import type { AcceptanceDocument } from '../kinds/agreement.ts';
+import type { PartyRole } from '../kinds/fields.ts';
 import { reject, type Reject } from '../result.ts';
 import { actOf, ACTS, type ActorRole, type ContractAct } from './acts.ts';
 import { actsFor, appointeeOf, hasEnded, isMainOf, type Draft } from './draft.ts';
@@ -12,32 +13,39 @@ import { legOf } from './legs.ts';
 import { LEGS } from './state.ts';
 import { resolveTakeover } from './takeover.ts';
 
-const FINAL_ACTS: readonly ContractAct[] = [
+const FINAL_ACTS: ReadonlySet<ContractAct> = new Set([
   'takeover',
   'default',
   'acceleration',
   'writeOff',
   'closure',
-];
+]);
+
+/** Each party role alone. */
+const ALONE: Readonly<Record<PartyRole, readonly PartyRole[]>> = {
+  investor: ['investor'],
+  business: ['business'],
+  bank: ['bank'],
+};
 
 /** Whether an event is final by what it does and by whose act it is. */
 export function isFinal(draft: Draft, parsed: ParsedEvent): boolean {
   const act = actOf(parsed);
-  if (act === undefined || !FINAL_ACTS.includes(act)) return false;
+  if (act === undefined || !FINAL_ACTS.has(act)) return false;
   return refusalOfAuthor(draft, act, parsed) === undefined;
 }
 
 /** The roles one event needs of its author: narrower than its act's where it names a leg. */
 function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): readonly ActorRole[] {
   if (act === 'acceptance' || act === 'amendment') {
-    return [(parsed.document as AcceptanceDocument).role];
+    return ALONE[(parsed.document as AcceptanceDocument).role];
   }
   if (parsed.name === 'receipt') {
     const request = draft.requests.get(parsed.document.request.id);
-    if (request) return [legOf(draft.contract.document, request.document.leg).payer];
+    if (request) return ALONE[legOf(draft.contract.document, request.document.leg).payer];
   }
   if (parsed.name === 'acknowledgement' && parsed.document.type === 'cash') {
-    return [LEGS[parsed.document.leg].payee];
+    return ALONE[LEGS[parsed.document.leg].payee];
   }
   return ACTS[act].roles;
 }
@@ -92,13 +100,16 @@ export function refusalOfAuthor(
   parsed: ParsedEvent,
 ): Reject | undefined {
   const roles = rolesNeeded(draft, act, parsed);
-  const standings = roles.map((role) => standing(draft, act, role, parsed));
+  let [isHeld, isEnded] = [false, false];
+  for (const role of roles) {
+    const found = standing(draft, act, role, parsed);
+    isHeld ||= found === 'held';
+    isEnded ||= found === 'ended';
+  }
   // KEY-9: "What a key signs alone, dated after the key ended, is refused as `KEY_REVOKED`:
   // receipts, acknowledgements, claims, decisions and notices. Acceptances and withdrawals count:
   // others signed with them, and an owner could date a revocation back."
-  if (!standings.includes('held')) {
-    return reject(standings.includes('ended') ? 'KEY_REVOKED' : 'AUTHOR_ROLE', roles.join());
-  }
+  if (!isHeld) return reject(isEnded ? 'KEY_REVOKED' : 'AUTHOR_ROLE', roles.join());
   return parsed.name === 'receipt' ? refusalOfPayee(draft, parsed) : undefined;
 }
 

@@ -154,17 +154,22 @@ export function appointeeOf(document: ContractDocument, role: AppointeeRole): st
 
 /** The role a main key holds or held in the contract. */
 export function roleOfKey(state: Pick<Draft, 'keys'>, key: string): PartyRole | undefined {
-  return PARTY_ROLES.find((role) => isMainOf(state, key, role));
+  for (const role of PARTY_ROLES) if (isMainOf(state, key, role)) return role;
+  return undefined;
 }
 
 /** Whether a key is or was a role's main key. */
 export function isMainOf({ keys }: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
-  return keys.some((each) => each.key === key && each.role === role && each.use === 'main');
+  for (const each of keys) {
+    if (each.key === key && each.role === role && each.use === 'main') return true;
+  }
+  return false;
 }
 
 /** Whether a key may request, receipt and acknowledge for a role: its own or a delegate's. */
 export function actsFor({ keys }: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
-  return keys.some((each) => each.key === key && each.role === role);
+  for (const each of keys) if (each.key === key && each.role === role) return true;
+  return false;
 }
 
 /** Whether a key was replaced or revoked for a role before a time, so that nobody trusts it. */
@@ -174,13 +179,21 @@ export function hasEnded(
   role: PartyRole,
   atSec: number,
 ): boolean {
-  const own = keys.filter((each) => each.key === key && each.role === role);
-  return own.length > 0 && own.every(({ endsAtSec = Infinity }) => endsAtSec < atSec);
+  let isKnown = false;
+  for (const { key: other, role: otherRole, endsAtSec = Infinity } of keys) {
+    if (other !== key || otherRole !== role) continue;
+    if (endsAtSec >= atSec) return false;
+    isKnown = true;
+  }
+  return isKnown;
 }
 
 /** The first role for which a key acts, main or delegate; a delegate may act for several. */
 export function roleOfActor(state: Pick<Draft, 'keys'>, key: string): PartyRole | undefined {
-  return roleOfKey(state, key) ?? PARTY_ROLES.find((role) => actsFor(state, key, role));
+  const main = roleOfKey(state, key);
+  if (main !== undefined) return main;
+  for (const role of PARTY_ROLES) if (actsFor(state, key, role)) return role;
+  return undefined;
 }
 
 /** Whether a key has a place in the contract beside the parties': it attests or was appointed. */

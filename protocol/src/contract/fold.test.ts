@@ -8,6 +8,8 @@ import { computeStateHash } from './hash.ts';
 const START = 1_800_000_000;
 const TICK = 100_000_000n;
 
+const hex = (n: number): string => n.toString(16).padStart(2, '0');
+
 /** A loan with one tick paid, acknowledged and objected to. */
 function paidOnce(): Loan {
   const loan = new Loan({ signing: sparedSigning });
@@ -84,5 +86,24 @@ describe('a growing fold', () => {
     expect(foldOf(growing).state.payments[0]?.timeContested).toBe(true);
     growing.add(loan.parsed);
     expect(foldOf(growing)).toBe(foldOf(growing));
+  });
+
+  it('keeps the hash of many payments up to date, also when some cease to count', () => {
+    const loan = new Loan({ signing: sparedSigning });
+    loan.signAll();
+    const growing = new ContractFold(loan.root);
+    const preimages = Array.from({ length: 45 }, (_, n) => loan.preimage().slice(0, 62) + hex(n));
+    const grow = (from: number, count: number, each: number): void => {
+      for (let n = from; n < from + count; n += 1) {
+        const preimage = preimages[n % preimages.length] ?? '';
+        loan.pay('repayment', [{ n, amountUnits: 1_000n, preimage }], START + 1_000 + n);
+        growing.add(loan.parsed);
+        if (n % each === 0) expectSame(growing, loan.parsed);
+      }
+    };
+    grow(0, 45, 1);
+    // The hashes of the first come again: of two requests the one of the higher id loses.
+    grow(45, 40, 3);
+    expect(foldOf(growing).state.payments).toHaveLength(45);
   });
 });

@@ -8,6 +8,13 @@ import type { OrderNode } from '../order.ts';
 /** Ids an event names as known to its author, or embeds. */
 function parentsOf(parsed: ParsedEvent): string[] {
   const { document } = parsed;
+  // Most events are of these three names.
+  if (parsed.name === 'receipt') {
+    const { request, contract, prev } = parsed.document;
+    return [request.id, contract, ...prev];
+  }
+  if (parsed.name === 'acknowledgement') return [parsed.document.contract, ...parsed.document.prev];
+  if (parsed.name === 'request') return [parsed.document.contract, ...parsed.document.seen];
   // What a contract rests on is checked with it and never an event of the contract itself.
   const inner = parsed.name === 'contract' ? [] : embeddedIn(parsed);
   const parents = inner.map((embedded) => embedded.id);
@@ -30,19 +37,6 @@ export function toNode(parsed: ParsedEvent, final: boolean): OrderNode {
     parents: parentsOf(parsed),
     final,
   };
-}
-
-/** Ids of everything an event rests on, directly or not, as far as it is in the set. */
-export function pastOf(id: string, nodes: ReadonlyMap<string, OrderNode>): Set<string> {
-  const found = new Set<string>();
-  const stack = [...(nodes.get(id)?.parents ?? [])];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const node = nodes.get(next);
-    if (!node || found.has(next)) continue;
-    found.add(next);
-    stack.push(...node.parents);
-  }
-  return found;
 }
 
 /** The heads of one author: its events that none of its own other events names. */

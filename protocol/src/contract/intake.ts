@@ -8,6 +8,7 @@ import type { Leg, PartyRole } from '../kinds/fields.ts';
 import type { ReceiptDocument, RequestDocument } from '../kinds/money-events.ts';
 import { Chunks } from './chunks.ts';
 import { DayTotals } from './day-totals.ts';
+import { PaymentDigests } from './digests.ts';
 import { actsFor, type AppliedReceipt, type Draft } from './draft.ts';
 import { PaidParts, type PaidRequest, type PaidRun } from './paid.ts';
 import { LEGS } from './state.ts';
@@ -66,7 +67,7 @@ function sumOf(amounts: readonly string[], first: number, last: number): bigint 
 }
 
 /** A run that is still growing. */
-type OpenRun = Omit<PaidRun, 'amountUnits'>;
+type OpenRun = { -readonly [Key in keyof Omit<PaidRun, 'amountUnits'>]: PaidRun[Key] };
 
 function partAt(evidence: Evidence, place: number): OpenRun | undefined {
   const { proof, received, stated, lost, request } = evidence;
@@ -78,9 +79,12 @@ function partAt(evidence: Evidence, place: number): OpenRun | undefined {
   const statedSec = stated?.get(place) ?? 0;
   const timeContested = statedSec > settled;
   return {
-    ...{ first: place, last: place, receipt, timeContested },
+    first: place,
+    last: place,
+    receipt,
     settledAtSec: timeContested ? statedSec : settled,
     isReceived: typeof received === 'boolean' ? received : received[place] === true,
+    timeContested,
   };
 }
 
@@ -94,29 +98,51 @@ function isSame(run: OpenRun, part: OpenRun): boolean {
   );
 }
 
+function closed(run: OpenRun, msat: readonly string[]): PaidRun {
+  const { first, last, receipt, settledAtSec, isReceived, timeContested } = run;
+  const amountUnits = sumOf(msat, first, last);
+  return { first, last, receipt, settledAtSec, isReceived, timeContested, amountUnits };
+}
+
 /** The least number of runs that say all that is known of a request. */
 function resolve(evidence: Evidence): PaidRequest {
   const { request, proof, received, stated, lost } = evidence;
-  const { leg, msat } = request.document;
+  const { leg, msat, n } = request.document;
   const isWhole = !Array.isArray(proof) && typeof received === 'boolean' && !stated && !lost;
-  const end = request.document.n.length;
-  const runs: PaidRun[] = [];
   let open = partAt(evidence, 0);
-  const close = (): void => {
-    if (open) runs.push({ ...open, amountUnits: sumOf(msat, open.first, open.last) });
-  };
-  if (isWhole && open) open = { ...open, last: end - 1 };
-  for (let place = isWhole ? end : 1; place < end; place += 1) {
+  if (isWhole && open) {
+    open.last = n.length - 1;
+    return { leg, request, runs: [closed(open, msat)] };
+  }
+  const runs: PaidRun[] = [];
+  for (let place = 1; place < n.length; place += 1) {
     const part = partAt(evidence, place);
     if (open && part && isSame(open, part)) {
-      open = { ...open, last: place };
+      open.last = place;
       continue;
     }
-    close();
+    if (open) runs.push(closed(open, msat));
     open = part;
   }
-  close();
+  if (open) runs.push(closed(open, msat));
   return { leg, request, runs };
+}
+
+function newEvidence(request: ParsedRequest, proof: Evidence['proof']): Evidence {
+  return { request, proof, received: false, stated: undefined, lost: undefined };
+}
+
+/** Takes one more receipt into what is said about its request. */
+function prove(evidence: Evidence, receipt: ParsedReceipt): void {
+  const { proof: whole, request } = evidence;
+  const { n: requested } = request.document;
+  const proof = Array.isArray(whole) ? whole : requested.map(() => whole);
+  for (let place = proof.length; place < requested.length; place += 1) proof.push(undefined);
+  eachPlace(receipt.document.n, requested, (place) => {
+    const best = proof[place];
+    if (!best || isBetter(receipt, best, request.document)) proof[place] = receipt;
+  });
+  evidence.proof = proof;
 }
 
 /** Takes receipts and answers that count; what they prove can be had at any moment. */
@@ -130,6 +156,7 @@ export class PaymentIntake {
   /** Places of requests by payment hash, for each payee. */
   readonly #byHash = new Map<PartyRole, Map<string, number>>();
   #days: DayTotals;
+  #digests: PaymentDigests | undefined;
   #paid: PaidParts | undefined;
 
   constructor(draft: Pick<Draft, 'contract' | 'keys'>) {
@@ -144,33 +171,14 @@ export class PaymentIntake {
     const index = known ?? this.#evidence.length;
     if (known === undefined) {
       this.#places.set(request.event.id, index);
-      this.#evidence.push({
-        ...{ request, proof: [], received: false, stated: undefined, lost: undefined },
-      });
+      const proof = coversAll(receipt.document, request.document) ? receipt : [];
+      this.#evidence.push(newEvidence(request, proof));
     }
-    this.#prove(index, receipt);
-    return known === undefined;
-  }
-
-  #prove(index: number, receipt: ParsedReceipt): void {
     const evidence = this.#evidence[index];
-    if (!evidence) return;
-    const { request } = evidence;
-    const { n: requested } = request.document;
-    const isFirst = Array.isArray(evidence.proof) && evidence.proof.length === 0;
-    if (isFirst && coversAll(receipt.document, request.document)) {
-      evidence.proof = receipt;
-    } else {
-      const whole = evidence.proof;
-      const proof = Array.isArray(whole) ? whole : requested.map(() => whole);
-      eachPlace(receipt.document.n, requested, (place) => {
-        const best = proof[place];
-        if (!best || isBetter(receipt, best, request.document)) proof[place] = receipt;
-      });
-      evidence.proof = proof;
-    }
-    this.#claimHashes(index, receipt);
+    if (evidence && evidence.proof !== receipt) prove(evidence, receipt);
+    this.#claimHashes(index, request.document, receipt.document);
     this.#touch(index);
+    return known === undefined;
   }
 
   /** Each leg has its payee, and each payee its hashes. */
@@ -183,12 +191,10 @@ export class PaymentIntake {
     return hashes;
   }
 
-  #claimHashes(index: number, receipt: ParsedReceipt): void {
-    const request = this.#evidence[index]?.request;
-    if (!request) return;
-    const { leg, n: requested, paymentHash } = request.document;
+  #claimHashes(index: number, request: RequestDocument, receipt: ReceiptDocument): void {
+    const { leg, n: requested, paymentHash } = request;
     const hashes = this.#hashesOf(leg);
-    eachPlace(receipt.document.n, requested, (place) => {
+    eachPlace(receipt.n, requested, (place) => {
       // P-14: "The same part under another hash is another payment…"
       const hash = paymentHash[place] ?? '';
       const holder = hashes.get(hash);
@@ -256,12 +262,14 @@ export class PaymentIntake {
   get paid(): PaidParts {
     if (this.#paid) return this.#paid;
     let isCounted = true;
+    const changes: PaidRequest[] = [];
     for (const index of this.#changed) {
       const evidence = this.#evidence[index];
       if (!evidence) continue;
       const before = this.#resolved.at(index);
       const after = resolve(evidence);
       this.#resolved.set(index, after);
+      changes.push(after);
       if (!before) this.#days.add(after);
       else if (isCounted) isCounted = this.#days.replace(before, after);
     }
@@ -271,7 +279,8 @@ export class PaymentIntake {
       this.#days = new DayTotals(this.#daySec);
       for (const chunk of chunks) for (const paid of chunk) this.#days.add(paid);
     }
-    this.#paid = new PaidParts(chunks, this.#days.share());
+    this.#digests = new PaymentDigests(() => chunks.flat(), this.#digests, changes);
+    this.#paid = new PaidParts(chunks, this.#days.share(), this.#digests);
     return this.#paid;
   }
 }

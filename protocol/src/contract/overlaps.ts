@@ -36,27 +36,57 @@ class ByPart {
   }
 }
 
+/** What one leg was asked for. */
+interface LegParts {
+  /** The greatest part number any request asks for. */
+  most: number;
+  /** Places, from 1, of requests each of which asks only for parts beyond those before it. */
+  readonly rising: number[];
+  /** For each part the place of its latest request; undefined while all requests rise. */
+  latest: ByPart | undefined;
+}
+
 /**
  * Compares each request with the one next before it, for every part it asks for. Where any two
- * windows overlap, some neighbours' do, so a flood costs no more than its own length.
+ * windows overlap, some neighbours' do, so a flood costs no more than its own length; and as long
+ * as each asks for parts beyond those before, there is nothing to compare.
  */
 export class Overlaps {
   readonly #requests: ParsedRequest[] = [];
-  /** For each leg and part the latest request, counted from 1. */
-  #latest = new Map<Leg, ByPart>();
+  #legs = new Map<Leg, LegParts>();
   #found = new Map<string, Equivocation>();
   #isSorted = true;
 
   /** Takes a request that a counted receipt embeds, once. */
   add(request: ParsedRequest): void {
     this.#requests.push(request);
-    if (this.#isSorted) this.#compare(request, this.#requests.length);
+    if (this.#isSorted) this.#note(request, this.#requests.length);
   }
 
-  #compare(request: ParsedRequest, place: number): void {
+  #note(request: ParsedRequest, place: number): void {
+    const { leg, n: parts } = request.document;
+    let own = this.#legs.get(leg);
+    if (!own) this.#legs.set(leg, (own = { most: -1, rising: [], latest: undefined }));
+    const isBeyond = (parts[0] ?? 0) > own.most;
+    own.most = Math.max(own.most, parts.at(-1) ?? 0);
+    if (isBeyond && !own.latest) {
+      own.rising.push(place);
+      return;
+    }
+    own.latest ??= this.#latestOf(own.rising);
+    this.#compare(request, place, own.latest);
+  }
+
+  #latestOf(places: readonly number[]): ByPart {
+    const latest = new ByPart();
+    for (const place of places) {
+      for (const n of this.#requests[place - 1]?.document.n ?? []) latest.set(n, place);
+    }
+    return latest;
+  }
+
+  #compare(request: ParsedRequest, place: number, latest: ByPart): void {
     const { document, event } = request;
-    const latest = this.#latest.get(document.leg) ?? new ByPart();
-    this.#latest.set(document.leg, latest);
     for (const n of document.n) {
       const other = this.#requests[latest.get(n) - 1];
       latest.set(n, place);
@@ -74,12 +104,12 @@ export class Overlaps {
   /** The overlaps among all requests taken so far. */
   found(): readonly Equivocation[] {
     if (!this.#isSorted) {
-      this.#latest = new Map();
+      this.#legs = new Map();
       this.#found = new Map();
       this.#isSorted = true;
       this.#requests.sort(compareWindows);
       this.#requests.forEach((request, index) => {
-        this.#compare(request, index + 1);
+        this.#note(request, index + 1);
       });
     }
     return [...this.#found.values()];

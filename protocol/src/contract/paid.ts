@@ -6,6 +6,7 @@
  */
 import type { ParsedReceipt, ParsedRequest } from '../events.ts';
 import type { Leg } from '../kinds/fields.ts';
+import type { PaymentDigests } from './digests.ts';
 import type { Payment, PaymentClass } from './state.ts';
 
 /** Neighbouring parts of one request that share everything but number, amount and hash. */
@@ -102,10 +103,17 @@ export class PaidParts {
   readonly #chunks: readonly (readonly PaidRequest[])[];
   /** One total for each leg and day with payments, by day: what `computeLedger` takes. */
   readonly daily: readonly DayTotal[];
+  /** What the state hash covers of them. */
+  readonly digests: PaymentDigests;
 
-  constructor(chunks: readonly (readonly PaidRequest[])[], daily: readonly DayTotal[]) {
+  constructor(
+    chunks: readonly (readonly PaidRequest[])[],
+    daily: readonly DayTotal[],
+    digests: PaymentDigests,
+  ) {
     this.#chunks = chunks;
     this.daily = daily;
+    this.digests = digests;
   }
 
   /** Requests with what is proven of them, in no particular order. */
