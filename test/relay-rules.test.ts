@@ -5,6 +5,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  buildNotice,
   nobleVerifier,
   readEvent,
   type SignatureVerifier,
@@ -15,6 +16,8 @@ import { NEEDED_KINDS, PRIVATE_KINDS } from '../relay-rules/src/carried.ts';
 import { decide, DEFAULT_RULES, type DecideContext } from '../relay-rules/src/decide.ts';
 import { createReader } from '../relay-rules/src/reader.ts';
 import { RELAY_REASONS } from '../relay-rules/src/reasons.ts';
+import { createKeyLookup } from '../relay-rules/src/relay/parties.ts';
+import { rotate } from './fixtures/agreements.ts';
 import { Loan, publicOf, signAs } from './fixtures/loan.ts';
 import { ROOT } from './source.ts';
 
@@ -95,6 +98,28 @@ describe('facts', () => {
     expect(codeOf(withdrawal)).toBe('ok');
     expect(codeOf(withdrawal, { keysNamedBy })).toBe('AUTHOR_STRANGER');
     expect(codeOf(receipt, { keysNamedBy })).toBe('ok');
+  });
+
+  it('are taken from a key that took another’s place, whichever comes first, requires: R-7', () => {
+    const changed = new Loan();
+    changed.signAll();
+    const rotation = rotate(changed, 'bank', { from: 'bank', to: 'bank new' }, NOW - 20);
+    const seen = [changed.root];
+    const closure = { v: 1, type: 'closure', contract: changed.root, seen, statement: '' } as const;
+    const closed = (prev: string[]): SignedEvent =>
+      signAs('bank new', buildNotice({ ...closure, prev }, NOW - 10));
+    const named = new Set([publicOf('bank'), publicOf('investor')]);
+    const keysNamedBy = () => named;
+    // The rotation is not here yet: nobody can know.
+    const before = { keysNamedBy, keysLedTo: () => named, holds: () => false };
+    expect(codeOf(closed([rotation.id]), before)).toBe('ok');
+    // It is here, and leads to the key or does not.
+    const lookup = createKeyLookup(() => [JSON.stringify(rotation)]);
+    const after = { keysNamedBy, keysLedTo: lookup, holds: () => true };
+    expect(codeOf(closed([rotation.id]), after)).toBe('ok');
+    const none = { ...after, keysLedTo: createKeyLookup(() => []) };
+    expect(codeOf(closed([rotation.id]), none)).toBe('AUTHOR_STRANGER');
+    expect(codeOf(closed([]), before)).toBe('AUTHOR_STRANGER');
   });
 
   it('rest on a signature the relay has checked, and on none that it has not', () => {

@@ -43,6 +43,23 @@ const acceptance = z.strictObject({
   acceptance: embeddedField,
 });
 
+const terms = z.strictObject({
+  v: versionField,
+  type: z.literal('terms'),
+  /** The proposal these terms answer, or the contract they would amend. */
+  contract: hex32,
+  /** The 2810 as its sender signed it, which nobody has accepted yet. */
+  terms: embeddedField,
+});
+
+const withdrawal = z.strictObject({
+  v: versionField,
+  type: z.literal('withdrawal'),
+  contract: hex32,
+  /** The sender's withdrawal (2811). */
+  withdrawal: embeddedField,
+});
+
 const partsWanted = z.strictObject({
   v: versionField,
   type: z.literal('partsWanted'),
@@ -89,6 +106,8 @@ const refusal = z.strictObject({
 export const messageSchema = z.discriminatedUnion('type', [
   proposal,
   acceptance,
+  terms,
+  withdrawal,
   partsWanted,
   requestDelivery,
   refusal,

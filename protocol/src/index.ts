@@ -78,7 +78,7 @@ export {
   roleOfActor,
   roleOfKey,
 } from './contract/draft.ts';
-export { termsAt } from './contract/versions.ts';
+export { amendmentMismatch, termsAt } from './contract/versions.ts';
 export type { RejectedEvent } from './contract/draft.ts';
 export type { InstalmentOutcome } from './statistics/instalments.ts';
 export { amountRate, countRate, type AmountRate, type CountRate } from './statistics/rates.ts';

@@ -49,6 +49,10 @@ export interface DecideContext {
   readonly vanish?: VanishContext;
   /** Keys named by a contract the relay holds; undefined where it does not hold it (yet). */
   readonly keysNamedBy?: (root: string) => ReadonlySet<string> | undefined;
+  /** Keys that a contract's key events the relay holds lead to, from those named. */
+  readonly keysLedTo?: (root: string, named: ReadonlySet<string>) => ReadonlySet<string>;
+  /** Whether the relay holds an event; absent where nobody can say. */
+  readonly holds?: (id: string) => boolean;
 }
 
 /** What holds for events of any kind: time, and keys that have vanished. */
@@ -104,6 +108,27 @@ function keysFor(
   return keysNamedIn(carried.document);
 }
 
+/** Whether an author has no part in a contract, as far as can be known here. */
+function isStranger(
+  parsed: ParsedEvent,
+  all: readonly ParsedEvent[],
+  context: DecideContext,
+): boolean {
+  const { document, event } = parsed;
+  const keys = keysFor(parsed, all, context);
+  if (!keys || keys.has(event.pubkey) || !('contract' in document)) return false;
+  // R-7: "…nor led to from one of those by rotations (2823) that it holds… It MUST NOT refuse it
+  // because it does not hold the contract or an event that `prev` names…"
+  if (context.keysLedTo?.(document.contract, keys).has(event.pubkey)) return false;
+  const before = 'prev' in document ? document.prev : [];
+  const isAtHand = (id: string): boolean =>
+    // What names the keys is at hand.
+    id === document.contract ||
+    all.some((each) => each.event.id === id) ||
+    context.holds?.(id) === true;
+  return before.every(isAtHand);
+}
+
 /** The kinds only keys named in the contract may sign; money events may come from delegates. */
 const MAIN_KEY_KINDS: ReadonlySet<number> = new Set([Kind.signature, Kind.milestone, Kind.notice]);
 
@@ -123,8 +148,7 @@ function decideFact(event: ShapedEvent, context: DecideContext): Decision {
   if (!parsed || !MAIN_KEY_KINDS.has(event.kind)) return ACCEPTED;
   // R-7: "A relay MAY refuse a signature, milestone or notice whose author is not named in the
   // contract, when that contract is embedded or held…"
-  const keys = keysFor(parsed, read.value, context);
-  return keys?.has(event.pubkey) === false ? refuse('AUTHOR_STRANGER') : ACCEPTED;
+  return isStranger(parsed, read.value, context) ? refuse('AUTHOR_STRANGER') : ACCEPTED;
 }
 
 /**

@@ -104,13 +104,27 @@ export function offerCases(): Cases {
   };
 }
 
+function embedOf(event: SignedEvent) {
+  const checked = verify(event);
+  if (!checked.ok) throw new Error(checked.code);
+  return embed(checked.value);
+}
+
+/** What is signed and not yet, or never, public. */
+function privateCases(loan: Loan, reads: (name: string, content: object) => Vector): Cases {
+  const about = { v: 1, contract: loan.root };
+  const terms = embed(loan.contract.event);
+  const withdrawal = embedOf(loan.withdraw('investor', START + 2));
+  return {
+    terms: reads('Terms that nobody has accepted', { ...about, type: 'terms', terms }),
+    withdrawal: reads('A withdrawal', { ...about, type: 'withdrawal', withdrawal }),
+  };
+}
+
 /** Folder `conversation`. */
 export function messageCases(): Cases {
   const loan = new Loan();
-  const acceptance = loan.sign('investor', START + 1);
-  const checked = verify(acceptance);
-  if (!checked.ok) throw new Error(checked.code);
-  const embedded = embed(checked.value);
+  const embedded = embedOf(loan.sign('investor', START + 1));
   const wanted = {
     v: 1,
     type: 'partsWanted',
@@ -143,6 +157,7 @@ export function messageCases(): Cases {
       contract: loan.root,
       acceptance: embedded,
     }),
+    ...privateCases(loan, reads),
     'parts-wanted': reads('A question for two parts', wanted),
     delivery: reads('A delivery', delivery),
     'delivery-paid': reads('A delivery of a part that was paid', {

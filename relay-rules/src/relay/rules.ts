@@ -6,7 +6,7 @@ import { decide, type Rules } from '../decide.ts';
 import { createReader } from '../reader.ts';
 import { nodeHash } from '../verifier.ts';
 import type { RelayDecide } from './admission.ts';
-import { createPartyLookup } from './parties.ts';
+import { createKeyLookup, createPartyLookup } from './parties.ts';
 
 /** What the rules need from the relay. */
 export interface RuleSources {
@@ -14,6 +14,8 @@ export interface RuleSources {
   readonly verifier: SignatureVerifier;
   /** A stored event as JSON text. */
   readonly read: (id: string) => string | undefined;
+  /** A contract's stored key events (2823) as JSON text. */
+  readonly keyEvents: (root: string) => readonly string[];
   readonly relayUrls: () => ReadonlySet<string>;
   readonly nowSec: () => number;
 }
@@ -23,6 +25,8 @@ export function createRules(sources: RuleSources): RelayDecide {
   const { rules, relayUrls, nowSec } = sources;
   const reader = createReader(sources.verifier, nodeHash);
   const keysNamedBy = createPartyLookup(sources.read);
+  const keysLedTo = createKeyLookup(sources.keyEvents);
+  const holds = (id: string): boolean => sources.read(id) !== undefined;
   // The store itself, within its transaction, refuses what vanished keys signed.
   const vanishedAtSec = (): undefined => undefined;
   return (event) =>
@@ -33,6 +37,8 @@ export function createRules(sources: RuleSources): RelayDecide {
       reader,
       vanish: { relayUrls: relayUrls(), vanishedAtSec },
       keysNamedBy,
+      keysLedTo,
+      holds,
     });
 }
 

@@ -14,6 +14,7 @@ import { withDefaultLimits, type RelayLimits } from './limits.ts';
 import { createListener, type Listener } from './listener.ts';
 import type { SignatureVerifier, SignedEvent } from '@realyield/protocol';
 import { createReader, type Withhold } from './reader.ts';
+import { readKeyEvents } from './parties.ts';
 import { createRules, describeRules } from './rules.ts';
 import { openStore, type EventStore } from './store.ts';
 import { createWriter, type Writer } from './writer.ts';
@@ -98,6 +99,7 @@ class EmbeddedRelay implements RelayHandle {
             rules: { ...options.rules, maxFutureSec: limits.maxFutureSec },
             verifier,
             read: (id) => this.#store.read(id),
+            keyEvents: (root) => readKeyEvents(this.#store, root, this.#nowSec()),
             relayUrls,
             nowSec: this.#nowSec,
           })

@@ -8,8 +8,15 @@ import type { Mailbox } from './mailbox.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
 import type { RelayDirectory } from './relay-lists.ts';
-import { PARTY_ROLES, embed, headsOf, verify, type SignedEvent } from '@realyield/protocol';
-import { ownRole, type OwnRole } from './parties.ts';
+import {
+  PARTY_ROLES,
+  embed,
+  headsOf,
+  verify,
+  type ParsedEvent,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { ownRole, unsignedAmendments, type OwnRole } from './parties.ts';
 
 /** Everything a part of the engine may use. */
 export interface Desk {
@@ -66,8 +73,7 @@ export function signerOf(desk: Desk, publicKey: string): Signer | undefined {
  * where relays refuse it.
  */
 export function nextEventTimeSec(desk: Desk, root: string): number {
-  const own = ownContract(desk, root)?.own;
-  const keys = [own?.main.publicKey, own?.money?.publicKey];
+  const keys = ownContract(desk, root)?.own.keys ?? [];
   const times = desk.catalog
     .eventsOf(root)
     .filter((parsed) => keys.includes(parsed.event.pubkey))
@@ -75,23 +81,28 @@ export function nextEventTimeSec(desk: Desk, root: string): number {
   return Math.max(desk.clock.nowSec(), ...times);
 }
 
+/** Events that others may be told of: what is private still would seem withheld from them. */
+function namedEvents(desk: Desk, root: string): ParsedEvent[] {
+  const events = desk.catalog.eventsOf(root);
+  const unsigned = unsignedAmendments(root, events);
+  return unsigned.size === 0 ? [...events] : events.filter(({ event }) => !unsigned.has(event.id));
+}
+
 /** All one's own heads in a contract, for `prev`. */
 export function ownHeads(desk: Desk, root: string, own: OwnRole): string[] {
-  const authors = [own.main.publicKey, ...(own.money ? [own.money.publicKey] : [])];
-  return headsOf(authors, desk.catalog.eventsOf(root));
+  return headsOf(own.keys, namedEvents(desk, root));
 }
 
 /** A list of heads holds at most 64, from three parties. */
 const HEADS_PER_PARTY = 21;
 
-/** Heads of all parties of a contract and their delegates, for `seen`; strangers have none. */
+/** Heads of all parties' keys in a contract, for `seen`; strangers have none. */
 export function allHeads(desk: Desk, root: string): string[] {
   const state = desk.catalog.contract(root)?.fold.state;
   if (!state) return [];
-  const events = desk.catalog.eventsOf(root);
+  const events = namedEvents(desk, root);
   const heads = PARTY_ROLES.flatMap((role) => {
-    const delegates = state.signatures[role]?.delegates ?? [];
-    const authors = [state.contract.document.parties[role].pubkey, ...delegates];
+    const authors = state.keys.filter((each) => each.role === role).map(({ key }) => key);
     // A share for each party: one that forks without end must not crowd the others out.
     return headsOf(authors, events).slice(0, HEADS_PER_PARTY);
   });

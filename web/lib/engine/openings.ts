@@ -47,8 +47,20 @@ export class Openings {
     // not sealed by the key it names…"
     if (author !== mainKey) return;
     if (computeCommitment(mainKey, salt) !== contract.document.commitment) return;
-    const { id } = contract.event;
-    const value: Opening = { contract: id, mainKey, salt };
+    await this.#put({ contract: contract.event.id, mainKey, salt });
+  }
+
+  /** Takes the opening of the proposal that one answers for it too: it is the same commitment. */
+  async inherit({ document, event }: ParsedContract): Promise<void> {
+    const known = this.of(document.counters ?? '');
+    if (!known || this.of(event.id)) return;
+    const { mainKey, salt } = known;
+    if (computeCommitment(mainKey, salt) !== document.commitment) return;
+    await this.#put({ contract: event.id, mainKey, salt });
+  }
+
+  async #put(value: Opening): Promise<void> {
+    const { contract: id } = value;
     await this.#store.write([{ table: 'settings', key: `${PREFIX}${id}`, value }]);
     this.#list = [...this.#list.filter((known) => known.contract !== id), value];
   }

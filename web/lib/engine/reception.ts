@@ -1,8 +1,8 @@
 /** Private messages that arrived, each handed to whoever deals with it. */
-import type { MessageOf } from '@realyield/protocol';
+import { roleOfKey, type MessageOf } from '@realyield/protocol';
 import type { Agreements } from './agreements.ts';
 import type { Crew } from './crew.ts';
-import type { Desk } from './desk.ts';
+import { ownContract, type Desk } from './desk.ts';
 import type { Documents } from './documents/documents.ts';
 import type { Incoming } from './mailbox.ts';
 import type { Payee } from './payee.ts';
@@ -29,8 +29,10 @@ function receiveRefusal(
     crew.payer(message.contract)?.refused(message);
     return;
   }
-  const parties = desk.catalog.contract(message.contract)?.fold.state.contract.document.parties;
-  if (parties?.bank.pubkey !== author && parties?.business.pubkey !== author) return;
+  const state = desk.catalog.contract(message.contract)?.fold.state;
+  const role = state && roleOfKey(state, author);
+  // One's own, to one's other devices, is no news.
+  if (role === undefined || role === ownContract(desk, message.contract)?.own.role) return;
   desk.activity.add({
     contract: message.contract,
     level: 'problem',
@@ -45,6 +47,8 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
   switch (message.type) {
     case 'proposal':
     case 'acceptance':
+    case 'terms':
+    case 'withdrawal':
       await receivers.agreements.receive(message, incoming);
       if (message.type === 'acceptance') receivers.crew.attend(message.contract);
       break;

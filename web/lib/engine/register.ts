@@ -14,12 +14,16 @@ export function nextRegisterEntry(desk: Desk): RegisterEntry {
   let serial = 0;
   let previous = REGISTER_START;
   for (const root of desk.catalog.roots()) {
-    const state = desk.catalog.contract(root)?.fold.state;
-    const signature = state?.signatures.bank;
-    const isOurs = state?.contract.document.parties.bank.pubkey === desk.person.publicKey;
-    if (!isOurs || !signature?.register || signature.register.serial <= serial) continue;
-    serial = signature.register.serial;
-    previous = signature.id;
+    const bank = desk.catalog.contract(root)?.fold.state.contract.document.parties.bank;
+    if (bank?.pubkey !== desk.person.publicKey) continue;
+    // Of amendments too, which all three may never sign.
+    for (const { name, document, event } of desk.catalog.eventsOf(root)) {
+      if (name !== 'signature' || document.type !== 'acceptance') continue;
+      const { register, role } = document;
+      if (role !== 'bank' || !register || register.serial <= serial) continue;
+      serial = register.serial;
+      previous = event.id;
+    }
   }
   return { serial: serial + 1, previous };
 }

@@ -1,0 +1,160 @@
+/** Amendments: other terms for a contract in effect. Spec: specs/versions.md. */
+import {
+  PARTY_ROLES,
+  amendmentMismatch,
+  buildContractEvent,
+  contractContradiction,
+  isMainOf,
+  keyFactsHash,
+  permittedActs,
+  reject,
+  roleOfKey,
+  type ContractDocument,
+  type ContractState,
+  type ParsedContract,
+  type ParsedEvent,
+  type PartyRole,
+  type Reject,
+  type Result,
+} from '@realyield/protocol';
+import { embedOwn, nextEventTimeSec, ownContract } from '../desk.ts';
+import type { Desk, OwnContract } from '../desk.ts';
+import { randomHex } from '../random.ts';
+import { ANSWER_SEC, readOwnTerms } from './counters.ts';
+import { accept, keep, tellParties } from './signing.ts';
+
+/** Why terms change, and what becomes of instalments that fell due unpaid. */
+export interface AmendmentKind {
+  readonly reason: 'amendment' | 'restructuring';
+  readonly arrears: 'stay' | 'fold';
+}
+
+/** An amendment that not all three have signed. */
+export interface OpenAmendment {
+  readonly id: string;
+  readonly terms: ParsedContract;
+  /** Who wrote it, as far as that is a party. */
+  readonly proposedBy: PartyRole | undefined;
+  readonly signedBy: readonly PartyRole[];
+}
+
+/** Signs one after another: the bank's acceptances are numbered. */
+export type InTurn = <T>(sign: () => Promise<T>) => Promise<T>;
+
+/** Amendments of one person's contracts. */
+export class Amendments {
+  readonly #desk: Desk;
+  readonly #inTurn: InTurn;
+
+  constructor(desk: Desk, inTurn: InTurn) {
+    this.#desk = desk;
+    this.#inTurn = inTurn;
+  }
+
+  /** Why this person cannot propose one; undefined where they can. */
+  refusal(root: string): Reject | undefined {
+    const contract = ownContract(this.#desk, root);
+    if (!contract) return reject('CONTRACT_UNKNOWN', root);
+    const { own, view } = contract;
+    const isPermitted = permittedActs(view.fold.state, own.role).includes('amendment');
+    return isPermitted ? undefined : reject('STATE_FORBIDS', 'amendment');
+  }
+
+  /** Terms that would replace the version in force now, as they would be signed. */
+  draft(state: ContractState, edited: ContractDocument, kind: AmendmentKind): ContractDocument {
+    const { counters: _, ...terms } = edited;
+    const replaces = { root: state.root, version: state.version };
+    const expiresAtSec = this.#desk.clock.nowSec() + ANSWER_SEC;
+    return { ...terms, ...kind, replaces, nonce: randomHex(), expiresAtSec };
+  }
+
+  /**
+   * Signs other terms and tells the others; the bank's own acceptance comes last. Yields the
+   * amendment's id. What is not of the sheet that was seen is refused as KEY_FACTS_MISMATCH.
+   */
+  async propose(root: string, terms: ContractDocument, seen: string): Promise<Result<string>> {
+    const refused = this.refusal(root) ?? contractContradiction(terms);
+    if (refused) return refused;
+    if (keyFactsHash(terms) !== seen) return reject('KEY_FACTS_MISMATCH');
+    const contract = ownContract(this.#desk, root);
+    if (!contract || terms.replaces?.version !== contract.view.fold.state.version) {
+      return reject('VERSION_MISMATCH');
+    }
+    const atSec = nextEventTimeSec(this.#desk, root);
+    const event = await contract.own.main.sign(buildContractEvent(terms, atSec));
+    await keep(this.#desk, root, [event]);
+    if (contract.own.role === 'bank') {
+      const message = { v: 1, type: 'terms', contract: root, terms: embedOwn(event) } as const;
+      await tellParties(this.#desk, contract, message);
+      return { ok: true, value: event.id };
+    }
+    const accepted = await accept(this.#desk, contract, readOwnTerms(event));
+    return accepted.ok ? { ok: true, value: event.id } : accepted;
+  }
+
+  /** Amendments of the version in force that wait for signatures, newest first. */
+  async open(root: string): Promise<readonly OpenAmendment[]> {
+    const view = this.#desk.catalog.contract(root);
+    if (!view) return [];
+    const found = openAmendments(view.fold.state, this.#desk.catalog.eventsOf(root));
+    const declined = await Promise.all(
+      found.map(({ id }) => this.#desk.store.get('settings', `declined|${id}`)),
+    );
+    return found.filter((_, index) => declined[index] === undefined);
+  }
+
+  /** Signs an amendment whose sheet was seen. */
+  sign(root: string, id: string, seen: string): Promise<Result<string>> {
+    return this.#inTurn(() => this.#sign(root, id, seen));
+  }
+
+  async #sign(root: string, id: string, seen: string): Promise<Result<string>> {
+    const contract = ownContract(this.#desk, root);
+    if (!contract) return reject('CONTRACT_UNKNOWN', root);
+    const open = (await this.open(root)).find((each) => each.id === id);
+    const problem = open ? this.problem(contract, open) : reject('VERSION_MISMATCH', id);
+    if (problem) return problem;
+    if (!open || keyFactsHash(open.terms.document) !== seen) return reject('KEY_FACTS_MISMATCH');
+    return accept(this.#desk, contract, open.terms);
+  }
+
+  /** Why this person cannot sign an amendment now. */
+  problem({ own, view }: OwnContract, open: OpenAmendment): Reject | undefined {
+    if (open.signedBy.includes(own.role)) return reject('ALREADY_SIGNED', own.role);
+    const { expiresAtSec } = open.terms.document;
+    const isExpired = this.#desk.clock.nowSec() > expiresAtSec;
+    if (isExpired) return reject('PROPOSAL_EXPIRED', String(expiresAtSec));
+    // The bank signs last: what comes about is in its register, and nothing else.
+    const others = PARTY_ROLES.filter((role) => role !== 'bank' && !open.signedBy.includes(role));
+    if (own.role === 'bank' && others.length > 0) return reject('STATE_FORBIDS', others.join());
+    return amendmentMismatch(view.fold.state.contract.document, open.terms.document);
+  }
+}
+
+/** Who signed an amendment, by the role each acceptance names and the fold allows its author. */
+function signedBy(
+  state: ContractState,
+  id: string,
+  events: readonly ParsedEvent[],
+): readonly PartyRole[] {
+  const roles = events.flatMap(({ name, document, event }) => {
+    const isOfIt =
+      name === 'signature' && document.type === 'acceptance' && document.terms.id === id;
+    return isOfIt && isMainOf(state, event.pubkey, document.role) ? [document.role] : [];
+  });
+  return PARTY_ROLES.filter((role) => roles.includes(role));
+}
+
+/** Amendments of the version in force that not all have signed, newest first. */
+function openAmendments(state: ContractState, events: readonly ParsedEvent[]): OpenAmendment[] {
+  return events
+    .filter((parsed): parsed is ParsedContract => parsed.name === 'contract')
+    .filter(({ document }) => document.replaces?.version === state.version)
+    .map((terms) => ({
+      id: terms.event.id,
+      terms,
+      proposedBy: roleOfKey(state, terms.event.pubkey),
+      signedBy: signedBy(state, terms.event.id, events),
+    }))
+    .sort((a, b) => b.terms.event.created_at - a.terms.event.created_at);
+}

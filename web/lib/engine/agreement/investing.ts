@@ -1,0 +1,89 @@
+/** An investor proposes a contract under a key made for it. Spec: specs/contract.md, "Building". */
+import {
+  buildContract,
+  buildContractEvent,
+  buildSignature,
+  computeCommitment,
+  keyFactsHash,
+  ok,
+  reject,
+  type ParsedOffer,
+  type Result,
+} from '@realyield/protocol';
+import { proposalTerms } from '../bases.ts';
+import { embedOwn, type Desk } from '../desk.ts';
+import { feeProblem } from '../fee-check.ts';
+import { randomHex } from '../random.ts';
+import { keep } from './signing.ts';
+
+/** What an investor decided and saw before signing. */
+export interface InvestOptions {
+  /** Relays that must have given the key's backup back. */
+  readonly copies?: 1 | 2;
+  /** The sheet on screen: its hash and the start it was computed for. */
+  readonly seen?: { readonly keyFacts: string; readonly startAtSec: number };
+}
+
+interface Order {
+  readonly offer: ParsedOffer;
+  readonly principalUnits: bigint;
+  readonly startAtSec: number;
+}
+
+function build(desk: Desk, order: Order, key: { publicKey: string; salt: string }) {
+  const { offer, principalUnits, startAtSec } = order;
+  const built = buildContract(offer, {
+    principalUnits,
+    investor: { pubkey: key.publicKey, relays: desk.relays.readUrls.slice(0, 4) },
+    commitment: computeCommitment(desk.person.publicKey, key.salt),
+    nonce: randomHex(),
+    startAtSec,
+    ...proposalTerms(desk, offer, startAtSec),
+  });
+  return (built.ok && feeProblem(built.value)) || built;
+}
+
+/**
+ * Proposes a contract under a fresh key whose backup was read back from two relays first, or
+ * from one if the person chose so. Nothing is owed until business and bank have signed too.
+ * Terms whose sheet is not the one that was seen are refused as KEY_FACTS_MISMATCH.
+ */
+export async function propose(
+  desk: Desk,
+  offer: ParsedOffer,
+  principalUnits: bigint,
+  { copies = 2, seen }: InvestOptions,
+): Promise<Result<string>> {
+  const nowSec = desk.clock.nowSec();
+  const relays = desk.relays.readUrls.slice(0, 4);
+  // A first build with no key shows contradictions before a key is made.
+  const startAtSec = seen?.startAtSec ?? nowSec;
+  const order = { offer, principalUnits, startAtSec };
+  const trial = build(desk, order, { publicKey: '0'.repeat(64), salt: '' });
+  if (!trial.ok) return trial;
+  // K-12: "A writer MUST show the sheet… before a party signs, and put the hash of the sheet of
+  // the terms it signs into the acceptance as `keyFacts`."
+  const keyFacts = keyFactsHash(trial.value);
+  if (seen && seen.keyFacts !== keyFacts) return reject('KEY_FACTS_MISMATCH');
+  const key = await desk.keyring.create({ use: 'investor', atSec: nowSec, relays, copies });
+  const built = build(desk, order, key);
+  if (!built.ok) return built;
+  const contractEvent = await key.signer.sign(buildContractEvent(built.value, nowSec));
+  const root = contractEvent.id;
+  const terms = embedOwn(contractEvent);
+  const signed = { v: 1, type: 'acceptance', contract: root, role: 'investor' } as const;
+  const acceptance = await key.signer.sign(
+    buildSignature({ ...signed, terms, keyFacts, prev: [] }, nowSec),
+  );
+  await keep(desk, root, [contractEvent, acceptance]);
+  desk.mailbox.open(key.signer, relays);
+  const { business, bank } = built.value.parties;
+  const proposal = { v: 1, type: 'proposal', acceptance: embedOwn(acceptance) } as const;
+  const opening = { pubkey: desk.person.publicKey, salt: key.salt };
+  // To one's own mail too: until it is signed, nobody else keeps a proposal.
+  await desk.mailbox.send(proposal, key.signer, key.publicKey, relays);
+  await desk.mailbox.send(proposal, key.signer, business.pubkey, business.relays);
+  // Under the main key, whose seal proves that the opening is its owner's.
+  await desk.mailbox.send({ ...proposal, opening }, desk.person, bank.pubkey, bank.relays);
+  return ok(root);
+}
