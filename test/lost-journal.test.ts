@@ -174,6 +174,9 @@ describe('the payer', () => {
     says.set(hash, { state: 'refused', code: 'NOT_IMPLEMENTED', sentence: '' });
     expect(await look()).toBe('waiting');
     nowSec += 700;
+    // Run out, but a payment on its way would still be taken for two hours.
+    expect(await look()).toBe('waiting');
+    nowSec += 7_200;
     expect(await look()).toBe('clear');
     expect(entry()).toBeUndefined();
   });

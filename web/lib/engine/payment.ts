@@ -18,6 +18,10 @@ export interface PaymentContext {
  * the request carried an expiration well before this.
  */
 export const NEVER_ARRIVED_MS = 90_000;
+/** Answers of a wallet, or a connection, that can never tell what became of a payment. */
+const CANNOT_LOOK_UP: ReadonlySet<string> = new Set(['NOT_IMPLEMENTED', 'RESTRICTED']);
+/** Common nodes still take a payment of an invoice that ran out less than two hours ago. */
+const EXPIRY_GRACE_SEC = 7_200;
 /** How far the payee's clock, which dates requests, may be ahead of ours. */
 const CLOCKS_APART_MS = 120_000;
 
@@ -35,6 +39,11 @@ async function write(desk: Desk, entry: JournalEntry): Promise<JournalEntry> {
 
 function paid(entry: JournalEntry, preimage: string, feesPaidMsat: bigint): JournalEntry {
   return { ...entry, step: 'paid', preimage, feesPaidMsat: feesPaidMsat.toString() };
+}
+
+/** From when on an invoice cannot be paid any more, whatever is still on its way. */
+function surelyOverAtSec({ expiresAtSec = 0 }: JournalEntry): number {
+  return expiresAtSec + EXPIRY_GRACE_SEC + 1;
 }
 
 /** The journal step that a wallet's record of a payment means; undefined: still open. */
@@ -78,7 +87,14 @@ export async function resolveEntry(
   if (isMissing && desk.clock.nowMs() > lastMs) {
     return close({ ...entry, step: 'failed', reason: 'The wallet knows of no such payment.' });
   }
+  const untilSec = surelyOverAtSec(entry);
+  const isMute = answer.state === 'refused' && CANNOT_LOOK_UP.has(answer.code);
+  // The payee knows whether it was paid: asked again, it answers with the proof or a new request.
+  if (isMute && desk.clock.nowSec() >= untilSec) {
+    return close({ ...entry, step: 'failed', reason: 'The wallet cannot look payments up.' });
+  }
   if (entry.step !== 'unknown') await write(desk, { ...entry, step: 'unknown' });
+  if (isMute) return statusOf('waiting', 'NO_LOOKUP', { untilSec });
   if (isMissing) {
     return statusOf('problem', 'NOT_ARRIVED', { untilSec: Math.ceil(lastMs / 1_000) });
   }
@@ -97,7 +113,7 @@ export async function recoverEntry(
   if (paymentHash === undefined || invoice === undefined) return 'none';
   const answer = await wallet.lookup({ paymentHash, invoice });
   // A wallet that cannot look up clears nothing that can still be paid.
-  const isOpen = (entry.expiresAtSec ?? 0) > desk.clock.nowSec();
+  const isOpen = surelyOverAtSec(entry) > desk.clock.nowSec();
   if (answer.state === 'unknown' || (answer.state === 'refused' && isOpen)) return 'silent';
   const record = answer.state === 'answered' ? answer.value : undefined;
   const next = record && settledStep(entry, record);

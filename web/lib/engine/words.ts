@@ -6,6 +6,7 @@ export type EngineCode =
   | 'WALLET_MISSING'
   | 'WALLET_SILENT'
   | 'NOT_ARRIVED'
+  | 'NO_LOOKUP'
   | 'WALLET_REFUSED'
   | 'PAYEE_SILENT'
   | 'PAYEE_REFUSED'
@@ -27,6 +28,9 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   NOT_ARRIVED:
     'Your wallet does not know the last payment; it may still arrive there. ' +
     'Until that is over it is not sent again.',
+  NO_LOOKUP:
+    'Your wallet cannot say what became of the last payment. ' +
+    'Nothing more is paid before its invoice has run out for certain.',
   WALLET_REFUSED: 'Your wallet refused the payment. Nothing has left it.',
   PAYEE_SILENT: 'The payee is not answering. Nothing is paid until they do; we keep asking.',
   PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again shortly.',

@@ -1,0 +1,86 @@
+/** One engine of a run as a process of its own: it starts on a disk, and dies at once. */
+import { Lease } from '../../web/lib/engine/lease.ts';
+import { Listeners } from '../../web/lib/engine/listeners.ts';
+import type { Verifier } from '../../web/lib/engine/ports.ts';
+import { Session } from '../../web/lib/engine/session.ts';
+import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
+import { secretOf } from '../fixtures/keys.ts';
+import { ProcessStore, type Disk, type DiskFaults } from './disk.ts';
+import type { SimWallet } from './lightning.ts';
+import { SimRelays, type NetworkFaults, type SimRelay } from './network.ts';
+import type { Random } from './random.ts';
+import { ProcessClock, type Time } from './time.ts';
+
+/** What all processes of a run share. */
+export interface Surroundings {
+  readonly time: Time;
+  readonly random: Random;
+  readonly relays: readonly SimRelay[];
+  readonly network: NetworkFaults;
+  readonly verifier: Verifier;
+}
+
+/** What one process is. */
+export interface ProcessOptions {
+  readonly person: 'investor' | 'business';
+  readonly disk: Disk;
+  readonly wallet: SimWallet;
+  readonly faults: DiskFaults;
+  /** Whether another device of the same person may be at work. */
+  readonly hasRivals: boolean;
+  readonly onDeath: () => void;
+}
+
+/** A lease nobody else wants. */
+const ALONE = {
+  changed: new Listeners<void>(),
+  isHeld: true,
+  heldSinceMs: 0,
+  start: () => Promise.resolve(),
+  takeOver: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+};
+
+/** A running engine. */
+export class SimProcess {
+  readonly session: Session;
+  readonly clock: ProcessClock;
+  readonly #options: ProcessOptions;
+  readonly #relays: SimRelays;
+  readonly #store: ProcessStore;
+  #isDead = false;
+
+  constructor(surroundings: Surroundings, options: ProcessOptions) {
+    const { time, random, network, verifier } = surroundings;
+    this.#options = options;
+    this.clock = new ProcessClock(time);
+    this.#relays = new SimRelays(surroundings.relays, { time, random, faults: network });
+    this.#store = new ProcessStore(options.disk, options.faults, () => this.die());
+    const person = createLocalSigner(secretOf(options.person));
+    const ports = { person, relays: this.#relays, verifier, clock: this.clock };
+    this.session = new Session({
+      ...ports,
+      store: this.#store,
+      rank: 'person',
+      lease: options.hasRivals ? new Lease(ports, 'person') : { ...ALONE },
+      whenAlone: (run) => {
+        void run();
+        return () => undefined;
+      },
+    });
+    void this.session.start().then(() => {
+      if (!this.#isDead) this.session.useWallet(options.wallet);
+    });
+  }
+
+  /** kill -9. */
+  die(): void {
+    if (this.#isDead) return;
+    this.#isDead = true;
+    this.clock.die();
+    this.#store.isDead = true;
+    this.#relays.close();
+    this.#options.wallet.close();
+    this.#options.onDeath();
+  }
+}

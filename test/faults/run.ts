@@ -1,0 +1,294 @@
+/**
+ * One run of the fault matrix: an investor streams a loan out to a business while processes die,
+ * wallets fall silent, relays lose and repeat, clocks leap and disks are full. Everything follows
+ * from the seed. When it is over, what the ledger, the journal and the receipts say is compared.
+ */
+import { planTicks } from '@realyield/protocol';
+import type { JournalEntry } from '../../web/lib/engine/journal.ts';
+import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifier.ts';
+import { Loan, offerDocument, rememberingVerifier } from '../fixtures/loan.ts';
+import { bulletPlan } from '../fixtures/plans.ts';
+import { Disk, type DiskFaults } from './disk.ts';
+import { ANSWERS, SimLightning, SimWallet, type LedgerEntry, type PayScript } from './lightning.ts';
+import { SimRelay } from './network.ts';
+import { SimProcess, type Surroundings } from './process.ts';
+import { randomOf, type Random } from './random.ts';
+import { Time } from './time.ts';
+
+const URLS = ['ws://127.0.0.1:7001', 'ws://127.0.0.1:7002'];
+const TICKS = 5;
+const HOUR_MS = 3_600_000;
+/** How long everything may take: an invoice surely over takes three hours, and there may be some. */
+const PATIENCE_MS = 24 * HOUR_MS;
+const SETTLING_MS = 125_000;
+const RECONNECT_MS = 1_200_000;
+/** Journal steps at which a process is killed, one after the other, seed by seed. */
+const STEPS = 24;
+const verifier = createInlineVerifier(rememberingVerifier);
+
+/** The loan of every run, signed once. */
+function signLoan(): Loan {
+  const { business } = offerDocument();
+  const loan = new Loan({
+    offer: {
+      relays: URLS,
+      business: { ...business, relays: URLS },
+      tranches: [{ shareBps: 10_000, startDay: 0, streamDays: 1, windowDays: 1_000, ticks: TICKS }],
+      plan: bulletPlan(1_200, 5),
+    },
+    investorRelays: URLS,
+  });
+  loan.signAll();
+  return loan;
+}
+
+const loan = signLoan();
+const ticks = planTicks(loan.contract.document);
+
+/** What a run is made of, for whoever reads of its failure. */
+export interface Scenario {
+  readonly seed: number;
+  readonly payerDies: DiskFaults['deathAtStep'];
+  readonly answers: readonly string[];
+  readonly returns: 'same disk' | 'new disk';
+  readonly hasTwin: boolean;
+  readonly canLookUp: boolean;
+  readonly payeeDiesAtMs: number | undefined;
+  readonly relayDown: { readonly relay: number; readonly fromMs: number; readonly forMs: number };
+  readonly clockLeap: { readonly atMs: number; readonly byMs: number; readonly forMs: number };
+  readonly fullAtSteps: readonly number[];
+  readonly loss: number;
+  readonly repeat: number;
+  readonly mostDelayMs: number;
+}
+
+/** The scenario of a seed: step, side and first answer in turn, everything else by chance. */
+export function scenarioOf(seed: number): Scenario {
+  const random = randomOf(seed);
+  const side = Math.floor(seed / STEPS) % 2 === 0 ? 'before' : 'after';
+  const first = ANSWERS[Math.floor(seed / (2 * STEPS)) % ANSWERS.length] ?? 'success';
+  const others = Array.from({ length: random.below(4) }, () => {
+    return ANSWERS[random.below(ANSWERS.length)] ?? 'success';
+  });
+  const isBad = random.isLucky(0.5);
+  const hasLeap = random.isLucky(0.2);
+  return {
+    seed,
+    payerDies: random.isLucky(0.9) ? { step: seed % STEPS, side } : undefined,
+    answers: [first, ...others],
+    returns: random.isLucky(0.15) ? 'new disk' : 'same disk',
+    hasTwin: random.isLucky(0.15),
+    canLookUp: random.isLucky(0.95),
+    payeeDiesAtMs: random.isLucky(0.3) ? random.below(120_000) : undefined,
+    relayDown: {
+      relay: random.below(URLS.length),
+      fromMs: random.below(120_000),
+      forMs: random.isLucky(0.4) ? random.below(60_000) : 0,
+    },
+    clockLeap: {
+      atMs: random.below(120_000),
+      byMs: hasLeap ? random.below(4 * HOUR_MS) - HOUR_MS : 0,
+      forMs: random.below(300_000),
+    },
+    fullAtSteps: random.isLucky(0.3) ? [random.below(STEPS), random.below(STEPS)] : [],
+    loss: isBad ? random.share() * 0.2 : 0,
+    repeat: isBad ? random.share() * 0.5 : 0,
+    mostDelayMs: isBad ? 2_000 : 50,
+  };
+}
+
+/** One run under way. */
+class Run {
+  readonly #scenario: Scenario;
+  readonly #random: Random;
+  readonly #time = new Time((loan.startAtSec + 5) * 1_000);
+  readonly #relays = URLS.map((url) => new SimRelay(url));
+  readonly #lightning: SimLightning;
+  readonly #script: PayScript;
+  readonly #surroundings: Surroundings;
+  readonly #payerDisks = [new Disk()];
+  readonly #payeeDisk = new Disk();
+  #payer: SimProcess | undefined;
+  #twin: SimProcess | undefined;
+  #payee: SimProcess | undefined;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#random = randomOf(scenario.seed + 1_000_003);
+    this.#lightning = new SimLightning(this.#time, this.#random, scenario.seed);
+    const { canLookUp, loss, repeat, mostDelayMs } = scenario;
+    const answers = [...scenario.answers] as PayScript['answers'];
+    this.#script = { answers, silence: loss, canLookUp };
+    this.#surroundings = {
+      time: this.#time,
+      random: this.#random,
+      relays: this.#relays,
+      network: { loss, repeat, mostDelayMs },
+      verifier,
+    };
+    for (const relay of this.#relays) for (const event of loan.events) relay.keep(event);
+  }
+
+  /** Lets everything happen; resolves with what is wrong in the end, in words. */
+  async play(): Promise<readonly string[]> {
+    const { payeeDiesAtMs, relayDown, clockLeap, hasTwin, payerDies, fullAtSteps } = this.#scenario;
+    this.#startPayee();
+    this.#startPayer({ deathAtStep: payerDies, fullAtSteps: new Set(fullAtSteps) });
+    if (hasTwin) this.#time.after(this.#random.below(60_000), () => this.#startTwin());
+    if (payeeDiesAtMs !== undefined) this.#time.after(payeeDiesAtMs, () => this.#payee?.die());
+    const relay = this.#relays[relayDown.relay];
+    if (relayDown.forMs > 0) {
+      this.#time.after(relayDown.fromMs, () => relay?.setUp(false));
+      this.#time.after(relayDown.fromMs + relayDown.forMs, () => relay?.setUp(true));
+    }
+    const leap = (aheadMs: number): void => {
+      if (this.#payer) this.#payer.clock.aheadMs = aheadMs;
+    };
+    this.#time.after(clockLeap.atMs, () => leap(clockLeap.byMs));
+    this.#time.after(clockLeap.atMs + clockLeap.forMs, () => leap(0));
+    this.#reconnect();
+    const endMs = this.#time.nowMs + PATIENCE_MS;
+    const isDone = await this.#time.runUntil(() => this.#isComplete(), endMs);
+    // What is still on its way in Lightning comes to its end, and whoever died meanwhile is back.
+    await this.#time.runUntil(() => false, this.#time.nowMs + SETTLING_MS);
+    if (isDone) await this.#time.runUntil(() => this.#isComplete(), this.#time.nowMs + SETTLING_MS);
+    const wrong = this.#audit(isDone);
+    for (const process of [this.#payer, this.#twin, this.#payee]) process?.die();
+    return wrong;
+  }
+
+  /** No connection lasts for ever: what a relay did not say while it was open is said then. */
+  #reconnect(): void {
+    this.#time.after(RECONNECT_MS, () => {
+      for (const relay of this.#relays) {
+        relay.setUp(false);
+        relay.setUp(true);
+      }
+      if (!this.#isOver) this.#reconnect();
+    });
+  }
+
+  #wallet(side: 'incoming' | 'outgoing'): SimWallet {
+    return new SimWallet(this.#lightning, side, this.#script);
+  }
+
+  #startPayer(faults: DiskFaults): void {
+    const disk = this.#payerDisks.at(-1) ?? new Disk();
+    const { hasTwin, returns } = this.#scenario;
+    const options = { person: 'investor', disk, faults, hasRivals: hasTwin } as const;
+    const wallet = this.#wallet('outgoing');
+    const onDeath = (): void => {
+      this.#payer = undefined;
+      this.#time.after(this.#random.below(60_000), () => {
+        if (this.#isOver) return;
+        if (returns === 'new disk') this.#payerDisks.push(new Disk());
+        this.#startPayer({ deathAtStep: undefined, fullAtSteps: new Set() });
+      });
+    };
+    this.#payer = new SimProcess(this.#surroundings, { ...options, wallet, onDeath });
+  }
+
+  #startTwin(): void {
+    const faults = { deathAtStep: undefined, fullAtSteps: new Set<number>() };
+    const options = { person: 'investor', disk: new Disk(), faults, hasRivals: true } as const;
+    const wallet = this.#wallet('outgoing');
+    const onDeath = (): void => undefined;
+    this.#twin = new SimProcess(this.#surroundings, { ...options, wallet, onDeath });
+  }
+
+  #startPayee(): void {
+    const faults = { deathAtStep: undefined, fullAtSteps: new Set<number>() };
+    const options = { person: 'business', disk: this.#payeeDisk, faults } as const;
+    const wallet = this.#wallet('incoming');
+    const onDeath = (): void => {
+      this.#payee = undefined;
+      this.#time.after(this.#random.below(60_000), () => {
+        if (!this.#isOver) this.#startPayee();
+      });
+    };
+    const process = { ...options, hasRivals: false, wallet, onDeath };
+    this.#payee = new SimProcess(this.#surroundings, process);
+  }
+
+  #isOver = false;
+
+  #stateAt(process: SimProcess | undefined) {
+    return process?.session.catalog.contract(loan.root)?.fold.state;
+  }
+
+  #entries(process: SimProcess | undefined): readonly JournalEntry[] {
+    return process?.session.journalEntries(loan.root, 'disbursement') ?? [];
+  }
+
+  /** Every part proven and acknowledged, as payer and payee see it. */
+  #isComplete(): boolean {
+    return [this.#payer, this.#payee].every((process) => {
+      const payments = this.#stateAt(process)?.payments ?? [];
+      const isAll = payments.filter((one) => one.class === 'preimage+acknowledgement');
+      return isAll.length >= TICKS;
+    });
+  }
+
+  #audit(isDone: boolean): readonly string[] {
+    this.#isOver = true;
+    const wrong: string[] = [];
+    if (!isDone) {
+      const { code } = this.#payer?.session.payerStatus(loan.root) ?? { code: 'no payer' };
+      const steps = this.#entries(this.#payer).map(({ n, step }) => `${n} ${step}`);
+      wrong.push(`not all paid in time: ${code}; ${steps.join(', ')}`);
+    }
+    const settled = [...this.#lightning.ledger.values()].filter(({ state }) => state === 'settled');
+    for (const { n, amountUnits } of ticks) {
+      const paid = settled.filter(({ description }) => description.endsWith(` ${n}`));
+      if (paid.length > 1) wrong.push(`part ${n} was paid ${paid.length} times`);
+      if (isDone && paid[0]?.amountMsat !== amountUnits) wrong.push(`part ${n} was not received`);
+    }
+    if (isDone) wrong.push(...this.#compareProofs(settled), ...this.#compareJournal(settled));
+    return wrong;
+  }
+
+  #compareProofs(settled: readonly LedgerEntry[]): readonly string[] {
+    const received = settled
+      .map(({ preimage }) => preimage)
+      .sort()
+      .join();
+    const wrong: string[] = [];
+    for (const [name, process] of [
+      ['payer', this.#payer],
+      ['payee', this.#payee],
+    ] as const) {
+      const state = this.#stateAt(process);
+      const proven = (state?.payments ?? []).map(({ preimage }) => preimage).sort();
+      if (proven.join() !== received)
+        wrong.push(`the ${name}’s receipts are not what was received`);
+      const principal = BigInt(loan.contract.document.principalUnits);
+      if (state?.paid.totalUnits('disbursement') !== principal) {
+        wrong.push(`the ${name} counts another sum`);
+      }
+      if (state?.equivocations.length !== 0) wrong.push(`the ${name} sees equivocations`);
+    }
+    return wrong;
+  }
+
+  #compareJournal(settled: readonly LedgerEntry[]): readonly string[] {
+    const entries = this.#entries(this.#payer);
+    const open = entries.filter(({ step }) => step !== 'receipted');
+    const wrong = open.map(({ n, step }) => `part ${n} is still ${step} in the journal`);
+    const { hasTwin, returns } = this.#scenario;
+    // Another device's fees are in its own journal, a lost one's are lost.
+    if (hasTwin || returns === 'new disk' || !this.#scenario.canLookUp) return wrong;
+    const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n);
+    const fees = sum(entries.map(({ feesPaidMsat = '0' }) => BigInt(feesPaidMsat)));
+    const charged = sum(settled.map(({ feesPaidMsat }) => feesPaidMsat));
+    if (fees !== charged) wrong.push(`fees: ${fees} in the journal, ${charged} charged`);
+    return wrong;
+  }
+}
+
+/** Plays a seed; resolves with its scenario and what was wrong in the end. */
+export async function playSeed(
+  seed: number,
+): Promise<{ readonly scenario: Scenario; readonly wrong: readonly string[] }> {
+  const scenario = scenarioOf(seed);
+  return { scenario, wrong: await new Run(scenario).play() };
+}
