@@ -4,15 +4,16 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { verify } from '@realyield/protocol';
+import { verify, type SignatureVerifier } from '@realyield/protocol';
 import * as z from 'zod';
-import type { Signer } from '../../web/lib/engine/ports.ts';
+import type { Relays, Signer } from '../../web/lib/engine/ports.ts';
 import { createRelays } from '../../web/lib/nostr/relays.ts';
 import { loadWasmVerifier } from '../../web/lib/nostr/verifier/load-wasm.ts';
 import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
 import { nodeWebSocket } from './node-web-socket.ts';
 
 const NOSTR_CONNECT_KIND = 24_133;
+const CODE = /^nostrconnect:\/\/([0-9a-f]{64})\?(.+)$/;
 /** Older requests are leftovers that some relays keep for minutes. */
 const MOST_AGE_SEC = 60;
 const MOST_REMEMBERED = 10_000;
@@ -30,6 +31,8 @@ export interface BunkerServerOptions {
 export interface BunkerServer {
   /** bunker://… for clients. The same for the same key, relay and secret. */
   readonly uri: string;
+  /** Lets in the client that shows this code (nostrconnect://…), over the code's relays. */
+  accept(code: string): Promise<void>;
   stop(): void;
 }
 
@@ -55,6 +58,11 @@ class Methods {
   constructor(signer: Signer, secret: string | undefined) {
     this.#signer = signer;
     this.#secret = secret;
+  }
+
+  /** A client that needs no secret any more: it has shown its own. */
+  letIn(client: string): void {
+    this.#clients.add(client);
   }
 
   /** The result of a request; throws with words for the client. */
@@ -83,61 +91,97 @@ class Methods {
   }
 }
 
-/** Starts a bunker; resolves when its relay is connected and it can be asked. */
-export async function startBunker(options: BunkerServerOptions): Promise<BunkerServer> {
-  const { secretKey, relayUrl, secret } = options;
-  const signer = createLocalSigner(secretKey.slice());
-  // A bunker talks under a key that is not the one it signs with.
-  const transport = createLocalSigner(sha256(concatBytes(utf8ToBytes('bunker'), secretKey)));
-  const methods = new Methods(signer, secret);
-  const verifier = await loadWasmVerifier();
-  const relays = createRelays({ urls: [relayUrl], webSocket: nodeWebSocket });
-  const seen = new Set<string>();
-  let isStopped = false;
+/** Hears requests on relays and answers them. */
+class Conversation {
+  /** A bunker talks under a key that is not the one it signs with. */
+  readonly transport: Signer;
+  readonly #methods: Methods;
+  readonly #verifier: SignatureVerifier;
+  readonly #opened: Relays[] = [];
+  readonly #seen = new Set<string>();
+  #isStopped = false;
 
-  async function serve(raw: unknown): Promise<void> {
-    const verified = verify(raw, verifier);
+  constructor(secretKey: Uint8Array, methods: Methods, verifier: SignatureVerifier) {
+    this.transport = createLocalSigner(sha256(concatBytes(utf8ToBytes('bunker'), secretKey)));
+    this.#methods = methods;
+    this.#verifier = verifier;
+  }
+
+  /** Answers on these relays; resolves when they are connected. */
+  async listen(urls: readonly string[]): Promise<Relays> {
+    const relays = createRelays({ urls, webSocket: nodeWebSocket });
+    this.#opened.push(relays);
+    const filter = { kinds: [NOSTR_CONNECT_KIND], '#p': [this.transport.publicKey] };
+    await new Promise<void>((resolve) => {
+      // What does not decrypt or parse is answered with silence.
+      relays.subscribe([filter], (raw) => void this.#serve(relays, raw).catch(() => undefined), {
+        onEndOfStored: resolve,
+      });
+    });
+    return relays;
+  }
+
+  /** Says something to a client. */
+  async say(relays: Relays, client: string, message: object): Promise<void> {
+    const reply = await this.transport.sign({
+      kind: NOSTR_CONNECT_KIND,
+      created_at: Math.floor(Date.now() / 1000),
+      tags: [['p', client]],
+      content: await this.transport.encrypt(client, JSON.stringify(message)),
+    });
+    if (!this.#isStopped) await relays.publish(reply);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const relays of this.#opened) relays.close();
+    this.transport.close();
+  }
+
+  async #serve(relays: Relays, raw: unknown): Promise<void> {
+    const verified = verify(raw, this.#verifier);
     if (!verified.ok || verified.value.kind !== NOSTR_CONNECT_KIND) return;
     const { id, pubkey: client, created_at, content } = verified.value;
-    if (seen.has(id) || created_at < Date.now() / 1000 - MOST_AGE_SEC) return;
-    if (seen.size >= MOST_REMEMBERED) seen.clear();
-    seen.add(id);
-    const request = requestSchema.parse(JSON.parse(await transport.decrypt(client, content)));
-    const answer = await methods.answer(client, request.method, request.params).then(
+    if (this.#seen.has(id) || created_at < Date.now() / 1000 - MOST_AGE_SEC) return;
+    if (this.#seen.size >= MOST_REMEMBERED) this.#seen.clear();
+    this.#seen.add(id);
+    const text = await this.transport.decrypt(client, content);
+    const request = requestSchema.parse(JSON.parse(text));
+    const answer = await this.#methods.answer(client, request.method, request.params).then(
       (result) => ({ id: request.id, result }),
       (error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);
         return { id: request.id, result: '', error: words };
       },
     );
-    const reply = await transport.sign({
-      kind: NOSTR_CONNECT_KIND,
-      created_at: Math.floor(Date.now() / 1000),
-      tags: [['p', client]],
-      content: await transport.encrypt(client, JSON.stringify(answer)),
-    });
-    if (!isStopped) await relays.publish(reply);
+    await this.say(relays, client, answer);
   }
+}
 
-  const filter = { kinds: [NOSTR_CONNECT_KIND], '#p': [transport.publicKey] };
-  await new Promise<void>((resolve) => {
-    // What does not decrypt or parse is answered with silence.
-    relays.subscribe([filter], (raw) => void serve(raw).catch(() => undefined), {
-      onEndOfStored: resolve,
-    });
-  });
-
+/** Starts a bunker; resolves when its relay is connected and it can be asked. */
+export async function startBunker(options: BunkerServerOptions): Promise<BunkerServer> {
+  const { secretKey, relayUrl, secret } = options;
+  const signer = createLocalSigner(secretKey.slice());
+  const methods = new Methods(signer, secret);
+  const conversation = new Conversation(secretKey, methods, await loadWasmVerifier());
+  await conversation.listen([relayUrl]);
   const query = new URLSearchParams({
     relay: relayUrl,
     ...(secret === undefined ? {} : { secret }),
   });
   return {
-    uri: `bunker://${transport.publicKey}?${query}`,
+    uri: `bunker://${conversation.transport.publicKey}?${query}`,
+    async accept(code) {
+      const [, client = '', asked = ''] = CODE.exec(code) ?? [];
+      const parameters = new URLSearchParams(asked);
+      const relays = await conversation.listen(parameters.getAll('relay'));
+      methods.letIn(client);
+      const result = parameters.get('secret') ?? '';
+      await conversation.say(relays, client, { id: 'accepted', result });
+    },
     stop() {
-      isStopped = true;
-      relays.close();
+      conversation.stop();
       signer.close();
-      transport.close();
     },
   };
 }

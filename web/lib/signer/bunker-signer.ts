@@ -28,6 +28,8 @@ export interface BunkerOptions {
   readonly onApprovalUrl?: (url: string) => void;
   /** The key it signed with before; this client is then known to it and not introduced again. */
   readonly knownPublicKey?: string;
+  /** Whether the signer knows this client already, because it has answered its code. */
+  readonly isIntroduced?: boolean;
   /** Whether it is tried out first that the signer can encrypt (NIP-44). */
   readonly isTried?: boolean;
 }
@@ -71,10 +73,10 @@ class RemoteSigner implements Signer {
 
   /** Introduces this client, unless it is known, and learns the key that signs. */
   async connect(address: BunkerAddress): Promise<void> {
-    const { knownPublicKey, isTried } = this.#options;
-    this.publicKey = await (knownPublicKey === undefined
-      ? this.#introduce(address)
-      : this.#recall(address, knownPublicKey));
+    const { knownPublicKey, isIntroduced, isTried } = this.#options;
+    if (isIntroduced) this.publicKey = await this.#askPublicKey(this.#timeoutMs);
+    else if (knownPublicKey === undefined) this.publicKey = await this.#introduce(address);
+    else this.publicKey = await this.#recall(address, knownPublicKey);
     if (isTried) await this.#tryOut();
   }
 

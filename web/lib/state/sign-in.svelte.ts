@@ -10,6 +10,8 @@ export interface SignedIn {
   readonly connection: Connection;
 }
 
+type BunkerConnection = Connection & { type: 'bunker' };
+
 const STOPPED = new SignerError('DECLINED', 'Connecting was stopped.');
 
 /** Signing in. */
@@ -22,6 +24,8 @@ export class SignIn {
   waiting = $state.raw<Connection | undefined>(undefined);
   /** Where the owner of a remote signer is to approve; opened by their click only. */
   approvalUrl = $state<string | undefined>(undefined);
+  /** While a code waits for its signer: whether any of its relays is reached, once known. */
+  isCodeHeard = $state<boolean | undefined>(undefined);
   /** What keeps the connected signer from signing, as a sentence. */
   trouble = $state<string | undefined>(undefined);
   #ending = new AbortController();
@@ -40,7 +44,7 @@ export class SignIn {
         reject(STOPPED);
       });
     });
-    const opening = this.#open(connection, world, passphrase);
+    const opening = this.#open(connection, world, passphrase, ending.signal);
     opening.then(
       ({ person }) => {
         if (ending.signal.aborted) person.close();
@@ -60,6 +64,7 @@ export class SignIn {
     connection: Connection,
     world: World | undefined,
     passphrase: string,
+    signal: AbortSignal,
   ): Promise<SignedIn> {
     switch (connection.type) {
       case 'persona': {
@@ -70,7 +75,7 @@ export class SignIn {
         return { connection, person: await createBunkerSigner(persona.bunkerUri, options) };
       }
       case 'bunker':
-        return this.#openBunker(connection);
+        return this.#openBunker(connection, signal);
       case 'nip07': {
         const { createNip07Signer } = await import('../signer/nip07-signer.ts');
         const person = await createNip07Signer();
@@ -94,11 +99,31 @@ export class SignIn {
     }
   }
 
-  async #openBunker(connection: Connection & { type: 'bunker' }): Promise<SignedIn> {
+  /** Where the signer is: as it said itself, or as whoever reads this client's code answers. */
+  async #meet(
+    { uri, clientSecret: clientSecretHex }: BunkerConnection,
+    signal: AbortSignal,
+  ): Promise<{ readonly uri: string; readonly isIntroduced: boolean }> {
+    const { awaitSigner, bunkerUri, isSignerCode } = await import('../signer/signer-code.ts');
+    if (!isSignerCode(uri)) return { uri, isIntroduced: false };
+    try {
+      const onReached = (isReached: boolean): void => {
+        this.isCodeHeard = isReached;
+      };
+      const address = await awaitSigner(uri, { clientSecretHex, signal, onReached });
+      return { uri: bunkerUri(address), isIntroduced: true };
+    } finally {
+      this.isCodeHeard = undefined;
+    }
+  }
+
+  async #openBunker(connection: BunkerConnection, signal: AbortSignal): Promise<SignedIn> {
     const { createBunkerSigner } = await import('../signer/bunker-signer.ts');
-    const { uri, clientSecret: clientSecretHex, publicKey } = connection;
+    const { clientSecret: clientSecretHex, publicKey } = connection;
+    const { uri, isIntroduced } = await this.#meet(connection, signal);
     const person = await createBunkerSigner(uri, {
       clientSecretHex,
+      isIntroduced,
       isTried: publicKey === undefined,
       ...(publicKey === undefined ? {} : { knownPublicKey: publicKey }),
       onApprovalUrl: (url) => {
