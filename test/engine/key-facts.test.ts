@@ -69,4 +69,16 @@ it('a sheet not of the terms is refused; the right one is in the signature', asy
     .filter(({ name }) => name === 'signature')
     .map((entry) => entry.document as SignatureDocument);
   expect(signed.map((each) => 'keyFacts' in each && each.keyFacts)).toEqual([shown, shown]);
+
+  // A party's other devices learn what it has signed or declined, and do not ask again.
+  const hasNothingToSign = async (device: typeof bank) =>
+    device.catalog.contract(root) !== undefined &&
+    (await device.agreements.proposals()).length === 0;
+  const laptop = await open('business');
+  await until('the other device of the business', () => hasNothingToSign(laptop));
+  expect(laptop.catalog.contract(root)?.fold.state.signatures.business).toBeDefined();
+  await until('the bank’s turn', async () => (await bank.agreements.proposals()).length === 1);
+  await bank.agreements.decline(root, 'Not this one.');
+  const branch = await open('bank');
+  await until('the other device of the bank', () => hasNothingToSign(branch));
 });

@@ -20,13 +20,19 @@ export interface Receivers {
 /** A question older than this has been asked again since. */
 const STALE_SEC = 120;
 
-function receiveRefusal(
+async function receiveRefusal(
   { desk, crew }: Receivers,
   message: MessageOf<'refusal'>,
-  author: string,
-): void {
+  { author, recipient }: Incoming,
+): Promise<void> {
   if (message.of === 'parts') {
     crew.payer(message.contract)?.refused(message);
+    return;
+  }
+  // From another device of one's own, perhaps before the proposal: it is not asked for here either.
+  if (author === recipient) {
+    const key = `declined|${message.contract}`;
+    await desk.store.write([{ table: 'settings', key, value: true }]);
     return;
   }
   const state = desk.catalog.contract(message.contract)?.fold.state;
@@ -66,7 +72,7 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
       await receivers.crew.payer(message.contract)?.deliver(message, author);
       break;
     case 'refusal':
-      receiveRefusal(receivers, message, author);
+      await receiveRefusal(receivers, message, incoming);
       break;
     default:
       await receivers.documents.receive(message, incoming);
