@@ -67,6 +67,8 @@ export async function publishOffer(bank: Person): Promise<void> {
   await bank.page.goto('/desk/offer');
   await ready(bank.page);
   await bank.page.getByText('Security, countries, tax and cooling-off').click();
+  const businesses = bank.page.getByLabel('A business of this local world');
+  await businesses.selectOption({ label: 'Panadería Luz' });
   for (const [label, value] of Object.entries(OFFER)) {
     await bank.page.getByLabel(label, { exact: true }).fill(value);
   }

@@ -108,6 +108,14 @@ export function parseSat(text: string): bigint | undefined {
   return /^\d{1,16}$/.test(digits) ? BigInt(digits) * 1000n : undefined;
 }
 
+/** Reads BTC as people type them (up to eight decimals, grouped or not) into msat. */
+export function parseBtc(text: string): bigint | undefined {
+  const match = /^(\d{1,8})(?:[.,](\d{0,8}))?$/.exec(text.replace(/[\s_'\u2019]/g, ''));
+  const [, coins, decimals = ''] = match ?? [];
+  if (coins === undefined) return undefined;
+  return BigInt(coins) * MSAT_PER_BTC + BigInt(decimals.padEnd(8, '0')) * 1000n;
+}
+
 /** Basis points as per cent: 950 is `9.5 %`. */
 export function formatBps(bps: number): string {
   const sign = bps < 0 ? '\u2212' : '';

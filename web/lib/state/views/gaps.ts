@@ -2,9 +2,9 @@
 import type { GapsView, TimelineEventView } from '../../components/models.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 
-/** A relay's address as people say it. */
+/** A relay's address as people say it; one without encryption keeps its `ws://`. */
 export function relayName(url: string): string {
-  return url.replace(/^wss?:\/\//, '').replace(/\/$/, '');
+  return url.replace(/^wss:\/\//, '').replace(/\/$/, '');
 }
 
 /** The gaps of a contract between relays, and what nobody showed. */

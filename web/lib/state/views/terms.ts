@@ -1,5 +1,5 @@
 /** The terms of an investment in plain words: what leaves, what comes back, and what if not. */
-import type { ContractDocument } from '@realyield/protocol';
+import { DAY_SEC, type ContractDocument } from '@realyield/protocol';
 import type { InstalmentView, TermsView } from '../../components/models.ts';
 import {
   formatBps,
@@ -19,14 +19,21 @@ function calendarOf(document: ContractDocument): Calendar {
   return { startSec: document.startAtSec, daySec: document.daySec };
 }
 
-/** `in 30 payments over 15 days, one every 12 h`. */
+/**
+ * `in 30 payments over 15 days, one every 12 h`; where the contract's days run faster than the
+ * world's, both lengths are by the reader's clock: `over 1 min (30 contract days)`.
+ */
 function streamWords(tranche: Tranche, daySec: number): string {
-  const spanSec = tranche.toSec - tranche.fromSec;
-  const days = formatPlural(Math.round(spanSec / daySec), 'day');
   if (tranche.ticks === 1) return 'in one payment';
+  const spanSec = tranche.toSec - tranche.fromSec;
+  const days = Math.round(spanSec / daySec);
+  const span =
+    daySec === DAY_SEC
+      ? formatPlural(days, 'day')
+      : `${formatDuration(spanSec)} (${formatPlural(days, 'contract day')})`;
   const everySec = Math.max(1, Math.round(spanSec / tranche.ticks));
   const payments = formatPlural(tranche.ticks, 'payment');
-  return `in ${payments} over ${days}, one every ${formatDuration(everySec)}`;
+  return `in ${payments} over ${span}, one every ${formatDuration(everySec)}`;
 }
 
 /** A part of the principal in per cent, by basis points. */
