@@ -55,7 +55,11 @@ export function accrue(
 ): bigint {
   // M-4: "…principal × `rateBps` × days / (10,000 × days of the year) is summed exactly, as a
   // fraction, and rounded only when charged…"
-  return principalUnits * BigInt(rateBps) * BigInt(days) * (COMMON_DAYS / YEAR_DAYS[dayCount]);
+  const perDay = rateBps * Number(COMMON_DAYS / YEAR_DAYS[dayCount]);
+  const factor = perDay * days;
+  // As one number while that is exact.
+  if (Number.isSafeInteger(factor)) return principalUnits * BigInt(factor);
+  return principalUnits * BigInt(perDay) * BigInt(days);
 }
 
 /** Interest in msat of an accrued numerator, rounded down. */

@@ -54,6 +54,7 @@ export function openDisbursement(
 /** The running account; days only go forward. */
 export class Books {
   #terms: ContractDocument;
+  readonly #principal: bigint;
   readonly #course: LedgerCourse;
   readonly dues: readonly CourseDue[];
   /** Instalments whose due day has come, the last one never: it takes all that comes later. */
@@ -80,6 +81,8 @@ export class Books {
 
   constructor(document: ContractDocument, firstDay: number, course: LedgerCourse = {}) {
     this.#terms = document;
+    // No version changes it (V-2).
+    this.#principal = BigInt(document.principalUnits);
     this.#course = course;
     this.dues = courseDues(document, course);
     this.#cursorDay = firstDay;
@@ -192,7 +195,8 @@ export class Books {
   disburse(amount: bigint): void {
     // M-7: "Disbursements, withheld fees among them (FE-2), count as principal up to the contract's
     // principal; what goes beyond is excess: owed back, without interest."
-    const room = atLeastZero(BigInt(this.#terms.principalUnits) - this.disbursed);
+    if (amount === 0n) return;
+    const room = atLeastZero(this.#principal - this.disbursed);
     const counted = minimum(amount, room);
     this.disbursed += counted;
     this.excess += amount - counted;

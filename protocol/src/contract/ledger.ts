@@ -114,17 +114,18 @@ function runBooks(
   expectFromDay = Infinity,
 ): { readonly books: Books; readonly servicing: ServicingAccount } {
   const totals = totalsByDay({ document, payments }, asOfDay);
-  const first = [...totals.keys()].reduce((least, day) => Math.min(least, day), asOfDay);
+  let first = asOfDay;
+  for (const day of totals.keys()) if (day < first) first = day;
   const books = new Books(document, first, courseBy(course, asOfDay));
   const servicing = new ServicingAccount(document.fees.servicingBps);
-  const expected = [expectFromDay, ...books.dues.map(({ dueDay }) => dueDay)];
-  for (const day of expected) {
-    const isWithin = day >= expectFromDay && day <= asOfDay;
-    if (isWithin && !totals.has(day)) totals.set(day, NO_MONEY);
+  if (expectFromDay <= asOfDay) {
+    for (const day of [expectFromDay, ...books.dues.map(({ dueDay }) => dueDay)]) {
+      const isWithin = day >= expectFromDay && day <= asOfDay;
+      if (isWithin && !totals.has(day)) totals.set(day, NO_MONEY);
+    }
   }
-  for (const [day, { disbursed, repaid, serviced, recovered }] of [...totals].sort(
-    ([a], [b]) => a - b,
-  )) {
+  for (const [day, total] of [...totals].sort(([a], [b]) => a - b)) {
+    const { disbursed, repaid, serviced, recovered } = total;
     // M-6: "…on each day interest is accrued first, then disbursements count, then repayments…"
     books.advance(day);
     books.disburse(disbursed);
@@ -164,6 +165,12 @@ function viewOf(
   return { undisbursedUnits, instalments, repaid };
 }
 
+/** Balances at a time, and what repayments had come to by the end of each day with any, rising. */
+export interface LedgerWithDays {
+  readonly ledger: Ledger;
+  readonly repaid: readonly PaidBy[];
+}
+
 /** Balances of a contract at a time, from the payments settled by the end of that day. */
 export function computeLedger(
   document: ContractDocument,
@@ -171,14 +178,35 @@ export function computeLedger(
   asOfSec: number,
   course: LedgerCourse = {},
 ): Ledger {
+  return computeLedgerWithDays(document, payments, asOfSec, course).ledger;
+}
+
+/** The same, and how it came about: one run for both. */
+export function computeLedgerWithDays(
+  document: ContractDocument,
+  payments: readonly LedgerPayment[],
+  asOfSec: number,
+  course: LedgerCourse,
+): LedgerWithDays {
   const asOfDay = dayOf(asOfSec, document.daySec);
   const { books, servicing } = runBooks({ document, payments, course }, asOfDay);
+  return { ledger: ledgerOf(books, servicing, asOfSec, asOfDay), repaid: books.paid };
+}
+
+function ledgerOf(
+  books: Books,
+  servicing: ServicingAccount,
+  asOfSec: number,
+  asOfDay: number,
+): Ledger {
   const { undisbursedUnits, instalments, repaid } = viewOf(books, asOfSec, asOfDay);
   const interestOwedUnits = books.interest - books.interestPaid;
   const lateFeesChargedUnits = books.allLateFees(asOfDay);
   const lateFeesOwedUnits = lateFeesChargedUnits - books.lateFeesPaid;
   const dueNow = servicing.share(books.dueBy(asOfDay));
   const payoff = servicing.share(books.outstanding + interestOwedUnits + lateFeesOwedUnits);
+  let daysPastDue = 0;
+  for (const each of instalments) daysPastDue = Math.max(daysPastDue, each.daysPastDue);
   return {
     asOfSec,
     disbursedUnits: books.disbursed + books.excess,
@@ -201,7 +229,7 @@ export function computeLedger(
     dueNow,
     payoff,
     excessServicingUnits: servicing.excessUnits,
-    daysPastDue: instalments.reduce((most, each) => Math.max(most, each.daysPastDue), 0),
+    daysPastDue,
     repaid,
   };
 }

@@ -5,7 +5,13 @@
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { LedgerCourse } from './course.ts';
 import { guaranteeStanding, type GuaranteeStanding } from './guarantee.ts';
-import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
+import {
+  computeLedger,
+  computeLedgerWithDays,
+  type Ledger,
+  type LedgerPayment,
+  type LedgerWithDays,
+} from './ledger.ts';
 import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
 import type { ContractState } from './state.ts';
 import { versionsAfter } from './versions.ts';
@@ -29,6 +35,15 @@ export function ledgerOf(
   payments: readonly LedgerPayment[] = state.paid.daily,
 ): Ledger {
   return computeLedger(state.contract.document, payments, asOfSec, courseOf(state));
+}
+
+/** The same with how it came about, by the payments given. */
+export function ledgerWithDaysOf(
+  state: ContractState,
+  asOfSec: number,
+  payments: readonly LedgerPayment[],
+): LedgerWithDays {
+  return computeLedgerWithDays(state.contract.document, payments, asOfSec, courseOf(state));
 }
 
 /** The expected schedule of a folded contract (M-14). */
