@@ -18,10 +18,20 @@ function waitingFor(state: ContractState): string {
   return missing.map((role) => `the ${role}`).join(' and ');
 }
 
+function withdrawnSentence({ withdrawnBy, signedAtSec }: ContractState): string {
+  const who = withdrawnBy.map((role) => `the ${role}`).join(' and ');
+  const when =
+    signedAtSec === undefined ? 'before all had signed' : 'in the time there was to withdraw';
+  return `Withdrawn by ${who} ${when}. Nothing was paid and nothing is owed.`;
+}
+
 /** The status as a word. */
 export function statusView(now: ContractNow): StatusView {
-  const { state, ledger } = now;
-  if (state.status === 'proposed') return { text: 'proposed', tone: 'waiting' };
+  const { state, ledger, nowSec } = now;
+  if (state.status === 'proposed') {
+    const isExpired = nowSec > state.contract.document.expiresAtSec;
+    return isExpired ? { text: 'expired', tone: 'plain' } : { text: 'proposed', tone: 'waiting' };
+  }
   if (state.status === 'withdrawn') return { text: 'withdrawn', tone: 'plain' };
   if (state.status === 'defaulted') return { text: 'in default', tone: 'problem' };
   if (state.status === 'closed') {
@@ -101,8 +111,12 @@ function repayingSentence(now: ContractNow): string {
 /** Where a contract stands in one sentence. */
 export function sentenceOfContract(now: ContractNow): string {
   const { state, ledger, nowSec } = now;
-  if (state.status === 'proposed') return `Waiting for ${waitingFor(state)} to sign.`;
-  if (state.status === 'withdrawn') return 'Withdrawn before it took effect.';
+  if (state.status === 'proposed') {
+    return nowSec > state.contract.document.expiresAtSec
+      ? `Expired before ${waitingFor(state)} signed. Nothing is owed.`
+      : `Waiting for ${waitingFor(state)} to sign.`;
+  }
+  if (state.status === 'withdrawn') return withdrawnSentence(state);
   if (state.status === 'closed') {
     return `Repaid and closed: ${satText(ledger.repaidUnits)} came back.`;
   }

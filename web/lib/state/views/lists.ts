@@ -5,16 +5,20 @@ import type { ContractView } from '../../engine/catalog.ts';
 import { nextInstalment, statusView } from './contract-sentence.ts';
 import { contractNow, titleOf, type ContractNow } from './contract.ts';
 import { isHeldBack } from './milestones.ts';
+import { missingOthers } from './proposals.ts';
 
 /** The next step of a role in a contract; lower `order` is more pressing. */
 function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
   const { state, ledger } = now;
   if (state.status === 'proposed') {
+    const isExpired = now.nowSec > state.contract.document.expiresAtSec;
+    if (isExpired) return { text: 'nothing to do', tone: 'done', order: 9 };
     const isOwnTurn =
       state.signatures[role] === undefined &&
-      (role !== 'bank' || state.signatures.business !== undefined);
+      (role !== 'bank' || missingOthers(state, role).length === 0);
+    const isChanged = state.contract.document.counters !== undefined;
     return isOwnTurn
-      ? { text: 'countersign', tone: 'waiting', order: 0 }
+      ? { text: isChanged ? 'see changed terms' : 'countersign', tone: 'waiting', order: 0 }
       : { text: 'wait for signatures', tone: 'plain', order: 5 };
   }
   if (state.status === 'defaulted' && !ledger.repaid) {
