@@ -8,7 +8,8 @@ import { requestMismatch } from './contract/payments.ts';
 import { LEGS, type ContractState } from './contract/state.ts';
 import type { ParsedRequest } from './events.ts';
 import { CLOCK_TOLERANCE_SEC } from './params.ts';
-import { ok, reject, type Result } from './result.ts';
+import type { Leg } from './kinds/fields.ts';
+import { ok, reject, type Reject, type Result } from './result.ts';
 
 /** One part that may be paid: the invoice says exactly what the payee signed. */
 export interface PayablePart {
@@ -19,18 +20,23 @@ export interface PayablePart {
   readonly expiresAtSec: number;
 }
 
+/** Why a key does not ask for money as the payee of a leg; undefined where it does. */
+export function payeeKeyProblem(state: ContractState, leg: Leg, key: string): Reject | undefined {
+  const { payee } = LEGS[leg];
+  // T-4: "A payer MUST refuse a request of another contract as `CONTRACT_MISMATCH`, one not signed
+  // by a key of the leg's payee as `AUTHOR_ROLE`…"
+  if (!actsFor(state, key, payee)) return reject('AUTHOR_ROLE', 'payee');
+  // T-20: "A payer MUST refuse a request by a key that has ended, whenever it was signed, as
+  // `KEY_REVOKED`, before it pays…"
+  return hasEnded(state, key, payee, Infinity) ? reject('KEY_REVOKED', 'payee') : undefined;
+}
+
 /** Checks a request against the contract: who signed it, for which contract, for which parts. */
 export function checkRequest(state: ContractState, request: ParsedRequest): Result<ParsedRequest> {
   const { document, event } = request;
-  // T-4: "A payer MUST refuse a request of another contract as `CONTRACT_MISMATCH`, one not signed
-  // by a key of the leg's payee as `AUTHOR_ROLE`…"
   if (document.contract !== state.root) return reject('CONTRACT_MISMATCH');
-  const { payee } = LEGS[document.leg];
-  if (!actsFor(state, event.pubkey, payee)) return reject('AUTHOR_ROLE', 'payee');
-  // T-20: "A payer MUST refuse a request by a key that has ended, whenever it was signed, as
-  // `KEY_REVOKED`, before it pays…"
-  if (hasEnded(state, event.pubkey, payee, Infinity)) return reject('KEY_REVOKED', 'payee');
-  return requestMismatch(state.contract.document, document) ?? ok(request);
+  const refused = payeeKeyProblem(state, document.leg, event.pubkey);
+  return refused ?? requestMismatch(state.contract.document, document) ?? ok(request);
 }
 
 /**

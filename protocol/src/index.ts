@@ -24,6 +24,7 @@ export * from './interest.ts';
 export * from './conversation.ts';
 export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
 export * from './planner.ts';
+export * from './dues.ts';
 export * from './delivery.ts';
 export * from './publish.ts';
 export { offerAddress, sameTags } from './tags.ts';
@@ -31,7 +32,7 @@ export { offerContradiction, contractContradiction } from './terms.ts';
 export * from './contract/state.ts';
 export * from './contract/build.ts';
 export * from './contract/plan.ts';
-export { planFees, planTicks, tickAt, ticksOf } from './contract/ticks.ts';
+export { feesOf, planFees, planTicks, tickAt, ticksOf } from './contract/ticks.ts';
 export type { FeePart, Streaming, Tick } from './contract/ticks.ts';
 export { computeLedger } from './contract/ledger.ts';
 export type {

@@ -4,7 +4,8 @@ import { Loan, sparedSigning } from './testing/loan.ts';
 import { claim, decide, give } from './testing/steps.ts';
 import { planTicks } from './contract/ticks.ts';
 import { projectSchedule } from './contract/schedule.ts';
-import { disbursementProgress, planDisbursement, planRepayment } from './planner.ts';
+import { planDue } from './dues.ts';
+import { disbursementProgress, planDisbursement } from './planner.ts';
 
 const START = 1_800_000_000;
 const DAY = 60;
@@ -115,6 +116,6 @@ describe('requires: P-18, P-19', () => {
       action: 'wait',
       reason: 'defaulted',
     });
-    expect(planRepayment(state, none, at(121)).action).toBe('pay');
+    expect(planDue(state, 'repayment', none, at(121)).action).toBe('pay');
   });
 });

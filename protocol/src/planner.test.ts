@@ -1,12 +1,8 @@
 /** What a payer does next: in order, in time, within the principal, and never twice. */
 import { describe, expect, it } from 'vitest';
 import { Loan, sparedSigning } from './testing/loan.ts';
-import {
-  disbursementProgress,
-  nextRepaymentNumber,
-  planDisbursement,
-  planRepayment,
-} from './planner.ts';
+import { nextPartNumber, planDue } from './dues.ts';
+import { disbursementProgress, planDisbursement } from './planner.ts';
 
 const START = 1_800_000_000;
 const DAY = 60;
@@ -136,15 +132,15 @@ describe('requires: P-19', () => {
 
   it('owes nothing before the due day, everything in whole satoshis on it', () => {
     const loan = streamed();
-    expect(planRepayment(state(loan), none, DUE - 1)).toEqual({
+    expect(planDue(state(loan), 'repayment', none, DUE - 1)).toEqual({
       action: 'wait',
       reason: 'nothingDue',
     });
-    expect(planRepayment(state(loan), none, DUE)).toEqual({
+    expect(planDue(state(loan), 'repayment', none, DUE)).toEqual({
       action: 'pay',
       parts: [{ leg: 'repayment', n: 0, amountUnits: 1_029_589_000n }],
     });
-    expect(planRepayment(state(loan), new Set([0]), DUE)).toEqual({
+    expect(planDue(state(loan), 'repayment', new Set([0]), DUE)).toEqual({
       action: 'wait',
       reason: 'inFlight',
     });
@@ -153,9 +149,9 @@ describe('requires: P-19', () => {
   it('numbers parts one above all it knows of', () => {
     const loan = streamed();
     loan.pay('repayment', [{ n: 4, amountUnits: TICK }], START + DAY);
-    expect(nextRepaymentNumber(state(loan), [2])).toBe(5);
-    expect(nextRepaymentNumber(state(loan), [7])).toBe(8);
-    expect(planRepayment(state(loan), none, DUE)).toMatchObject({ parts: [{ n: 5 }] });
+    expect(nextPartNumber(state(loan), 'repayment', [2])).toBe(5);
+    expect(nextPartNumber(state(loan), 'repayment', [7])).toBe(8);
+    expect(planDue(state(loan), 'repayment', none, DUE)).toMatchObject({ parts: [{ n: 5 }] });
   });
 
   it('is complete when repaid; owes again what a closure had not seen', () => {
@@ -165,14 +161,17 @@ describe('requires: P-19', () => {
     loan.pay('repayment', [{ n: 0, amountUnits: 926_630_000n }], DUE);
     loan.close(DUE + 5);
     expect(state(loan).status).toBe('closed');
-    expect(planRepayment(state(loan), none, DUE)).toEqual({ action: 'wait', reason: 'complete' });
+    expect(planDue(state(loan), 'repayment', none, DUE)).toEqual({
+      action: 'wait',
+      reason: 'complete',
+    });
     loan.pay('disbursement', parts.slice(9), START + 9 * DAY);
-    expect(planRepayment(state(loan), none, DUE)).toMatchObject({ parts: [{ n: 1 }] });
+    expect(planDue(state(loan), 'repayment', none, DUE)).toMatchObject({ parts: [{ n: 1 }] });
   });
 
   it('owes nothing under a contract that is not effective', () => {
     const loan = new Loan({ signing: sparedSigning });
-    expect(planRepayment(state(loan), none, DUE)).toEqual({
+    expect(planDue(state(loan), 'repayment', none, DUE)).toEqual({
       action: 'wait',
       reason: 'notEffective',
     });

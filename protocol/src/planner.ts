@@ -3,10 +3,10 @@
  * Spec: specs/payments.md, "Planning".
  */
 import { hasEnded } from './contract/draft.ts';
-import { legOf } from './contract/legs.ts';
-import { ledgerOf } from './contract/standing.ts';
+import { legOf, withheldFee } from './contract/legs.ts';
 import type { ContractState } from './contract/state.ts';
 import { ticksOf, type Tick } from './contract/ticks.ts';
+import type { ContractDocument } from './kinds/agreement.ts';
 import type { Leg } from './kinds/fields.ts';
 
 /** Why a payer waits. */
@@ -64,6 +64,15 @@ function ticksWithin(ticks: readonly Tick[], roomUnits: bigint): Tick[] {
   return end < 0 ? [...ticks] : ticks.slice(0, end);
 }
 
+/** What ticks may come to in all, msat. */
+function tickTotal({ principalUnits, tranches, fees }: ContractDocument): bigint {
+  // P-17: "…Of the principal the fees withheld (FE-2) are left out."
+  return tranches.reduce(
+    (sum, { amountUnits }) => sum - withheldFee(BigInt(amountUnits), fees),
+    BigInt(principalUnits),
+  );
+}
+
 /** Ticks paid, lapsed and to come. */
 export function disbursementProgress(state: ContractState, asOfSec: number): DisbursementProgress {
   const { document } = state.contract;
@@ -71,7 +80,7 @@ export function disbursementProgress(state: ContractState, asOfSec: number): Dis
   const paid = state.paid.numbers('disbursement');
   const paidUnits = state.paid.totalUnits('disbursement');
   const open = ticks.filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec);
-  const payable = ticksWithin(open, BigInt(document.principalUnits) - paidUnits);
+  const payable = ticksWithin(open, tickTotal(document) - paidUnits);
   return {
     ticks: ticks.length,
     paidTicks: paid.size,
@@ -149,9 +158,8 @@ export function planDisbursement(
   const busy = unpaid.filter((tick) => inHand.has(tick.n));
   const busyUnits = busy.reduce((sum, tick) => sum + tick.amountUnits, 0n);
   // P-17: "A payer pays ticks in order, none before it is due, none that lapsed or is in hand, and
-  // never beyond the principal: what was paid twice fills later ticks."
-  const roomUnits =
-    BigInt(document.principalUnits) - state.paid.totalUnits('disbursement') - busyUnits;
+  // never beyond the principal: what was paid twice fills later ticks…"
+  const roomUnits = tickTotal(document) - state.paid.totalUnits('disbursement') - busyUnits;
   const open = unpaid.filter((tick) => tick.lapsesAtSec > asOfSec);
   // P-20: "A payer pays no tick of a tranche that waits for a milestone; later tranches do not wait
   // with it."
@@ -174,53 +182,4 @@ export function planDisbursement(
   }
   const isLapsed = unpaid.length > 0 && open.length === 0;
   return { action: 'wait', reason: isLapsed ? 'lapsed' : 'complete' };
-}
-
-/** The number the next part of a leg that counts its parts takes: one above all that are known. */
-function nextNumber(state: ContractState, leg: Leg, inHand: Iterable<number>): number {
-  const taken = [...state.paid.numbers(leg), ...inHand];
-  return taken.reduce((most, n) => Math.max(most, n + 1), 0);
-}
-
-/** The number the next repayment part takes. */
-export function nextRepaymentNumber(state: ContractState, inHand: Iterable<number>): number {
-  return nextNumber(state, 'repayment', inHand);
-}
-
-/** What the business owes on one leg by the end of today, in whole satoshis, as one part. */
-function planDue(
-  state: ContractState,
-  leg: 'repayment' | 'servicing',
-  inHand: ReadonlySet<number>,
-  asOfSec: number,
-): Plan {
-  // P-19: "A business's client repays, in one part of each leg, the whole satoshis that fell due on
-  // it by the end of the day, also under a closed or defaulted contract…"
-  if (state.effectiveAtSec === undefined) return { action: 'wait', reason: 'notEffective' };
-  if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
-  const ledger = ledgerOf(state, asOfSec);
-  const { repaymentUnits, servicingUnits } = ledger.dueNow;
-  const amountUnits = leg === 'repayment' ? repaymentUnits : servicingUnits;
-  if (amountUnits === 0n) {
-    return { action: 'wait', reason: ledger.repaid ? 'complete' : 'nothingDue' };
-  }
-  return { action: 'pay', parts: [{ leg, n: nextNumber(state, leg, inHand), amountUnits }] };
-}
-
-/** What the business owes the investor by the end of today. */
-export function planRepayment(
-  state: ContractState,
-  inHand: ReadonlySet<number>,
-  asOfSec: number,
-): Plan {
-  return planDue(state, 'repayment', inHand, asOfSec);
-}
-
-/** The bank's share of what the business owes by the end of today. */
-export function planServicing(
-  state: ContractState,
-  inHand: ReadonlySet<number>,
-  asOfSec: number,
-): Plan {
-  return planDue(state, 'servicing', inHand, asOfSec);
 }

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fees } from '../kinds/fees.ts';
 import type { Leg } from '../kinds/fields.ts';
-import { planRepayment, planServicing } from '../planner.ts';
+import { planDue } from '../dues.ts';
 import { inThree, Loan, sparedSigning } from '../testing/loan.ts';
 import { NO_FEES } from '../testing/plans.ts';
 import { computeLedger, type LedgerPayment } from './ledger.ts';
@@ -136,19 +136,19 @@ describe('servicing', () => {
     streamed.streamAll();
     const nowSec = streamed.startAtSec + 30 * DAY;
     const { state } = streamed.fold();
-    expect(planRepayment(state, NONE, nowSec)).toEqual({
+    expect(planDue(state, 'repayment', NONE, nowSec)).toEqual({
       action: 'pay',
       parts: [{ leg: 'repayment', n: 0, amountUnits: sat(90_001) }],
     });
-    expect(planServicing(state, NONE, nowSec)).toEqual({
+    expect(planDue(state, 'servicing', NONE, nowSec)).toEqual({
       action: 'pay',
       parts: [{ leg: 'servicing', n: 0, amountUnits: sat(10_000) }],
     });
     streamed.pay('servicing', [{ n: 0, amountUnits: sat(10_000) }], nowSec);
     streamed.pay('repayment', [{ n: 0, amountUnits: sat(90_001) }], nowSec);
     const after = streamed.fold().state;
-    expect(planServicing(after, NONE, nowSec)).toMatchObject({ reason: 'nothingDue' });
-    expect(planRepayment(after, NONE, nowSec)).toMatchObject({ reason: 'nothingDue' });
+    expect(planDue(after, 'servicing', NONE, nowSec)).toMatchObject({ reason: 'nothingDue' });
+    expect(planDue(after, 'repayment', NONE, nowSec)).toMatchObject({ reason: 'nothingDue' });
   });
 });
 

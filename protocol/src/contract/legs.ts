@@ -6,6 +6,14 @@ import { floorToSat } from '../money.ts';
 import { BPS } from '../params.ts';
 import { LEGS, type LegParties } from './state.ts';
 
+/** Legs that count their parts from 0; a part of them has any amount. */
+export type SerialLeg = Exclude<Leg, 'disbursement' | 'originationFee'>;
+
+/** Whether origination fees are part of the tranches, so that the investor pays them. */
+export function isWithheld({ originationBps, origination }: Fees): boolean {
+  return originationBps > 0 && origination === 'withheld';
+}
+
 /** The fee of a tranche, whole satoshis, msat. */
 export function originationFee(amountUnits: bigint, { originationBps }: Fees): bigint {
   // FE-1: "The origination fee of a tranche is its amount × `originationBps` / 10,000, rounded down

@@ -1,7 +1,7 @@
 /** A defaulted loan called in, and what its bank owes. requires: D-5, D-10, D-11 */
 import { describe, expect, it } from 'vitest';
 import type { OfferDocument } from '../kinds/listings.ts';
-import { planRepayment } from '../planner.ts';
+import { planDue } from '../dues.ts';
 import { inThree, Loan, sparedSigning } from '../testing/loan.ts';
 import { give, recover } from '../testing/steps.ts';
 import { guaranteeOf, ledgerOf, recoveriesOf, scheduleOf } from './standing.ts';
@@ -40,7 +40,7 @@ describe('acceleration', () => {
     expect(state.acceleratedAtSec).toBe(at(65));
     expect(ledgerOf(state, at(64)).dueNowUnits).toBeLessThan(before.payoffUnits);
     expect(ledgerOf(state, at(65)).dueNowUnits).toBe(before.payoffUnits);
-    const plan = planRepayment(state, new Set(), at(65));
+    const plan = planDue(state, 'repayment', new Set(), at(65));
     expect(plan).toMatchObject({ action: 'pay', parts: [{ amountUnits: before.payoffUnits }] });
     expect(scheduleOf(state, at(66))).toHaveLength(3);
     expect(ledgerOf(state, at(95)).instalments.at(-1)?.daysPastDue).toBe(30);

@@ -106,9 +106,10 @@ export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuaran
   const known = state.payments.filter(({ afterFinal }) => !afterFinal);
   const atDefault = computeLedger(document, known, calledAtSec, courseOf(state));
   const now = computeLedger(document, known, asOfSec, courseOf(state));
-  const since = (legs: readonly string[]): bigint =>
-    sumOfLegs(known, legs, { daySec, afterDay, toDay });
-  const [paidUnits, handedOnUnits] = [since(['guarantee']), since(['handedOn'])];
+  const sum = (legs: readonly string[], from: number): bigint =>
+    sumOfLegs(known, legs, { daySec, afterDay: from, toDay });
+  // What moves under a guarantee follows the default, be it on the same day.
+  const [paidUnits, handedOnUnits] = [sum(['guarantee'], -1), sum(['handedOn'], -1)];
   // D-11: "Of both the investor's own part counts, floor(amount × (10,000 − `servicingBps`) /
   // 10,000)…"
   const ownBps = BPS - BigInt(document.fees.servicingBps);
@@ -121,7 +122,7 @@ export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuaran
       outstandingUnits: own(atDefault.outstandingUnits),
       interestOwedUnits: own(atDefault.interestOwedUnits),
     },
-    { receivedUnits: since(RECEIVED) - owedBackUnits, paidUnits, handedOnUnits },
+    { receivedUnits: sum(RECEIVED, afterDay) - owedBackUnits, paidUnits, handedOnUnits },
   );
   const dueDay = afterDay + guarantee.payDays;
   // D-5: "What the bank is bound to is due at the end of the day `payDays` days after the day of

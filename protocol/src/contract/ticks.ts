@@ -122,10 +122,14 @@ export type Streaming = Pick<
 
 /** All ticks of a contract as its state has them at a time. */
 export function ticksOf(state: Streaming, asOfSec: number): Tick[] {
+  return planTicks(trancheTerms(state, asOfSec), state.milestones, state.coolingOffEndsAtSec);
+}
+
+/** The terms by which tranches stream at a time. */
+function trancheTerms({ versions, contract }: Streaming, asOfSec: number): ContractDocument {
   // V-6: "When tranches lapse is what the last version whose signatures are there says, at once."
-  const version = state.versions.findLast(({ effectiveAtSec }) => effectiveAtSec <= asOfSec);
-  const document = version?.document ?? state.contract.document;
-  return planTicks(document, state.milestones, state.coolingOffEndsAtSec);
+  const version = versions.findLast(({ effectiveAtSec }) => effectiveAtSec <= asOfSec);
+  return version?.document ?? contract.document;
 }
 
 /**
@@ -171,4 +175,9 @@ export function planFees(
     const { lapsesAtSec } = tranche;
     return amountUnits === 0n ? [] : [{ n, amountUnits, dueAtSec, lapsesAtSec, isHeld }];
   });
+}
+
+/** Origination fees of a contract as its state has them at a time. */
+export function feesOf(state: Streaming, asOfSec: number): FeePart[] {
+  return planFees(trancheTerms(state, asOfSec), state.milestones, state.coolingOffEndsAtSec);
 }

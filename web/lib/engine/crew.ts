@@ -1,7 +1,14 @@
-/** The workers of one person's contracts: one payer and one acknowledger each, where needed. */
-import { attesterOf, disbursementHold, payerKeyHold, type Leg } from '@realyield/protocol';
+/** The workers of one person's contracts: a payer for each leg, and an acknowledger. */
+import {
+  attesterOf,
+  disbursementHold,
+  isSerial,
+  legsInUse,
+  payerKeyHold,
+  type Leg,
+} from '@realyield/protocol';
 import { Acknowledger } from './acknowledger.ts';
-import { ownContract, signerOf, type Desk } from './desk.ts';
+import { ownContract, signerOf, type Desk, type OwnContract } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
 import type { SpendingLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
@@ -31,7 +38,7 @@ export class Crew {
   readonly changed = new Listeners<void>();
   readonly #desk: Desk;
   readonly #orders: CrewOrders;
-  readonly #payers = new Map<string, Payer>();
+  readonly #payers = new Map<string, Map<Leg, Payer>>();
   readonly #acknowledgers = new Map<string, Acknowledger>();
   readonly #followed = new Set<string>();
   readonly #stops: (() => void)[] = [];
@@ -48,9 +55,14 @@ export class Crew {
     return this.evidence.start();
   }
 
-  /** The payer of a contract in which this person pays. */
-  payer(root: string): Payer | undefined {
-    return this.#payers.get(root);
+  /** The payer of a leg that this person pays. */
+  payer(root: string, leg: Leg): Payer | undefined {
+    return this.#payers.get(root)?.get(leg);
+  }
+
+  /** All payers of a contract in which this person pays, the main leg's first. */
+  payersOf(root: string): readonly Payer[] {
+    return [...(this.#payers.get(root)?.values() ?? [])];
   }
 
   /** Starts what a contract needs, and tells it that something changed. */
@@ -75,8 +87,19 @@ export class Crew {
       this.#stops.push(this.#desk.catalog.watch(root));
       this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, isRunning));
     }
-    const leg = contract.own.pays[0];
-    if (this.#orders.isAlone() && leg && contract.own.money && !this.#payers.has(root)) {
+    if (this.#orders.isAlone()) this.#employPayers(contract);
+    for (const payer of this.payersOf(root)) payer.wake();
+    this.#acknowledgers.get(root)?.wake();
+  }
+
+  /** One payer for each leg on which this person owes, or may yet. */
+  #employPayers({ own, view }: OwnContract): void {
+    const { root, fold } = view;
+    if (!own.money) return;
+    const payers = this.#payers.get(root) ?? new Map<Leg, Payer>();
+    this.#payers.set(root, payers);
+    for (const leg of legsInUse(fold.state)) {
+      if (!own.pays.includes(leg) || payers.has(leg)) continue;
       const payer = new Payer(this.#desk, root, leg, {
         holds: () => this.#holds(root, leg),
         heldSinceMs: this.#orders.heldSinceMs,
@@ -85,10 +108,8 @@ export class Crew {
       payer.changed.add(() => {
         this.changed.emit();
       });
-      this.#payers.set(root, payer);
+      payers.set(leg, payer);
     }
-    this.#payers.get(root)?.wake();
-    this.#acknowledgers.get(root)?.wake();
   }
 
   /** Who decides on milestones and is no party sees what they decide about. */
@@ -107,7 +128,7 @@ export class Crew {
 
   /** Makes everybody look at once at what can be done. */
   wakeAll(): void {
-    for (const payer of this.#payers.values()) payer.wake();
+    for (const payer of this.#allPayers()) payer.wake();
     for (const acknowledger of this.#acknowledgers.values()) acknowledger.wake();
   }
 
@@ -121,10 +142,14 @@ export class Crew {
     this.#desk.directory.stop();
     const { clock } = this.#desk;
     const stopWaiting = clock.after(STEP_MS, hangUp);
-    const workers = [...this.#payers.values(), ...this.#acknowledgers.values()];
+    const workers = [...this.#allPayers(), ...this.#acknowledgers.values()];
     const ended = Promise.all([this.evidence, ...workers].map((worker) => worker.stop()));
     await waitAtMost(clock, 2 * STEP_MS, ended);
     stopWaiting();
+  }
+
+  #allPayers(): readonly Payer[] {
+    return [...this.#payers.keys()].flatMap((root) => this.payersOf(root));
   }
 
   #holds(root: string, leg: Leg): PayerHold {
@@ -132,7 +157,7 @@ export class Crew {
     return this.#stopOf(root, leg) ?? (this.#orders.isPaused(root) ? 'paused' : 'run');
   }
 
-  /** Why nothing more is paid, whatever was asked for before; repayments go on. */
+  /** Why nothing more is paid, whatever was asked for before; what is owed goes on. */
   #stopOf(root: string, leg: Leg): StopReason | undefined {
     const contract = ownContract(this.#desk, root);
     if (!contract) return undefined;
@@ -141,7 +166,7 @@ export class Crew {
     const key = contract.own.money?.publicKey ?? '';
     const hold =
       payerKeyHold(state, leg, key, nowSec) ??
-      (leg === 'disbursement' ? disbursementHold(state, nowSec) : undefined);
+      (isSerial(leg) ? undefined : disbursementHold(state, nowSec));
     return STOPS.find((stop) => stop === hold?.reason);
   }
 }

@@ -2,7 +2,8 @@
 import {
   checkInvoice,
   checkRequest,
-  nextRepaymentNumber,
+  isSerial,
+  nextPartNumber,
   unembed,
   type Leg,
   type MessageOf,
@@ -71,11 +72,11 @@ function checkParts(
       expiresAtSec,
     });
     const preimage = preimages.get(n) ?? '';
-    const isProven = isPreimageOf(preimage, paymentHash) && (isAsked || leg === 'repayment');
+    const isProven = isPreimageOf(preimage, paymentHash) && (isAsked || isSerial(leg));
     // T-12: "A payer MUST take a part as paid, and pay nothing for it, when a delivery names a
     // preimage of the part's hash…"
     if (isProven) paid.push({ ...asDelivered(0), step: 'paid', preimage });
-    if (!isAsked && leg === 'repayment')
+    if (!isAsked && isSerial(leg))
       taken.push({ order: entry, other: asDelivered(request.document.expiresAtSec) });
     else if (isProven) continue;
     else if (!isAsked) refused.push('INVOICE_AMOUNT_MISMATCH');
@@ -135,8 +136,10 @@ export async function applyDelivery(
       desk.activity.add({ contract: order.contract, level: 'problem', code, sentence });
       continue;
     }
-    const inHand = journal.entries(order.contract, order.leg).map(({ n }) => n);
-    await journal.renumber(order, nextRepaymentNumber(contract.view.fold.state, inHand));
+    const { leg } = order;
+    if (!isSerial(leg)) continue;
+    const inHand = journal.entries(order.contract, leg).map(({ n }) => n);
+    await journal.renumber(order, nextPartNumber(contract.view.fold.state, leg, inHand));
   }
   if (checked.paid.length > 0) await journal.write(checked.paid);
 }

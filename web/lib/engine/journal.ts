@@ -74,6 +74,12 @@ export function wantedEntry(
   };
 }
 
+/** A part whose request cannot be used any more: to be asked for again. */
+export function renewedEntry(entry: JournalEntry, nowMs: number): JournalEntry {
+  const { contract, leg, n, amountUnits } = entry;
+  return wantedEntry(contract, leg, n, BigInt(amountUnits), nowMs);
+}
+
 /** The journal of one person. */
 export class Journal {
   readonly #store: Store;

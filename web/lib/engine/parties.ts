@@ -2,6 +2,7 @@
 import {
   LEGS,
   PARTY_ROLES,
+  legOf,
   type ContractState,
   type Fold,
   type Leg,
@@ -19,13 +20,13 @@ export interface OwnRole {
   readonly main: Signer;
   /** Signs requests, receipts and acknowledgements; undefined while no key is in hand. */
   readonly money: Signer | undefined;
-  /** Legs in which this person pays. */
+  /** Legs in which this person pays, whether or not anything is ever due on them. */
   readonly pays: readonly Leg[];
   /** All of this person's keys for the role that are in hand, ended ones too. */
   readonly keys: readonly string[];
 }
 
-const ALL_LEGS: readonly Leg[] = ['disbursement', 'repayment'];
+const ALL_LEGS = Object.keys(LEGS) as readonly Leg[];
 
 /** A role's keys of one use that have not ended; of delegates the named one first. */
 function liveKeys(state: ContractState, role: PartyRole, use: RoleKey['use']): readonly string[] {
@@ -55,7 +56,7 @@ export function ownRole(
     if (!main) continue;
     const delegates = liveKeys(state, role, 'delegate');
     const money = delegates.length === 0 ? main : held(delegates);
-    const pays = ALL_LEGS.filter((leg) => LEGS[leg].payer === role);
+    const pays = ALL_LEGS.filter((leg) => legOf(state.contract.document, leg).payer === role);
     const keys = all.filter((key) => signerOf(key) !== undefined);
     return { role, main, money, pays, keys };
   }

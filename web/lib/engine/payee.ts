@@ -3,11 +3,13 @@
  * whoever asks, so that two payers with one key cannot pay a part twice.
  */
 import {
-  LEGS,
   actsFor,
   buildRequest,
+  isSerial,
+  legOf,
   parseBolt11,
   requestMismatch,
+  type Leg,
   type MessageOf,
   type RequestDocument,
 } from '@realyield/protocol';
@@ -64,18 +66,18 @@ export class Payee {
     const contract = ownContract(this.#desk, message.contract);
     if (!contract?.own.money) return;
     const { state } = contract.view.fold;
-    const leg = LEGS[message.leg];
+    const leg = legOf(state.contract.document, message.leg);
     // Strangers get no answer: who holds the payer's role is read from the contract.
     if (contract.own.role !== leg.payee || !actsFor(state, incoming.author, leg.payer)) return;
-    const isOver = message.leg === 'disbursement' && state.status === 'defaulted';
+    const isOver = !isSerial(message.leg) && state.status === 'defaulted';
     if (state.effectiveAtSec === undefined || isOver) {
-      await this.#refuse(contract, incoming, 'notEffective');
+      await this.#refuse(contract, incoming, message.leg, 'notEffective');
       return;
     }
     const parts = message.n.map((n, index) => ({ n, msat: message.msat[index] ?? '0' }));
     parts.sort((a, b) => a.n - b.n);
     if (!this.#isPlanned(contract, message, parts)) {
-      await this.#refuse(contract, incoming, 'wrongParts');
+      await this.#refuse(contract, incoming, message.leg, 'wrongParts');
       return;
     }
     const open = new Map<string, Answer>();
@@ -93,10 +95,11 @@ export class Payee {
     if (fresh.length > 0) {
       const made = await this.#make(contract, message.leg, fresh);
       if (made) open.set(made.event.id, { request: made, paid: [] });
-      else await this.#refuse(contract, incoming, 'walletUnavailable');
+      else await this.#refuse(contract, incoming, message.leg, 'walletUnavailable');
     }
     for (const answer of open.values()) {
-      await this.#reply(contract, incoming, this.#delivery(contract, answer.request, answer.paid));
+      const delivery = this.#delivery(contract, answer.request, answer.paid);
+      await this.#reply(contract, incoming, message.leg, delivery);
     }
   }
 
@@ -119,17 +122,20 @@ export class Payee {
     hashes: readonly string[],
   ): RequestDocument {
     const nowSec = this.#desk.clock.nowSec();
+    const { root, fold } = contract.view;
+    const version = fold.state.versions.findLast((each) => each.effectiveAtSec <= nowSec)?.id;
     return {
       v: 1,
       type: 'request',
-      contract: contract.view.root,
+      contract: root,
       leg,
       notBeforeSec: nowSec,
       expiresAtSec: nowSec + INVOICE_SEC,
+      ...(version === undefined || version === root ? {} : { version }),
       n: parts.map((part) => part.n),
       msat: parts.map((part) => part.msat),
       paymentHash: [...hashes],
-      seen: allHeads(this.#desk, contract.view.root),
+      seen: allHeads(this.#desk, root),
     };
   }
 
@@ -195,6 +201,7 @@ export class Payee {
   async #refuse(
     contract: OwnContract,
     incoming: Incoming,
+    leg: Leg,
     code: MessageOf<'refusal'>['code'],
   ): Promise<void> {
     const sentences = {
@@ -208,19 +215,19 @@ export class Payee {
     const root = contract.view.root;
     const sentence = sentences[code];
     const refusal = { v: 1, type: 'refusal', contract: root, of: 'parts', code, sentence } as const;
-    await this.#reply(contract, incoming, refusal);
+    await this.#reply(contract, incoming, leg, refusal);
   }
 
   async #reply(
     contract: OwnContract,
     incoming: Incoming,
+    leg: Leg,
     message: MessageOf<'requestDelivery'> | MessageOf<'refusal'>,
   ): Promise<void> {
     const { money } = contract.own;
     if (!money) return;
-    const leg = contract.own.role === 'business' ? 'disbursement' : 'repayment';
-    const payer = LEGS[leg].payer;
-    const { relays } = contract.view.fold.state.contract.document.parties[payer];
+    const { document } = contract.view.fold.state.contract;
+    const { relays } = document.parties[legOf(document, leg).payer];
     await this.#desk.mailbox.sendOnce(message, money, incoming.author, relays);
   }
 }

@@ -2,12 +2,12 @@
  * The payer of one leg of one contract: asks for parts, checks what comes, pays each once,
  * proves it. One step at a time; every step is in the journal before it is taken.
  */
-import { LEGS, actsFor, planDisbursement, type Leg, type MessageOf } from '@realyield/protocol';
+import { isStreamed, planStreamed, type Leg, type MessageOf } from '@realyield/protocol';
 import { applyDelivery, checkDelivery } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { ownContract } from './desk.ts';
 import { Examiner } from './handed.ts';
-import { wantedEntry, type Journal, type JournalEntry } from './journal.ts';
+import { renewedEntry, wantedEntry, type Journal, type JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts } from './asking.ts';
 import { payEntry, resolveEntry, type PaymentContext } from './payment.ts';
@@ -20,6 +20,7 @@ import {
   isListed,
   liveEntries,
   settleElsewhere,
+  whyStale,
 } from './ticks-due.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
@@ -84,12 +85,6 @@ export class Payer {
     await Promise.all([this.#run, this.#checking]);
   }
 
-  /** Orders a part of a given amount (repayments); the journal has it when this resolves. */
-  async order(n: number, amountUnits: bigint): Promise<void> {
-    await this.#journal.write([this.#wanted(n, amountUnits)]);
-    this.wake();
-  }
-
   /** Tries again now what failed. */
   async retry(): Promise<void> {
     const failed = this.entries().filter((entry) => entry.step === 'failed');
@@ -98,10 +93,10 @@ export class Payer {
     this.wake();
   }
 
-  /** Takes a delivery in; deliveries are checked one after the other. */
-  deliver(message: MessageOf<'requestDelivery'>, author: string): Promise<void> {
+  /** Takes the payee's delivery in; deliveries are checked one after the other. */
+  deliver(message: MessageOf<'requestDelivery'>): Promise<void> {
     this.#checking = this.#checking
-      .then(() => this.#check(message, author))
+      .then(() => this.#check(message))
       .catch((error: unknown) => {
         console.error(error);
       });
@@ -110,6 +105,7 @@ export class Payer {
 
   /** The payee cannot serve; we ask again later. */
   refused(message: MessageOf<'refusal'>): void {
+    if (!this.entries().some(({ step }) => step === 'wanted')) return;
     this.#say(statusOf('waiting', 'PAYEE_REFUSED', { detail: message.sentence || undefined }));
   }
 
@@ -185,7 +181,7 @@ export class Payer {
     if (examined === 'changed') this.#again = true;
     if (examined === 'waiting') this.#say(statusOf('problem', 'WALLET_SILENT'));
     if (examined !== 'clear') return SILENT_WALLET_MS;
-    if (this.leg === 'repayment') await dropExcessOrders(this.#desk, contract);
+    await dropExcessOrders(this.#desk, contract, this.leg);
     const planMs = await this.#plan(contract);
     const payMs = await this.#payChecked(context);
     const askMs = await this.#ask(contract);
@@ -212,13 +208,13 @@ export class Payer {
   async #plan(contract: OwnContract): Promise<number> {
     const { state } = contract.view.fold;
     const nowSec = this.#desk.clock.nowSec();
-    if (this.leg === 'repayment' || state.status === 'closed') {
+    if (!isStreamed(state, this.leg) || state.status === 'closed') {
       const code = state.status === 'closed' ? 'complete' : 'nothingDue';
       if (!isBusy(this.#desk, contract, this.leg)) this.#say(statusOf('done', code));
       return IDLE_MS;
     }
     const inHand = new Set(this.entries().map((entry) => entry.n));
-    const plan = planDisbursement(state, inHand, nowSec, MOST_PARTS, AHEAD_SEC);
+    const plan = planStreamed(state, this.leg, inHand, nowSec, MOST_PARTS, AHEAD_SEC);
     const live = liveEntries(this.#desk, contract, this.leg);
     const waiting = live.some((entry) => entry.step === 'wanted');
     if (plan.action === 'pay') {
@@ -245,8 +241,10 @@ export class Payer {
         const waitMs = entry.updatedAtMs + RETRY_MS - this.#desk.clock.nowMs();
         if (waitMs > 0) return waitMs;
       }
-      if ((entry.expiresAtSec ?? 0) <= nowSec + 5) {
-        await this.#journal.write([this.#wanted(entry.n, BigInt(entry.amountUnits))]);
+      const stale = whyStale(context.contract, entry, nowSec);
+      if (stale) {
+        if (stale !== 'INVOICE_EXPIRED') this.#say(statusOf('problem', stale));
+        await this.#journal.write([renewedEntry(entry, this.#desk.clock.nowMs())]);
         continue;
       }
       if (tick.dueAtSec > nowSec) {
@@ -286,9 +284,9 @@ export class Payer {
     return ASK_AGAIN_MS;
   }
 
-  async #check(message: MessageOf<'requestDelivery'>, author: string): Promise<void> {
+  async #check(message: MessageOf<'requestDelivery'>): Promise<void> {
     const contract = ownContract(this.#desk, this.root);
-    if (!contract || !actsFor(contract.view.fold.state, author, LEGS[this.leg].payee)) return;
+    if (!contract) return;
     const checked = await checkDelivery(this.#desk, contract, this.leg, message);
     for (const code of checked.refused) this.#say(statusOf('problem', code));
     if (!checked.isAnswer) return;

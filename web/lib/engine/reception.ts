@@ -1,11 +1,12 @@
 /** Private messages that arrived, each handed to whoever deals with it. */
-import { roleOfKey, type MessageOf } from '@realyield/protocol';
+import { LEGS, actsFor, roleOfKey, type MessageOf } from '@realyield/protocol';
 import type { Agreements } from './agreements.ts';
 import type { Crew } from './crew.ts';
 import { ownContract, type Desk } from './desk.ts';
 import type { Documents } from './documents/documents.ts';
 import type { Incoming } from './mailbox.ts';
 import type { Payee } from './payee.ts';
+import type { Payer } from './payer.ts';
 
 /** Who deals with messages. */
 export interface Receivers {
@@ -20,15 +21,23 @@ export interface Receivers {
 /** A question older than this has been asked again since. */
 const STALE_SEC = 120;
 
+/** Payers of the legs on which the author is paid. */
+function payersPaying({ desk, crew }: Receivers, root: string, author: string): readonly Payer[] {
+  const state = desk.catalog.contract(root)?.fold.state;
+  if (!state) return [];
+  return crew.payersOf(root).filter(({ leg }) => actsFor(state, author, LEGS[leg].payee));
+}
+
 async function receiveRefusal(
-  { desk, crew }: Receivers,
+  receivers: Receivers,
   message: MessageOf<'refusal'>,
   { author, recipient }: Incoming,
 ): Promise<void> {
   if (message.of === 'parts') {
-    crew.payer(message.contract)?.refused(message);
+    for (const payer of payersPaying(receivers, message.contract, author)) payer.refused(message);
     return;
   }
+  const { desk } = receivers;
   // From another device of one's own, perhaps before the proposal: it is not asked for here either.
   if (author === recipient) {
     const key = `declined|${message.contract}`;
@@ -69,7 +78,9 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
     case 'requestDelivery':
       await receivers.payee.learn(message, author);
       if (author !== incoming.recipient) await receivers.desk.handed.keep(message, author);
-      await receivers.crew.payer(message.contract)?.deliver(message, author);
+      for (const payer of payersPaying(receivers, message.contract, author)) {
+        if (payer.leg === message.request.content['leg']) await payer.deliver(message);
+      }
       break;
     case 'refusal':
       await receiveRefusal(receivers, message, incoming);

@@ -1,32 +1,43 @@
 /**
- * What a business orders to be repaid: one amount, or everything. "Everything" grows by a day's
- * interest while a payment is on its way over midnight, so that order stands, across restarts,
- * until nothing is owed.
+ * What is paid because its payer orders it: repayments with the bank's share of them, fees on top,
+ * guarantees, recoveries, what is handed on. "Everything" grows by a day's interest while a
+ * payment is on its way over midnight, so that order stands, across restarts, until nothing is
+ * owed. Spec: specs/payments.md, "Planning"; specs/fees.md.
  */
 import {
+  isSerial,
+  isStreamed,
   ledgerOf,
-  nextRepaymentNumber,
+  nextPartNumber,
   ok,
+  planDue,
+  planOrigination,
   reject,
+  shareRepayment,
   type ContractState,
   type ContractStatus,
+  type Leg,
+  type PlannedPart,
   type Result,
 } from '@realyield/protocol';
 import { ownContract, type Desk } from './desk.ts';
+import { wantedEntry } from './journal.ts';
 import type { Payer } from './payer.ts';
 
 const PREFIX = 'payoff|';
 /** A loan in default is still repaid. */
 const RUNNING: readonly ContractStatus[] = ['effective', 'defaulted'];
+/** The two legs on which a business repays. */
+const REPAYING = ['repayment', 'servicing'] as const;
 
-/** Repayment orders of one person. */
+/** Orders of one person. */
 export class Repayments {
   readonly #desk: Desk;
-  readonly #payerOf: (root: string) => Payer | undefined;
+  readonly #payerOf: (root: string, leg: Leg) => Payer | undefined;
   readonly #everything = new Set<string>();
   readonly #busy = new Set<string>();
 
-  constructor(desk: Desk, payerOf: (root: string) => Payer | undefined) {
+  constructor(desk: Desk, payerOf: (root: string, leg: Leg) => Payer | undefined) {
     this.#desk = desk;
     this.#payerOf = payerOf;
   }
@@ -43,17 +54,49 @@ export class Repayments {
     return this.#everything.has(root);
   }
 
-  /** Orders one part; at most what repays everything today. */
-  async repay(root: string, amountUnits: bigint): Promise<Result<number>> {
+  /** Whether parts of a leg, or of any, are ordered and not paid yet. */
+  isOnItsWay(root: string, leg?: Leg): boolean {
     const state = ownContract(this.#desk, root)?.view.fold.state;
-    const payer = this.#payerOf(root);
-    if (!state || payer?.leg !== 'repayment') return reject('AUTHOR_ROLE', 'business');
+    if (!state) return false;
+    const legs = leg === undefined ? REPAYING : [leg];
+    return legs.some((each) => this.#openOrders(state, each).length > 0);
+  }
+
+  /**
+   * Orders an amount to be repaid, at most what repays everything today: a part for the investor,
+   * and one for the bank where it has a share. Yields the number of the investor's part.
+   */
+  async repay(root: string, amountUnits: bigint): Promise<Result<number>> {
+    const contract = ownContract(this.#desk, root);
+    if (!contract || !this.#payerOf(root, 'repayment')) return reject('AUTHOR_ROLE', 'business');
+    const { state } = contract.view.fold;
     if (!RUNNING.includes(state.status)) return reject('STATE_FORBIDS');
     if (amountUnits <= 0n || amountUnits > this.#payoffUnits(state)) return reject('PART_AMOUNT');
-    const inHand = payer.entries().map((entry) => entry.n);
-    const n = nextRepaymentNumber(state, inHand);
-    await payer.order(n, amountUnits);
-    return ok(n);
+    const shares = shareRepayment(state, amountUnits, this.#desk.clock.nowSec());
+    const parts = REPAYING.flatMap((leg): PlannedPart[] => {
+      const shareUnits = leg === 'repayment' ? shares.repaymentUnits : shares.servicingUnits;
+      return shareUnits > 0n
+        ? [{ leg, n: this.#nextNumber(state, leg), amountUnits: shareUnits }]
+        : [];
+    });
+    await this.#order(root, parts);
+    return ok(parts[0]?.n ?? 0);
+  }
+
+  /** Orders what is due now on a leg that is paid when its payer says so; yields the sum, msat. */
+  async payDue(root: string, leg: Leg): Promise<Result<bigint>> {
+    const contract = ownContract(this.#desk, root);
+    if (!contract || !this.#payerOf(root, leg)) return reject('AUTHOR_ROLE', leg);
+    const { state } = contract.view.fold;
+    const inHand = new Set(this.#openOrders(state, leg));
+    const nowSec = this.#desk.clock.nowSec();
+    if (isStreamed(state, leg)) return reject('STATE_FORBIDS', leg);
+    const plan = isSerial(leg)
+      ? planDue(state, leg, inHand, nowSec)
+      : planOrigination(state, inHand, nowSec);
+    if (plan.action === 'wait') return reject('STATE_FORBIDS', plan.reason);
+    await this.#order(root, plan.parts);
+    return ok(plan.parts.reduce((sum, part) => sum + part.amountUnits, 0n));
   }
 
   /** Orders everything that is owed, and what is added until it is paid. */
@@ -72,11 +115,9 @@ export class Repayments {
   /** Orders what is still owed of "everything", once nothing is on its way. */
   async advance(root: string): Promise<void> {
     const state = ownContract(this.#desk, root)?.view.fold.state;
-    const payer = this.#payerOf(root);
+    const payer = this.#payerOf(root, 'repayment');
     if (!this.#everything.has(root) || !state || !payer || this.#busy.has(root)) return;
-    // A receipt is in the journal a moment before it lowers what is owed.
-    const done = state.paid.numbers('repayment');
-    if (payer.entries().some((entry) => !done.has(entry.n))) return;
+    if (this.isOnItsWay(root)) return;
     this.#busy.add(root);
     try {
       const payoffUnits = this.#payoffUnits(state);
@@ -85,6 +126,28 @@ export class Repayments {
     } finally {
       this.#busy.delete(root);
     }
+  }
+
+  /** Parts ordered and not proven: a receipt is in the journal a moment sooner than here. */
+  #openOrders(state: ContractState, leg: Leg): number[] {
+    const proven = state.paid.numbers(leg);
+    const numbers = this.#desk.journal.entries(state.root, leg).map(({ n }) => n);
+    return numbers.filter((n) => !proven.has(n));
+  }
+
+  #nextNumber(state: ContractState, leg: (typeof REPAYING)[number]): number {
+    const inHand = this.#desk.journal.entries(state.root, leg).map((entry) => entry.n);
+    return nextPartNumber(state, leg, inHand);
+  }
+
+  /** The journal has all parts when this resolves, or none. */
+  async #order(root: string, parts: readonly PlannedPart[]): Promise<void> {
+    const nowMs = this.#desk.clock.nowMs();
+    const entries = parts.map(({ leg, n, amountUnits }) =>
+      wantedEntry(root, leg, n, amountUnits, nowMs),
+    );
+    await this.#desk.journal.write(entries);
+    for (const leg of new Set(parts.map((part) => part.leg))) this.#payerOf(root, leg)?.wake();
   }
 
   async #finish(root: string): Promise<void> {

@@ -35,7 +35,7 @@ import { Repayments } from './repayments.ts';
 import { Restorer } from './restoring.ts';
 import { receive } from './reception.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
-import type { PayerStatus } from './words.ts';
+import { mostUrgent, type PayerStatus } from './words.ts';
 
 /** How long stopping waits for messages in hand, ms. */
 const MAIL_MS = 1_000;
@@ -108,7 +108,7 @@ export class Session {
       heldSinceMs: () => this.#lease.heldSinceMs,
       limits: this.limits,
     });
-    this.repayments = new Repayments(this.#desk, (root) => this.#crew.payer(root));
+    this.repayments = new Repayments(this.#desk, (...leg) => this.#crew.payer(...leg));
   }
 
   /** Stored data first, then mail, keys and relays. Resolves when the engine is at work. */
@@ -213,9 +213,10 @@ export class Session {
     return new Set([this.person.publicKey, ...held]);
   }
 
-  /** How the leg this person pays stands; undefined for contracts they do not pay in. */
-  payerStatus(root: string): PayerStatus | undefined {
-    return this.#crew.payer(root)?.status;
+  /** How a leg this person pays stands, or the leg to look at; undefined where they pay none. */
+  payerStatus(root: string, leg?: Leg): PayerStatus | undefined {
+    if (leg !== undefined) return this.#crew.payer(root, leg)?.status;
+    return mostUrgent(this.#crew.payersOf(root).map((payer) => payer.status));
   }
 
   /** Journal entries of a leg. */
@@ -231,13 +232,13 @@ export class Session {
   /** Pauses or resumes; what is already on its way is finished. */
   async setPaused(root: string, paused: boolean): Promise<void> {
     await this.#pauses.set(root, paused, this.ownContract(root)?.own.money);
-    this.#crew.payer(root)?.wake();
+    for (const payer of this.#crew.payersOf(root)) payer.wake();
     this.changed.emit();
   }
 
   /** Tries again now what the wallet refused. */
   async retry(root: string): Promise<void> {
-    await this.#crew.payer(root)?.retry();
+    await Promise.all(this.#crew.payersOf(root).map((payer) => payer.retry()));
   }
 
   /** Signs and publishes an offer under the person's own key. */

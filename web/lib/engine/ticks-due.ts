@@ -1,5 +1,13 @@
 /** What a leg's plan and proofs say about the payer's journal. */
-import { ledgerOf, ticksOf, type Leg } from '@realyield/protocol';
+import {
+  feesOf,
+  isSerial,
+  owedOn,
+  payeeKeyProblem,
+  ticksOf,
+  type Leg,
+  type RejectCode,
+} from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry, JournalStep } from './journal.ts';
 import { sentenceOf } from './words.ts';
@@ -10,17 +18,18 @@ export interface DueTimes {
   readonly lapsesAtSec: number;
 }
 
-/** Times by part: its tick's, or at once. */
+/** Times by part: its tick's, its tranche's, or at once. */
 export function dueTimesOf(
   contract: OwnContract,
   leg: Leg,
   nowSec: number,
 ): (n: number) => DueTimes {
-  if (leg === 'repayment') return () => ({ dueAtSec: 0, lapsesAtSec: Infinity });
+  if (isSerial(leg)) return () => ({ dueAtSec: 0, lapsesAtSec: Infinity });
   const { state } = contract.view.fold;
-  const ticks = ticksOf(state, nowSec);
+  const parts = leg === 'disbursement' ? ticksOf(state, nowSec) : feesOf(state, nowSec);
+  const byNumber = new Map(parts.map((part) => [part.n, part]));
   return (n) => {
-    const tick = ticks[n];
+    const tick = byNumber.get(n);
     if (!tick) return { dueAtSec: 0, lapsesAtSec: 0 };
     // What waits for an approval is not due before it lapses, whatever was asked for already.
     return tick.isHeld ? { ...tick, dueAtSec: tick.lapsesAtSec } : tick;
@@ -57,22 +66,42 @@ export function isListed({ catalog, mailbox }: Desk, { own, view }: OwnContract)
   );
 }
 
+/** So much before its end a request is not paid any more, seconds. */
+const MARGIN_SEC = 5;
+
+/** Why a part that was checked is not paid as it is: its request ran out, or its key has ended. */
+export function whyStale(
+  contract: OwnContract,
+  entry: JournalEntry,
+  nowSec: number,
+): RejectCode | undefined {
+  if ((entry.expiresAtSec ?? 0) <= nowSec + MARGIN_SEC) return 'INVOICE_EXPIRED';
+  const { state } = contract.view.fold;
+  return payeeKeyProblem(state, entry.leg, entry.request?.pubkey ?? '')?.code;
+}
+
 /** Whether parts are on their way. */
 export function isBusy(desk: Desk, contract: OwnContract, leg: Leg): boolean {
   return liveEntries(desk, contract, leg).some((entry) => entry.step !== 'receipted');
 }
 
 /**
- * Drops repayments ordered beyond what is owed: another device of the same person has repaid
+ * Drops what was ordered beyond what is owed on a leg: another device of the same person has paid
  * meanwhile, and paying this too would be a gift.
  */
-export async function dropExcessOrders(desk: Desk, contract: OwnContract): Promise<void> {
+export async function dropExcessOrders(desk: Desk, contract: OwnContract, leg: Leg): Promise<void> {
   const { root, fold } = contract.view;
   const { state } = fold;
-  const nowSec = desk.clock.nowSec();
-  const owedUnits = ledgerOf(state, nowSec).payoffUnits;
-  for (const entry of desk.journal.entries(root, 'repayment')) {
-    if (!UNPAID.includes(entry.step) || BigInt(entry.amountUnits) <= owedUnits) continue;
+  if (!isSerial(leg)) return;
+  const proven = state.paid.numbers(leg);
+  const open = desk.journal.entries(root, leg).filter(({ n }) => !proven.has(n));
+  if (!open.some(({ step }) => UNPAID.includes(step))) return;
+  let leftUnits = owedOn(state, leg, desk.clock.nowSec());
+  for (const entry of open) {
+    const amountUnits = BigInt(entry.amountUnits);
+    const isExcess = UNPAID.includes(entry.step) && amountUnits > leftUnits;
+    if (!isExcess) leftUnits -= amountUnits;
+    if (!isExcess) continue;
     await desk.journal.drop(entry);
     const code = 'ORDER_DROPPED';
     desk.activity.add({ contract: root, level: 'problem', code, sentence: sentenceOf(code) });

@@ -41,9 +41,9 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   PAYING: 'Paying.',
   ASKING: 'Asking for the next payment request.',
   KEY_MISSING: 'The key for this contract is not on this device yet.',
-  ORDER_DROPPED: 'A repayment was ordered that is more than what is owed now. It was not paid.',
+  ORDER_DROPPED: 'A payment was ordered that is more than what is owed now. It was not made.',
   ORDER_FOUND:
-    'A repayment you ordered before was found to be paid. What you ordered now was not; ' +
+    'A payment you ordered before was found to be made. What you ordered now was not; ' +
     'order it again if it is still owed.',
 };
 
@@ -102,4 +102,18 @@ export function statusOf(
     sentence: sentenceOf(code, options.detail),
     untilSec: options.untilSec,
   };
+}
+
+const URGENCY: readonly PayerStatus['level'][] = [
+  'problem',
+  'paused',
+  'working',
+  'waiting',
+  'done',
+];
+
+/** Of several payers' statuses the one to look at, of equal ones the first. */
+export function mostUrgent(statuses: readonly PayerStatus[]): PayerStatus | undefined {
+  const rank = ({ level }: PayerStatus): number => URGENCY.indexOf(level);
+  return [...statuses].sort((a, b) => rank(a) - rank(b))[0];
 }

@@ -33,6 +33,11 @@ export function readOwnTerms(event: SignedEvent): ParsedContract {
   return parsed.value;
 }
 
+/** Whether a bank is paid under these terms, or promises to pay. */
+function movesMoney({ fees, guarantee }: ContractDocument): boolean {
+  return fees.originationBps + fees.servicingBps > 0 || guarantee.type !== 'none';
+}
+
 /** Counter-proposals of one person. */
 export class Counters {
   readonly #desk: Desk;
@@ -92,11 +97,11 @@ export class Counters {
   async accept(contract: OwnContract, terms: ParsedContract): Promise<Result<string>> {
     const { own, view } = contract;
     const { root } = view;
-    // The bank neither pays nor is paid, and an investor's key is made for this contract.
+    // An idle bank needs no other key, and an investor's is made for this contract.
     const relays = terms.document.parties[own.role].relays.slice(0, 4);
     const atSec = this.#desk.clock.nowSec();
     const delegate =
-      own.role === 'business'
+      own.role === 'business' || (own.role === 'bank' && movesMoney(terms.document))
         ? await this.#desk.keyring.create({ use: 'delegate', atSec, contract: root, relays })
         : undefined;
     const accepted = await accept(this.#desk, contract, terms, delegate?.publicKey);

@@ -12,7 +12,6 @@ import {
 } from '@realyield/protocol';
 import { proposalTerms } from '../bases.ts';
 import { embedOwn, type Desk } from '../desk.ts';
-import { feeProblem } from '../fee-check.ts';
 import { randomHex } from '../random.ts';
 import { keep } from './signing.ts';
 
@@ -32,7 +31,7 @@ interface Order {
 
 function build(desk: Desk, order: Order, key: { publicKey: string; salt: string }) {
   const { offer, principalUnits, startAtSec } = order;
-  const built = buildContract(offer, {
+  return buildContract(offer, {
     principalUnits,
     investor: { pubkey: key.publicKey, relays: desk.relays.readUrls.slice(0, 4) },
     commitment: computeCommitment(desk.person.publicKey, key.salt),
@@ -40,7 +39,6 @@ function build(desk: Desk, order: Order, key: { publicKey: string; salt: string 
     startAtSec,
     ...proposalTerms(desk, offer, startAtSec),
   });
-  return (built.ok && feeProblem(built.value)) || built;
 }
 
 /**
