@@ -1,8 +1,8 @@
 /**
- * Repays what a business owes by the end of each day, as the contract's plan says, one part at a
- * time; what is ordered is in the journal before anything else happens.
+ * Repays what a business owes by the end of each day, as the contract's plan says, the bank's share
+ * with it, one order at a time; what is ordered is in the journal before anything else happens.
  */
-import { planRepayment, sentenceFor } from '@realyield/protocol';
+import { ledgerOf, sentenceFor } from '@realyield/protocol';
 import type { Clock } from '../engine/ports.ts';
 import type { Session } from '../engine/session.ts';
 import type { AgentLog } from './log.ts';
@@ -59,16 +59,12 @@ export class Repaying {
       if (this.#isStopped || !this.#session.isRunning) return;
       const { state } = view.fold;
       if (own.role !== 'business' || this.#session.isPaused(view.root)) continue;
-      // Not by the journal's step: a receipt is in the journal a moment before it is in the fold.
-      const proven = state.paid.numbers('repayment');
-      const open = this.#session
-        .journalEntries(view.root, 'repayment')
-        .filter(({ n }) => !proven.has(n));
-      const plan = planRepayment(state, new Set(open.map(({ n }) => n)), this.#clock.nowSec());
-      const part = plan.action === 'pay' ? plan.parts[0] : undefined;
-      if (!part) continue;
-      const ordered = await this.#session.repayments.repay(view.root, part.amountUnits);
-      const amountUnits = part.amountUnits.toString();
+      const { repayments } = this.#session;
+      if (state.effectiveAtSec === undefined || repayments.isOnItsWay(view.root)) continue;
+      const { dueNowUnits } = ledgerOf(state, this.#clock.nowSec());
+      if (dueNowUnits === 0n) continue;
+      const ordered = await repayments.repay(view.root, dueNowUnits);
+      const amountUnits = dueNowUnits.toString();
       if (ordered.ok) this.#log.info('repayment ordered', { contract: view.root, amountUnits });
       else {
         const sentence = sentenceFor(ordered.code);

@@ -17,7 +17,7 @@ const plan: PaymentPlan = {
   amountUnits: 124_439_000n,
   title: 'Pay what is due',
   what: 'Two boats: what is due by the end of today',
-  to,
+  shares: [{ to, amountUnits: 124_439_000n }],
 };
 
 describe('PayDialog', () => {

@@ -1,16 +1,26 @@
 /** What the dialog before a payment shows. */
+import type { Leg } from '@realyield/protocol';
 import type { PersonView } from '../ui/shell.svelte.ts';
 
-/** A repayment somebody is about to order. */
+/** What one payee gets of a payment. */
+export interface PaymentShare {
+  readonly to: PersonView;
+  readonly amountUnits: bigint;
+}
+
+/** A payment somebody is about to order. */
 export interface PaymentPlan {
   /** The contract's id. */
   readonly root: string;
-  /** `everything` also pays the interest that is added until it is paid. */
-  readonly order: 'part' | 'everything';
+  /** `everything` also pays the interest that is added until it is paid; `due` pays a leg. */
+  readonly order: 'part' | 'everything' | 'due';
+  /** The leg, where what is due on it is paid. */
+  readonly leg?: Leg;
   readonly amountUnits: bigint;
   /** The dialog's head. */
   readonly title: string;
   /** What it is for: `A second oven, instalment 3 of 5`. */
   readonly what: string;
-  readonly to: PersonView;
+  /** To whom; where there are several, their shares add up to the amount. */
+  readonly shares: readonly PaymentShare[];
 }

@@ -155,7 +155,7 @@ export function streamModel(
     tickUnits: progress.next?.amountUnits ?? ticks[0]?.amountUnits ?? 0n,
     tickSec: Math.max(1, Math.round(tickSec)),
     paidUnits: progress.paidUnits,
-    totalUnits: BigInt(document.principalUnits),
+    totalUnits: ticks.reduce((sum, tick) => sum + tick.amountUnits, 0n),
     ticksPaid: progress.paidTicks,
     ticksTotal: progress.ticks,
     nextTickAtSec: progress.next?.dueAtSec,

@@ -143,17 +143,16 @@ describe('plans', () => {
     });
   });
 
-  it('guarantee nothing, for this client pays no guarantees', () => {
-    expect(documentOf({}).guarantee).toEqual({ type: 'none' });
-    expect(Object.keys(mistakesOf({ guarantee: 'full' }))).toEqual(['guaranteePercent']);
-  });
-
-  it('charge nothing, for this client collects no fees', () => {
+  it('guarantee and charge what is typed, within bounds', () => {
+    const full = { guarantee: 'full', guaranteePercent: '120', guaranteeDays: '0' } as const;
+    expect(documentOf(full).guarantee).toEqual({ type: 'full', capBps: 12_000, payDays: 0 });
     const none = { originationBps: 0, origination: 'withheld', servicingBps: 0 };
     expect(documentOf({ origination: 'onTop' }).fees).toEqual(none);
-    for (const typed of [{ servicingPercent: '2' }, { originationPercent: '1.5' }]) {
-      expect(Object.keys(mistakesOf(typed))).toEqual(Object.keys(typed));
-    }
+    const typed = { originationPercent: '1,5', servicingPercent: '2' };
+    expect(documentOf(typed).fees).toMatchObject({ originationBps: 150, servicingBps: 200 });
+    const wrong = { guaranteePercent: '101', originationPercent: '-1', servicingPercent: '51' };
+    const paths = Object.keys(mistakesOf({ guarantee: 'firstLoss', ...wrong }));
+    expect(paths.sort()).toEqual(Object.keys(wrong).sort());
   });
 
   it('of the usual loans fit as they are, whatever a day is', () => {

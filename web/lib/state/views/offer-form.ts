@@ -159,8 +159,8 @@ function readFunding(
 function readFees(form: OfferForm, read: FieldReader): OfferDocument['fees'] {
   const bounds = {
     least: 0,
-    most: 0,
-    sentence: 'This client cannot collect fees yet: an offer made here has none. Write 0.',
+    most: 5_000,
+    sentence: 'Write what the bank charges in per cent, at most 50; 0 is nothing.',
   };
   const originationBps = read.percent('originationPercent', form.originationPercent, bounds);
   const servicingBps = read.percent('servicingPercent', form.servicingPercent, bounds);
@@ -171,7 +171,6 @@ function readFees(form: OfferForm, read: FieldReader): OfferDocument['fees'] {
 function readGuarantee(form: OfferForm, read: FieldReader): OfferDocument['guarantee'] {
   const { guarantee: type } = form;
   if (type === 'none') return { type };
-  read.wrong('guaranteePercent', 'This client cannot pay a guarantee yet: choose none.');
   const share = read.percent('guaranteePercent', form.guaranteePercent, {
     most: type === 'full' ? 20_000 : 10_000,
     sentence: 'Write the most the bank makes good, as a share of the loan, like 10.',

@@ -1,6 +1,6 @@
 /** Repayments a business may order, as the dialog before a payment shows them; and ordering one. */
-import { sentenceFor, type Result } from '@realyield/protocol';
-import type { PaymentPlan } from '../../components/payment-models.ts';
+import { sentenceFor, shareRepayment, type ContractState, type Result } from '@realyield/protocol';
+import type { PaymentPlan, PaymentShare } from '../../components/payment-models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { Repayments } from '../../engine/repayments.ts';
 import { contractNow, titleOf } from './contract.ts';
@@ -30,8 +30,24 @@ export function repaymentPlan(
     amountUnits,
     title,
     what: `${titleOf(state)}: ${what}`,
-    to: personView(names, state.contract.document.parties.investor.pubkey, 'investor'),
+    shares: sharesOf(names, state, amountUnits, nowSec),
   };
+}
+
+/** What of a repayment is the investor's, and what the bank's. */
+function sharesOf(
+  names: Names,
+  state: ContractState,
+  amountUnits: bigint,
+  nowSec: number,
+): PaymentShare[] {
+  const { investor, bank } = state.contract.document.parties;
+  const { repaymentUnits, servicingUnits } = shareRepayment(state, amountUnits, nowSec);
+  const shares = [
+    { to: personView(names, investor.pubkey, 'investor'), amountUnits: repaymentUnits },
+    { to: personView(names, bank.pubkey, 'bank'), amountUnits: servicingUnits },
+  ];
+  return shares.filter((share) => share.amountUnits > 0n);
 }
 
 /** Orders what a plan says; undefined, or why it was refused as a sentence. */

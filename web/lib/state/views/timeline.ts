@@ -1,9 +1,10 @@
 /** The signed events of a contract, each with what was checked about it. */
 import {
-  LEGS,
   REJECT_SENTENCES,
   attesterOf,
+  legOf,
   type ContractState,
+  type Leg,
   type ParsedEvent,
   type ParsedReceipt,
 } from '@realyield/protocol';
@@ -60,14 +61,24 @@ function receiptChecks(state: ContractState, receipt: ParsedReceipt): CheckView[
   ];
 }
 
+/** What a payment of a leg is called. */
+const PAID: Readonly<Record<Leg, string>> = {
+  disbursement: 'Paid out',
+  repayment: 'Repaid',
+  originationFee: 'Fee paid to the bank',
+  servicing: 'The bank’s share of repayments paid',
+  guarantee: 'Paid under the guarantee',
+  handedOn: 'Handed on to the bank',
+  recovery: 'Recovered and paid on',
+};
+
 function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
   const { request, n } = receipt.document;
   const paid = state.payments.filter(
     (payment) => payment.receipt === receipt.event.id && payment.request === request.id,
   );
-  const leg = paid[0]?.leg ?? 'disbursement';
   return {
-    title: leg === 'disbursement' ? 'Paid out' : 'Repaid',
+    title: PAID[paid[0]?.leg ?? 'disbursement'],
     detail: `${formatPlural(n.length, 'payment')}, proven by preimage`,
     amountUnits: paid.reduce((sum, payment) => sum + payment.amountUnits, 0n),
     checks: receiptChecks(state, receipt),
@@ -115,8 +126,9 @@ function flowOf(state: ContractState, parsed: ParsedEvent, own: ReadonlySet<stri
   const leg = state.payments.find((payment) => payment.receipt === parsed.event.id)?.leg;
   if (!leg) return undefined;
   const { parties } = state.contract.document;
-  if (own.has(parties[LEGS[leg].payer].pubkey)) return 'out' as const;
-  if (own.has(parties[LEGS[leg].payee].pubkey)) return 'in' as const;
+  const { payer, payee } = legOf(state.contract.document, leg);
+  if (own.has(parties[payer].pubkey)) return 'out' as const;
+  if (own.has(parties[payee].pubkey)) return 'in' as const;
   return undefined;
 }
 
