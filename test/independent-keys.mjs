@@ -19,6 +19,19 @@ export const compare = (a, b) => (a < b ? -1 : Number(a > b));
 /** Order by time, then id. */
 export const byTime = (a, b) => a.created_at - b.created_at || compare(a.id, b.id);
 
+/** Payer and payee of each leg, in order; who pays an origination fee, the terms say. */
+export const LEGS = {
+  disbursement: ['investor', 'business'],
+  guarantee: ['bank', 'investor'],
+  handedOn: ['investor', 'bank'],
+  originationFee: ['business', 'bank'],
+  recovery: ['bank', 'investor'],
+  repayment: ['business', 'investor'],
+  servicing: ['business', 'bank'],
+};
+/** The payee of a leg. */
+export const payeeOf = (leg) => LEGS[leg][1];
+
 /** KEY-2 to KEY-8: the keys a role has, when each ended, and the key events that count. */
 export function ringOf(role, terms, delegates, events) {
   const { pubkey: main, recovery } = terms.parties[role];
@@ -97,4 +110,5 @@ export const fixedOf = (terms) =>
   JSON.stringify([
     FIXED.split(' ').map((field) => terms[field] ?? 0),
     terms.tranches.map((tranche) => ({ ...tranche, lapsesAtSec: 0 })),
+    terms.plan.capBps ?? 0,
   ]);

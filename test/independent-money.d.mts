@@ -12,7 +12,11 @@ export interface SecondLedger {
 }
 /** What a second ledger takes beside terms, payments and a time. */
 export interface SecondCourse {
-  readonly sales?: readonly { readonly instalment: number; readonly msat: string }[];
+  readonly sales?: readonly {
+    readonly number: number;
+    readonly day: number;
+    readonly msat: string;
+  }[];
   /** From when on whatever is due is paid at once. */
   readonly expectSec?: number;
 }

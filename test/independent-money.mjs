@@ -69,7 +69,7 @@ export function weightsOf(terms) {
 /** M-15, PL-10, PL-14: what instalment k asks for. */
 function ask({ plan }, weights, k, { all, base, lent, asked, ahead, sales }) {
   if (plan.type === 'revenueShare') {
-    const sold = sum(sales.filter((each) => each.instalment === k + 1).map((each) => each.msat));
+    const sold = sum(sales.filter(({ number }) => number === k + 1).map(({ msat }) => msat));
     const bps = most(lent * BigInt(plan.floorBps), sold * BigInt(plan.shareBps));
     return least(wholeSats(bps / 10_000n), base - asked);
   }
@@ -156,8 +156,10 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
     const isDue = k < dues.length && dayOf(dues[k]) === day;
     if (isDue && k < dues.length - 1) {
       const ahead = gross(lent) - asked - running.principal;
-      const at = { all: lent + canCome(dues[k]), base: gross(lent), lent, asked, ahead, sales };
-      const share = ask(terms, weights, k, at);
+      // PL-18: what is reported by the due day, and known.
+      const known = sales.filter((each) => each.day <= Math.min(day, expectDay));
+      const at = { all: lent + canCome(dues[k]), base: gross(lent), lent, asked, ahead };
+      const share = ask(terms, weights, k, { ...at, sales: known });
       const next = opened(dayOf(dues[k + 1]));
       next.principal = running.principal - most(share - ahead, 0n);
       running.principal -= next.principal;

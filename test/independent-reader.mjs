@@ -4,24 +4,14 @@ import {
   compare,
   fixedOf,
   hashOf,
+  LEGS,
+  payeeOf,
   ringOf,
   ROLES,
   treeOf,
   versionOf,
 } from './independent-keys.mjs';
 import { ledgerAt, originationFee } from './independent-money.mjs';
-
-/** Payer and payee of each leg, in order; who pays an origination fee, the terms say. */
-const LEGS = {
-  disbursement: ['investor', 'business'],
-  guarantee: ['bank', 'investor'],
-  handedOn: ['investor', 'bank'],
-  originationFee: ['business', 'bank'],
-  recovery: ['bank', 'investor'],
-  repayment: ['business', 'investor'],
-  servicing: ['business', 'bank'],
-};
-const payeeOf = (leg) => LEGS[leg][1];
 
 /** The id of an event (NIP-01), embedded or not: content is canonical, so its keys are in order. */
 export function idOf({ pubkey, created_at, kind, tags, content }) {

@@ -1,15 +1,22 @@
 /**
  * The vectors of plans are what a second ledger, written from specs/ alone, makes of them too.
- * requires: M-14, M-15, PL-6, PL-10, PL-14
+ * requires: M-14, M-15, PL-6, PL-10, PL-14, PL-18
  */
 import { contractContradiction, planTicks, type ContractDocument } from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
 import { Loan, sparedSigning } from './fixtures/loan.ts';
-import { duesOf, ledgerAt, type SecondLedger, type SecondPayment } from './independent-money.mjs';
+import {
+  duesOf,
+  ledgerAt,
+  type SecondCourse,
+  type SecondLedger,
+  type SecondPayment,
+} from './independent-money.mjs';
 import { filesUnder } from './source.ts';
 import {
   inputOf,
   type CasePayment,
+  type PlanInput,
   type PlanTerms,
   type PlanVector,
 } from './vectors/plan-shapes.ts';
@@ -56,6 +63,11 @@ const plain = (list: readonly CasePayment[]): SecondPayment[] =>
     ...{ leg, msat: amountUnits.toString(), atSec: settledAtSec },
   }));
 
+const plainSales = (input: PlanInput): SecondCourse['sales'] =>
+  input.sales.map(({ instalment, reportedDay, revenueUnits }) => ({
+    ...{ number: instalment, day: reportedDay, msat: revenueUnits.toString() },
+  }));
+
 describe('a second ledger', () => {
   it('has cases of every plan', () => {
     expect(files).toHaveLength(5);
@@ -70,9 +82,7 @@ describe('a second ledger', () => {
 
   it.each(cases)('expects the schedule of $name', ({ input, answer, startSec }) => {
     const { terms, payments } = input;
-    const sales = input.sales.map(({ instalment, revenueUnits }) => ({
-      ...{ instalment, msat: revenueUnits.toString() },
-    }));
+    const sales = plainSales(input) ?? [];
     const known = payments.filter(({ settledAtSec }) => settledAtSec <= startSec);
     const paid = known.filter(({ leg }) => leg === 'disbursement').length;
     const ticks = planTicks(terms as ContractDocument)
@@ -90,9 +100,7 @@ describe('a second ledger', () => {
   });
 
   it.each(cases)('keeps the ledgers of $name', ({ input, answer }) => {
-    const sales = input.sales.map(({ instalment, revenueUnits }) => ({
-      ...{ instalment, msat: revenueUnits.toString() },
-    }));
+    const sales = plainSales(input) ?? [];
     for (const [index, atSec] of input.asOfSecs.entries()) {
       const second = ledgerAt(input.terms, plain(input.payments), atSec, { sales });
       const ledger = answer?.ledgers[index];

@@ -166,6 +166,7 @@ export function coursesOf(document: ContractDocument): fc.Arbitrary<LedgerCourse
     }));
   const sale = fc.record({
     instalment: fc.integer({ min: 1, max: 12 }),
+    reportedDay: day,
     revenueUnits: fc.bigInt({ min: 0n, max: 5_000_000_000n }),
   });
   return fc.record(

@@ -161,6 +161,12 @@ export function versionCases(): Cases {
     'bank',
     START + 9,
   );
+  const { plan } = inEffect.contract.document;
+  const shared = agreed();
+  const share = { shareBps: 500, capBps: 13_000, floorBps: 100 };
+  const { prepayment: _, ...rest } = { prepayment: 'nextDue', ...plan };
+  const revenue = { ...rest, type: 'revenueShare' as const, ...share };
+  acceptAll(shared, amendment(shared, { plan: revenue, rateBps: 0 }, START + 20), START + 21);
   const early = new Loan();
   early.sign('investor', START + 1);
   accept(early, amendment(early, { rateBps: 900 }, START), 'investor', START + 2);
@@ -170,6 +176,9 @@ export function versionCases(): Cases {
     rivals: folded('Two successors, both complete', ['V-4'], rivals),
     'rivals-cited': folded('Two successors, one named by a payment', ['V-4'], cited),
     'changes-too-much': folded('A time to withdraw added', ['V-2'], changed, ['VERSION_MISMATCH']),
+    'cost-changed': folded('A share of sales in place of interest', ['V-2'], shared, [
+      ...['VERSION_MISMATCH', 'VERSION_MISMATCH', 'VERSION_MISMATCH'],
+    ]),
     'before-effect': folded('An amendment of a proposal', ['V-1', 'C-17'], early, [
       'STATE_FORBIDS',
     ]),

@@ -6,6 +6,7 @@ import {
   type ContractDocument,
   type Instalment,
   type LedgerPayment,
+  type ReportedSales,
 } from '@realyield/protocol';
 import type { Named } from './vector.ts';
 
@@ -22,7 +23,7 @@ export interface PlanCase {
   /** `DAY LEG MSAT`, the leg being `disbursement` or `repayment`. */
   readonly payments: readonly string[];
   readonly asOfDays: readonly number[];
-  /** `INSTALMENT MSAT`: reported sales of a revenue share. */
+  /** `DAY INSTALMENT MSAT`: reported sales of a revenue share. */
   readonly sales?: readonly string[];
 }
 
@@ -40,7 +41,7 @@ export interface PlanInput {
   readonly terms: PlanTerms;
   readonly payments: readonly CasePayment[];
   readonly asOfSecs: readonly number[];
-  readonly sales: readonly { readonly instalment: number; readonly revenueUnits: bigint }[];
+  readonly sales: readonly ReportedSales[];
 }
 
 /** A case put together with the terms its file is about. */
@@ -56,8 +57,9 @@ export function inputOf({ base }: PlanVector, each: PlanCase): PlanInput {
     return { n: ticks++, leg: 'disbursement' as const, ...paid };
   });
   const sales = (each.sales ?? []).map((text) => {
-    const [instalment, msat = ''] = text.split(' ');
-    return { instalment: Number(instalment), revenueUnits: BigInt(msat) };
+    const [day, instalment, units = ''] = text.split(' ');
+    const reportedDay = Math.floor(endOf(Number(day)) / terms.daySec);
+    return { instalment: Number(instalment), reportedDay, revenueUnits: BigInt(units) };
   });
   return { terms, payments, asOfSecs: each.asOfDays.map(endOf), sales };
 }

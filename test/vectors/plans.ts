@@ -160,8 +160,14 @@ const salesCases: readonly PlanCase[] = [
   {
     name: 'Sales above and below the floor, and none',
     payments: [LENT, '30 repayment 77777777', '60 repayment 1'],
-    sales: ['1 999999999', '2 5000', '4 70000000000'],
+    sales: ['30 1 999999999', '31 2 5000', '0 4 70000000000'],
     asOfDays: [30, 60, 90, 120, 150],
+  },
+  {
+    name: 'Sales reported on the due day, a day late and beforehand',
+    payments: [LENT],
+    sales: ['30 1 1999999999', '31 1 1999999999', '61 2 1999999999', '40 3 1999999999'],
+    asOfDays: [29, 30, 31, 60, 61, 90],
   },
 ];
 
@@ -214,7 +220,7 @@ export function planCases(): Cases {
     annuity: planVector('Level amounts', ['PL-6', 'PL-10', 'M-15', ...late], {
       ...{ type: 'annuity', ...ahead, principalMoratorium: 0 },
     }),
-    'revenue-share': planVector('A share of sales', ['PL-13', 'PL-14', ...late], {
+    'revenue-share': planVector('A share of sales', ['PL-13', 'PL-14', 'PL-18', ...late], {
       ...{ type: 'revenueShare', ...common, ...shared },
     }),
   };

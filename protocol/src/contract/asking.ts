@@ -43,15 +43,21 @@ export function costWithin(plan: RevenueShare, totalUnits: bigint): bigint {
   return (totalUnits * (BigInt(plan.capBps) - BPS)) / BigInt(plan.capBps);
 }
 
+/** Sales of an instalment that were reported in time. */
+function salesOf(number: number, dueDay: number, sales: readonly ReportedSales[]): bigint {
+  // PL-18: "Sales count that are reported for an instalment by the end of its due day, and of a
+  // ledger by the end of its as-of day…"
+  return sales
+    .filter(({ instalment, reportedDay }) => instalment === number && reportedDay <= dueDay)
+    .reduce((sum, each) => sum + each.revenueUnits, 0n);
+}
+
 function askOfSales(
   plan: RevenueShare,
-  number: number,
+  revenueUnits: bigint,
   before: AskedUpTo,
   at: Standing,
 ): AskedUpTo {
-  const revenueUnits = at.sales
-    .filter(({ instalment }) => instalment === number)
-    .reduce((sum, each) => sum + each.revenueUnits, 0n);
   // PL-14: "An instalment of a revenue share asks for the greater of `floorBps` of what is
   // disbursed and `shareBps` of the sales reported for it, rounded down to a whole satoshi…"
   const leastUnits = at.disbursedUnits * BigInt(plan.floorBps);
@@ -94,7 +100,9 @@ export function askNext(
   const { plan } = due.terms;
   // M-15: "…The last instalment asks for all that is left, whenever it is disbursed."
   if (isLast) return { principalUpToUnits: at.disbursedUnits, interestUpToUnits: at.interestUnits };
-  if (plan.type === 'revenueShare') return askOfSales(plan, number, before, at);
+  if (plan.type === 'revenueShare') {
+    return askOfSales(plan, salesOf(number, due.dueDay, at.sales), before, at);
+  }
   const principalUpToUnits = principalUpTo(due, plan, before.principalUpToUnits, at);
   // PL-8: "…interest accrues all the same and is charged to the first instalment after them."
   const isSpared = plan.type === 'equalPrincipal' && due.place < plan.interestMoratorium;

@@ -20,6 +20,8 @@ export interface LedgerVersion {
 export interface ReportedSales {
   /** Counted from 1. */
   readonly instalment: number;
+  /** The contract day on which it did; after the instalment's due day it is too late. */
+  readonly reportedDay: number;
   readonly revenueUnits: bigint;
 }
 
@@ -69,11 +71,15 @@ export function courseDues(
 
 /** What of a course is known and in force by the end of a day. */
 export function courseBy(course: LedgerCourse, day: number): LedgerCourse {
-  const { acceleratedDay, versions = [] } = course;
+  const { acceleratedDay, versions = [], sales = [] } = course;
   const isOver = acceleratedDay !== undefined && acceleratedDay <= day;
   // M-20: "…A version with no due date after its day of change changes nothing."
   const lasting = versions.filter(
     ({ document, fromDay }) => dayOf(lastDueAtSec(document), document.daySec) > fromDay,
   );
-  return { ...course, versions: lasting, acceleratedDay: isOver ? acceleratedDay : undefined };
+  return {
+    versions: lasting,
+    acceleratedDay: isOver ? acceleratedDay : undefined,
+    sales: sales.filter(({ reportedDay }) => reportedDay <= day),
+  };
 }

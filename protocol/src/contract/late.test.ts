@@ -109,11 +109,13 @@ describe('a revenue share', () => {
 
   it('asks for its share of the sales reported, up to the cap', () => {
     const sales = [
-      { instalment: 1, revenueUnits: sat(1_000_000) },
-      { instalment: 2, revenueUnits: sat(100_000) },
-      { instalment: 2, revenueUnits: sat(70_005) },
-      { instalment: 3, revenueUnits: sat(9_000_000) },
-    ];
+      [1, 1_000_000],
+      [2, 100_000],
+      [2, 70_005],
+      [3, 9_000_000],
+    ].map(([instalment = 0, amount = 0]) => {
+      return { instalment, reportedDay: dayOfStart(document), revenueUnits: sat(amount) };
+    });
     const at = ledgerOf(document, [], { sales });
     expect(totals(at(1))).toEqual([100_000, 17_000, 243_000, 0]);
     const [first] = at(30).instalments;

@@ -1,7 +1,8 @@
-/** A defaulted loan called in, and what its bank owes. requires: D-5, D-10, D-11 */
+/** A defaulted loan called in, and what its bank owes. requires: D-5, D-10, D-11, D-12 */
 import { describe, expect, it } from 'vitest';
 import type { OfferDocument } from '../kinds/listings.ts';
 import { planDue } from '../dues.ts';
+import { acceptAll, amendment } from '../testing/agreements.ts';
 import { inThree, Loan, sparedSigning } from '../testing/loan.ts';
 import { give, recover } from '../testing/steps.ts';
 import { guaranteeOf, ledgerOf, recoveriesOf, scheduleOf } from './standing.ts';
@@ -60,6 +61,22 @@ describe('acceleration', () => {
 
 describe('a guarantee', () => {
   const firstLoss = { type: 'firstLoss', shareBps: 2_000, payDays: 30 } as const;
+
+  it('is that of the terms all three had signed by the default, whatever they sign later', () => {
+    const signing = { offer: inThree, signing: sparedSigning };
+    const amended = (atSec: number): bigint | undefined => {
+      const loan = new Loan(signing);
+      loan.signAll();
+      loan.pay('disbursement', planTicks(loan.contract.document), START + 20);
+      give(loan, 'arrears', at(36));
+      const known = loan.heads('bank', 'investor', 'business');
+      acceptAll(loan, amendment(loan, { guarantee: firstLoss }, START + 30), atSec);
+      give(loan, 'default', at(60), { rests: known });
+      return guaranteeOf(stateOf(loan), at(61))?.limitUnits;
+    };
+    expect(amended(at(50))).toBe(200_000_000n);
+    expect(amended(at(61))).toBeUndefined();
+  });
 
   it('is called by a default, due after its days and late after that', () => {
     const state = stateOf(defaulted({ guarantee: firstLoss }));

@@ -14,7 +14,7 @@ import {
 } from './ledger.ts';
 import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
 import type { ContractState } from './state.ts';
-import { versionsAfter } from './versions.ts';
+import { termsAt, versionsAfter } from './versions.ts';
 import { BPS } from '../params.ts';
 
 /** What happened to a contract's terms, as its ledger takes it. */
@@ -98,9 +98,13 @@ export interface CalledGuarantee extends GuaranteeStanding {
 /** How a bank's guarantee stands; undefined without one, or while nothing calls it. */
 export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuarantee | undefined {
   const { document } = state.contract;
-  const { guarantee, daySec } = document;
+  const { daySec } = document;
   const calledAtSec = defaultedAtSec(state, asOfSec);
-  if (guarantee.type === 'none' || calledAtSec === undefined) return undefined;
+  if (calledAtSec === undefined) return undefined;
+  // D-12: "The guarantee is that of the last terms all three had signed by the time at which the
+  // default was judged…"
+  const { guarantee } = termsAt(state.versions, calledAtSec) ?? document;
+  if (guarantee.type === 'none') return undefined;
   const afterDay = dayOf(calledAtSec, daySec);
   const toDay = dayOf(asOfSec, daySec);
   const known = state.payments.filter(({ afterFinal }) => !afterFinal);

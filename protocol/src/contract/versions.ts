@@ -38,7 +38,10 @@ function fixedTerms(document: ContractDocument): string {
     return value === undefined ? [] : [[field, value]];
   });
   const tranches = document.tranches.map(({ lapsesAtSec: _lapses, ...tranche }) => tranche);
-  return canonicalize([fixed, tranches]);
+  const { plan } = document;
+  // Its cost is owed from the first day on, and what was repaid of it is shared by it.
+  const cost = plan.type === 'revenueShare' ? plan.capBps : 0;
+  return canonicalize([fixed, tranches, cost]);
 }
 
 /** Whether an amendment leaves alone what it must; otherwise the code. */
@@ -48,7 +51,8 @@ export function amendmentMismatch(
 ): Reject | undefined {
   // V-2: "An acceptance of an amendment is refused as `VERSION_MISMATCH` when its network, day,
   // bases, parties, commitment, denomination, principal, start, attester, appointees, silence,
-  // funding, time to withdraw, fees or tranches, but for when they lapse, are not the root's."
+  // funding, time to withdraw, fees or tranches, but for when they lapse, are not the root's; when
+  // one of the two plans is a revenue share and the other is not; or when their `capBps` differ."
   const isSame = fixedTerms(root) === fixedTerms(amendment);
   return isSame ? undefined : reject('VERSION_MISMATCH');
 }
