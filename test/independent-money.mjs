@@ -1,12 +1,13 @@
-/** A second ledger, from specs/ alone, day by day; more than 200 lines would be too many. */
+/** A second ledger, from specs/ alone, day by day. */
 
 const YEAR = { 'ACT/365F': 365n, 'ACT/360': 360n, '30E/360': 360n };
 /** Basis points, and days that both years divide. */
 const UNIT = 10_000n * 365n * 360n;
-const DUST = 1000n;
+/** PR-2: the least amount that counts, and what is asked for is a multiple of it. */
+const wholeOf = ({ denomination }) => (denomination.type === 'msat' ? 1000n : 1_000_000n);
 const least = (a, b) => (a < b ? a : b);
 const most = (a, b) => (a > b ? a : b);
-const wholeSats = (msat) => (msat / 1000n) * 1000n;
+const wholeIn = (terms, units) => units - (units % wholeOf(terms));
 const sum = (amounts) => amounts.reduce((all, amount) => all + BigInt(amount), 0n);
 const dateOf = (day) => new Date(day * 86_400_000);
 
@@ -60,32 +61,35 @@ export function weightsOf(terms) {
   const equal = (k) => (k < plan.principalMoratorium ? 0n : 1n);
   if (plan.type === 'equalPrincipal') return days.map((_, k) => equal(k));
   if (plan.type !== 'annuity') return days.map((_, k) => BigInt(k === days.length - 1));
-  const isEnough = (sats) => levelParts(terms, days, sats * 1000n).last <= sats * 1000n;
-  let [step, sats] = [1n << 62n, (1n << 63n) - 1n];
-  for (; step > 0n; step /= 2n) if (isEnough(sats - step)) sats -= step;
-  return levelParts(terms, days, sats * 1000n).parts;
+  const level = (count) => levelParts(terms, days, count * wholeOf(terms));
+  const isEnough = (count) => level(count).last <= count * wholeOf(terms);
+  let [step, count] = [1n << 62n, (1n << 63n) - 1n];
+  for (; step > 0n; step /= 2n) if (isEnough(count - step)) count -= step;
+  return level(count).parts;
 }
 
 /** M-15, PL-10, PL-14: what instalment k asks for. */
-function ask({ plan }, weights, k, { all, base, lent, asked, ahead, sales }) {
+function ask(terms, weights, k, { all, base, lent, asked, ahead, sales }) {
+  const { plan } = terms;
   if (plan.type === 'revenueShare') {
     const sold = sum(sales.filter(({ number }) => number === k + 1).map(({ msat }) => msat));
     const bps = most(lent * BigInt(plan.floorBps), sold * BigInt(plan.shareBps));
-    return least(wholeSats(bps / 10_000n), base - asked);
+    return least(wholeIn(terms, bps / 10_000n), base - asked);
   }
   const isShort = plan.prepayment === 'shorten';
   const over = sum(isShort ? weights : weights.slice(k));
   const shared = isShort ? all : all - asked;
-  const share = over === 0n ? 0n : wholeSats((shared * weights[k]) / over);
+  const share = over === 0n ? 0n : wholeIn(terms, (shared * weights[k]) / over);
   const own = least(share, base - asked);
   return plan.prepayment === 'nextDue' ? own : most(own, ahead);
 }
 
 /** PL-11, PL-12: the late fee of an instalment at the beginning of a day. */
-function chargeLate({ plan, dayCount }, instalment, day) {
+function chargeLate(terms, instalment, day) {
+  const { plan, dayCount } = terms;
   const { flatUnits, rateBps, capBps } = plan.lateFee;
   const unpaid = instalment.due.interest + instalment.due.principal;
-  if (unpaid < DUST) return;
+  if (unpaid < wholeOf(terms)) return;
   instalment.late += interest(unpaid, rateBps, day - 1, day, dayCount);
   if (day <= instalment.day + plan.graceDays) return;
   const cap = (instalment.asked * BigInt(capBps)) / 10_000n;
@@ -119,15 +123,27 @@ function fallDue(instalment, askedAhead) {
 }
 
 /** FE-1: the origination fee of a tranche. */
-export function originationFee({ fees }, amountUnits) {
-  return wholeSats((BigInt(amountUnits) * BigInt(fees.originationBps)) / 10_000n);
+export function originationFee(terms, amountUnits) {
+  return wholeIn(terms, (BigInt(amountUnits) * BigInt(terms.fees.originationBps)) / 10_000n);
+}
+
+/** P-1, FE-1 to FE-4: the amounts of ticks and of origination fees, by part number. */
+export function plannedParts(terms) {
+  const isWithheld = terms.fees.origination === 'withheld';
+  const fees = terms.tranches.map(({ amountUnits }) => originationFee(terms, amountUnits));
+  const disbursement = terms.tranches.flatMap(({ ticks: k, amountUnits }, at) => {
+    const whole = BigInt(amountUnits) - (isWithheld ? fees[at] : 0n);
+    const share = wholeIn(terms, whole / BigInt(k));
+    return [...Array(k - 1).fill(share), whole - share * BigInt(k - 1)].map(String);
+  });
+  return { disbursement, originationFee: fees.map((fee) => fee && String(fee)) };
 }
 
 /** M-3 to M-17: what is unpaid of each instalment at a time, how late it is, if all is repaid. */
 export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infinity } = {}) {
   const { daySec, plan, principalUnits, rateBps, dayCount, tranches, fees } = terms;
   const dayOf = (sec) => Math.floor(sec / daySec);
-  const [dues, weights] = [duesOf(terms), weightsOf(terms)];
+  const [dues, weights, dust] = [duesOf(terms), weightsOf(terms), wholeOf(terms)];
   const [today, expectDay] = [dayOf(atSec), dayOf(expectSec)];
   // Of a revenue share cost and principal are one: both are asked for and repaid in proportion.
   const gross = (msat) => (msat * BigInt(plan.capBps ?? 10_000)) / 10_000n;
@@ -143,7 +159,7 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
     const running = instalments.at(-1);
     const k = instalments.length - 1;
     const bearing = sum(instalments.map(({ principal }) => principal));
-    accrued += bearing < DUST ? 0n : interest(bearing, rateBps, day - 1, day, dayCount);
+    accrued += bearing < dust ? 0n : interest(bearing, rateBps, day - 1, day, dayCount);
     running.interest += accrued / UNIT - charged;
     charged = accrued / UNIT;
     instalments.forEach((each) => chargeLate(terms, each, day));
@@ -184,12 +200,12 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
     // M-14: what is due is paid on the day from which on payments are expected, and on later days.
     if (day === expectDay || (day > expectDay && (isDue || moved.length > 0))) {
       const due = owedOf().filter((_, i) => dayOf(dues[i]) <= day);
-      pay(wholeSats(sum(due)));
+      pay(wholeIn(terms, sum(due)));
     }
   }
   const owed = owedOf();
-  const late = (msat, k) => (msat < DUST ? 0 : Math.max(0, today - dayOf(dues[k])));
-  const isRepaid = lent > 0n && canCome(atSec) === 0n && sum(owed) < DUST;
+  const late = (msat, k) => (msat < dust ? 0 : Math.max(0, today - dayOf(dues[k])));
+  const isRepaid = lent > 0n && canCome(atSec) === 0n && sum(owed) < dust;
   const asks = instalments.map((each) => [
     each.share ?? gross(lent) - asked,
     each.interest + each.early,

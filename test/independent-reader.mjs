@@ -11,7 +11,8 @@ import {
   treeOf,
   versionOf,
 } from './independent-keys.mjs';
-import { ledgerAt, originationFee } from './independent-money.mjs';
+import { ledgerAt, plannedParts } from './independent-money.mjs';
+import { contradictionsOf, isPriced } from './independent-prices.mjs';
 
 /** The id of an event (NIP-01), embedded or not: content is canonical, so its keys are in order. */
 export function idOf({ pubkey, created_at, kind, tags, content }) {
@@ -42,7 +43,8 @@ function resolve({ receipts, answers, rings, isLive }, isKnown) {
       const times = on.map((each) => each.settledAtSec).filter((sec) => sec <= expiresAtSec);
       const atSec = Math.max(Math.min(created_at, expiresAtSec), notBeforeSec, ...times);
       const more = on.some(({ type }) => type !== 'objection') ? '+acknowledgement' : '';
-      const [msat, hash] = [asked.msat, asked.paymentHash].map((list) => list[asked.n.indexOf(n)]);
+      const lists = [asked.priced?.units ?? asked.msat, asked.paymentHash];
+      const [msat, hash] = lists.map((list) => list[asked.n.indexOf(n)]);
       const how = [atSec, `preimage${more}`];
       const key = `${payeeOf(leg)} ${hash}`;
       return { leg, request, n, msat, atSec, how, key, version: asked.version };
@@ -122,26 +124,22 @@ function actorsOf({ terms, own, typed, signedAtSec, isSigned, rings, isLive, hol
 function receiptsOf({ terms, own, isSigned, rings, isLive, holds, entries }) {
   const isWithheld = terms.fees.origination === 'withheld';
   const payerOf = (leg) => (leg === 'originationFee' && isWithheld ? 'investor' : LEGS[leg][0]);
-  const fees = terms.tranches.map(({ amountUnits }) => originationFee(terms, amountUnits));
-  const ticks = terms.tranches.flatMap(({ ticks: k, amountUnits }, at) => {
-    const whole = BigInt(amountUnits) - (isWithheld ? fees[at] : 0n);
-    const share = (whole / BigInt(k) / 1000n) * 1000n;
-    return [...Array(k - 1).fill(share), whole - share * BigInt(k - 1)].map(String);
-  });
-  const planned = { disbursement: ticks, originationFee: fees.map((fee) => fee && String(fee)) };
+  const planned = plannedParts(terms);
   return own.filter((each) => {
     if (each.kind !== 2813 || !isSigned) return false;
     const { request } = each.content;
-    const { leg, n, msat, notBeforeSec, expiresAtSec } = request.content;
+    const { leg, n, notBeforeSec, expiresAtSec } = request.content;
+    const units = request.content.priced?.units ?? request.content.msat;
     const isPlanned = n.every(
-      (part, at) => (planned[leg] ?? { [part]: msat[at] })[part] === msat[at],
+      (part, at) => (planned[leg] ?? { [part]: units[at] })[part] === units[at],
     );
     const payee = rings[payeeOf(leg)];
     const payer = rings[payerOf(leg)].ring.get(each.pubkey);
     const settledSec = Math.max(Math.min(each.created_at, expiresAtSec), notBeforeSec);
     const isLate = payee.ring.get(request.pubkey)?.ends < settledSec;
     const isTold = isLate && payee.counted.some(({ id }) => restsOn(each.id, entries).has(id));
-    return isPlanned && isLive(each, payer) && holds(request.pubkey, payeeOf(leg)) && !isTold;
+    const isRight = isPlanned && isPriced(terms, request.content);
+    return isRight && isLive(each, payer) && holds(request.pubkey, payeeOf(leg)) && !isTold;
   });
 }
 
@@ -216,6 +214,7 @@ function equivocationsOf({ signed, claims, receipts, rings, funding }, rivals) {
     if (approval && refusal) report('contradictory decisions', approval.id, refusal.id);
   }
   const asked = receipts.map(({ content }) => content.request);
+  contradictionsOf(asked).forEach((ids) => report('contradictory prices', ...ids));
   const parts = asked.flatMap(({ id, content }) => content.n.map((n) => ({ ...content, id, n })));
   parts.sort((a, b) => a.notBeforeSec - b.notBeforeSec || compare(a.id, b.id));
   for (const [at, { id, leg, n, notBeforeSec }] of parts.entries()) {

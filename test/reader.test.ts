@@ -38,9 +38,13 @@ function eventsIn(value: unknown): RawEvent<unknown>[] {
 
 describe('the independent reader', () => {
   it.each([
-    ['independent-reader.mjs', ['./independent-keys.mjs', './independent-money.mjs']],
+    [
+      'independent-reader.mjs',
+      ['./independent-keys.mjs', './independent-money.mjs', './independent-prices.mjs'],
+    ],
     ['independent-keys.mjs', ['node:crypto']],
     ['independent-money.mjs', []],
+    ['independent-prices.mjs', []],
   ])('stands alone: %s has at most 300 lines', (name, imports) => {
     const [file] = filesUnder('test', [name]);
     if (!file) throw new Error('the reader is gone');

@@ -23,7 +23,7 @@ const wanted = (count: number): Message => ({
   contract: loan.root,
   leg: 'repayment',
   n: Array.from({ length: count }, (_, index) => index),
-  msat: Array.from({ length: count }, () => '1000'),
+  units: Array.from({ length: count }, () => '1000'),
 });
 
 describe('messages', () => {

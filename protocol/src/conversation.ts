@@ -66,7 +66,8 @@ const partsWanted = z.strictObject({
   contract: hex32,
   leg: legField,
   n: z.array(countField(4_294_967_295)).check(z.minLength(1), z.maxLength(MAX_DELIVERED_INVOICES)),
-  msat: z.array(msatField).check(z.minLength(1), z.maxLength(MAX_PARTS)),
+  /** What each part is to count for in the contract's ledger. */
+  units: z.array(msatField).check(z.minLength(1), z.maxLength(MAX_PARTS)),
 });
 
 const requestDelivery = z.strictObject({
@@ -133,8 +134,8 @@ export function parseMessage(content: string): Result<Message> {
   }
   const { data } = parsed;
   // T-2: "A reader MUST refuse a `partsWanted` with another number of amounts than parts…"
-  if (data.type === 'partsWanted' && data.n.length !== data.msat.length) {
-    return reject('MESSAGE_SHAPE', 'msat');
+  if (data.type === 'partsWanted' && data.n.length !== data.units.length) {
+    return reject('MESSAGE_SHAPE', 'units');
   }
   return ok(data);
 }

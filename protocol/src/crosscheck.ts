@@ -6,7 +6,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import type * as z from 'zod/mini';
-import type { ParsedEvent } from './events.ts';
+import type { ParsedEvent, ParsedPrice, ParsedRequest } from './events.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
 import { Kind } from './kinds.ts';
 import {
@@ -21,7 +21,13 @@ import {
   type RequestDocument,
 } from './kinds/money-events.ts';
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
-import { MAX_LIVE_WINDOW_SEC } from './params.ts';
+import { minuteOf } from './denomination.ts';
+import {
+  MAX_LIVE_WINDOW_SEC,
+  MAX_PRICE_AGE_MINUTES,
+  MAX_PRICE_DELAY_SEC,
+  MAX_PRICED_WINDOW_SEC,
+} from './params.ts';
 import { reject, type Reject } from './result.ts';
 import { readDocument } from './schema.ts';
 
@@ -64,7 +70,39 @@ function checkAcceptance(
   return isConflict ? reject('DELEGATE_CONFLICT') : undefined;
 }
 
-function checkRequest(document: RequestDocument): Reject | undefined {
+/** Whether a request may use its prices: of one minute, young enough, and for a short time. */
+function checkPriced(
+  { priced, expiresAtSec }: RequestDocument,
+  createdAtSec: number,
+): Reject | undefined {
+  if (!priced) return undefined;
+  const { minute, prices } = priced;
+  // PR-6: "A reader MUST refuse a request that embeds something else than prices of its minute as
+  // `EMBEDDED_MISMATCH`…"
+  const isOfIt = prices.every((price) => price.kind === Kind.price);
+  if (!isOfIt || prices.some(({ content }) => content['minute'] !== minute)) {
+    return reject('EMBEDDED_MISMATCH', 'prices');
+  }
+  // PR-6: "…one the minute of which is after that of its `created_at`, or more than 5 before it, as
+  // `PRICE_MINUTE`, and one that can be paid for more than 3,600 seconds after its minute as
+  // `PART_WINDOW`."
+  const age = minuteOf(createdAtSec) - minute;
+  if (age < 0 || age > MAX_PRICE_AGE_MINUTES) return reject('PRICE_MINUTE', String(minute));
+  const isShort = expiresAtSec <= (minute + 1) * 60 + MAX_PRICED_WINDOW_SEC;
+  return isShort ? undefined : reject('PART_WINDOW');
+}
+
+function checkPrice({ document, event }: ParsedPrice): Reject | undefined {
+  const sinceSec = event.created_at - document.minute * 60;
+  // PR-4: "…and one the `created_at` of which is before its minute or more than 600 seconds after
+  // it as `PRICE_MINUTE`."
+  const isTimely = sinceSec >= 0 && sinceSec <= 60 + MAX_PRICE_DELAY_SEC;
+  return isTimely ? undefined : reject('PRICE_MINUTE', String(document.minute));
+}
+
+function checkRequest({ document, event }: ParsedRequest): Reject | undefined {
+  const mispriced = checkPriced(document, event.created_at);
+  if (mispriced) return mispriced;
   // P-4: "A reader MUST refuse a request whose window is empty or longer than 86,400 seconds…"
   const windowSec = document.expiresAtSec - document.notBeforeSec;
   return windowSec > 0 && windowSec <= MAX_LIVE_WINDOW_SEC ? undefined : reject('PART_WINDOW');
@@ -170,7 +208,9 @@ export function crossCheck(
         ? checkAcceptance(parsed.document, inner)
         : undefined;
     case 'request':
-      return checkRequest(parsed.document);
+      return checkRequest(parsed);
+    case 'price':
+      return checkPrice(parsed);
     case 'receipt':
       return checkReceipt(parsed.document, inner);
     case 'milestone':

@@ -5,6 +5,7 @@
 import { parseBolt11, type Bolt11Invoice } from './bolt11.ts';
 import { actsFor, hasEnded } from './contract/draft.ts';
 import { requestMismatch } from './contract/payments.ts';
+import { isPriceProven } from './contract/prices.ts';
 import { LEGS, type ContractState } from './contract/state.ts';
 import type { ParsedRequest } from './events.ts';
 import { CLOCK_TOLERANCE_SEC } from './params.ts';
@@ -31,12 +32,25 @@ export function payeeKeyProblem(state: ContractState, leg: Leg, key: string): Re
   return hasEnded(state, key, payee, Infinity) ? reject('KEY_REVOKED', 'payee') : undefined;
 }
 
-/** Checks a request against the contract: who signed it, for which contract, for which parts. */
-export function checkRequest(state: ContractState, request: ParsedRequest): Result<ParsedRequest> {
+/**
+ * Checks a request against the contract: who signed it, for which contract, for which parts, at
+ * which price. `agreedPriceOf` is the id of a request whose price the payer agreed to.
+ */
+export function checkRequest(
+  state: ContractState,
+  request: ParsedRequest,
+  agreedPriceOf?: string,
+): Result<ParsedRequest> {
   const { document, event } = request;
   if (document.contract !== state.root) return reject('CONTRACT_MISMATCH');
   const refused = payeeKeyProblem(state, document.leg, event.pubkey);
-  return refused ?? requestMismatch(state.contract.document, document) ?? ok(request);
+  const mismatch = refused ?? requestMismatch(state.contract.document, document);
+  if (mismatch) return mismatch;
+  // PR-13: "A payer MUST refuse a request without a quorum of prices as `PRICE_UNPROVEN` before it
+  // pays, unless its owner agrees to the price of that very request…"
+  const isAgreed = agreedPriceOf === event.id;
+  const isProven = isAgreed || isPriceProven(state.contract.document, document);
+  return isProven ? ok(request) : reject('PRICE_UNPROVEN');
 }
 
 /**

@@ -2,6 +2,7 @@
  * What is due on the legs beside disbursement, to whom, and as which parts: pure, from contract
  * state and time. Spec: specs/payments.md, "Planning".
  */
+import { wholeOf } from './denomination.ts';
 import { isWithheld, type SerialLeg } from './contract/legs.ts';
 import { shareDue, type DueShares } from './contract/servicing.ts';
 import { guaranteeOf, ledgerOf, recoveriesOf } from './contract/standing.ts';
@@ -9,7 +10,6 @@ import type { ContractState } from './contract/state.ts';
 import { feesOf } from './contract/ticks.ts';
 import type { Leg } from './kinds/fields.ts';
 import { minimum } from './money.ts';
-import { DUST_MSAT } from './params.ts';
 import { disbursementHold, planDisbursement, type Plan, type PlannedPart } from './planner.ts';
 
 /** Whether a leg counts its parts, so that any amount is a part of it. */
@@ -34,10 +34,13 @@ export function legsInUse(state: ContractState): readonly Leg[] {
   return (Object.keys(legs) as Leg[]).filter((leg) => legs[leg] || hasMoved(leg));
 }
 
-/** Less than a satoshi is not due. */
-const payable = (amountUnits: bigint): bigint => (amountUnits < DUST_MSAT ? 0n : amountUnits);
+/** What is due of recoveries: less than the whole amount of the ledger is not. */
+function recoveryDue(state: ContractState, asOfSec: number): bigint {
+  const { unpaidUnits } = recoveriesOf(state, asOfSec);
+  return unpaidUnits < wholeOf(state.contract.document.denomination) ? 0n : unpaidUnits;
+}
 
-/** What is due on a leg by the end of a time's day, msat. */
+/** What is due on a leg by the end of a time's day, in ledger units. */
 export function dueOn(state: ContractState, leg: SerialLeg, asOfSec: number): bigint {
   switch (leg) {
     case 'repayment':
@@ -49,7 +52,7 @@ export function dueOn(state: ContractState, leg: SerialLeg, asOfSec: number): bi
     case 'handedOn':
       return guaranteeOf(state, asOfSec)?.handOnUnits ?? 0n;
     case 'recovery':
-      return payable(recoveriesOf(state, asOfSec).unpaidUnits);
+      return recoveryDue(state, asOfSec);
   }
 }
 
@@ -140,7 +143,8 @@ export function shareRepayment(
     repaymentUnits: state.paid.totalUnits('repayment'),
     servicingUnits: state.paid.totalUnits('servicing'),
   };
-  const shares = shareDue(amountUnits, paid, state.contract.document.fees.servicingBps);
+  const { fees, denomination } = state.contract.document;
+  const shares = shareDue(amountUnits, paid, fees.servicingBps, wholeOf(denomination));
   return {
     repaymentUnits: minimum(shares.repaymentUnits, payoff.repaymentUnits),
     servicingUnits: minimum(shares.servicingUnits, payoff.servicingUnits),

@@ -41,6 +41,7 @@ import {
   type ReceiptDocument,
   type RequestDocument,
 } from './kinds/money-events.ts';
+import { priceSchema, type PriceDocument } from './kinds/price.ts';
 import { keySchema, type KeyDocument } from './kinds/key.ts';
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
@@ -69,6 +70,8 @@ export type ParsedReceipt = Parsed<'receipt', ReceiptDocument>;
 export type ParsedAcknowledgement = Parsed<'acknowledgement', AcknowledgementDocument>;
 /** A milestone event. */
 export type ParsedMilestone = Parsed<'milestone', MilestoneDocument>;
+/** A price. */
+export type ParsedPrice = Parsed<'price', PriceDocument>;
 /** A key event. */
 export type ParsedKey = Parsed<'key', KeyDocument>;
 /** A notice. */
@@ -85,6 +88,7 @@ export type ParsedEvent =
   | ParsedReceipt
   | ParsedAcknowledgement
   | ParsedMilestone
+  | ParsedPrice
   | ParsedKey
   | ParsedNotice;
 
@@ -157,6 +161,10 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       const parsed = parseContent(milestoneSchema, content);
       return finish('milestone', event, parsed, none, tags.milestoneTags);
     }
+    case Kind.price: {
+      const parsed = parseContent(priceSchema, content);
+      return finish('price', event, parsed, terms.priceContradiction, tags.priceTags);
+    }
     case Kind.key: {
       const parsed = parseContent(keySchema, content);
       return finish('key', event, parsed, keyContradiction, tags.keyTags);
@@ -194,6 +202,7 @@ export function parseEvent(event: VerifiedEvent): Result<ParsedEvent> {
 export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
   if (parsed.name === 'contract') return parsed.document.bases.map((base) => base.event);
   if (parsed.name === 'receipt') return [parsed.document.request];
+  if (parsed.name === 'request') return parsed.document.priced?.prices ?? [];
   if (parsed.name === 'signature' && parsed.document.type === 'acceptance') {
     return [parsed.document.terms];
   }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   allocate,
   divideFloor,
-  floorToSat,
+  floorToWhole,
   formatMsat,
   MAX_MSAT,
   minimum,
@@ -34,8 +34,8 @@ describe('amounts on the wire', () => {
 describe('rounding', () => {
   it('is down, by name', () => {
     expect(divideFloor(7n, 2n)).toBe(3n);
-    expect(floorToSat(1_999n)).toBe(1_000n);
-    expect(floorToSat(999n)).toBe(0n);
+    expect(floorToWhole(1_999n, 1_000n)).toBe(1_000n);
+    expect(floorToWhole(999n, 1_000n)).toBe(0n);
     expect(minimum(2n, 1n)).toBe(1n);
     expect(() => divideFloor(-1n, 2n)).toThrow('non-negative');
     expect(() => divideFloor(1n, 0n)).toThrow('non-negative');

@@ -40,9 +40,9 @@ export function divideFloor(numerator: bigint, denominator: bigint): bigint {
   return numerator / denominator;
 }
 
-/** The part of an amount that is whole satoshis, in msat, rounded down. */
-export function floorToSat(amount: bigint): bigint {
-  return amount - (amount % 1000n);
+/** The multiple of a whole amount that an amount holds, rounded down. */
+export function floorToWhole(amount: bigint, whole: bigint): bigint {
+  return amount - (amount % whole);
 }
 
 /** The smaller of two amounts. */
@@ -61,7 +61,7 @@ export function maximum(a: bigint, b: bigint): bigint {
  */
 export function splitEqually(total: bigint, count: number): bigint[] {
   assert(Number.isSafeInteger(count) && count > 0, 'count must be positive');
-  const share = floorToSat(total / BigInt(count));
+  const share = floorToWhole(total / BigInt(count), 1_000n);
   const parts = new Array<bigint>(count).fill(share);
   parts[count - 1] = total - share * BigInt(count - 1);
   return parts;

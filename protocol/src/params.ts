@@ -45,5 +45,23 @@ export const BPS = 10_000n;
 /** Less than this unpaid (one satoshi, in msat) is neither late nor outstanding. */
 export const DUST_MSAT = 1_000n;
 
+/** One minor unit of a currency, in units of a ledger that is kept in it. */
+export const MINOR_UNITS = 1_000_000n;
+
+/** Most decimal places of a minor unit: no currency of ISO 4217 has more. */
+export const MAX_MINOR_DIGITS = 4;
+
+/** Most oracles one contract may name. */
+export const MAX_ORACLES = 7;
+
+/** How many minutes a price may be old when a request uses it. */
+export const MAX_PRICE_AGE_MINUTES = 5;
+
+/** How long after its minute a price may still be published, seconds. */
+export const MAX_PRICE_DELAY_SEC = 600;
+
+/** How long after its minute a request may still be paid at a price, seconds. */
+export const MAX_PRICED_WINDOW_SEC = 3_600;
+
 /** The `previous` of the first entry in a bank's register. */
 export const REGISTER_START = '0'.repeat(64);

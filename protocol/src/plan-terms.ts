@@ -10,22 +10,23 @@ import {
   termDaysOf,
   termMonthsOf,
 } from './contract/plan.ts';
+import { wholeOf } from './denomination.ts';
 import { dayOf } from './interest.ts';
 import type { ContractDocument } from './kinds/agreement.ts';
 import type { OfferDocument } from './kinds/listings.ts';
 import type { LateFee } from './kinds/plan.ts';
-import { DAY_SEC, DUST_MSAT, MAX_SEC, MAX_TERM_DAYS, MAX_TERM_MONTHS } from './params.ts';
+import { DAY_SEC, MAX_SEC, MAX_TERM_DAYS, MAX_TERM_MONTHS } from './params.ts';
 
 type Terms = Pick<
   OfferDocument | ContractDocument,
-  'plan' | 'dayCount' | 'daySec' | 'rateBps' | 'fees'
+  'plan' | 'dayCount' | 'daySec' | 'rateBps' | 'fees' | 'denomination'
 >;
 
-function badLateFee({ flatUnits, rateBps, capBps }: LateFee): boolean {
+function badLateFee({ flatUnits, rateBps, capBps }: LateFee, whole: bigint): boolean {
   // PL-15: "…whose late fee has a `flatUnits` that is not whole satoshis, or a flat amount or a
   // rate but no cap, or a cap but neither…"
   const isFree = flatUnits === '0' && rateBps === 0;
-  return BigInt(flatUnits) % DUST_MSAT !== 0n || isFree !== (capBps === 0);
+  return BigInt(flatUnits) % whole !== 0n || isFree !== (capBps === 0);
 }
 
 function badCount({ plan }: Terms): string | undefined {
@@ -43,14 +44,14 @@ function badCount({ plan }: Terms): string | undefined {
 
 /** What contradicts itself in a plan or the fees wherever they stand. */
 function badPlan(terms: Terms): string | undefined {
-  const { plan, dayCount, daySec, rateBps, fees } = terms;
+  const { plan, dayCount, daySec, rateBps, fees, denomination } = terms;
   // FE-8: "A reader MUST refuse an offer or contract with `onTop` but no `originationBps`…"
   if (fees.origination === 'onTop' && fees.originationBps === 0) return 'fees';
   // PL-4: "A reader MUST refuse an offer or contract with a `months` rule or the day count
   // `30E/360` whose `daySec` is not 86,400…"
   if (daySec !== DAY_SEC && plan.due.rule === 'months') return 'due';
   if (daySec !== DAY_SEC && dayCount === '30E/360') return 'dayCount';
-  if (badLateFee(plan.lateFee)) return 'lateFee';
+  if (badLateFee(plan.lateFee, wholeOf(denomination))) return 'lateFee';
   // PL-17: "…a revenue share whose `rateBps` is not 0…"
   if (plan.type === 'revenueShare' && rateBps !== 0) return 'rateBps';
   return badCount(terms);

@@ -65,11 +65,11 @@ function ticksWithin(ticks: readonly Tick[], roomUnits: bigint): Tick[] {
 }
 
 /** What ticks may come to in all, msat. */
-function tickTotal({ principalUnits, tranches, fees }: ContractDocument): bigint {
+function tickTotal(document: ContractDocument): bigint {
   // P-17: "…Of the principal the fees withheld (FE-2) are left out."
-  return tranches.reduce(
-    (sum, { amountUnits }) => sum - withheldFee(BigInt(amountUnits), fees),
-    BigInt(principalUnits),
+  return document.tranches.reduce(
+    (sum, { amountUnits }) => sum - withheldFee(BigInt(amountUnits), document),
+    BigInt(document.principalUnits),
   );
 }
 

@@ -7,6 +7,7 @@ import { Kind } from './kinds.ts';
 import * as tags from './tags.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { KeyDocument } from './kinds/key.ts';
+import type { PriceDocument } from './kinds/price.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
@@ -62,6 +63,8 @@ export const buildAcknowledgement = template<AcknowledgementDocument>(
 );
 /** Template of a milestone event (2815). */
 export const buildMilestone = template<MilestoneDocument>(Kind.milestone, tags.milestoneTags);
+/** Template of a price (2819). */
+export const buildPrice = template<PriceDocument>(Kind.price, tags.priceTags);
 /** Template of a key event (2823). */
 export const buildKey = template<KeyDocument>(Kind.key, tags.keyTags);
 /** Template of a notice (2816). */

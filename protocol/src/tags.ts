@@ -7,6 +7,7 @@ import { Kind } from './kinds.ts';
 import { unreachable } from './assert.ts';
 import type { AcceptanceDocument, ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { KeyDocument } from './kinds/key.ts';
+import type { PriceDocument } from './kinds/price.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
@@ -129,6 +130,11 @@ export function milestoneTags(document: MilestoneDocument): Tags {
     default:
       return unreachable(document);
   }
+}
+
+/** Tags of a price: by currency and minute. */
+export function priceTags({ currency, minute }: PriceDocument): Tags {
+  return [topic, ['t', `price:${currency}`], ['t', `minute:${minute}`]];
 }
 
 /** Tags of a key event. */

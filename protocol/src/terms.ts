@@ -3,6 +3,7 @@
  * Spec: specs/listings.md "Terms", specs/contract.md "Terms", specs/payments.md "Terms".
  * Each function names the first contradiction, or returns undefined.
  */
+import { wholeOf } from './denomination.ts';
 import { legalContradiction } from './legal.ts';
 import { guaranteeLimit } from './contract/guarantee.ts';
 import { withheldFee } from './contract/legs.ts';
@@ -12,15 +13,25 @@ import { badContractPlan, badOfferPlan } from './plan-terms.ts';
 import { Kind } from './kinds.ts';
 import { reject, type Reject } from './result.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
-import type { GuaranteeTerms } from './kinds/default.ts';
+import type { Denomination } from './kinds/denomination.ts';
 import type { OfferDocument } from './kinds/listings.ts';
 import type { NoticeDocument, ReceiptDocument, RequestDocument } from './kinds/money-events.ts';
+import type { PriceDocument } from './kinds/price.ts';
 import { contractUndertakings, offerUndertakings } from './undertakings.ts';
 
 const terms = (detail: string): Reject => reject('CONTENT_TERMS', detail);
 
-function isWholeSat(amount: string): boolean {
-  return BigInt(amount) > 0n && BigInt(amount) % 1000n === 0n;
+function isWhole(amount: string, denomination: Denomination): boolean {
+  return BigInt(amount) > 0n && BigInt(amount) % wholeOf(denomination) === 0n;
+}
+
+function badOracles(denomination: Denomination, parties: readonly string[]): Reject | undefined {
+  if (denomination.type === 'msat') return undefined;
+  const { oracles, quorum } = denomination;
+  // PR-3: "A reader MUST refuse an offer or contract as `CONTENT_TERMS` the quorum of which is not
+  // more than half of its oracles or more than all of them, or an oracle of which is a party."
+  if (quorum * 2 <= oracles.length || quorum > oracles.length) return terms('quorum');
+  return oracles.some((key) => parties.includes(key)) ? terms('oracles') : undefined;
 }
 
 function badDay(network: string, daySec: number): boolean {
@@ -33,13 +44,16 @@ function countTicks(tranches: readonly { readonly ticks: number }[]): number {
   return tranches.reduce((sum, tranche) => sum + tranche.ticks, 0);
 }
 
-function isEmptyGuarantee(terms: GuaranteeTerms, principalUnits: string): boolean {
+function isEmptyGuarantee(
+  { guarantee: terms, denomination }: OfferDocument | ContractDocument,
+  principalUnits: string,
+): boolean {
   if (terms.type === 'none') return false;
   const lent = BigInt(principalUnits);
   const claim = { disbursedUnits: lent, outstandingUnits: lent, interestOwedUnits: 0n };
   // D-1: "A reader MUST refuse an offer or contract as `CONTENT_TERMS` whose guarantee would be
   // less than one satoshi of the smallest loan under it."
-  return guaranteeLimit(terms, claim) === 0n;
+  return guaranteeLimit(terms, claim, wholeOf(denomination)) === 0n;
 }
 
 /** Contradictions within an offer. */
@@ -48,8 +62,10 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   // L-2: "…is not a positive whole number of satoshis, or whose minimums exceed the amount
   // sought…"
   for (const field of ['amountSoughtUnits', 'minimumTicketUnits', 'minimumTotalUnits'] as const) {
-    if (!isWholeSat(document[field])) return terms(field);
+    if (!isWhole(document[field], document.denomination)) return terms(field);
   }
+  const badPrices = badOracles(document.denomination, [document.business.pubkey]);
+  if (badPrices) return badPrices;
   const sought = BigInt(document.amountSoughtUnits);
   if (BigInt(document.minimumTicketUnits) > sought) return terms('minimumTicketUnits');
   if (BigInt(document.minimumTotalUnits) > sought) return terms('minimumTotalUnits');
@@ -60,7 +76,7 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   if (document.attester === document.business.pubkey) return terms('attester');
   const badLegal = legalContradiction(document.legal);
   if (badLegal !== undefined) return terms(badLegal);
-  if (isEmptyGuarantee(document.guarantee, document.minimumTicketUnits)) return terms('guarantee');
+  if (isEmptyGuarantee(document, document.minimumTicketUnits)) return terms('guarantee');
   let shares = 0;
   let lastDay = 0;
   for (const tranche of document.tranches) {
@@ -78,8 +94,8 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
     // L-5: "…a tick of the minimum ticket, what is withheld taken off, would be less than one
     // satoshi, or which has more than 100,000 ticks in all."
     const least = (BigInt(document.minimumTicketUnits) * BigInt(tranche.shareBps)) / 10_000n;
-    const streamed = least - withheldFee(least, document.fees);
-    if (streamed < BigInt(tranche.ticks) * 1000n) return terms('ticks');
+    const streamed = least - withheldFee(least, document);
+    if (streamed < BigInt(tranche.ticks) * wholeOf(document.denomination)) return terms('ticks');
   }
   // L-3: "A reader MUST refuse an offer whose tranche shares do not add up to 10,000…"
   if (shares !== 10_000) return terms('shareBps');
@@ -115,7 +131,8 @@ function badParties({ parties, attester }: ContractDocument): Reject | undefined
 /** Contradictions within a contract. */
 export function contractContradiction(document: ContractDocument): Reject | undefined {
   if (badDay(document.network, document.daySec)) return terms('daySec');
-  const badForm = badParties(document);
+  const parties = Object.values(document.parties).map(({ pubkey }) => pubkey);
+  const badForm = badParties(document) ?? badOracles(document.denomination, parties);
   if (badForm) return badForm;
   const wrong = badContractPlan(document);
   if (wrong !== undefined) return terms(wrong);
@@ -129,20 +146,20 @@ export function contractContradiction(document: ContractDocument): Reject | unde
   if (offer.pubkey !== document.parties.bank.pubkey) return terms('bank');
   const badLegal = legalContradiction(document.legal);
   if (badLegal !== undefined) return terms(badLegal);
-  if (isEmptyGuarantee(document.guarantee, document.principalUnits)) return terms('guarantee');
+  if (isEmptyGuarantee(document, document.principalUnits)) return terms('guarantee');
   const coolingOffSec = document.coolingOffDays * document.daySec;
   // C-4: "…unless the principal and each tranche are positive whole numbers of satoshis, the
   // tranches add up to the principal, each has at least one satoshi per tick beside what is
   // withheld of it (FE-2)…"
-  if (!isWholeSat(document.principalUnits)) return terms('principalUnits');
+  if (!isWhole(document.principalUnits, document.denomination)) return terms('principalUnits');
   let total = 0n;
   let lastSec = document.startAtSec;
   for (const tranche of document.tranches) {
     total += BigInt(tranche.amountUnits);
-    if (!isWholeSat(tranche.amountUnits)) return terms('amountUnits');
+    if (!isWhole(tranche.amountUnits, document.denomination)) return terms('amountUnits');
     const amount = BigInt(tranche.amountUnits);
-    const streamed = amount - withheldFee(amount, document.fees);
-    if (streamed < BigInt(tranche.ticks) * 1000n) return terms('ticks');
+    const streamed = amount - withheldFee(amount, document);
+    if (streamed < BigInt(tranche.ticks) * wholeOf(document.denomination)) return terms('ticks');
     // C-5: "…unless each tranche begins no earlier than the start and the end of the one before
     // it, ends after it begins, lapses no earlier than it ends, and lapses no later than the last
     // due date."
@@ -179,7 +196,15 @@ export function requestContradiction(document: RequestDocument): Reject | undefi
   if (document.msat.length !== document.n.length) return terms('msat');
   if (document.paymentHash.length !== document.n.length) return terms('paymentHash');
   if (new Set(document.paymentHash).size !== document.n.length) return terms('paymentHash');
-  return document.msat.some((amount) => BigInt(amount) === 0n) ? terms('msat') : undefined;
+  if (document.msat.some((amount) => BigInt(amount) === 0n)) return terms('msat');
+  if (document.priced === undefined) return undefined;
+  const { units, prices } = document.priced;
+  // PR-5: "A reader MUST refuse a request as `CONTENT_TERMS` with another number of units than of
+  // parts, units of 0, or prices that are not rising by their authors' keys."
+  if (units.length !== document.n.length) return terms('units');
+  if (units.some((amount) => BigInt(amount) === 0n)) return terms('units');
+  const isRising = prices.every(({ pubkey }, at) => (prices[at - 1]?.pubkey ?? '') < pubkey);
+  return isRising ? undefined : terms('prices');
 }
 
 /** Contradictions within a receipt. */
@@ -200,4 +225,10 @@ export function noticeContradiction(document: NoticeDocument): Reject | undefine
   if (netUnits <= 0n) return terms('costsUnits');
   const sharedUnits = shareUnits.reduce((sum, share) => sum + BigInt(share), 0n);
   return sharedUnits === netUnits ? undefined : terms('shareUnits');
+}
+
+/** Contradictions within a price. */
+export function priceContradiction(document: PriceDocument): Reject | undefined {
+  // PR-4: "A reader MUST refuse a price of 0 as `CONTENT_TERMS`…"
+  return document.price === '0' ? terms('price') : undefined;
 }

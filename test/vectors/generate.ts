@@ -12,6 +12,7 @@ import { marketCases } from './market.ts';
 import { milestoneCases } from './milestones.ts';
 import { noticeCases } from './notices.ts';
 import { planCases } from './plans.ts';
+import { currencyCases } from './prices.ts';
 import { proofCases } from './proofs.ts';
 import { agreedCases, offeredCases } from './undertakings.ts';
 import { readingCases } from './reading.ts';
@@ -31,6 +32,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   notices: () => ({ ...noticeCases(), ...standingCases() }),
   losses: lossCases,
   payments: proofCases,
+  prices: currencyCases,
   money: figureCases,
   plans: planCases,
   figures: marketCases,

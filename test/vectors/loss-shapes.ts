@@ -37,6 +37,7 @@ export function standingOf({ guarantee, claim, flows }: GuaranteeVector): Guaran
       paidUnits: BigInt(flows.paidUnits),
       handedOnUnits: BigInt(flows.handedOnUnits),
     },
+    1_000n,
   );
 }
 

@@ -13,7 +13,15 @@ import type { Named } from './vector.ts';
 /** The terms of a contract that the ledger rests on. */
 export type PlanTerms = Pick<
   ContractDocument,
-  'daySec' | 'startAtSec' | 'principalUnits' | 'rateBps' | 'dayCount' | 'plan' | 'tranches' | 'fees'
+  | 'daySec'
+  | 'startAtSec'
+  | 'denomination'
+  | 'principalUnits'
+  | 'rateBps'
+  | 'dayCount'
+  | 'plan'
+  | 'tranches'
+  | 'fees'
 >;
 
 /** One case: terms that differ from the file's, payments and times by days after the start. */

@@ -4,6 +4,7 @@
  */
 import type { ContractDue, ContractPlan, DayCount } from '@realyield/protocol';
 import { NO_LATE_FEE } from '../fixtures/plans.ts';
+import { dollars } from '../fixtures/prices.ts';
 import type { PlanCase, PlanTerms } from './plan-shapes.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
@@ -171,12 +172,31 @@ const salesCases: readonly PlanCase[] = [
   },
 ];
 
+/** A million and three dollars in a ledger of millionths of cents: what is asked is whole cents. */
+const currencyCase: PlanCase = {
+  name: 'In a currency: whole cents',
+  terms: {
+    denomination: dollars(),
+    principalUnits: '100000300000000',
+    tranches: tranches(COMMON, ['100000300000', 0, 1]),
+    plan: { lateFee: { flatUnits: '77000000', rateBps: 1_111, capBps: 500 } },
+  },
+  payments: [
+    '0 disbursement 100000300000000',
+    '33 repayment 777777777777',
+    '61 repayment 17000999999',
+    '95 repayment 30000000000001',
+  ],
+  asOfDays: [0, 30, 33, 60, 61, 96, 150, 200],
+};
+
 function planVector(name: string, requires: string[], plan: ContractPlan): Vector {
   const isRevenue = plan.type === 'revenueShare';
   const hasOne = plan.type === 'bullet';
   const base: PlanTerms = {
     daySec: DAY,
     startAtSec: COMMON,
+    denomination: { type: 'msat' },
     principalUnits: '1000003000',
     rateBps: isRevenue ? 0 : 1_237,
     dayCount: 'ACT/365F',
@@ -190,6 +210,7 @@ function planVector(name: string, requires: string[], plan: ContractPlan): Vecto
     ...cornerCases(hasOne, isRevenue).filter(
       (each) => plan.type !== 'interestOnly' || each.name !== 'One instalment',
     ),
+    currencyCase,
     ...('prepayment' in plan ? aheadCases() : []),
     ...(plan.type === 'equalPrincipal' || plan.type === 'annuity'
       ? moratoriumCases(plan.type)

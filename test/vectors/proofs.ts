@@ -112,7 +112,7 @@ function answerCases(): Cases {
       type: 'cash' as const,
       contract: cash.root,
       leg,
-      msat: '5000000',
+      units: '5000000',
       receivedAtSec: START + 20,
       method: 'cash' as const,
       prev: cash.heads(name),

@@ -75,7 +75,7 @@ function loanCases(loan: Loan): Cases {
     type: 'cash' as const,
     contract: loan.root,
     leg: 'repayment' as const,
-    msat: '5000000',
+    units: '5000000',
     receivedAtSec: AT,
     method: 'cash' as const,
     prev: [],

@@ -131,7 +131,7 @@ export function messageCases(): Cases {
     contract: loan.root,
     leg: 'disbursement',
     n: [0, 1],
-    msat: ['1000', '1000'],
+    units: ['1000', '1000'],
   };
   const reads = (name: string, content: object): Vector =>
     finish([], { name, requires: ['T-1'], content: canonicalize(content) });
@@ -171,7 +171,7 @@ export function messageCases(): Cases {
     'parts-amounts': refused(
       'Two parts, one amount',
       ['T-2'],
-      canonicalize({ ...wanted, msat: ['1000'] }),
+      canonicalize({ ...wanted, units: ['1000'] }),
     ),
     'delivery-many': refused(
       'Sixty-one invoices',

@@ -163,6 +163,7 @@ function describeFold(fold: Fold, asOfSec: number | undefined): Json {
     milestones: texts(state.milestones),
     notices: texts(state.notices),
     ...(texts(lossesOf(state)) as Readonly<Record<string, Json>>),
+    ...(state.unprovenPrices.length > 0 ? { unprovenPrices: [...state.unprovenPrices] } : {}),
     withdrawnBy: [...state.withdrawnBy],
     rejects: fold.rejects.map(({ id, code }) => ({ id, code })),
     missing: [...fold.missing],
@@ -194,7 +195,7 @@ function expectDelivery(vector: DeliveryVector): Json {
   const fold = foldContract(vector.root, readAll(vector.events));
   if (!fold.ok) return { rejectCode: fold.code };
   const { state } = fold.value;
-  const request = readAll([vector.request])[0] as ParsedRequest;
+  const request = readAll([vector.request]).at(-1) as ParsedRequest;
   const checked = checkRequest(state, request);
   if (!checked.ok) return { rejectCode: checked.code };
   return {

@@ -65,7 +65,7 @@ async function invent(wallet: Wallet, lie: Lie, amountMsat: bigint) {
 async function answerWrongly(parts: EngineParts, lie: Lie, question: Question) {
   const { message, author, key } = question;
   const made = await Promise.all(
-    message.msat.map((amount) => invent(parts.wallet, lie, BigInt(amount))),
+    message.units.map((amount) => invent(parts.wallet, lie, BigInt(amount))),
   );
   const nowSec = systemClock.nowSec();
   const expiresAtSec = Math.min(...made.map(({ signed }) => signed.expiresAtSec));
@@ -77,7 +77,7 @@ async function answerWrongly(parts: EngineParts, lie: Lie, question: Question) {
     notBeforeSec: nowSec,
     expiresAtSec,
     n: [...message.n],
-    msat: [...message.msat],
+    msat: [...message.units],
     paymentHash: made.map(({ signed }) => signed.paymentHash),
     seen: [],
   };

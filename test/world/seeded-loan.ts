@@ -1,5 +1,5 @@
 /** One loan of the market's past, lived through by the engines of its three parties. */
-import { computeLedger, floorToSat, planTicks, type Result } from '@realyield/protocol';
+import { computeLedger, floorToWhole, planTicks, type Result } from '@realyield/protocol';
 import type { Session } from '../../web/lib/engine/session.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LeapingClock } from './leaping-clock.ts';
@@ -121,7 +121,7 @@ export class Loan implements Happening {
     const isBullet = this.#state(bank).contract.document.plan.type === 'bullet';
     const partsLeft = BigInt(this.#plan.repaidOnDays.length - this.#repayments);
     const shareUnits =
-      partsLeft > 1n ? floorToSat(ledger.payoffUnits / partsLeft) : ledger.payoffUnits;
+      partsLeft > 1n ? floorToWhole(ledger.payoffUnits / partsLeft, 1_000n) : ledger.payoffUnits;
     const amountUnits = isBullet ? shareUnits : ledger.dueNowUnits;
     this.#repayments += 1;
     const paid = this.#count('repayment') + 1;

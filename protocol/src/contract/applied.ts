@@ -24,6 +24,7 @@ import { firstOf, viewNotices } from './notices.ts';
 import { Overlaps } from './overlaps.ts';
 import type { SeenParts } from './paid.ts';
 import { partsSeen } from './payments.ts';
+import { PriceBook } from './prices.ts';
 import type { ContractState, Equivocation, Milestone, Payment } from './state.ts';
 import { resolveTakeover } from './takeover.ts';
 import { applyEvent } from './transitions.ts';
@@ -74,6 +75,7 @@ export interface Applied {
   readonly graph: EventGraph;
   readonly intake: PaymentIntake;
   readonly overlaps: Overlaps;
+  readonly prices: PriceBook;
   /** Receipts and answers of the draft that were taken in. */
   receiptsTaken: number;
   answersTaken: number;
@@ -86,11 +88,13 @@ export interface Applied {
 }
 
 function takeIn(applied: Applied): void {
-  const { draft, intake, overlaps } = applied;
+  const { draft, intake, overlaps, prices } = applied;
   const { receipts, acknowledgements } = draft;
   for (; applied.receiptsTaken < receipts.length; applied.receiptsTaken += 1) {
     const entry = receipts[applied.receiptsTaken];
-    if (entry && intake.addReceipt(entry)) overlaps.add(entry.request);
+    if (!entry || !intake.addReceipt(entry)) continue;
+    overlaps.add(entry.request);
+    prices.add(entry.request);
   }
   for (; applied.answersTaken < acknowledgements.length; applied.answersTaken += 1) {
     const answer = acknowledgements[applied.answersTaken];
@@ -186,6 +190,7 @@ export function applyAll(contract: ParsedContract, set: EventSet): Applied {
     ...{ draft, requests, graph, rejects: draft.rejects, receiptsTaken: 0, answersTaken: 0 },
     intake: new PaymentIntake(draft),
     overlaps: new Overlaps(),
+    prices: new PriceBook(contract.document.denomination),
     seen: partsSeen(draft),
     milestones: resolveMilestones(draft),
     contradictions: findContradictions(draft),
@@ -231,7 +236,7 @@ function finalsOf(draft: Draft): readonly string[] {
   return finals.map(({ id }) => id);
 }
 
-function toState({ draft, intake, overlaps, seen, ...applied }: Applied): ContractState {
+function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied): ContractState {
   const { paid } = intake;
   const signedSec = signedAtSec(draft);
   const { versions, rivals } = resolveVersions(draft, signedSec ?? 0, citationsOf(draft, paid));
@@ -239,6 +244,7 @@ function toState({ draft, intake, overlaps, seen, ...applied }: Applied): Contra
   const equivocations = [
     ...draft.equivocations,
     ...overlaps.found(),
+    ...prices.found(),
     ...applied.contradictions,
     ...rivals,
     ...contradictions,
@@ -272,6 +278,7 @@ function toState({ draft, intake, overlaps, seen, ...applied }: Applied): Contra
     recoveries: draft.recoveries,
     finalEvents: finalsOf(draft),
     equivocations,
+    unprovenPrices: prices.unproven(),
   };
 }
 

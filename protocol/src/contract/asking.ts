@@ -3,7 +3,8 @@
  * specs/money.md, "Instalments"; specs/plans.md, "Prepayment" and "Revenue share".
  */
 import type { ContractPlan } from '../kinds/plan.ts';
-import { floorToSat, maximum, minimum } from '../money.ts';
+import { wholeOf } from '../denomination.ts';
+import { floorToWhole, maximum, minimum } from '../money.ts';
 import { BPS } from '../params.ts';
 import type { CourseDue, ReportedSales } from './course.ts';
 import { weighedShare } from './weights.ts';
@@ -54,6 +55,7 @@ function salesOf(number: number, dueDay: number, sales: readonly ReportedSales[]
 
 function askOfSales(
   plan: RevenueShare,
+  whole: bigint,
   revenueUnits: bigint,
   before: AskedUpTo,
   at: Standing,
@@ -61,9 +63,10 @@ function askOfSales(
   // PL-14: "An instalment of a revenue share asks for the greater of `floorBps` of what is
   // disbursed and `shareBps` of the sales reported for it, rounded down to a whole satoshi…"
   const leastUnits = at.disbursedUnits * BigInt(plan.floorBps);
-  const askMsat = floorToSat(maximum(leastUnits, revenueUnits * BigInt(plan.shareBps)) / BPS);
+  const mostUnits = maximum(leastUnits, revenueUnits * BigInt(plan.shareBps));
+  const askUnits = floorToWhole(mostUnits / BPS, whole);
   const totalUnits = minimum(
-    before.principalUpToUnits + before.interestUpToUnits + askMsat,
+    before.principalUpToUnits + before.interestUpToUnits + askUnits,
     at.disbursedUnits + at.interestUnits,
   );
   const interestUpToUnits = costWithin(plan, totalUnits);
@@ -79,10 +82,11 @@ function principalUpTo(due: CourseDue, plan: ContractPlan, beforeUnits: bigint, 
   // asked for by them…"
   // PL-10: "…By `shorten` the share of an instalment is its weight over the weights of all
   // instalments of its terms, of all that was disbursed or can still be…"
+  const whole = wholeOf(due.terms.denomination);
   const shareUnits =
     prepayment === 'shorten'
-      ? weighedShare(allUnits - at.beforeTermsUnits, { ...due, weightLeft: due.totalWeight })
-      : weighedShare(allUnits - beforeUnits, due);
+      ? weighedShare(allUnits - at.beforeTermsUnits, { ...due, weightLeft: due.totalWeight }, whole)
+      : weighedShare(allUnits - beforeUnits, due, whole);
   const upToUnits = minimum(beforeUnits + shareUnits, at.disbursedUnits);
   // PL-10: "…By `shorten` and `reduce` an instalment asks, on its due day, for what is paid ahead
   // of it beyond its own principal as well…"
@@ -101,7 +105,8 @@ export function askNext(
   // M-15: "…The last instalment asks for all that is left, whenever it is disbursed."
   if (isLast) return { principalUpToUnits: at.disbursedUnits, interestUpToUnits: at.interestUnits };
   if (plan.type === 'revenueShare') {
-    return askOfSales(plan, salesOf(number, due.dueDay, at.sales), before, at);
+    const revenueUnits = salesOf(number, due.dueDay, at.sales);
+    return askOfSales(plan, wholeOf(due.terms.denomination), revenueUnits, before, at);
   }
   const principalUpToUnits = principalUpTo(due, plan, before.principalUpToUnits, at);
   // PL-8: "…interest accrues all the same and is charged to the first instalment after them."

@@ -3,10 +3,10 @@
  * Spec: specs/money.md, "The ledger". Repayments go oldest instalment first, so three sums, of
  * late fees, interest and principal paid, say what each instalment has been paid.
  */
+import { wholeOf } from '../denomination.ts';
 import { accrue, dayOf, daysBetween, interestOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { maximum, minimum } from '../money.ts';
-import { DUST_MSAT } from '../params.ts';
 import { askNext, costWithin, revenueCost, type AskedUpTo, type Standing } from './asking.ts';
 import { courseDues, type CourseDue, type LedgerCourse, type LedgerVersion } from './course.ts';
 import { LateFeeAccount } from './late-fee.ts';
@@ -161,9 +161,9 @@ export class Books {
 
   #accrue(day: number): void {
     if (day <= this.#cursorDay) return;
-    const { rateBps, dayCount } = this.#terms;
+    const { rateBps, dayCount, denomination } = this.#terms;
     // M-4: "…A principal of less than 1,000 msat bears none."
-    const bearing = this.outstanding < DUST_MSAT ? 0n : this.outstanding;
+    const bearing = this.outstanding < wholeOf(denomination) ? 0n : this.outstanding;
     const days = daysBetween(this.#cursorDay, day, dayCount);
     this.#numerator += accrue(bearing, rateBps, days, dayCount);
     this.#cursorDay = day;

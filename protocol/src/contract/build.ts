@@ -9,7 +9,8 @@ import { embed, type ParsedContract, type ParsedOffer } from '../events.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
 import type { OfferDocument } from '../kinds/listings.ts';
-import { floorToSat } from '../money.ts';
+import { wholeOf } from '../denomination.ts';
+import { floorToWhole } from '../money.ts';
 import { ok, reject, type Result } from '../result.ts';
 import { basesMismatch } from '../crosscheck.ts';
 import { contractContradiction, offerContradiction } from '../terms.ts';
@@ -78,7 +79,8 @@ function buildTranches(offer: ParsedOffer['document'], choice: ContractChoice): 
     // C-7: "Every tranche but the last is its share of the principal rounded down to a whole
     // satoshi; the last takes the remainder."
     const isLast = index === offer.tranches.length - 1;
-    const share = floorToSat((choice.principalUnits * BigInt(tranche.shareBps)) / 10_000n);
+    const exact = (choice.principalUnits * BigInt(tranche.shareBps)) / 10_000n;
+    const share = floorToWhole(exact, wholeOf(offer.denomination));
     const amount = isLast ? left : share;
     left -= amount;
     // C-8: "A tranche's `fromSec` is the start plus `startDay` days, its `toSec` and `lapsesAtSec`

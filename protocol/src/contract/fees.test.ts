@@ -119,7 +119,7 @@ describe('servicing', () => {
       const bps = [1, 100, 1_000, 3_333, 5_000][seed % 5] ?? 1;
       const paid = { repaymentUnits: next(31), servicingUnits: seed % 3 === 0 ? next(17) : 0n };
       const owed = next(101);
-      const due = shareDue(owed, paid, bps);
+      const due = shareDue(owed, paid, bps, 1_000n);
       const repaymentUnits = paid.repaymentUnits + due.repaymentUnits;
       const servicingUnits = paid.servicingUnits + due.servicingUnits;
       const after = repaymentUnits + countedServicing({ repaymentUnits, servicingUnits }, bps);

@@ -3,7 +3,7 @@
  * once made whole. Spec: specs/losses.md, "Guarantee".
  */
 import type { GuaranteeTerms } from '../kinds/default.ts';
-import { floorToSat, minimum } from '../money.ts';
+import { floorToWhole, minimum } from '../money.ts';
 import { BPS } from '../params.ts';
 
 /** What an investor had lent and lacked at the end of the day of a default, msat. */
@@ -41,7 +41,11 @@ export interface GuaranteeStanding {
 const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 
 /** The most a bank owes for a claim, in whole satoshis; 0 without a guarantee. */
-export function guaranteeLimit(terms: GuaranteeTerms, claim: GuaranteeClaim): bigint {
+export function guaranteeLimit(
+  terms: GuaranteeTerms,
+  claim: GuaranteeClaim,
+  whole: bigint,
+): bigint {
   // D-2: "The limit of a first loss is the principal outstanding, at most floor(principal
   // disbursed × `shareBps` / 10,000); of a full guarantee it is the claim, at most floor(principal
   // disbursed × `capBps` / 10,000); rounded down to a whole satoshi."
@@ -51,9 +55,12 @@ export function guaranteeLimit(terms: GuaranteeTerms, claim: GuaranteeClaim): bi
     case 'none':
       return 0n;
     case 'firstLoss':
-      return floorToSat(minimum(outstandingUnits, capOf(terms.shareBps)));
+      return floorToWhole(minimum(outstandingUnits, capOf(terms.shareBps)), whole);
     case 'full':
-      return floorToSat(minimum(outstandingUnits + interestOwedUnits, capOf(terms.capBps)));
+      return floorToWhole(
+        minimum(outstandingUnits + interestOwedUnits, capOf(terms.capBps)),
+        whole,
+      );
   }
 }
 
@@ -62,9 +69,10 @@ export function guaranteeStanding(
   terms: GuaranteeTerms,
   claim: GuaranteeClaim,
   flows: GuaranteeFlows,
+  whole: bigint,
 ): GuaranteeStanding {
   const claimUnits = claim.outstandingUnits + claim.interestOwedUnits;
-  const limitUnits = guaranteeLimit(terms, claim);
+  const limitUnits = guaranteeLimit(terms, claim, whole);
   // D-3: "The bank is bound to the limit, but never to more than what is left of the claim once
   // what the investor received since of repayments and recoveries is taken off…"
   const obligationUnits = minimum(limitUnits, atLeastZero(claimUnits - flows.receivedUnits));
@@ -76,7 +84,7 @@ export function guaranteeStanding(
     claimUnits,
     limitUnits,
     obligationUnits,
-    unpaidUnits: floorToSat(atLeastZero(obligationUnits - heldUnits)),
-    handOnUnits: floorToSat(atLeastZero(heldUnits - obligationUnits)),
+    unpaidUnits: floorToWhole(atLeastZero(obligationUnits - heldUnits), whole),
+    handOnUnits: floorToWhole(atLeastZero(heldUnits - obligationUnits), whole),
   };
 }

@@ -2,7 +2,6 @@
  * How each instalment stands: planned, due, paid or late, and when it was paid. Late and cured
  * are views, never states of the contract. Spec: specs/money.md, "The ledger".
  */
-import { DUST_MSAT } from '../params.ts';
 import type { Account, PaidBy } from './books.ts';
 
 /** How one instalment stands. */
@@ -38,6 +37,8 @@ export interface InstalmentsAt {
   /** Totals repaid by day, rising. */
   readonly paid: readonly PaidBy[];
   readonly asOfDay: number;
+  /** The least amount that is late or outstanding: wholeOf. */
+  readonly whole: bigint;
   /** Nothing more can be disbursed and less than one satoshi is owed. */
   readonly repaid: boolean;
 }
@@ -71,13 +72,13 @@ function unpaidOf(share: Share, paid: Pick<PaidBy, 'principalUnits' | 'interestU
 }
 
 /** The first day by the end of which less than one satoshi is unpaid; totals only rise. */
-function paidDayOf(share: Share, paid: readonly PaidBy[]): number | undefined {
+function paidDayOf(share: Share, { paid, whole }: InstalmentsAt): number | undefined {
   let low = 0;
   let high = paid.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     const at = paid[middle];
-    if (at && unpaidOf(share, at) < DUST_MSAT) high = middle;
+    if (at && unpaidOf(share, at) < whole) high = middle;
     else low = middle + 1;
   }
   return paid[low]?.day;
@@ -89,14 +90,14 @@ function stateOf(
   dueDay: number,
   at: InstalmentsAt,
 ): Instalment['state'] {
-  const isOwed = unpaidUnits >= DUST_MSAT;
+  const isOwed = unpaidUnits >= at.whole;
   // M-11: "An instalment is late when the as-of day is after its due day and at least 1,000 msat
   // of it are unpaid…"
   if (isOwed && at.asOfDay > dueDay) return 'late';
   if (isOwed && at.asOfDay === dueDay) return 'due';
   if (isOwed) return 'planned';
   // On its due day an instalment that asks for nothing may still be asked for something.
-  const isOver = at.asOfDay > dueDay || (at.asOfDay === dueDay && askedUnits >= DUST_MSAT);
+  const isOver = at.asOfDay > dueDay || (at.asOfDay === dueDay && askedUnits >= at.whole);
   return at.repaid || isOver ? 'paid' : 'planned';
 }
 
@@ -132,8 +133,7 @@ function viewInstalment(
   // M-16: "An instalment that asks for at least 1,000 msat is paid on the first day by the end of
   // which less than 1,000 msat of the principal and interest it asks for, as it now stands, were
   // unpaid…"
-  const paidDay =
-    state === 'paid' && askedUnits >= DUST_MSAT ? paidDayOf(share, at.paid) : undefined;
+  const paidDay = state === 'paid' && askedUnits >= at.whole ? paidDayOf(share, at) : undefined;
   return {
     number,
     dueAtSec,

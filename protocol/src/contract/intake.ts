@@ -11,6 +11,7 @@ import { DayTotals } from './day-totals.ts';
 import { PaymentDigests } from './digests.ts';
 import { actsFor, type AppliedReceipt, type Draft } from './draft.ts';
 import { PaidParts, type PaidRequest, type PaidRun } from './paid.ts';
+import { unitsOf } from './prices.ts';
 import { LEGS } from './state.ts';
 
 /** When a payment counts as settled: the receipt's time, kept inside the part's window. */
@@ -107,12 +108,13 @@ function closed(run: OpenRun, msat: readonly string[]): PaidRun {
 /** The least number of runs that say all that is known of a request. */
 function resolve(evidence: Evidence): PaidRequest {
   const { request, proof, received, stated, lost } = evidence;
-  const { leg, msat, n } = request.document;
+  const { leg, n } = request.document;
+  const units = unitsOf(request.document);
   const isWhole = !Array.isArray(proof) && typeof received === 'boolean' && !stated && !lost;
   let open = partAt(evidence, 0);
   if (isWhole && open) {
     open.last = n.length - 1;
-    return { leg, request, runs: [closed(open, msat)] };
+    return { leg, request, runs: [closed(open, units)] };
   }
   const runs: PaidRun[] = [];
   for (let place = 1; place < n.length; place += 1) {
@@ -121,10 +123,10 @@ function resolve(evidence: Evidence): PaidRequest {
       open.last = place;
       continue;
     }
-    if (open) runs.push(closed(open, msat));
+    if (open) runs.push(closed(open, units));
     open = part;
   }
-  if (open) runs.push(closed(open, msat));
+  if (open) runs.push(closed(open, units));
   return { leg, request, runs };
 }
 

@@ -2,14 +2,15 @@
  * What a late instalment costs beside its interest. Spec: specs/plans.md, "Late fee". It grows on
  * what is unpaid of what the instalment asked for on its due day, and bears nothing itself.
  */
+import { wholeOf } from '../denomination.ts';
 import { accrue, daysBetween, interestOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { minimum } from '../money.ts';
-import { BPS, DUST_MSAT } from '../params.ts';
+import { BPS } from '../params.ts';
 
 /** The late fee of one instalment that fell due. */
 export class LateFeeAccount {
-  readonly #terms: Pick<ContractDocument, 'plan' | 'dayCount'>;
+  readonly #terms: Pick<ContractDocument, 'plan' | 'dayCount' | 'denomination'>;
   readonly #dueDay: number;
   readonly #capUnits: bigint;
   #throughDay: number;
@@ -19,7 +20,7 @@ export class LateFeeAccount {
   #frozenUnits: bigint | undefined;
 
   constructor(
-    terms: Pick<ContractDocument, 'plan' | 'dayCount'>,
+    terms: Pick<ContractDocument, 'plan' | 'dayCount' | 'denomination'>,
     dueDay: number,
     askedUnits: bigint,
     carriedUnits: bigint,
@@ -36,10 +37,10 @@ export class LateFeeAccount {
   /** Charges up to a day, before its payments, for what was unpaid since it last did. */
   advance(day: number, unpaidUnits: bigint): void {
     if (day <= this.#throughDay) return;
-    const { plan, dayCount } = this.#terms;
+    const { plan, dayCount, denomination } = this.#terms;
     // PL-11: "…A late fee is charged from the first day on, after the days of grace, at the
     // beginning of which at least 1,000 msat of the instalment are unpaid…"
-    if (unpaidUnits >= DUST_MSAT) {
+    if (unpaidUnits >= wholeOf(denomination)) {
       const days = daysBetween(this.#throughDay, day, dayCount);
       this.#numerator += accrue(unpaidUnits, plan.lateFee.rateBps, days, dayCount);
       this.#isCharged ||= day > this.#dueDay + plan.graceDays;

@@ -6,8 +6,8 @@
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg } from '../kinds/fields.ts';
-import { floorToSat } from '../money.ts';
-import { DUST_MSAT } from '../params.ts';
+import { wholeOf } from '../denomination.ts';
+import { floorToWhole } from '../money.ts';
 import { Books, type PaidBy } from './books.ts';
 import { courseBy, courseDues, type LedgerCourse } from './course.ts';
 import { viewInstalments, type Instalment } from './instalments.ts';
@@ -116,8 +116,9 @@ function runBooks(
   const totals = totalsByDay({ document, payments }, asOfDay);
   let first = asOfDay;
   for (const day of totals.keys()) if (day < first) first = day;
+  const whole = wholeOf(document.denomination);
   const books = new Books(document, first, courseBy(course, asOfDay));
-  const servicing = new ServicingAccount(document.fees.servicingBps);
+  const servicing = new ServicingAccount(document.fees.servicingBps, whole);
   if (expectFromDay <= asOfDay) {
     for (const day of [expectFromDay, ...books.dues.map(({ dueDay }) => dueDay)]) {
       const isWithin = day >= expectFromDay && day <= asOfDay;
@@ -132,7 +133,7 @@ function runBooks(
     books.settle(day);
     const counted = servicing.count(repaid, serviced) + repaid + recovered;
     if (counted > 0n) books.repay(counted, day);
-    if (day >= expectFromDay) books.repay(floorToSat(books.dueBy(day)), day);
+    if (day >= expectFromDay) books.repay(floorToWhole(books.dueBy(day), whole), day);
   }
   books.advance(asOfDay);
   books.settle(asOfDay);
@@ -151,6 +152,7 @@ export function repaidByDay(
 
 function viewOf(
   books: Books,
+  whole: bigint,
   asOfSec: number,
   asOfDay: number,
 ): Pick<Ledger, 'undisbursedUnits' | 'instalments' | 'repaid'> {
@@ -159,9 +161,9 @@ function viewOf(
   const owedUnits = books.outstanding + books.interest - books.interestPaid + lateFeesOwed;
   // M-13: "A contract is repaid when something was disbursed, nothing more can be, and less than
   // 1,000 msat of principal, interest and late fees are owed."
-  const repaid = books.disbursed > 0n && undisbursedUnits === 0n && owedUnits < DUST_MSAT;
+  const repaid = books.disbursed > 0n && undisbursedUnits === 0n && owedUnits < whole;
   const accounts = books.accounts(asOfSec);
-  const instalments = viewInstalments({ accounts, paid: books.paid, asOfDay, repaid });
+  const instalments = viewInstalments({ accounts, paid: books.paid, asOfDay, whole, repaid });
   return { undisbursedUnits, instalments, repaid };
 }
 
@@ -190,16 +192,18 @@ export function computeLedgerWithDays(
 ): LedgerWithDays {
   const asOfDay = dayOf(asOfSec, document.daySec);
   const { books, servicing } = runBooks({ document, payments, course }, asOfDay);
-  return { ledger: ledgerOf(books, servicing, asOfSec, asOfDay), repaid: books.paid };
+  const whole = wholeOf(document.denomination);
+  return { ledger: ledgerOf(books, servicing, whole, asOfSec, asOfDay), repaid: books.paid };
 }
 
 function ledgerOf(
   books: Books,
   servicing: ServicingAccount,
+  whole: bigint,
   asOfSec: number,
   asOfDay: number,
 ): Ledger {
-  const { undisbursedUnits, instalments, repaid } = viewOf(books, asOfSec, asOfDay);
+  const { undisbursedUnits, instalments, repaid } = viewOf(books, whole, asOfSec, asOfDay);
   const interestOwedUnits = books.interest - books.interestPaid;
   const lateFeesChargedUnits = books.allLateFees(asOfDay);
   const lateFeesOwedUnits = lateFeesChargedUnits - books.lateFeesPaid;
@@ -249,5 +253,5 @@ export function expectInstalments(
   const endSec = Math.max(asOfSec, courseDues(document, known).at(-1)?.dueAtSec ?? 0);
   const endDay = dayOf(endSec, document.daySec);
   const { books } = runBooks({ document, payments, course: known }, endDay, asOfDay);
-  return viewOf(books, endSec, endDay).instalments;
+  return viewOf(books, wholeOf(document.denomination), endSec, endDay).instalments;
 }

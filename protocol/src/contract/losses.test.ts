@@ -27,6 +27,8 @@ const claims: fc.Arbitrary<GuaranteeClaim> = fc
     outstandingUnits: disbursedUnits - (disbursedUnits * BigInt(repaid)) / 100n,
     interestOwedUnits: interest / 10n,
   }));
+const SAT = 1_000n;
+
 /** What happens after a default: the business pays, or one of the two does what is asked. */
 const steps = fc.array(fc.oneof(amount, fc.constantFrom('bank', 'investor', 'half')), {
   maxLength: 12,
@@ -39,7 +41,12 @@ describe('a guarantee', () => {
       fc.property(terms, claims, steps, (guarantee, claim, taken) => {
         let [receivedUnits, paidUnits, handedOnUnits] = [0n, 0n, 0n];
         const now = () => {
-          return guaranteeStanding(guarantee, claim, { receivedUnits, paidUnits, handedOnUnits });
+          return guaranteeStanding(
+            guarantee,
+            claim,
+            { receivedUnits, paidUnits, handedOnUnits },
+            SAT,
+          );
         };
         for (const step of taken) {
           const { unpaidUnits, handOnUnits } = now();
@@ -48,7 +55,7 @@ describe('a guarantee', () => {
           else if (step === 'investor') handedOnUnits += handOnUnits;
           else paidUnits += step === 'bank' ? unpaidUnits : unpaidUnits / 2n;
           // The bank never pays more than its limit, nor gets back more than it paid.
-          expect(paidUnits).toBeLessThanOrEqual(guaranteeLimit(guarantee, claim));
+          expect(paidUnits).toBeLessThanOrEqual(guaranteeLimit(guarantee, claim, SAT));
           expect(handedOnUnits).toBeLessThanOrEqual(paidUnits);
         }
         handedOnUnits += now().handOnUnits;
@@ -69,10 +76,14 @@ describe('a guarantee', () => {
     fc.assert(
       fc.property(terms, claims, amount, amount, (guarantee, claim, one, more) => {
         const bound = (receivedUnits: bigint): bigint =>
-          guaranteeStanding(guarantee, claim, { receivedUnits, paidUnits: 0n, handedOnUnits: 0n })
-            .obligationUnits;
+          guaranteeStanding(
+            guarantee,
+            claim,
+            { receivedUnits, paidUnits: 0n, handedOnUnits: 0n },
+            SAT,
+          ).obligationUnits;
         expect(bound(one + more)).toBeLessThanOrEqual(bound(one));
-        expect(bound(0n)).toBe(guaranteeLimit(guarantee, claim));
+        expect(bound(0n)).toBe(guaranteeLimit(guarantee, claim, SAT));
       }),
     );
   });

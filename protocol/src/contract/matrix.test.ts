@@ -21,7 +21,7 @@ function tickRequest(loan: Loan): { id: string } {
 }
 
 function cash(loan: Loan, actor: string): void {
-  const said = { v: 1, type: 'cash', leg: 'repayment', msat: '1000', method: 'cash' } as const;
+  const said = { v: 1, type: 'cash', leg: 'repayment', units: '1000', method: 'cash' } as const;
   const known = { contract: loan.root, receivedAtSec: NOW, prev: loan.heads(actor) };
   loan.addAs(actor, buildAcknowledgement({ ...said, ...known }, NOW));
 }

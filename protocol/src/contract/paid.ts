@@ -7,6 +7,7 @@
 import type { ParsedReceipt, ParsedRequest } from '../events.ts';
 import type { Leg } from '../kinds/fields.ts';
 import type { PaymentDigests } from './digests.ts';
+import { unitsOf } from './prices.ts';
 import type { Payment, PaymentClass } from './state.ts';
 
 /** Neighbouring parts of one request that share everything but number, amount and hash. */
@@ -20,7 +21,7 @@ export interface PaidRun {
   /** The payee acknowledged them as received. */
   readonly isReceived: boolean;
   readonly timeContested: boolean;
-  /** Of all its parts, msat. */
+  /** Of all its parts, in ledger units. */
   readonly amountUnits: bigint;
 }
 
@@ -73,6 +74,7 @@ function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment
   const { leg, request } = paid;
   const { receipt, settledAtSec, timeContested } = run;
   const { n: parts, msat, paymentHash } = request.document;
+  const units = unitsOf(request.document);
   const proof = classOf(run);
   const counted = seen?.get(request.event.id);
   // Both lists rise, so neighbours in the request are neighbours in the receipt.
@@ -83,7 +85,7 @@ function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment
       leg,
       request: request.event.id,
       n,
-      amountUnits: BigInt(msat[column] ?? '0'),
+      amountUnits: BigInt(units[column] ?? '0'),
       amountMsat: BigInt(msat[column] ?? '0'),
       paymentHash: paymentHash[column] ?? '',
       preimage: receipt.document.preimage[column + shift] ?? '',
@@ -126,7 +128,7 @@ export class PaidParts {
     return this.daily.reduce((sum, day) => (day.leg === leg ? sum + day.parts : sum), 0);
   }
 
-  /** What they come to, msat. */
+  /** What they come to, in ledger units. */
   totalUnits(leg: Leg): bigint {
     return this.daily.reduce((sum, day) => (day.leg === leg ? sum + day.amountUnits : sum), 0n);
   }

@@ -5,6 +5,7 @@
 import type { Draft } from './draft.ts';
 import { PaymentIntake } from './intake.ts';
 import type { PaidParts, SeenParts } from './paid.ts';
+import { priceMismatch, unitsOf } from './prices.ts';
 import type { RequestDocument } from '../kinds/money-events.ts';
 import { planFees, tickAmounts } from './ticks.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
@@ -13,12 +14,13 @@ import { reject, type Reject } from '../result.ts';
 /** Whether a request asks for origination fees as they are. */
 function feeMismatch(contract: ContractDocument, request: RequestDocument): Reject | undefined {
   const fees = planFees(contract);
+  const units = unitsOf(request);
   for (const [index, n] of request.n.entries()) {
     const fee = fees.find((each) => each.n === n);
     // FE-4: "…each part is the place of a tranche that has a fee, counted from 0, and has the fee's
     // amount; otherwise the receipt is refused as `PART_UNKNOWN` or `PART_AMOUNT`…"
     if (!fee) return reject('PART_UNKNOWN', String(n));
-    if (fee.amountUnits.toString() !== request.msat[index]) return reject('PART_AMOUNT', String(n));
+    if (fee.amountUnits.toString() !== units[index]) return reject('PART_AMOUNT', String(n));
   }
   return undefined;
 }
@@ -28,6 +30,8 @@ export function requestMismatch(
   contract: ContractDocument,
   request: RequestDocument,
 ): Reject | undefined {
+  const mispriced = priceMismatch(contract, request);
+  if (mispriced) return mispriced;
   if (request.leg === 'originationFee') return feeMismatch(contract, request);
   if (request.leg !== 'disbursement') return undefined;
   // P-9: "A disbursement request counts only when each part is a tick of the contract and has the
@@ -35,7 +39,8 @@ export function requestMismatch(
   const amounts = tickAmounts(contract, request.n);
   const strange = amounts.indexOf(undefined);
   if (strange >= 0) return reject('PART_UNKNOWN', String(request.n[strange]));
-  const wrong = amounts.findIndex((amount, index) => amount !== request.msat[index]);
+  const units = unitsOf(request);
+  const wrong = amounts.findIndex((amount, index) => amount !== units[index]);
   return wrong < 0 ? undefined : reject('PART_AMOUNT', String(request.n[wrong]));
 }
 

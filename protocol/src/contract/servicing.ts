@@ -2,8 +2,8 @@
  * The bank's share of each repayment: how much of what it was paid counts, and how what is owed is
  * shared between investor and bank. Spec: specs/fees.md, "Servicing".
  */
-import { floorToSat, maximum, minimum } from '../money.ts';
-import { BPS, DUST_MSAT } from '../params.ts';
+import { floorToWhole, maximum, minimum } from '../money.ts';
+import { BPS } from '../params.ts';
 
 /** What was repaid so far, msat. */
 export interface Serviced {
@@ -32,18 +32,18 @@ export function countedServicing(
 }
 
 /** Shares an amount that is owed between the two legs. */
-export function shareDue(owedUnits: bigint, paid: Serviced, bps: number): DueShares {
-  if (bps === 0) return { repaymentUnits: floorToSat(owedUnits), servicingUnits: 0n };
+export function shareDue(owedUnits: bigint, paid: Serviced, bps: number, whole: bigint): DueShares {
+  if (bps === 0) return { repaymentUnits: floorToWhole(owedUnits, whole), servicingUnits: 0n };
   const counted = countedServicing(paid, bps);
   const part = (totalUnits: bigint): bigint => (totalUnits * BigInt(bps)) / BPS;
   const repaidUnits = paid.repaymentUnits + counted;
   // FE-6: "…what the bank was paid too early counts as the investor is repaid…"
   const early = maximum(minimum(paid.servicingUnits, part(repaidUnits + owedUnits)) - counted, 0n);
-  const wholeUnits = floorToSat(maximum(owedUnits - early, 0n));
+  const wholeUnits = floorToWhole(maximum(owedUnits - early, 0n), whole);
   // FE-6: "…the bank's share is floor(T × `servicingBps` / 10,000) less what it was paid, rounded
   // down to a whole satoshi, T being all that will then be repaid; the rest is the investor's…"
   const share = part(repaidUnits + early + wholeUnits) - paid.servicingUnits;
-  const servicingUnits = minimum(floorToSat(maximum(share, 0n)), wholeUnits);
+  const servicingUnits = minimum(floorToWhole(maximum(share, 0n), whole), wholeUnits);
   const repaymentUnits = wholeUnits - servicingUnits;
   const after = {
     repaymentUnits: paid.repaymentUnits + repaymentUnits,
@@ -51,19 +51,21 @@ export function shareDue(owedUnits: bigint, paid: Serviced, bps: number): DueSha
   };
   const leftUnits = repaidUnits + owedUnits - after.repaymentUnits - countedServicing(after, bps);
   // FE-6: "…one satoshi more where otherwise one would be left."
-  return leftUnits < DUST_MSAT
+  return leftUnits < whole
     ? { repaymentUnits, servicingUnits }
-    : { repaymentUnits: repaymentUnits + DUST_MSAT, servicingUnits };
+    : { repaymentUnits: repaymentUnits + whole, servicingUnits };
 }
 
 /** What was paid on the two legs so far, day by day. */
 export class ServicingAccount {
   readonly #bps: number;
+  readonly #whole: bigint;
   #paid: Serviced = { repaymentUnits: 0n, servicingUnits: 0n };
   #countedUnits = 0n;
 
-  constructor(bps: number) {
+  constructor(bps: number, whole: bigint) {
     this.#bps = bps;
+    this.#whole = whole;
   }
 
   /** Takes up a day's payments; what of servicing counts from that day on and did not before. */
@@ -84,6 +86,6 @@ export class ServicingAccount {
 
   /** Shares an amount that is owed between investor and bank, in whole satoshis. */
   share(owedUnits: bigint): DueShares {
-    return shareDue(owedUnits, this.#paid, this.#bps);
+    return shareDue(owedUnits, this.#paid, this.#bps, this.#whole);
   }
 }

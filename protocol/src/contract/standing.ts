@@ -2,6 +2,7 @@
  * The ledger of a folded contract, and what the bank owes its investor after a default.
  * Spec: specs/money.md, "The course of a contract"; specs/losses.md.
  */
+import { wholeOf } from '../denomination.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { LedgerCourse } from './course.ts';
 import { guaranteeStanding, type GuaranteeStanding } from './guarantee.ts';
@@ -127,6 +128,7 @@ export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuaran
       interestOwedUnits: own(atDefault.interestOwedUnits),
     },
     { receivedUnits: sum(RECEIVED, afterDay) - owedBackUnits, paidUnits, handedOnUnits },
+    wholeOf(document.denomination),
   );
   const dueDay = afterDay + guarantee.payDays;
   // D-5: "What the bank is bound to is due at the end of the day `payDays` days after the day of

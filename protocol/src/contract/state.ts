@@ -125,6 +125,7 @@ export interface Equivocation {
     | 'rival rotations'
     | 'rival successors'
     | 'overlapping requests'
+    | 'contradictory prices'
     | 'contradictory decisions'
     | 'contradictory funding';
   readonly author: string;
@@ -173,6 +174,8 @@ export interface ContractState {
   /** Defaults, accelerations, write-offs and closures that hold, earliest first. */
   readonly finalEvents: readonly string[];
   readonly equivocations: readonly Equivocation[];
+  /** Requests paid at a price that no quorum of oracles proves: it stands between the two. */
+  readonly unprovenPrices: readonly string[];
 }
 
 /** Who pays whom on a leg, and what for. */

@@ -1,7 +1,7 @@
 /** The tick plan of a contract's tranches. Spec: specs/payments.md, "Ticks". */
-import type { Fees } from '../kinds/fees.ts';
 import { originationFee, withheldFee } from './legs.ts';
-import { divideFloor, floorToSat } from '../money.ts';
+import { wholeOf } from '../denomination.ts';
+import { divideFloor, floorToWhole } from '../money.ts';
 import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
 import type { ContractState } from './state.ts';
 
@@ -34,14 +34,14 @@ interface Span {
 }
 
 function spanOf(
-  { fees }: ContractDocument,
+  document: ContractDocument,
   tranche: Tranche,
   index: number,
   milestones: readonly Decision[],
   freeAtSec: number,
 ): Span {
   const { fromSec, toSec, lapsesAtSec, milestone } = tranche;
-  const amounts = amountsOf(tranche, fees);
+  const amounts = amountsOf(tranche, document);
   const decided = milestones.find((entry) => entry.tranche === index);
   if (milestone && decided?.status !== 'approved') {
     return { ...amounts, fromSec, toSec, isHeld: true };
@@ -58,14 +58,17 @@ function spanOf(
 /** Amount of every tick of a tranche but the last, and of the last. */
 function amountsOf(
   tranche: Tranche,
-  fees: Fees,
+  document: ContractDocument,
 ): { readonly shareUnits: bigint; readonly lastUnits: bigint } {
   const wholeUnits = BigInt(tranche.amountUnits);
-  const totalUnits = wholeUnits - withheldFee(wholeUnits, fees);
+  const totalUnits = wholeUnits - withheldFee(wholeUnits, document);
   // P-1: "Of a tranche with k ticks, what is left of its amount when a fee is withheld (FE-2) being
   // amount, each tick but the last is floor(amount / k) rounded down to a whole satoshi; the last
   // takes the remainder."
-  const shareUnits = floorToSat(divideFloor(totalUnits, BigInt(tranche.ticks)));
+  const shareUnits = floorToWhole(
+    divideFloor(totalUnits, BigInt(tranche.ticks)),
+    wholeOf(document.denomination),
+  );
   return { shareUnits, lastUnits: totalUnits - shareUnits * BigInt(tranche.ticks - 1) };
 }
 
@@ -104,7 +107,7 @@ export function tickAmounts(
 ): (string | undefined)[] {
   let after = 0;
   const plans = document.tranches.map((tranche) => {
-    const { shareUnits, lastUnits } = amountsOf(tranche, document.fees);
+    const { shareUnits, lastUnits } = amountsOf(tranche, document);
     after += tranche.ticks;
     return { after, share: shareUnits.toString(), last: lastUnits.toString() };
   });
@@ -170,7 +173,7 @@ export function planFees(
   freeAtSec = 0,
 ): FeePart[] {
   return document.tranches.flatMap((tranche, n) => {
-    const amountUnits = originationFee(BigInt(tranche.amountUnits), document.fees);
+    const amountUnits = originationFee(BigInt(tranche.amountUnits), document);
     const { fromSec: dueAtSec, isHeld } = spanOf(document, tranche, n, milestones, freeAtSec);
     const { lapsesAtSec } = tranche;
     return amountUnits === 0n ? [] : [{ n, amountUnits, dueAtSec, lapsesAtSec, isHeld }];

@@ -4,8 +4,8 @@
  */
 import { accrue, dayOf, daysBetween, interestOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
-import { floorToSat, minimum } from '../money.ts';
-import { DUST_MSAT } from '../params.ts';
+import { wholeOf } from '../denomination.ts';
+import { floorToWhole, minimum } from '../money.ts';
 import { dueDates } from './plan.ts';
 
 /** One instalment as planned. */
@@ -20,6 +20,8 @@ export interface PlannedDue {
 /** What an annuity is planned on. */
 interface AnnuityTerms {
   readonly principalUnits: bigint;
+  /** What the level amount is a multiple of. */
+  readonly whole: bigint;
   /** Interest numerator of one msat over each instalment's time. */
   readonly unitAccruals: readonly bigint[];
   /** First instalments without principal. */
@@ -59,14 +61,14 @@ function annuityParts(terms: AnnuityTerms): bigint[] {
     0n,
   );
   let tooLow = -1n;
-  let enough = (terms.principalUnits + interestOf(mostInterest)) / DUST_MSAT + 1n;
+  let enough = (terms.principalUnits + interestOf(mostInterest)) / terms.whole + 1n;
   while (enough - tooLow > 1n) {
     const middle = (enough + tooLow) / 2n;
-    const isEnough = partsFor(terms, middle * DUST_MSAT).lastUnits <= middle * DUST_MSAT;
+    const isEnough = partsFor(terms, middle * terms.whole).lastUnits <= middle * terms.whole;
     if (isEnough) enough = middle;
     else tooLow = middle;
   }
-  return partsFor(terms, enough * DUST_MSAT).parts;
+  return partsFor(terms, enough * terms.whole).parts;
 }
 
 function weightsOf(document: ContractDocument, dueDays: readonly number[], fromDay: number) {
@@ -84,6 +86,7 @@ function weightsOf(document: ContractDocument, dueDays: readonly number[], fromD
     case 'annuity':
       return annuityParts({
         principalUnits: BigInt(document.principalUnits),
+        whole: wholeOf(document.denomination),
         unitAccruals: dueDays.map((day, k) =>
           accrue(1n, rateBps, daysBetween(dueDays[k - 1] ?? fromDay, day, dayCount), dayCount),
         ),
@@ -119,6 +122,10 @@ export function plannedDues(document: ContractDocument, fromDay: number): readon
 }
 
 /** What an instalment asks for of an amount that it and all later ones ask for; whole satoshis. */
-export function weighedShare(baseUnits: bigint, { weight, weightLeft }: PlannedDue): bigint {
-  return weightLeft === 0n ? 0n : floorToSat((baseUnits * weight) / weightLeft);
+export function weighedShare(
+  baseUnits: bigint,
+  { weight, weightLeft }: Pick<PlannedDue, 'weight' | 'weightLeft'>,
+  whole: bigint,
+): bigint {
+  return weightLeft === 0n ? 0n : floorToWhole((baseUnits * weight) / weightLeft, whole);
 }

@@ -2,6 +2,7 @@
  * What a contract expects to be paid, by whom, when: all ticks, fees and instalments as planned.
  * Spec: specs/key-facts.md, "Flows".
  */
+import { wholeOf } from '../denomination.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg, PartyRole } from '../kinds/fields.ts';
 import { isDisbursed, legOf } from '../contract/legs.ts';
@@ -60,7 +61,7 @@ export function expectedFlows(document: ContractDocument): Expected {
     // K-3: "…of each instalment, at its due date, what is payable by FE-6 when all up to it are
     // asked for and those before it were paid so…"
     const owedUnits = askedUnits - paid.repaymentUnits - countedServicing(paid, bps);
-    const share = shareDue(owedUnits, paid, bps);
+    const share = shareDue(owedUnits, paid, bps, wholeOf(document.denomination));
     paid = {
       repaymentUnits: paid.repaymentUnits + share.repaymentUnits,
       servicingUnits: paid.servicingUnits + share.servicingUnits,

@@ -3,7 +3,7 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import { computeLedger } from '../contract/ledger.ts';
 import { dueDates } from '../contract/plan.ts';
 import { formatMsat } from '../money.ts';
-import { DUST_MSAT } from '../params.ts';
+import { wholeOf } from '../denomination.ts';
 import { plannedDisbursement } from './flows.ts';
 
 /** Days beyond the days of grace for which the example is computed. */
@@ -28,7 +28,8 @@ export function lateFeeExample(document: ContractDocument): LateFeeExample | und
   for (const [place, dueAtSec] of dueDates(document).entries()) {
     const asOfSec = dueAtSec + daysPastDue * daySec;
     const late = computeLedger(document, lent, asOfSec).instalments[place];
-    if (!late || late.principalUnits + late.interestUnits < DUST_MSAT) continue;
+    if (!late || late.principalUnits + late.interestUnits < wholeOf(document.denomination))
+      continue;
     return { instalment: place + 1, daysPastDue, feeUnits: formatMsat(late.lateFeeUnits) };
   }
   return undefined;

@@ -19,6 +19,8 @@ const sharesRevenue = ({ plan }: ContractDocument): boolean => plan.type === 're
 
 const hasLateFee = ({ plan }: ContractDocument): boolean => plan.lateFee.capBps > 0;
 
+const isInCurrency = ({ denomination }: ContractDocument): boolean => denomination.type === 'fiat';
+
 /** Every sentence in the order of the sheet. */
 const SENTENCES = [
   { id: 'grace', section: 'ifNotPaid', applies: ({ plan }) => plan.graceDays > 0 },
@@ -74,7 +76,8 @@ const SENTENCES = [
   },
   { id: 'noBond', section: 'notCovered', applies: always },
   { id: 'noSecurity', section: 'notCovered', applies: ({ legal }) => legal.security === '' },
-  { id: 'bitcoinPrice', section: 'notCovered', applies: always },
+  { id: 'bitcoinPrice', section: 'notCovered', applies: (document) => !isInCurrency(document) },
+  { id: 'currencyPrice', section: 'notCovered', applies: isInCurrency },
   { id: 'paymentsFinal', section: 'notCovered', applies: always },
   {
     id: 'taxWithheld',

@@ -15,7 +15,7 @@ import { lateFeeExample, type LateFeeExample } from './late-example.ts';
 import { yearlyRateBps } from './rate.ts';
 import { sentencesOf, type SentenceId } from './sentences.ts';
 
-/** Several payments in one direction; amounts in msat as decimal strings. */
+/** Several payments in one direction; amounts in ledger units as decimal strings. */
 export interface PaymentFacts {
   readonly totalUnits: string;
   readonly count: number;
@@ -40,6 +40,8 @@ export interface KeyFacts {
   readonly network: ContractDocument['network'];
   readonly daySec: number;
   readonly startAtSec: number;
+  /** What all amounts are in. */
+  readonly denomination: ContractDocument['denomination'];
   readonly principalUnits: string;
   /** Nominal rate and day count of the contract. */
   readonly nominal: { readonly rateBps: number; readonly dayCount: ContractDocument['dayCount'] };
@@ -145,6 +147,7 @@ export function buildKeyFacts(document: ContractDocument): KeyFacts {
     network: document.network,
     daySec: document.daySec,
     startAtSec: document.startAtSec,
+    denomination: document.denomination,
     principalUnits: document.principalUnits,
     nominal: { rateBps: document.rateBps, dayCount: document.dayCount },
     investor: partyFacts('investor', flows, investorBps),

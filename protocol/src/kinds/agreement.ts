@@ -19,6 +19,7 @@ import {
   versionField,
 } from './fields.ts';
 import { guaranteeSchema } from './default.ts';
+import { denominationSchema } from './denomination.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
 import { feesSchema } from './fees.ts';
 import { dayCountField, planSchema } from './plan.ts';
@@ -63,7 +64,7 @@ export const contractSchema = z.strictObject({
   /** Salted commitment to the investor's main key: computeCommitment. */
   commitment: hex32,
   nonce: hex32,
-  denomination: z.strictObject({ type: z.literal('msat') }),
+  denomination: denominationSchema,
   principalUnits: msatField,
   rateBps: bpsField,
   dayCount: dayCountField,

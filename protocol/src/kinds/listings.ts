@@ -23,6 +23,7 @@ import {
   versionField,
 } from './fields.ts';
 import { guaranteeSchema } from './default.ts';
+import { denominationSchema } from './denomination.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
 import { feesSchema } from './fees.ts';
 import { dayCountField, offerPlanSchema } from './plan.ts';
@@ -77,7 +78,7 @@ export const offerSchema = z.strictObject({
   amountSoughtUnits: msatField,
   minimumTicketUnits: msatField,
   minimumTotalUnits: msatField,
-  denomination: z.strictObject({ type: z.literal('msat') }),
+  denomination: denominationSchema,
   rateBps: bpsField,
   dayCount: dayCountField,
   fees: feesSchema,

@@ -3,8 +3,9 @@
  * Spec: specs/payments.md.
  */
 import * as z from 'zod/mini';
-import { MAX_PARTS } from '../params.ts';
+import { MAX_ORACLES, MAX_PARTS } from '../params.ts';
 import { acceleration, offerAddressField, recovery, writeOff } from './default.ts';
+import { minuteField } from './price.ts';
 import {
   countField,
   embeddedField,
@@ -41,6 +42,16 @@ export const requestSchema = z.strictObject({
   n: partNumbers,
   msat: column(msatField),
   paymentHash: column(hex32),
+  /** In a contract that is kept in a currency: what the parts count for, and at what price. */
+  priced: z.optional(
+    z.strictObject({
+      minute: minuteField,
+      /** What each part counts for in the contract's ledger. */
+      units: column(msatField),
+      /** Prices of that minute, each oracle's once. */
+      prices: z.array(embeddedField).check(z.maxLength(MAX_ORACLES)),
+    }),
+  ),
   /** Heads of the contract the payee knew. */
   seen: idList,
 });
@@ -82,7 +93,8 @@ const cash = z.strictObject({
   type: z.literal('cash'),
   contract: hex32,
   leg: legField,
-  msat: msatField,
+  /** What it counts for in the contract's ledger. */
+  units: msatField,
   receivedAtSec: secField,
   method: z.enum(['cash', 'bank transfer']),
   prev: idList,

@@ -7,7 +7,7 @@ import type { PaidBy } from '../contract/books.ts';
 import type { Instalment } from '../contract/ledger.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
-import { DUST_MSAT } from '../params.ts';
+import { wholeOf } from '../denomination.ts';
 
 /** How one instalment came out, at the as-of day. */
 export interface InstalmentOutcome {
@@ -34,8 +34,9 @@ function outcomeOf(
   dueDay: number,
   asOfDay: number,
   graceDays: number,
+  whole: bigint,
 ): InstalmentOutcome['outcome'] {
-  if (instalment.principalUnits + instalment.interestUnits < DUST_MSAT) return 'none';
+  if (instalment.principalUnits + instalment.interestUnits < whole) return 'none';
   if (asOfDay <= dueDay) return 'ahead';
   if (instalment.paidWhen !== undefined) {
     return instalment.paidWhen === 'afterGrace' ? 'late' : 'inTime';
@@ -50,7 +51,7 @@ export function instalmentOutcomes(
   instalments: readonly Instalment[],
   asOfSec: number,
 ): InstalmentOutcome[] {
-  const { daySec, plan } = document;
+  const { daySec, plan, denomination } = document;
   const asOfDay = dayOf(asOfSec, daySec);
   let [principalBeforeUnits, interestBeforeUnits] = [0n, 0n];
   let next = 0;
@@ -84,7 +85,7 @@ export function instalmentOutcomes(
       unpaidUnits: dueUnits - paidUnits,
       unpaidPrincipalUnits: principalUnits - instalment.paidPrincipalUnits,
       daysLate: Math.max(instalment.daysPastDue, instalment.daysLate),
-      outcome: outcomeOf(instalment, dueDay, asOfDay, plan.graceDays),
+      outcome: outcomeOf(instalment, dueDay, asOfDay, plan.graceDays, wholeOf(denomination)),
     };
   });
 }

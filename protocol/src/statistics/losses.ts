@@ -15,9 +15,10 @@ import {
 } from '../contract/standing.ts';
 import type { ContractState, Payment } from '../contract/state.ts';
 import { versionsAfter } from '../contract/versions.ts';
+import { wholeOf } from '../denomination.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
 import { minimum } from '../money.ts';
-import { BPS, DAYS_PER_YEAR, DUST_MSAT } from '../params.ts';
+import { BPS, DAYS_PER_YEAR } from '../params.ts';
 import type { InstalmentOutcome } from './instalments.ts';
 import { partOf } from './payments-by-day.ts';
 import { sumPrincipalDays } from './principal-days.ts';
@@ -129,14 +130,14 @@ function lossOf(counted: CountedContract): DefaultLoss | undefined {
 
 function writtenOffOf({ state, asOfSec, daily }: CountedContract): WrittenOff | undefined {
   const { writtenOffAtSec, contract } = state;
-  const { daySec } = contract.document;
+  const { daySec, denomination } = contract.document;
   if (writtenOffAtSec === undefined) return undefined;
   const day = dayOf(writtenOffAtSec, daySec);
   if (day > dayOf(asOfSec, daySec)) return undefined;
   // F-34: "Written off is the principal outstanding at the end of the day at which the first
   // write-off that is not contested was judged…"
   const { outstandingUnits } = ledgerOf(state, endOf(state, day), daily);
-  return { day, amountUnits: outstandingUnits < DUST_MSAT ? 0n : outstandingUnits };
+  return { day, amountUnits: outstandingUnits < wholeOf(denomination) ? 0n : outstandingUnits };
 }
 
 function isRestructured({ state, asOfSec, daily }: CountedContract): boolean {

@@ -2,10 +2,10 @@
 import type { PaidBy } from '../contract/books.ts';
 import { isDisbursed } from '../contract/legs.ts';
 import type { LedgerPayment } from '../contract/ledger.ts';
+import { wholeOf } from '../denomination.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { minimum } from '../money.ts';
-import { DUST_MSAT } from '../params.ts';
 
 /** Contract days to add up: after one, up to and with another. */
 export interface DaySpan {
@@ -20,6 +20,7 @@ export function sumPrincipalDays(
   repaid: readonly PaidBy[],
   { afterDay, toDay }: DaySpan,
 ): bigint {
+  const whole = wholeOf(document.denomination);
   const capUnits = BigInt(document.principalUnits);
   const repaidOn = new Map(repaid.map(({ day, principalUnits }) => [day, principalUnits]));
   let [sum, disbursedUnits, repaidUnits, lastDay] = [0n, 0n, 0n, 0];
@@ -27,7 +28,7 @@ export function sumPrincipalDays(
     const outstandingUnits = minimum(disbursedUnits, capUnits) - repaidUnits;
     const days = Math.min(day, toDay) - Math.max(lastDay, afterDay);
     // F-31: "…the sum has for each day the principal that bears interest on it (M-4)."
-    if (outstandingUnits >= DUST_MSAT && days > 0) sum += outstandingUnits * BigInt(days);
+    if (outstandingUnits >= whole && days > 0) sum += outstandingUnits * BigInt(days);
     lastDay = day;
   };
   for (const { leg, amountUnits, settledAtSec } of daily) {

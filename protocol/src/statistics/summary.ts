@@ -9,7 +9,7 @@ import { lastDueAtSec } from '../contract/plan.ts';
 import type { ContractState, ContractStatus } from '../contract/state.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
-import { DUST_MSAT } from '../params.ts';
+import { wholeOf } from '../denomination.ts';
 import { offerAddress } from '../tags.ts';
 import { instalmentOutcomes, type InstalmentOutcome } from './instalments.ts';
 import { DEFAULT_DAYS, summarizeLosses, type LossSummary } from './losses.ts';
@@ -178,7 +178,7 @@ function describe(counted: Counted): ContractSummary {
   const isDefault = notices.some(({ type, contested }) => type === 'default' && !contested);
   const isWrittenOff = losses.writtenOff !== undefined;
   // F-5: "…principal of less than 1,000 msat is not outstanding."
-  const isDust = ledger.outstandingUnits < DUST_MSAT;
+  const isDust = ledger.outstandingUnits < wholeOf(document.denomination);
   const outstandingUnits = isDust ? 0n : ledger.outstandingUnits;
   const mostDaysPastDue = instalments.reduce((most, each) => Math.max(most, each.daysLate), 0);
   const isDefaulted = isDefault || mostDaysPastDue >= DEFAULT_DAYS;

@@ -10,6 +10,7 @@ import {
 } from '../index.ts';
 import type { Signing } from './keys.ts';
 import { offerDocument } from './offers.ts';
+import type { Pricing } from './prices.ts';
 
 /** What a loan is made of, where it is not the usual. */
 export interface LoanOptions {
@@ -51,6 +52,8 @@ export interface PayOptions {
   /** The terms the request names. */
   readonly version?: string;
   readonly prev?: readonly string[];
+  /** Prices of a request in a contract in a currency. */
+  readonly pricing?: Pricing;
 }
 
 /** A request and the receipt that embeds it. */

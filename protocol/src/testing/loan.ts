@@ -33,6 +33,7 @@ import {
 } from '../index.ts';
 import { hashOf, paymentHashOf, publicOf, realSigning, type Signing } from './keys.ts';
 import { relays } from './offers.ts';
+import { columnsOf } from './prices.ts';
 import { appointmentsIn, offerWith } from './loan-options.ts';
 import type { LoanOptions, Paid, Part, PayOptions } from './loan-options.ts';
 
@@ -193,7 +194,7 @@ export class Loan {
         expiresAtSec: options.expiresAtSec ?? atSec + 590,
         ...(options.version === undefined ? {} : { version: options.version }),
         n: parts.map((part) => part.n),
-        msat: parts.map((part) => part.amountUnits.toString()),
+        ...columnsOf(this.contract.document, parts, atSec - 10, this.signing, options.pricing),
         paymentHash: parts.map((part) => paymentHashOf(part.preimage)),
         seen: [...(options.seen ?? [...new Set(seen.map((entry) => entry.event.id))].sort())],
       },
@@ -210,7 +211,7 @@ export class Loan {
     payer: string,
     prev?: readonly string[],
   ): SignedEvent {
-    const parsed = this.signing.read(request)[0] as ParsedRequest;
+    const parsed = this.signing.read(request).at(-1) as ParsedRequest;
     const template = buildReceipt(
       {
         v: 1,

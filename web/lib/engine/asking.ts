@@ -21,7 +21,7 @@ export async function askForParts(
     contract: view.root,
     leg,
     n: wanted.map((entry) => entry.n),
-    msat: wanted.map((entry) => entry.amountUnits),
+    units: wanted.map((entry) => entry.amountUnits),
   } as const;
   const relays = payee.relays.length > 0 ? payee.relays : contractRelays(state);
   await desk.mailbox.sendOnce({ ...message }, own.money, payee.publicKey, relays);

@@ -5,6 +5,7 @@ import {
   isSerial,
   nextPartNumber,
   unembed,
+  unitsOf,
   type Leg,
   type MessageOf,
   type ParsedRequest,
@@ -61,10 +62,10 @@ function checkParts(
     if (entry?.step !== 'wanted') continue;
     const part = checkInvoice(fold.state, request, index, invoices[index], nowSec);
     const paymentHash = request.document.paymentHash[index] ?? '';
-    const isAsked = request.document.msat[index] === entry.amountUnits;
+    const isAsked = unitsOf(request.document)[index] === entry.amountUnits;
     const asDelivered = (expiresAtSec: number): JournalEntry => ({
       ...entry,
-      amountUnits: request.document.msat[index] ?? '0',
+      amountUnits: unitsOf(request.document)[index] ?? '0',
       updatedAtMs: desk.clock.nowMs(),
       request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
       invoice: invoices[index] ?? '',

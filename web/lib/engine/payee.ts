@@ -74,7 +74,7 @@ export class Payee {
       await this.#refuse(contract, incoming, message.leg, 'notEffective');
       return;
     }
-    const parts = message.n.map((n, index) => ({ n, msat: message.msat[index] ?? '0' }));
+    const parts = message.n.map((n, index) => ({ n, msat: message.units[index] ?? '0' }));
     parts.sort((a, b) => a.n - b.n);
     if (!this.#isPlanned(contract, message, parts)) {
       await this.#refuse(contract, incoming, message.leg, 'wrongParts');

@@ -11,6 +11,7 @@ import {
   type Result,
 } from '@realyield/protocol';
 import { proposalTerms } from '../bases.ts';
+import { currencyProblem } from '../currency-check.ts';
 import { embedOwn, type Desk } from '../desk.ts';
 import { randomHex } from '../random.ts';
 import { keep } from './signing.ts';
@@ -31,7 +32,7 @@ interface Order {
 
 function build(desk: Desk, order: Order, key: { publicKey: string; salt: string }) {
   const { offer, principalUnits, startAtSec } = order;
-  return buildContract(offer, {
+  const built = buildContract(offer, {
     principalUnits,
     investor: { pubkey: key.publicKey, relays: desk.relays.readUrls.slice(0, 4) },
     commitment: computeCommitment(desk.person.publicKey, key.salt),
@@ -39,6 +40,7 @@ function build(desk: Desk, order: Order, key: { publicKey: string; salt: string 
     startAtSec,
     ...proposalTerms(desk, offer, startAtSec),
   });
+  return (built.ok && currencyProblem(built.value)) || built;
 }
 
 /**

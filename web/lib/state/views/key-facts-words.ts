@@ -116,6 +116,9 @@ const NOT_COVERED = {
     role === 'business'
       ? 'You owe bitcoin. If its price rises, what you pay costs you more in your own money.'
       : 'The debt is in bitcoin. Its price may fall, and a rise makes it harder to repay.',
+  currencyPrice: ({ role }) =>
+    `The debt is in a currency. It is paid in bitcoin at prices others sign, who may err or fall ` +
+    `silent.${role === 'investor' ? ' Bitcoin you are repaid may be fewer than you lent.' : ''}`,
   paymentsFinal: () => 'A payment that is made cannot be called back.',
   taxWithheld: () => 'Tax is withheld from the interest; the rates here are before it.',
   ownTaxes: () => 'Taxes where you live are not counted here.',
