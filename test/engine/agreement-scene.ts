@@ -1,5 +1,6 @@
 /** Three parties' clients on two relays, an offer and the way to a contract: no wallets. */
 import type { ContractState, OfferDocument, ParsedOffer, Result } from '@realyield/protocol';
+import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import type { Session } from '../../web/lib/engine/session.ts';
 import { offerDocument, publicOf } from '../fixtures/loan.ts';
 import { Estate, movedClock, type MovedClock } from './estate.ts';
@@ -40,7 +41,8 @@ export class AgreementScene {
   /** Starts two relays and opens the three clients. */
   static async open(): Promise<AgreementScene> {
     const estate = new Estate();
-    const urls = [(await estate.relay()).url, (await estate.relay()).url];
+    const url = async () => (await estate.relay({ rules: DEFAULT_RULES })).url;
+    const urls = [await url(), await url()];
     const clock = movedClock();
     const [investor, business, bank] = await Promise.all([
       estate.session('investor', urls, clock),

@@ -16,8 +16,11 @@ import {
 } from '@realyield/protocol';
 import { Amendments } from './agreement/amendments.ts';
 import { Counters } from './agreement/counters.ts';
+import { FundingNotices } from './agreement/funding.ts';
+import { KeyChanges } from './agreement/key-changes.ts';
 import { propose, type InvestOptions } from './agreement/investing.ts';
 import { asEvent, publishAgreed, tellParties } from './agreement/signing.ts';
+import { Undertakings } from './agreement/undertakings.ts';
 import { Withdrawals } from './agreement/withdrawals.ts';
 import { allHeads, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
@@ -48,6 +51,9 @@ export class Agreements {
   readonly withdrawals: Withdrawals;
   readonly counters: Counters;
   readonly amendments: Amendments;
+  readonly undertakings: Undertakings;
+  readonly funding: FundingNotices;
+  readonly keys: KeyChanges;
   readonly #desk: Desk;
   #signing: Promise<unknown> = Promise.resolve();
   constructor(desk: Desk) {
@@ -57,6 +63,9 @@ export class Agreements {
     this.openings = new Openings(desk.store);
     this.withdrawals = new Withdrawals(desk);
     this.counters = new Counters(desk, this.withdrawals);
+    this.undertakings = new Undertakings(desk);
+    this.funding = new FundingNotices(desk);
+    this.keys = new KeyChanges(desk);
     this.amendments = new Amendments(desk, (sign) => this.#inTurn(sign));
   }
 

@@ -1,0 +1,93 @@
+/**
+ * What is signed beside a contract: the business's consent and an appointee's word to an offer,
+ * the bank's on funding, and keys that take another's place. On real relays, without wallets.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ParsedOffer, Result } from '@realyield/protocol';
+import { fundingOf } from '../../web/lib/engine/agreement/funding.ts';
+import { notAccepted } from '../../web/lib/engine/agreement/undertakings.ts';
+import { publicOf } from '../fixtures/loan.ts';
+import { AgreementScene, must, stateOf } from './agreement-scene.ts';
+import { until } from './until.ts';
+
+let scene: AgreementScene;
+
+beforeAll(async () => {
+  scene = await AgreementScene.open();
+});
+
+afterAll(() => scene.estate.close());
+
+const codeOf = (result: Result<string>): string => (result.ok ? 'ok' : result.code);
+
+it('an offer takes money once its arbiter has accepted, and carries both words', async () => {
+  const arbiter = await scene.estate.session('arbiter', scene.urls, scene.clock);
+  const offer = await scene.offer({ appointees: { arbiter: publicOf('arbiter') } });
+  const { investor, business } = scene;
+  expect(notAccepted(investor.catalog, offer)).toEqual(['arbiter']);
+  const early = await investor.agreements.invest(offer, 200_000_000n);
+  expect(codeOf(early)).toBe('APPOINTMENT_MISSING');
+  const [asked] = await until('the arbiter to be asked', async () => {
+    const list = await arbiter.agreements.undertakings.asked();
+    return list.length > 0 && list;
+  });
+  if (!asked) throw new Error('nobody is asked');
+  must(await arbiter.agreements.undertakings.accept(asked));
+  expect(codeOf(await investor.agreements.undertakings.consent(offer))).toBe('AUTHOR_ROLE');
+  must(await business.agreements.undertakings.consent(offer));
+  expect(business.agreements.undertakings.unconsented()).toEqual([]);
+  await until('both to be known', () => investor.catalog.signaturesOn(offer).length === 2);
+  const root = await scene.propose(offer);
+  const bases = stateOf(investor, root)?.contract.document.bases.map(({ as }) => as);
+  expect(bases).toEqual(['offer', 'consent', 'appointment']);
+  await scene.sign('business', root);
+  await scene.sign('bank', root);
+  await scene.everywhere(root, ({ status }) => status === 'effective');
+});
+
+it('funding is reached once the contracts come to the least, and the bank says so', async () => {
+  const { bank, investor } = scene;
+  const offer = await scene.offer({
+    funding: { required: true },
+    minimumTotalUnits: '400000000',
+  });
+  const known = (): ParsedOffer => bank.catalog.offer(offer.event.id) ?? offer;
+  const one = await scene.propose(offer);
+  await scene.sign('business', one);
+  await scene.sign('bank', one);
+  await scene.everywhere(one, ({ funding }) => funding === 'open');
+  expect(codeOf(await bank.agreements.funding.reached(known()))).toBe('STATE_FORBIDS');
+  const two = await scene.propose(offer);
+  await scene.sign('business', two);
+  await scene.sign('bank', two);
+  must(await bank.agreements.funding.reached(known()));
+  for (const root of [one, two]) {
+    await scene.everywhere(root, ({ funding }) => funding === 'reached');
+  }
+  expect(fundingOf(investor.catalog, offer)).toMatchObject({
+    status: 'reached',
+    togetherUnits: 400_000_000n,
+  });
+  must(await bank.agreements.funding.failed(known(), 'The oven was sold to somebody else.'));
+  await scene.everywhere(one, ({ funding }) => funding === 'failed');
+});
+
+it('a key that took another’s place signs what the first could, and that one no more', async () => {
+  const root = await scene.agree({ coolingOffDays: 2 });
+  const { investor, business } = scene;
+  const before = investor.ownContract(root)?.own.main.publicKey ?? '';
+  const next = must(await investor.agreements.keys.replace(root, before));
+  expect(investor.ownContract(root)?.own.main.publicKey).toBe(next);
+  const delegate = business.ownContract(root)?.own.money?.publicKey ?? '';
+  must(await business.agreements.keys.revoke(root, delegate));
+  const main = business.ownContract(root)?.own;
+  expect(main?.money?.publicKey).toBe(main?.main.publicKey);
+  await scene.everywhere(root, ({ keyEvents }) => keyEvents.length === 2);
+  // Signed by the new key, and taken by the relays that hold the contract.
+  must(await investor.agreements.withdrawals.withdraw(root, ''));
+  await scene.everywhere(root, ({ status }) => status === 'withdrawn');
+  const stranger = await scene.estate.stranger(scene.urls, scene.clock);
+  await until('the withdrawal at a stranger’s', () => {
+    return stranger.contract(root)?.fold.state.status === 'withdrawn';
+  });
+});
