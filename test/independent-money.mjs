@@ -127,6 +127,12 @@ export function originationFee(terms, amountUnits) {
   return wholeIn(terms, (BigInt(amountUnits) * BigInt(terms.fees.originationBps)) / 10_000n);
 }
 
+/** FE-5: what of the bank's share counts. */
+function countedServicing({ servicingBps }, repaid, serviced) {
+  const bps = BigInt(servicingBps);
+  return least(serviced, (repaid * bps) / (10_000n - bps));
+}
+
 /** P-1, FE-1 to FE-4: the amounts of ticks and of origination fees, by part number. */
 export function plannedParts(terms) {
   const isWithheld = terms.fees.origination === 'withheld';
@@ -147,8 +153,7 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
   const [today, expectDay] = [dayOf(atSec), dayOf(expectSec)];
   // Of a revenue share cost and principal are one: both are asked for and repaid in proportion.
   const gross = (msat) => (msat * BigInt(plan.capBps ?? 10_000)) / 10_000n;
-  let [lent, asked, accrued, charged] = [0n, 0n, 0n, 0n];
-  let [repaid, serviced, counted] = [0n, 0n, 0n];
+  let [lent, asked, accrued, charged, repaid, serviced, counted] = Array(7).fill(0n);
   const canLend = (msat) => least(BigInt(principalUnits) - lent, msat);
   const open = (sec) => tranches.filter(({ lapsesAtSec }) => lapsesAtSec > sec);
   const canCome = (sec) => canLend(sum(open(sec).map(({ amountUnits }) => amountUnits)));
@@ -191,8 +196,7 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
     // FE-5, FE-7: what of the bank's share counts by the end of this day.
     repaid += paid('repayment');
     serviced += paid('servicing');
-    const share = BigInt(fees.servicingBps);
-    const counts = least(serviced, (repaid * share) / (10_000n - share));
+    const counts = countedServicing(fees, repaid, serviced);
     const money = paid('repayment') + paid('recovery') + counts - counted;
     counted = counts;
     const pay = (msat) => instalments.reduce((left, each) => payInto(each, left), msat);

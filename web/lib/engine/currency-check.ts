@@ -1,6 +1,6 @@
 /**
- * Contracts in a currency are left to clients that can price their payments: this one pays what
- * is owed in msat. Spec: specs/prices.md.
+ * Offers and contracts in a currency are left aside, neither shown, counted, proposed nor signed:
+ * this client shows and pays what is owed in msat. Spec: specs/prices.md.
  */
 import { reject, type ContractDocument, type Reject } from '@realyield/protocol';
 

@@ -6,6 +6,7 @@ import {
   type ParsedEvent,
   type ParsedOffer,
 } from '@realyield/protocol';
+import { currencyProblem } from './currency-check.ts';
 
 /** NIP-01: the later wins; in the same second the lowest id. */
 function isNewer(a: ParsedEvent, b: ParsedEvent): boolean {
@@ -60,7 +61,10 @@ export class ListingBook implements Listings {
 
   offers(): readonly ParsedOffer[] {
     if (this.#sorted) return this.#sorted;
-    this.#sorted = [...this.#offers.values()].sort((a, b) => (isNewer(a, b) ? -1 : 1));
+    // Offers in a currency hide what they replace, and are left aside themselves.
+    this.#sorted = [...this.#offers.values()]
+      .filter(({ document }) => currencyProblem(document) === undefined)
+      .sort((a, b) => (isNewer(a, b) ? -1 : 1));
     // The newest of each business: it is written last.
     const oldestFirst = [...this.#sorted].reverse();
     this.#byBusiness = new Map(oldestFirst.map((offer) => [offer.document.business.pubkey, offer]));
@@ -69,7 +73,8 @@ export class ListingBook implements Listings {
 
   /** The newest version of an offer by its address. */
   offer(address: string): ParsedOffer | undefined {
-    return this.#offers.get(address);
+    const offer = this.#offers.get(address);
+    return offer && currencyProblem(offer.document) ? undefined : offer;
   }
 
   offerOfBusiness(publicKey: string): ParsedOffer | undefined {
