@@ -4,6 +4,7 @@ import { buildKeyFacts, KEY_FACT_SENTENCES } from '@realyield/protocol';
 import { inThree, legalTerms, Loan, sparedSigning } from './fixtures/loan.ts';
 import { eligibility } from '../web/lib/state/views/eligibility.ts';
 import { keyFactsView } from '../web/lib/state/views/key-facts.ts';
+import { termsView } from '../web/lib/state/views/terms.ts';
 import { sentencesInWords } from '../web/lib/state/views/key-facts-words.ts';
 
 const AT = 1_800_000_000;
@@ -16,6 +17,26 @@ const { document } = new Loan({ signing: sparedSigning, offer }).contract;
 const sheetFor = (role: 'investor' | 'business' | 'bank' | undefined) =>
   keyFactsView(document, { role, effectiveAtSec: AT });
 const plain = (text: string): string => text.replaceAll('\u202f', ' ');
+
+describe('the terms in plain words', () => {
+  it('leave the bank’s fee out of what an investor gets back, as the sheet does', () => {
+    const fees = { originationBps: 200, origination: 'withheld', servicingBps: 100 } as const;
+    const charging = { ...offer, fees };
+    const { document: charged } = new Loan({ signing: sparedSigning, offer: charging }).contract;
+    const { receives, pays } = buildKeyFacts(charged).investor;
+    const terms = termsView(charged, 'the bank');
+    expect(String(terms.payUnits)).toBe(pays?.totalUnits);
+    // What is shown is whole sats; nobody can be asked for less.
+    expect(terms.backUnits / 1_000n).toBe(BigInt(receives?.totalUnits ?? 0) / 1_000n);
+    expect(terms.paySteps.map(plain)).toEqual([
+      '20 000 sat (2 %) of it is the bank’s fee; the business owes the whole.',
+    ]);
+    expect(plain(terms.backMore[0] ?? '')).toMatch(
+      /^Of what the business repays, the bank keeps 10 \d{3} sat \(1 %\) as its fee/,
+    );
+    expect(termsView(document, 'the bank').paySteps).toEqual([]);
+  });
+});
 
 describe('the sheet', () => {
   it('begins with what its reader puts in or gets, and when', () => {

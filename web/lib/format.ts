@@ -96,10 +96,14 @@ export function formatMoney(
   return formatSat(amountMsat, whole);
 }
 
+/** Number and unit as one string: `41 200 sat`. */
+export function moneyText({ number, unit }: MoneyText): string {
+  return `${number}${THIN}${unit}`;
+}
+
 /** An amount in sats as one string, for titles, labels and exports: `41 200 sat`. */
 export function satText(amountMsat: bigint, whole = false): string {
-  const { number, unit } = formatSat(amountMsat, whole);
-  return `${number}${THIN}${unit}`;
+  return moneyText(formatSat(amountMsat, whole));
 }
 
 /** Reads sats as people type them (spaces, commas or underscores between thousands) into msat. */

@@ -218,7 +218,7 @@ export interface TermsView {
   readonly payUnits: bigint;
   /** How it is paid: `in 30 payments over 30 days, each only after the last was proven`. */
   readonly payHow: string;
-  /** Its tranches, each a sentence; empty where there is only one without a condition. */
+  /** Its tranches and the bank's fee, each a sentence; a single plain tranche has none. */
   readonly paySteps: readonly string[];
   readonly backUnits: bigint;
   readonly backHow: string;

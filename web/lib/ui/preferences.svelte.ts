@@ -3,7 +3,7 @@
  * once by the layout and handed down by context, so that one switch changes the whole client.
  */
 import { getContext, setContext } from 'svelte';
-import type { LocalRate, MoneyUnit } from '../format.ts';
+import { formatMoney, moneyText, type LocalRate, type MoneyUnit } from '../format.ts';
 
 /** The system's theme, or one chosen here. */
 export type Theme = 'system' | 'light' | 'dark';
@@ -37,6 +37,21 @@ export class Preferences {
   set unit(unit: MoneyUnit) {
     this.#unit = unit;
     keep(UNIT_KEY, unit);
+  }
+
+  /** An amount in the chosen unit, as the number alone: for columns whose head names the unit. */
+  number(amountUnits: bigint): string {
+    return formatMoney(amountUnits, this.#unit, this.rate, true).number;
+  }
+
+  /** An amount in the chosen unit, as one string. */
+  text(amountUnits: bigint, whole = true): string {
+    return moneyText(formatMoney(amountUnits, this.#unit, this.rate, whole));
+  }
+
+  /** The chosen unit as it stands beside amounts. */
+  get unitName(): string {
+    return formatMoney(0n, this.#unit, this.rate).unit;
   }
 
   /** Reads what was chosen earlier; call once in the browser. */

@@ -77,8 +77,10 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
       basis:
         xirr.withheld === undefined
           ? 'every payment in and out, and ' +
-            `${sats(figures.outstandingUnits)} outstanding, of which ` +
-            `${sats(figures.doubtfulUnits)} count as nothing`
+            `${sats(figures.outstandingUnits)} outstanding` +
+            (figures.doubtfulUnits === 0n
+              ? ''
+              : `, of which ${sats(figures.doubtfulUnits)} count as nothing`)
           : WITHHELD[xirr.withheld],
       explains:
         'The one yearly rate at which all payments in and out, with what is still outstanding, ' +

@@ -9,6 +9,7 @@ import {
   satText,
   type Calendar,
 } from '../../format.ts';
+import { feeWords } from './fee-words.ts';
 import { guaranteeWords } from './guarantee-words.ts';
 import { plannedSchedule } from './offers.ts';
 import { backHow, backMore, lateFeeWords } from './terms-plan.ts';
@@ -115,14 +116,15 @@ function ifNot(document: ContractDocument): string[] {
 /** The terms of an investment in plain words; `attester` is the name of who confirms milestones. */
 export function termsView(document: ContractDocument, attester: string): TermsView {
   const { instalments } = plannedSchedule(document);
+  const fees = feeWords(document);
   const hasMilestone = document.tranches.some((tranche) => tranche.milestone !== undefined);
   return {
     payUnits: BigInt(document.principalUnits),
     payHow: payHow(document),
-    paySteps: paySteps(document, attester),
-    backUnits: instalments.reduce((sum, entry) => sum + entry.totalUnits, 0n),
+    paySteps: [...paySteps(document, attester), ...fees.atStart],
+    backUnits: instalments.reduce((sum, entry) => sum + entry.totalUnits, -fees.keptUnits),
     backHow: backHow(document, instalments),
-    backMore: backMore(document),
+    backMore: [...fees.onRepayments, ...backMore(document)],
     when: when(document, instalments),
     ifNot: ifNot(document),
     notProven: [
