@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildKeyFacts, KEY_FACT_SENTENCES } from '@realyield/protocol';
 import { inThree, legalTerms, Loan, sparedSigning } from './fixtures/loan.ts';
+import { dollars } from './fixtures/prices.ts';
+import { currencyRisk } from '../web/lib/state/views/currency-risk.ts';
 import { eligibility } from '../web/lib/state/views/eligibility.ts';
 import { keyFactsView } from '../web/lib/state/views/key-facts.ts';
 import { termsView } from '../web/lib/state/views/terms.ts';
@@ -67,6 +69,23 @@ describe('the sheet', () => {
       ['Effective rate', '12.69 % a year'],
       ['Tax withheld, about', '1824659'],
     ]);
+  });
+
+  it('says what half as much, and half as much again, for a bitcoin would make of it', () => {
+    const risk = (role: Parameters<typeof sheetFor>[0]) =>
+      sheetFor(role)
+        .facts.slice(-3)
+        .map(({ text }) => text);
+    // 1,018,246 sat back for 1,000,000.
+    expect(risk('business')).toEqual([
+      'for each 100 you receive, you pay back 50.9',
+      'for each 100 you receive, you pay back 101.8',
+      'for each 100 you receive, you pay back 152.7',
+    ]);
+    expect(risk('investor')[2]).toBe('for each 100 you put in, you get back 152.7');
+    expect(risk('bank')[0]).toBe('for each 100 the business receives, it pays back 50.9');
+    const inDollars = buildKeyFacts({ ...document, denomination: dollars() });
+    expect(currencyRisk(inDollars, 'business')).toEqual([]);
   });
 
   it('is of one hash, whoever reads it', () => {

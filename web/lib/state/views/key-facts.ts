@@ -21,6 +21,7 @@ import {
   type Calendar,
 } from '../../format.ts';
 import type { Fact } from '../../ui/facts.ts';
+import { currencyRisk } from './currency-risk.ts';
 import { sentencesInWords, type SentenceContext } from './key-facts-words.ts';
 
 /** Who reads the sheet, and what is known besides the terms. */
@@ -235,7 +236,7 @@ export function keyFactsView(document: ContractDocument, reader: Reader): KeyFac
   return {
     hash: keyFactsHash(document),
     figures: figuresFor(facts, role),
-    facts: costFacts(facts, role),
+    facts: [...costFacts(facts, role), ...currencyRisk(facts, role)],
     lists: [
       list('ifNotPaid', 'If a payment is missed'),
       list('notCovered', 'What is not covered'),

@@ -1,0 +1,40 @@
+/**
+ * What a debt in bitcoin comes to in the reader's own money when bitcoin's price changes by half.
+ * It needs no price: what counts is how it changes. Spec: specs/key-facts.md, `bitcoinPrice`.
+ */
+import type { KeyFacts, PartyRole } from '@realyield/protocol';
+import type { Fact } from '../../ui/facts.ts';
+
+/** Changes of the price that are shown, in percent of today's. */
+const PRICES = [
+  ['If bitcoin’s price falls by half', 50n],
+  ['If it stays the same', 100n],
+  ['If it rises by half', 150n],
+] as const;
+
+/** Tenths of a hundredth, rounded half up, as `154.4`. */
+function perHundred(later: bigint, first: bigint, percent: bigint): string {
+  const tenths = (2n * later * percent * 10n + first) / (2n * first);
+  return `${tenths / 10n}.${tenths % 10n}`;
+}
+
+/** Amount at the later price for each hundred at the first, in the reader's own money. */
+export function currencyRisk(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
+  if (facts.denomination.type !== 'msat') return [];
+  const { investor, business } = facts;
+  const isLender = role === 'investor';
+  const first = BigInt((isLender ? investor.pays : business.receives)?.totalUnits ?? 0);
+  const later = BigInt((isLender ? investor.receives : business.pays)?.totalUnits ?? 0);
+  if (first === 0n || later === 0n) return [];
+  const back = isLender ? 'you get back' : `${role === 'business' ? 'you pay' : 'it pays'} back`;
+  const given = isLender
+    ? 'you put in'
+    : role === 'business'
+      ? 'you receive'
+      : 'the business receives';
+  return PRICES.map(([label, percent]) => ({
+    label,
+    text: `for each 100 ${given}, ${back} ${perHundred(later, first, percent)}`,
+    ...(percent === 150n ? { note: 'in local money, all of it repaid at the changed price' } : {}),
+  }));
+}
