@@ -145,9 +145,8 @@ describe('the payer', () => {
     record(0, 'settled');
     expect(await look()).toBe('clear');
     await desk.handed.keep(out.message, publicOf('business'));
-    const again = { ...desk, handed: new Handed(store, verifier) };
-    await again.handed.load();
-    desk = again;
+    desk = { ...desk, handed: new Handed(store, verifier) };
+    await desk.handed.load();
     expect(await look()).toBe('changed');
   });
 
@@ -170,11 +169,10 @@ describe('the payer', () => {
     const hash = paymentHashOf(PREIMAGES[0] ?? '');
     says.set(hash, { state: 'unknown', sentence: '' });
     expect(await look()).toBe('waiting');
-    // A wallet that cannot look up clears nothing that can still be paid.
+    // A wallet that cannot look up clears nothing that can still be paid, or is on its way.
     says.set(hash, { state: 'refused', code: 'NOT_IMPLEMENTED', sentence: '' });
     expect(await look()).toBe('waiting');
     nowSec += 700;
-    // Run out, but a payment on its way would still be taken for two hours.
     expect(await look()).toBe('waiting');
     nowSec += 7_200;
     expect(await look()).toBe('clear');

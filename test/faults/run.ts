@@ -18,7 +18,7 @@ import { Time } from './time.ts';
 const URLS = ['ws://127.0.0.1:7001', 'ws://127.0.0.1:7002'];
 const TICKS = 5;
 const HOUR_MS = 3_600_000;
-/** How long everything may take: an invoice surely over takes three hours, and there may be some. */
+/** How long everything may take; waiting until one invoice is surely over takes three hours. */
 const PATIENCE_MS = 24 * HOUR_MS;
 const SETTLING_MS = 125_000;
 const RECONNECT_MS = 1_200_000;

@@ -2,10 +2,10 @@
 import { LEGS, buildAcknowledgement, type Payment } from '@realyield/protocol';
 import { eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
+import { gatherMs } from './receipts.ts';
 
 type Unanswered = Omit<Payment, 'afterFinal'>;
 
-const GATHER_MS = 2_000;
 const RETRY_MS = 15_000;
 const MOST_PARTS = 300;
 
@@ -29,7 +29,7 @@ export class Acknowledger {
   /** Something about the contract changed. */
   wake(): void {
     if (this.#stopTimer || this.#busy || this.#stopped) return;
-    if (this.#unanswered().length > 0) this.#later(GATHER_MS);
+    if (this.#unanswered().length > 0) this.#later(this.#gatherMs());
   }
 
   /** Stops; resolves when the round under way has ended. */
@@ -37,6 +37,12 @@ export class Acknowledger {
     this.#stopped = true;
     this.#stopTimer?.();
     await this.#round;
+  }
+
+  /** As long as receipts are gathered: what comes in one event is answered in one. */
+  #gatherMs(): number {
+    const contract = ownContract(this.#desk, this.#root);
+    return contract ? gatherMs(contract) : RETRY_MS;
   }
 
   #later(delayMs: number): void {
@@ -69,7 +75,7 @@ export class Acknowledger {
           first.contract,
           confirmed.map((item) => item.payment),
         );
-        waitMs = GATHER_MS;
+        waitMs = this.#gatherMs();
       }
     } catch (error) {
       console.error(error);

@@ -13,7 +13,7 @@ import {
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
-import { isPreimageOf, recoverEntry } from './payment.ts';
+import { isPreimageOf, recoverEntry, withFees } from './payment.ts';
 import { sentenceOf } from './words.ts';
 
 /** What became of a delivery. */
@@ -142,5 +142,5 @@ export async function applyDelivery(
     const inHand = journal.entries(order.contract, leg).map(({ n }) => n);
     await journal.renumber(order, nextPartNumber(contract.view.fold.state, leg, inHand));
   }
-  if (checked.paid.length > 0) await journal.write(checked.paid);
+  for (const entry of checked.paid) await journal.write([await withFees(wallet, entry)]);
 }

@@ -3,20 +3,22 @@ import { beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { Journal, wantedEntry, type JournalStep } from './journal.ts';
 import { SpendingLimits } from './limits.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Store } from './ports.ts';
 
 const HOUR_MS = 3_600_000;
 const [FIRST, SECOND] = ['a'.repeat(64), 'b'.repeat(64)] as const;
 
 let nowMs = 0;
+let store: Store;
 let journal: Journal;
 let limits: SpendingLimits;
 
 beforeEach(() => {
   nowMs = 100 * HOUR_MS;
   const clock = { nowMs: () => nowMs, nowSec: () => nowMs / 1_000 } as unknown as Clock;
-  journal = new Journal(openSqliteStore(':memory:'));
-  limits = new SpendingLimits(journal, clock);
+  store = openSqliteStore(':memory:');
+  journal = new Journal(store);
+  limits = new SpendingLimits(journal, clock, store);
 });
 
 async function sent(contract: string, n: number, step: JournalStep, feesPaidMsat = '0') {
@@ -60,4 +62,18 @@ test('what is about to be paid has its room until it is given back', () => {
   expect(hit(SECOND, 401n)).toMatchObject({ code: 'DAY_LIMIT' });
   if ('release' in held) held.release();
   expect(hit(SECOND, 401n)).toBeUndefined();
+});
+
+test('what was chosen is kept on the device; what was given from outside comes first', async () => {
+  const chosen = { perDayMsat: 5_000n, perContractMsat: undefined };
+  await limits.choose(chosen);
+  const clock = { nowMs: () => nowMs } as unknown as Clock;
+  const next = new SpendingLimits(journal, clock, store);
+  await next.load();
+  expect(next.limits).toEqual(chosen);
+  const agent = new SpendingLimits(journal, clock, store);
+  const given = { perDayMsat: undefined, perContractMsat: 7n };
+  agent.use(given);
+  await agent.load();
+  expect(agent.limits).toEqual(given);
 });

@@ -3,8 +3,9 @@
  * the journal, fees included, beside whatever budget the wallet keeps. What is about to be paid
  * counts already, so that two contracts together do not go beyond it.
  */
+import * as z from 'zod/mini';
 import type { Journal } from './journal.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Store } from './ports.ts';
 
 /** Limits in msat; undefined where there is none. */
 export interface Limits {
@@ -24,6 +25,13 @@ export interface HeldRoom {
 }
 
 const DAY_MS = 86_400_000;
+const KEY = 'limits';
+
+const amount = z.optional(z.string().check(z.regex(/^[1-9][0-9]{0,18}$/)));
+const keptSchema = z.object({ perDayMsat: amount, perContractMsat: amount });
+
+const toMsat = (text: string | undefined): bigint | undefined =>
+  text === undefined ? undefined : BigInt(text);
 
 /** No limits. */
 export const NO_LIMITS: Limits = { perDayMsat: undefined, perContractMsat: undefined };
@@ -33,11 +41,33 @@ export class SpendingLimits {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #held = new Set<{ readonly contract: string; readonly amountMsat: bigint }>();
+  readonly #store: Store;
   #limits: Limits = NO_LIMITS;
+  #isGiven = false;
 
-  constructor(journal: Journal, clock: Clock) {
+  constructor(journal: Journal, clock: Clock, store: Store) {
     this.#journal = journal;
     this.#clock = clock;
+    this.#store = store;
+  }
+
+  /** Takes up what the person chose on this device, unless limits were given from outside. */
+  async load(): Promise<void> {
+    const kept = keptSchema.safeParse(await this.#store.get('settings', KEY));
+    if (!kept.success || this.#isGiven) return;
+    const { perDayMsat, perContractMsat } = kept.data;
+    this.#limits = { perDayMsat: toMsat(perDayMsat), perContractMsat: toMsat(perContractMsat) };
+  }
+
+  /** What the person chooses; it holds for the next payment, and is kept on this device. */
+  async choose(limits: Limits): Promise<void> {
+    this.#limits = limits;
+    const { perDayMsat, perContractMsat } = limits;
+    const value = {
+      perDayMsat: perDayMsat?.toString(),
+      perContractMsat: perContractMsat?.toString(),
+    };
+    await this.#store.write([{ table: 'settings', key: KEY, value }]);
   }
 
   /** The limits in use. */
@@ -45,8 +75,9 @@ export class SpendingLimits {
     return this.#limits;
   }
 
-  /** Sets them; they hold for the next payment. */
+  /** Takes limits from outside, an agent's configuration; nothing that was kept overrides them. */
   use(limits: Limits): void {
+    this.#isGiven = true;
     this.#limits = limits;
   }
 

@@ -9,16 +9,24 @@ import {
   legOf,
   parseBolt11,
   requestMismatch,
+  type Bolt11Invoice,
   type Leg,
   type MessageOf,
   type RequestDocument,
 } from '@realyield/protocol';
+import { mapAtMost } from './at-once.ts';
 import { allHeads, embedOwn, nextEventTimeSec, ownContract } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
 import { OpenRequests, type OpenRequest } from './open-requests.ts';
+import type { Wallet } from './ports.ts';
 import { sentenceOf } from './words.ts';
 
+/** So many invoices are ordered from the wallet at a time. */
+const INVOICES_AT_ONCE = 8;
+/** Parts of one request, and characters of its invoices. */
+const MOST_IN_REQUEST = 30;
+const MOST_INVOICE_BYTES = 14_000;
 /** Invoices live this long. */
 const INVOICE_SEC = 3_600;
 interface Part {
@@ -30,6 +38,30 @@ interface Part {
 interface Answer {
   readonly request: OpenRequest;
   readonly paid: { n: number; preimage: string }[];
+}
+
+interface MadePart {
+  readonly part: Part;
+  readonly invoice: Bolt11Invoice;
+}
+
+/**
+ * Parts in groups that fit one message each: a wrap holds 28 kB, with the request, its heads and
+ * the proofs that may be added later.
+ */
+function deliverable(made: readonly MadePart[]): readonly (readonly MadePart[])[] {
+  const groups: MadePart[][] = [];
+  let bytes = 0;
+  for (const each of made) {
+    const group = groups.at(-1);
+    bytes += each.invoice.paymentRequest.length;
+    if (group && group.length < MOST_IN_REQUEST && bytes <= MOST_INVOICE_BYTES) group.push(each);
+    else {
+      groups.push([each]);
+      bytes = each.invoice.paymentRequest.length;
+    }
+  }
+  return groups;
 }
 
 /** Answers for all contracts in which this person is paid. */
@@ -94,8 +126,9 @@ export class Payee {
     }
     if (fresh.length > 0) {
       const made = await this.#make(contract, message.leg, fresh);
-      if (made) open.set(made.event.id, { request: made, paid: [] });
-      else await this.#refuse(contract, incoming, message.leg, 'walletUnavailable');
+      for (const request of made) open.set(request.event.id, { request, paid: [] });
+      if (made.length === 0)
+        await this.#refuse(contract, incoming, message.leg, 'walletUnavailable');
     }
     for (const answer of open.values()) {
       const delivery = this.#delivery(contract, answer.request, answer.paid);
@@ -139,48 +172,71 @@ export class Payee {
     };
   }
 
+  /** Requests for parts, several where one would be too long to deliver; none when it fails. */
   async #make(
     contract: OwnContract,
     leg: RequestDocument['leg'],
     parts: readonly Part[],
-  ): Promise<OpenRequest | undefined> {
-    const { money } = contract.own;
+  ): Promise<readonly OpenRequest[]> {
     const wallet = this.#desk.wallet();
-    if (!wallet || !money) return undefined;
-    const invoices: string[] = [];
-    const hashes: string[] = [];
-    let expiresAtSec = Infinity;
-    for (const part of parts) {
-      const description = `Real Yield ${contract.view.root.slice(0, 12)} ${leg} ${part.n}`;
-      const amountMsat = BigInt(part.msat);
-      const order = { amountMsat, description, expirySec: INVOICE_SEC + 60 };
-      const answer = await wallet.makeInvoice(order);
-      const invoice = answer.state === 'answered' ? parseBolt11(answer.value.invoice) : undefined;
-      const isRight =
-        invoice?.ok === true &&
-        invoice.value.amountMsat === amountMsat &&
-        invoice.value.network === contract.view.fold.state.contract.document.network;
-      if (!isRight) {
-        const code = answer.state === 'answered' ? 'WALLET_ANSWER' : 'WALLET_SILENT';
-        const sentence = answer.state === 'answered' ? sentenceOf(code) : answer.sentence;
-        this.#desk.activity.add({ contract: contract.view.root, level: 'problem', code, sentence });
-        return undefined;
-      }
-      invoices.push(invoice.value.paymentRequest);
-      hashes.push(invoice.value.paymentHash);
-      expiresAtSec = Math.min(expiresAtSec, invoice.value.expiresAtSec);
-    }
+    if (!wallet) return [];
+    const order = (part: Part) => this.#invoice(contract, wallet, leg, part);
+    const made = await mapAtMost(INVOICES_AT_ONCE, parts, order);
+    const right = made.flatMap((invoice, index) => {
+      const part = parts[index];
+      return invoice && part ? [{ invoice, part }] : [];
+    });
+    if (right.length < parts.length) return [];
+    const requests: OpenRequest[] = [];
+    for (const group of deliverable(right)) requests.push(await this.#sign(contract, leg, group));
+    return requests;
+  }
+
+  async #sign(
+    contract: OwnContract,
+    leg: RequestDocument['leg'],
+    made: readonly MadePart[],
+  ): Promise<OpenRequest> {
+    const { own, view } = contract;
+    if (!own.money) throw new Error('there is no key to sign with');
+    const hashes = made.map(({ invoice }) => invoice.paymentHash);
+    const parts = made.map(({ part }) => part);
+    const expiresAtSec = Math.min(...made.map(({ invoice }) => invoice.expiresAtSec));
     const drafted = this.#document(contract, leg, parts, hashes);
     const document = { ...drafted, expiresAtSec: Math.min(drafted.expiresAtSec, expiresAtSec) };
-    const atSec = nextEventTimeSec(this.#desk, contract.view.root);
-    const event = await money.sign(buildRequest(document, atSec));
-    const request = { event, invoices };
+    const atSec = nextEventTimeSec(this.#desk, view.root);
+    const event = await own.money.sign(buildRequest(document, atSec));
+    const request = { event, invoices: made.map(({ invoice }) => invoice.paymentRequest) };
     // On disk before it is handed out, and known to our other devices.
     await this.#requests.keep(document, request);
-    const { relays } = contract.view.fold.state.contract.document.parties[contract.own.role];
+    const { relays } = view.fold.state.contract.document.parties[own.role];
     const copy = this.#delivery(contract, request, []);
-    await this.#desk.mailbox.send(copy, money, money.publicKey, relays);
+    await this.#desk.mailbox.send(copy, own.money, own.money.publicKey, relays);
     return request;
+  }
+
+  /** An invoice for a part, or a line in the activity log. */
+  async #invoice(
+    contract: OwnContract,
+    wallet: Wallet,
+    leg: RequestDocument['leg'],
+    part: Part,
+  ): Promise<Bolt11Invoice | undefined> {
+    const { root, fold } = contract.view;
+    const description = `Real Yield ${root.slice(0, 12)} ${leg} ${part.n}`;
+    const amountMsat = BigInt(part.msat);
+    const order = { amountMsat, description, expirySec: INVOICE_SEC + 60 };
+    const answer = await wallet.makeInvoice(order);
+    const invoice = answer.state === 'answered' ? parseBolt11(answer.value.invoice) : undefined;
+    const isRight =
+      invoice?.ok === true &&
+      invoice.value.amountMsat === amountMsat &&
+      invoice.value.network === fold.state.contract.document.network;
+    if (isRight) return invoice.value;
+    const code = answer.state === 'answered' ? 'WALLET_ANSWER' : 'WALLET_SILENT';
+    const sentence = answer.state === 'answered' ? sentenceOf(code) : answer.sentence;
+    this.#desk.activity.add({ contract: root, level: 'problem', code, sentence });
+    return undefined;
   }
 
   #delivery(

@@ -2,7 +2,7 @@
  * The payer of one leg of one contract: asks for parts, checks what comes, pays each once,
  * proves it. One step at a time; every step is in the journal before it is taken.
  */
-import { isStreamed, planStreamed, type Leg, type MessageOf } from '@realyield/protocol';
+import { isStreamed, type Leg, type MessageOf } from '@realyield/protocol';
 import { applyDelivery, checkDelivery } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { ownContract } from './desk.ts';
@@ -19,13 +19,13 @@ import {
   isBusy,
   isListed,
   liveEntries,
+  mayAskMore,
+  planSet,
   settleElsewhere,
   whyStale,
 } from './ticks-due.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
-const MOST_PARTS = 10;
-const AHEAD_SEC = 600;
 const ASK_AGAIN_MS = 6_000;
 const RETRY_MS = 10_000;
 const IDLE_MS = 30_000;
@@ -183,6 +183,8 @@ export class Payer {
     if (examined !== 'clear') return SILENT_WALLET_MS;
     await dropExcessOrders(this.#desk, contract, this.leg);
     const planMs = await this.#plan(contract);
+    // The payee makes the next requests while these are paid.
+    await this.#ask(contract);
     const payMs = await this.#payChecked(context);
     const askMs = await this.#ask(contract);
     const lastMs = await writeReceipts(this.#desk, contract, this.leg);
@@ -214,12 +216,10 @@ export class Payer {
       return IDLE_MS;
     }
     const inHand = new Set(this.entries().map((entry) => entry.n));
-    const plan = planStreamed(state, this.leg, inHand, nowSec, MOST_PARTS, AHEAD_SEC);
+    const plan = planSet(state, this.leg, inHand, nowSec);
     const live = liveEntries(this.#desk, contract, this.leg);
-    const waiting = live.some((entry) => entry.step === 'wanted');
     if (plan.action === 'pay') {
-      // One set of parts is asked for at a time, so that a silent payee costs nothing.
-      if (waiting) return ASK_AGAIN_MS;
+      if (!mayAskMore(live)) return ASK_AGAIN_MS;
       const wanted = plan.parts.map((part) => this.#wanted(part.n, part.amountUnits));
       await this.#journal.write(wanted);
       return IDLE_MS;

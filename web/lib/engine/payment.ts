@@ -124,6 +124,19 @@ export async function recoverEntry(
   return next?.step === 'paid' || isUnderWay ? 'found' : 'none';
 }
 
+/** A part that the payee has proven, with the fees that our own wallet knows of. */
+export async function withFees(
+  wallet: Wallet | undefined,
+  entry: JournalEntry,
+): Promise<JournalEntry> {
+  const { paymentHash = '', invoice } = entry;
+  const query = invoice === undefined ? { paymentHash } : { paymentHash, invoice };
+  const answer = await wallet?.lookup(query);
+  const record = answer?.state === 'answered' ? answer.value : undefined;
+  if (record?.direction !== 'outgoing' || record.state !== 'settled') return entry;
+  return { ...entry, feesPaidMsat: record.feesPaidMsat.toString() };
+}
+
 /**
  * Pays a checked entry. A request older than this run may have been paid by another device or
  * an earlier life of this one, so the wallet is asked first; while it does not say, the entry

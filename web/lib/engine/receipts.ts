@@ -4,7 +4,9 @@ import { embedOwn, eventRow, nextEventTimeSec, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
 
-const GATHER_MS = 1_500;
+/** A minute where a day is a day, so that one event proves many payments. */
+const GATHER_SHARE = 1_440;
+const LEAST_GATHER_MS = 1_500;
 const NOTHING_MS = 30_000;
 
 async function writeReceipt(
@@ -41,6 +43,12 @@ async function writeReceipt(
   void desk.outbox.push(parcel);
 }
 
+/** How long paid parts wait for others of their request, ms. */
+export function gatherMs({ view }: OwnContract): number {
+  const { daySec } = view.fold.state.contract.document;
+  return Math.max(LEAST_GATHER_MS, (daySec * 1_000) / GATHER_SHARE);
+}
+
 /**
  * Signs receipts for paid parts: of a request whose parts in hand are all paid at once, else
  * after a short while. Returns how long to wait before looking again, ms.
@@ -58,7 +66,7 @@ export async function writeReceipts(desk: Desk, contract: OwnContract, leg: Leg)
   for (const { paid, open } of groups.values()) {
     if (paid.length === 0) continue;
     const oldestMs = Math.min(...paid.map((entry) => entry.updatedAtMs));
-    const leftMs = oldestMs + GATHER_MS - desk.clock.nowMs();
+    const leftMs = oldestMs + gatherMs(contract) - desk.clock.nowMs();
     if (open === 0 || leftMs <= 0) await writeReceipt(desk, contract, paid);
     else waitMs = Math.min(waitMs, leftMs);
   }

@@ -100,7 +100,7 @@ export class Session {
     this.restorer = new Restorer(this.#desk, this.#pauses, (key) => {
       this.#take(key);
     });
-    this.limits = new SpendingLimits(this.#desk.journal, ports.clock);
+    this.limits = new SpendingLimits(this.#desk.journal, ports.clock, ports.store);
     this.#crew = new Crew(this.#desk, {
       isRunning: () => this.isRunning,
       isAlone: () => this.#isAlone,
@@ -115,6 +115,7 @@ export class Session {
   async start(): Promise<void> {
     const { catalog, keyring, mailbox, outbox } = this.#desk;
     await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
+    await this.limits.load();
     const { openings } = this.agreements;
     await Promise.all([keyring.load(), openings.load(), this.documents.load()]);
     const tell = (): void => {

@@ -4,8 +4,11 @@ import {
   isSerial,
   owedOn,
   payeeKeyProblem,
+  planStreamed,
   ticksOf,
+  type ContractState,
   type Leg,
+  type Plan,
   type RejectCode,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
@@ -37,6 +40,35 @@ export function dueTimesOf(
 }
 
 const UNPAID: readonly JournalStep[] = ['wanted', 'checked', 'failed'];
+
+/** Parts asked for ahead of their time, and of those that are due after a sleep. */
+const PARTS_AHEAD = 10;
+const MOST_PARTS = 30;
+const AHEAD_SEC = 600;
+
+/**
+ * The next set of parts to ask for: many where many are due, so that few events prove them, and
+ * else a few ahead of their time.
+ */
+export function planSet(
+  state: ContractState,
+  leg: Leg,
+  inHand: ReadonlySet<number>,
+  nowSec: number,
+): Plan {
+  const due = planStreamed(state, leg, inHand, nowSec, MOST_PARTS, 0);
+  const isMany = due.action === 'pay' && due.parts.length > PARTS_AHEAD;
+  return isMany ? due : planStreamed(state, leg, inHand, nowSec, PARTS_AHEAD, AHEAD_SEC);
+}
+
+/**
+ * Whether to ask for another set: for one at a time, so that a silent payee costs nothing, and for
+ * one beyond what is being paid, so that an empty wallet does not gather requests.
+ */
+export function mayAskMore(live: readonly JournalEntry[]): boolean {
+  const open = live.filter(({ step }) => step === 'checked' || step === 'failed');
+  return open.length <= MOST_PARTS && !live.some(({ step }) => step === 'wanted');
+}
 
 /** Parts that another device has paid and proven are done here too. */
 export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Leg): Promise<void> {
