@@ -3,11 +3,13 @@
  * stranger would, and compared with what the payees' wallets have in their ledgers.
  */
 import {
+  combineBank,
   computeLedger,
   foldContract,
   LEGS,
   offerAddress,
   readEvent,
+  summarizeContract,
   type ContractState,
   type OfferDocument,
   type ParsedEvent,
@@ -93,7 +95,7 @@ it('has two banks, five businesses and six investors, each with node, signer and
   expect(world.lightning.problems()).toEqual([]);
 });
 
-it('offers eight loans in as many states', () => {
+it('offers nine loans in as many states', () => {
   expect(offers.map(({ identifier }) => identifier).sort()).toEqual(
     OFFERS.map(({ terms }) => terms.identifier).sort(),
   );
@@ -121,7 +123,10 @@ it('has one loan repaid and closed, one repaid in time so far, and one late', ()
   ]);
   for (const books of booksOf('three-kiosks')) {
     expect(books).toMatchObject({ status: 'effective', daysPastDue: 0, repaid: false });
-    expect(books.instalments.filter(({ state }) => state === 'paid')).toHaveLength(5);
+    expect(books.instalments.map(({ state }) => state)).toEqual([
+      ...Array.from({ length: 6 }, () => 'paid'),
+      ...Array.from({ length: 6 }, () => 'planned'),
+    ]);
   }
   for (const books of booksOf('two-boats')) {
     expect(books.daysPastDue).toBeGreaterThan(30);
@@ -129,6 +134,29 @@ it('has one loan repaid and closed, one repaid in time so far, and one late', ()
     expect(books.instalments.some(({ state }) => state === 'late')).toBe(true);
   }
   expect(booksOf('two-boats')).toHaveLength(2);
+});
+
+it('has a late loan with its notice, and loans in default with all that followed', () => {
+  for (const { status, notices } of contractsOf('two-boats')) {
+    expect(status).toBe('effective');
+    expect(notices).toMatchObject([{ type: 'arrears', instalment: 3, contested: false }]);
+  }
+  const lost = contractsOf('ice-maker');
+  const said = lost.map(({ notices }) => notices.map(({ type }) => type)).sort();
+  expect(said).toEqual([
+    ['arrears', 'default'],
+    ['arrears', 'default', 'acceleration', 'writeOff'],
+  ]);
+  const shares = lost.flatMap(({ recoveries }) => recoveries.map((each) => each.shareUnits));
+  expect(shares).toHaveLength(2);
+  expect(shares.reduce((sum, share) => sum + share, 0n)).toBe(89_000_000n);
+  const nowSec = systemClock.nowSec();
+  const bank = lost[0]?.contract.document.parties.bank.pubkey ?? '';
+  const ofBank = states.filter(({ contract }) => contract.document.parties.bank.pubkey === bank);
+  const summaries = ofBank.map((state) => summarizeContract(state, nowSec));
+  const { losses, defaults } = combineBank(bank, 'regtest', summaries);
+  expect([defaults.contracts, losses.contracts, losses.writtenOffContracts]).toEqual([2, 2, 1]);
+  expect(losses.recoveriesOwedUnits).toBe(89_000_000n);
 });
 
 it('has a past of months, each payment settled on its day and acknowledged', () => {

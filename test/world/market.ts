@@ -1,11 +1,11 @@
 /**
- * The market of the whole world: eight offers of two banks in as many states, what the banks say
+ * The market of the whole world: nine offers of two banks in as many states, what the banks say
  * of the businesses, and the loans that were made. Days count back from the world's first day.
  */
 import type { BankProfileDocument } from '@realyield/protocol';
-import { OVEN, VAN, WORLD_DAY_SEC, sat, type Terms } from './listings.ts';
+import { OVEN, VAN, WORLD_DAY_SEC, type Terms } from './listings.ts';
+import { BOATS, DYES, FLOUR, ICE, KIOSKS, LOOMS, STATION } from './market-terms.ts';
 import type { PersonaId } from './personas.ts';
-import { bulletPlan, equalPlan } from '../fixtures/plans.ts';
 
 const DAY_SEC = 86_400;
 
@@ -28,7 +28,26 @@ export interface MarketLoan {
   readonly startedDaysAgo: number;
   /** Contract days on which the business repaid, each time what was due, or an equal share. */
   readonly repaidOnDays: readonly number[];
+  /** Instalments paid on their due days instead, where these follow the calendar. */
+  readonly repaidInstalments?: number;
+  /** What its bank did about it when it was not repaid. */
+  readonly troubles?: readonly Trouble[];
 }
+
+/** What a bank does about a loan that is not repaid, on a contract day. */
+export type Trouble =
+  | {
+      readonly onDay: number;
+      readonly type: 'arrears' | 'default' | 'acceleration' | 'writeOff';
+      readonly statement: string;
+    }
+  | {
+      readonly onDay: number;
+      readonly type: 'recovery';
+      readonly grossSat: number;
+      readonly costsSat: number;
+      readonly statement: string;
+    };
 
 /** What the second bank says of itself. */
 export function winamProfileDocument(relays: readonly string[]): BankProfileDocument {
@@ -48,116 +67,6 @@ export function winamProfileDocument(relays: readonly string[]): BankProfileDocu
   };
 }
 
-const stream = { shareBps: 10_000, startDay: 3, streamDays: 20, windowDays: 40, ticks: 2 };
-
-const FLOUR: Terms = {
-  identifier: 'easter-flour',
-  title: 'Flour and sugar for Easter',
-  purpose: 'Stock for Holy Week, bought when it is cheap.',
-  story:
-    'In Holy Week the bakery sells twice what it sells in June. Flour costs a fifth less before ' +
-    'Lent. The stock is sold by Easter Monday, and the loan ends a month later.',
-  amountSoughtUnits: sat(400_000),
-  minimumTicketUnits: sat(40_000),
-  minimumTotalUnits: sat(40_000),
-  rateBps: 1_000,
-  plan: bulletPlan(120, 5),
-  tranches: [stream],
-};
-
-const LOOMS: Terms = {
-  identifier: 'four-looms',
-  title: 'Four looms for Telares Ixchel',
-  purpose: 'Four pedal looms and the yarn for the first two orders.',
-  story:
-    'Orders for hammocks from three countries are more than five looms can weave: last year the ' +
-    'workshop turned away one in three. Four more looms come from a carpenter in Ilobasco, one ' +
-    'every nine days, which is how the money streams.',
-  amountSoughtUnits: sat(1_000_000),
-  minimumTicketUnits: sat(100_000),
-  minimumTotalUnits: sat(500_000),
-  rateBps: 1_150,
-  plan: bulletPlan(240, 10),
-  tranches: [{ shareBps: 10_000, startDay: 2, streamDays: 36, windowDays: 90, ticks: 8 }],
-};
-
-const DYES: Terms = {
-  identifier: 'dye-works',
-  title: 'A dye works for Telares Ixchel',
-  purpose: 'Vats and a drying roof, to dye with indigo at home.',
-  story:
-    'Dyed yarn costs twice as much as plain. The workshop wanted to dye its own, and then ' +
-    'found a neighbour who does it well. The bank has withdrawn the offer; nobody had lent on ' +
-    'it.',
-  amountSoughtUnits: sat(700_000),
-  minimumTicketUnits: sat(50_000),
-  minimumTotalUnits: sat(350_000),
-  rateBps: 1_200,
-  plan: bulletPlan(300, 10),
-  tranches: [stream],
-};
-
-const STATION: Terms = {
-  identifier: 'washing-station',
-  title: 'A larger washing station for Las Nubes',
-  purpose: 'A second pulper and forty drying beds before the harvest.',
-  story:
-    'Forty-two growers wash their cherries together; the valley has ninety. The first half buys ' +
-    'and installs the pulper. The second half pays for the drying beds, and streams only after ' +
-    'the bank has seen the pulper run. Repayment begins when the coffee is sold.',
-  amountSoughtUnits: sat(800_000),
-  minimumTicketUnits: sat(80_000),
-  minimumTotalUnits: sat(400_000),
-  rateBps: 1_250,
-  plan: equalPlan(4, 150, 60, 10),
-  tranches: [
-    { shareBps: 5_000, startDay: 3, streamDays: 15, windowDays: 40, ticks: 2 },
-    {
-      shareBps: 5_000,
-      startDay: 35,
-      streamDays: 30,
-      windowDays: 90,
-      ticks: 3,
-      milestone: {
-        title: 'The pulper runs',
-        description:
-          'The second pulper stands on its foundation and has washed one day’s cherries, seen by ' +
-          'a member of the bank.',
-      },
-    },
-  ],
-};
-
-const KIOSKS: Terms = {
-  identifier: 'three-kiosks',
-  title: 'Three more kiosks for Jua',
-  purpose: 'Panels, batteries and crates for three villages on the road to Ahero.',
-  story:
-    'A kiosk earns what it costs in about fifteen months. Fourteen are running and none has been ' +
-    'closed. Three villages have given the ground and named a keeper.',
-  amountSoughtUnits: sat(900_000),
-  minimumTicketUnits: sat(60_000),
-  minimumTotalUnits: sat(300_000),
-  rateBps: 1_350,
-  plan: equalPlan(6, 60, 30, 5),
-  tranches: [stream],
-};
-
-const BOATS: Terms = {
-  identifier: 'two-boats',
-  title: 'Resin and engines for two boats',
-  purpose: 'Materials for two boats that fishers of Dunga have ordered.',
-  story:
-    'Two crews have ordered a boat each and paid a tenth. The builders need resin, mat and two ' +
-    'engines before the crews pay the rest out of their catch.',
-  amountSoughtUnits: sat(800_000),
-  minimumTicketUnits: sat(60_000),
-  minimumTotalUnits: sat(300_000),
-  rateBps: 1_500,
-  plan: equalPlan(5, 60, 30, 5),
-  tranches: [stream],
-};
-
 const months = { daySec: DAY_SEC } as const;
 const suchitoto = { bank: 'bank' } as const;
 const kisumu = { bank: 'winam' } as const;
@@ -167,6 +76,10 @@ export const OFFERS: readonly MarketOffer[] = [
   {
     ...{ ...months, ...suchitoto, terms: FLOUR, business: 'bakery', publishedDaysAgo: 256 },
     ended: { status: 'closed', daysAgo: 249 },
+  },
+  {
+    ...{ ...months, ...kisumu, terms: ICE, business: 'boats', publishedDaysAgo: 246 },
+    ended: { status: 'closed', daysAgo: 239 },
   },
   { ...months, ...kisumu, terms: KIOSKS, business: 'solar', publishedDaysAgo: 196 },
   { ...months, ...kisumu, terms: BOATS, business: 'boats', publishedDaysAgo: 176 },
@@ -183,8 +96,41 @@ export const OFFERS: readonly MarketOffer[] = [
   },
 ];
 
+/** Notices on a loan of the ice maker; the recovery is stated once, for both. */
+const iceNotices: readonly Trouble[] = [
+  {
+    ...{ onDay: 97, type: 'arrears' },
+    statement: 'The machine has stood still since the lake rose into the shed. We saw it.',
+  },
+  {
+    ...{ onDay: 121, type: 'default' },
+    statement:
+      'Nothing was paid since. The hall heard the yard and does not expect the ice maker back.',
+  },
+];
+
 /** All loans. */
 export const LOANS: readonly MarketLoan[] = [
+  {
+    ...{ identifier: ICE.identifier, investor: 'ana', principalSat: 120_000 },
+    ...{ startedDaysAgo: 240, repaidOnDays: [30, 60] },
+    troubles: [
+      ...iceNotices,
+      { ...{ onDay: 124, type: 'acceleration' }, statement: 'Everything is called in.' },
+      {
+        ...{ onDay: 170, type: 'recovery', grossSat: 96_000, costsSat: 7_000 },
+        statement: 'The ice maker was sold in Kendu Bay for 96 000 sat; carriage cost 7 000 sat.',
+      },
+      {
+        ...{ onDay: 200, type: 'writeOff' },
+        statement: 'The shed is gone and the yard has nothing else that it does not need to work.',
+      },
+    ],
+  },
+  {
+    ...{ identifier: ICE.identifier, investor: 'priya', principalSat: 240_000 },
+    ...{ startedDaysAgo: 240, repaidOnDays: [30, 60], troubles: iceNotices },
+  },
   {
     identifier: FLOUR.identifier,
     investor: 'ana',
@@ -199,7 +145,7 @@ export const LOANS: readonly MarketLoan[] = [
     ] as const
   ).map(([investor, principalSat]) => ({
     ...{ identifier: KIOSKS.identifier, investor, principalSat },
-    ...{ startedDaysAgo: 190, repaidOnDays: [60, 90, 120, 150, 180] },
+    ...{ startedDaysAgo: 190, repaidOnDays: [], repaidInstalments: 6 },
   })),
   ...(
     [
@@ -209,6 +155,13 @@ export const LOANS: readonly MarketLoan[] = [
   ).map(([investor, principalSat]) => ({
     ...{ identifier: BOATS.identifier, investor, principalSat },
     ...{ startedDaysAgo: 170, repaidOnDays: [60, 90] },
+    troubles: [
+      {
+        ...{ onDay: 131, type: 'arrears' as const },
+        statement:
+          'The second boat is not launched: its crew has not paid. We visited the yard on Tuesday.',
+      },
+    ],
   })),
   {
     identifier: STATION.identifier,

@@ -9,6 +9,8 @@ import { systemClock } from './system-clock.ts';
 const DAY_SEC = 86_400;
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 10;
+/** A due day ends half a day after its noon. */
+const AT_NOON_SEC = DAY_SEC / 2;
 
 /** A persona whose engine runs on the leaping clock. */
 export interface Actor {
@@ -53,6 +55,7 @@ export class Loan implements Happening {
   readonly #clock: LeapingClock;
   #root: string | undefined;
   #repayments = 0;
+  #troubles = 0;
 
   constructor(plan: MarketLoan, actors: LoanActors, clock: LeapingClock) {
     this.#plan = plan;
@@ -66,10 +69,10 @@ export class Loan implements Happening {
     if (this.#state(this.#actors.bank).status === 'closed') return undefined;
     const tick = this.#ticks()[this.#count('disbursement')];
     const { repaidOnDays } = this.#plan;
-    const day = repaidOnDays[this.#repayments];
     const times = [
       tick?.dueAtSec,
-      day === undefined ? undefined : this.#startSec + day * DAY_SEC,
+      this.#repaysAtSec(),
+      this.#troublesAtSec(),
       this.#isOver() ? this.#startSec + ((repaidOnDays.at(-1) ?? 0) + 1) * DAY_SEC : undefined,
     ].filter((atSec) => atSec !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
@@ -83,13 +86,48 @@ export class Loan implements Happening {
     const isPaid = (): boolean =>
       [investor, business].every((actor) => this.#count('disbursement', actor) >= due);
     await until(`tick ${due} of ${this.#plan.identifier}`, isPaid);
-    const day = this.#plan.repaidOnDays[this.#repayments];
-    if (day !== undefined && this.#startSec + day * DAY_SEC <= nowSec) await this.#repay();
+    if ((this.#repaysAtSec() ?? Infinity) <= nowSec) await this.#repay();
+    else if ((this.#troublesAtSec() ?? Infinity) <= nowSec) await this.#trouble();
     else if (this.#isOver()) {
       // The bank counts what its own client has heard of.
       await until('the bank to know', () => this.#ledger(bank).repaid);
       must(await bank.session.agreements.close(this.#root), 'a closure');
     }
+  }
+
+  /** When the business repays next, Unix seconds. */
+  #repaysAtSec(): number | undefined {
+    const { repaidOnDays, repaidInstalments = 0 } = this.#plan;
+    const day = repaidOnDays[this.#repayments];
+    if (day !== undefined) return this.#startSec + day * DAY_SEC;
+    if (this.#repayments >= repaidInstalments) return undefined;
+    const instalment = this.#ledger(this.#actors.business).instalments[this.#repayments];
+    return instalment && instalment.dueAtSec - AT_NOON_SEC;
+  }
+
+  /** When the bank acts next on a loan that is not repaid, Unix seconds. */
+  #troublesAtSec(): number | undefined {
+    const next = this.#plan.troubles?.[this.#troubles];
+    return next && this.#startSec + next.onDay * DAY_SEC;
+  }
+
+  async #trouble(): Promise<void> {
+    const next = this.#plan.troubles?.[this.#troubles];
+    const root = this.#root ?? '';
+    if (!next) return;
+    this.#troubles += 1;
+    const { notices } = this.#actors.bank.session.agreements;
+    if (next.type !== 'recovery') {
+      must(await notices.give(root, next.type, next.statement), next.type);
+      return;
+    }
+    const recovered = {
+      grossUnits: BigInt(next.grossSat) * 1_000n,
+      costsUnits: BigInt(next.costsSat) * 1_000n,
+      recoveredAtSec: this.#clock.nowSec(),
+      statement: next.statement,
+    };
+    must(await notices.recoveries.state(root, recovered), 'a recovery');
   }
 
   async #begin(): Promise<void> {

@@ -15,6 +15,18 @@ export function bulletPlan(termDays: number, graceDays = 5): Of<'bullet'> {
   return { type: 'bullet', due, graceDays, lateFee: NO_LATE_FEE };
 }
 
+/** Level instalments, one a month from the month after the start; needs days of 86,400 s. */
+export function monthlyPlan(count: number, graceDays = 5): Of<'annuity'> {
+  return {
+    type: 'annuity',
+    due: { rule: 'months', firstMonth: 1, everyMonths: 1, count },
+    graceDays,
+    lateFee: NO_LATE_FEE,
+    prepayment: 'nextDue',
+    principalMoratorium: 0,
+  };
+}
+
 /** Equal parts of the principal, so many days apart. */
 export function equalPlan(
   count: number,

@@ -32,7 +32,16 @@ export interface FigureGroup {
 }
 
 /** What a piece of a bar stands for: one hue each in the whole product. */
-export type StackPart = 'onTime' | 'paidLate' | 'inGrace' | 'unpaid' | 'principal' | 'interest';
+export type StackPart =
+  | 'onTime'
+  | 'paidLate'
+  | 'inGrace'
+  | 'unpaid'
+  | 'principal'
+  | 'interest'
+  | 'recovered'
+  | 'guaranteed'
+  | 'lacking';
 
 /** A bar of a stacked chart. */
 export interface StackBar {
@@ -51,6 +60,19 @@ export interface StackView {
   readonly bars: readonly StackBar[];
   /** Parts in stacking order, from the base line up. */
   readonly parts: readonly { readonly part: StackPart; readonly label: string }[];
+}
+
+/** Loans of one month and what has become of them. */
+export interface VintageView {
+  readonly key: string;
+  readonly label: string;
+  readonly loans: string;
+  readonly age: string;
+  readonly disbursedUnits: bigint;
+  readonly principalPaidUnits: bigint;
+  /** Share in default, as text. */
+  readonly defaulted: string;
+  readonly isLossy: boolean;
 }
 
 /** An attestation about a bank. */

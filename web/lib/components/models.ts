@@ -25,6 +25,8 @@ export interface BankView {
   readonly href?: string | undefined;
   /** Undefined while its receipts are being read: half a record would be a wrong one. */
   readonly record?: BankRecordView | undefined;
+  /** What its loans lost and what came back, in words. */
+  readonly losses?: string | undefined;
   /** What the figures rest on, in words: `11 contracts over 19 months; age not proven`. */
   readonly basis: string;
 }

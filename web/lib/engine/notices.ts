@@ -14,6 +14,7 @@ import {
 } from '@realyield/protocol';
 import { allHeads, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
+import { Recoveries } from './recoveries.ts';
 import { publishTried, tryOnCopy } from './tried.ts';
 
 /** Whether a notice would count: now, on a later day if nothing is paid, or not at all. */
@@ -24,10 +25,12 @@ export type Outlook =
 
 /** Notices of one person. */
 export class Notices {
+  readonly recoveries: Recoveries;
   readonly #desk: Desk;
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.recoveries = new Recoveries(desk);
   }
 
   /** Signs and publishes a notice; one that would not count is never published. */

@@ -2,6 +2,7 @@
 import type { BankFigures, RegisterView } from '@realyield/protocol';
 import type { FigureGroup, FigureView } from '../../components/figure-models.ts';
 import { formatBps, formatCount, formatDate, formatPlural } from '../../format.ts';
+import { lossFigures } from './loss-figures.ts';
 import { amountsText, countsText, rateText, riskText, sats } from './rates.ts';
 
 function lateFigures(figures: BankFigures): FigureView[] {
@@ -18,7 +19,8 @@ function lateFigures(figures: BankFigures): FigureView[] {
     tone: key !== 'par1' && rate.numeratorUnits > 0n ? 'problem' : 'plain',
     explains:
       `Portfolio at risk: the whole outstanding principal of contracts that are late ${days}, ` +
-      'not only what is overdue, ÷ all outstanding principal. Days count from the due date of ' +
+      'not only what is overdue, ÷ all outstanding principal. Loans in default or written off ' +
+      'are in it, and up to 30 days those whose terms were eased. Days count from the due date of ' +
       'the oldest unpaid instalment; a part payment does not start them anew. It says nothing ' +
       'of loans that are not due yet.',
   }));
@@ -224,7 +226,7 @@ function lenderFigures({ counterparties }: BankFigures): FigureView[] {
   ];
 }
 
-/** All figures of a bank under three headings. */
+/** All figures of a bank under four headings. */
 export function bankFigureGroups(figures: BankFigures): FigureGroup[] {
   return [
     {
@@ -232,6 +234,7 @@ export function bankFigureGroups(figures: BankFigures): FigureGroup[] {
       figures: [...punctualityFigures(figures), ...defaultFigures(figures)],
     },
     { title: 'What is owed', figures: [...bookFigures(figures), ...lateFigures(figures)] },
+    { title: 'What was lost', figures: lossFigures(figures.losses) },
     {
       title: 'What this rests on',
       figures: [...proofFigures(figures), ...lenderFigures(figures)],

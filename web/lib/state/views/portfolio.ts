@@ -66,10 +66,40 @@ export function portfolioSums(figures: PortfolioFigures): SumView[] {
   ];
 }
 
+function timeFigures({
+  averageLife,
+  taxEstimateUnits,
+  ...figures
+}: PortfolioFigures): FigureView[] {
+  return [
+    {
+      key: 'life',
+      label: 'Comes back on average in',
+      value:
+        averageLife.days === undefined ? 'nothing expected' : formatPlural(averageLife.days, 'day'),
+      basis: `${sats(averageLife.principalUnits)} of principal expected, weighted by amount`,
+      explains:
+        'The weighted average life: days from today to each expected principal payment, weighted ' +
+        'by its amount. What is past due is not expected and not in it.',
+    },
+    {
+      key: 'tax',
+      label: 'Tax withheld, estimated',
+      value: `about ${sats(taxEstimateUnits)}`,
+      basis: `by each loan’s own rule, of ${sats(figures.receivedInterestUnits)} of interest`,
+      explains:
+        'An estimate, not a receipt: each loan’s terms name a rate of tax withheld from interest ' +
+        'where the borrower is. Nobody publishes what was withheld, and what you owe at home is ' +
+        'not in it. The payments as CSV have it for each payment.',
+    },
+  ];
+}
+
 /** The figures below: how they are made and what they leave out. */
 export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
   const { xirr, netAnnual } = figures;
   return [
+    ...timeFigures(figures),
     {
       key: 'xirr',
       label: 'Return a year (XIRR)',

@@ -1,0 +1,135 @@
+/** What the market's offers are for, and how they are lent and repaid. */
+import { bulletPlan, equalPlan, monthlyPlan } from '../fixtures/plans.ts';
+import { sat, type Terms } from './listings.ts';
+
+const stream = { shareBps: 10_000, startDay: 3, streamDays: 20, windowDays: 40, ticks: 2 };
+
+/** Repaid and closed. */
+export const FLOUR: Terms = {
+  identifier: 'easter-flour',
+  title: 'Flour and sugar for Easter',
+  purpose: 'Stock for Holy Week, bought when it is cheap.',
+  story:
+    'In Holy Week the bakery sells twice what it sells in June. Flour costs a fifth less before ' +
+    'Lent. The stock is sold by Easter Monday, and the loan ends a month later.',
+  amountSoughtUnits: sat(400_000),
+  minimumTicketUnits: sat(40_000),
+  minimumTotalUnits: sat(40_000),
+  rateBps: 1_000,
+  plan: bulletPlan(120, 5),
+  tranches: [stream],
+};
+
+/** Streaming. */
+export const LOOMS: Terms = {
+  identifier: 'four-looms',
+  title: 'Four looms for Telares Ixchel',
+  purpose: 'Four pedal looms and the yarn for the first two orders.',
+  story:
+    'Orders for hammocks from three countries are more than five looms can weave: last year the ' +
+    'workshop turned away one in three. Four more looms come from a carpenter in Ilobasco, one ' +
+    'every nine days, which is how the money streams.',
+  amountSoughtUnits: sat(1_000_000),
+  minimumTicketUnits: sat(100_000),
+  minimumTotalUnits: sat(500_000),
+  rateBps: 1_150,
+  plan: bulletPlan(240, 10),
+  tranches: [{ shareBps: 10_000, startDay: 2, streamDays: 36, windowDays: 90, ticks: 8 }],
+};
+
+/** Withdrawn. */
+export const DYES: Terms = {
+  identifier: 'dye-works',
+  title: 'A dye works for Telares Ixchel',
+  purpose: 'Vats and a drying roof, to dye with indigo at home.',
+  story:
+    'Dyed yarn costs twice as much as plain. The workshop wanted to dye its own, and then ' +
+    'found a neighbour who does it well. The bank has withdrawn the offer; nobody had lent on ' +
+    'it.',
+  amountSoughtUnits: sat(700_000),
+  minimumTicketUnits: sat(50_000),
+  minimumTotalUnits: sat(350_000),
+  rateBps: 1_200,
+  plan: bulletPlan(300, 10),
+  tranches: [stream],
+};
+
+/** Waits for its milestone. */
+export const STATION: Terms = {
+  identifier: 'washing-station',
+  title: 'A larger washing station for Las Nubes',
+  purpose: 'A second pulper and forty drying beds before the harvest.',
+  story:
+    'Forty-two growers wash their cherries together; the valley has ninety. The first half buys ' +
+    'and installs the pulper. The second half pays for the drying beds, and streams only after ' +
+    'the bank has seen the pulper run. Repayment begins when the coffee is sold.',
+  amountSoughtUnits: sat(800_000),
+  minimumTicketUnits: sat(80_000),
+  minimumTotalUnits: sat(400_000),
+  rateBps: 1_250,
+  plan: equalPlan(4, 150, 60, 10),
+  tranches: [
+    { shareBps: 5_000, startDay: 3, streamDays: 15, windowDays: 40, ticks: 2 },
+    {
+      shareBps: 5_000,
+      startDay: 35,
+      streamDays: 30,
+      windowDays: 90,
+      ticks: 3,
+      milestone: {
+        title: 'The pulper runs',
+        description:
+          'The second pulper stands on its foundation and has washed one day’s cherries, seen by ' +
+          'a member of the bank.',
+      },
+    },
+  ],
+};
+
+/** Repaid on time so far, month by month. */
+export const KIOSKS: Terms = {
+  identifier: 'three-kiosks',
+  title: 'Three more kiosks for Jua',
+  purpose: 'Panels, batteries and crates for three villages on the road to Ahero.',
+  story:
+    'A kiosk earns what it costs in about fifteen months. Fourteen are running and none has been ' +
+    'closed. Three villages have given the ground and named a keeper.',
+  amountSoughtUnits: sat(900_000),
+  minimumTicketUnits: sat(60_000),
+  minimumTotalUnits: sat(300_000),
+  rateBps: 1_350,
+  plan: monthlyPlan(12, 5),
+  tranches: [stream],
+};
+
+/** The one that went wrong. */
+export const ICE: Terms = {
+  identifier: 'ice-maker',
+  title: 'An ice maker on Dunga beach',
+  purpose: 'A block ice maker and a shed for it, to sell ice to the night boats.',
+  story:
+    'Forty boats land before dawn and buy ice in town, an hour away. The yard has the ground and ' +
+    'the power. The machine comes from Nakuru; the makers of the shed are the yard’s own people.',
+  amountSoughtUnits: sat(400_000),
+  minimumTicketUnits: sat(60_000),
+  minimumTotalUnits: sat(200_000),
+  rateBps: 1_450,
+  plan: equalPlan(6, 30, 30, 5),
+  tranches: [stream],
+};
+
+/** Late. */
+export const BOATS: Terms = {
+  identifier: 'two-boats',
+  title: 'Resin and engines for two boats',
+  purpose: 'Materials for two boats that fishers of Dunga have ordered.',
+  story:
+    'Two crews have ordered a boat each and paid a tenth. The builders need resin, mat and two ' +
+    'engines before the crews pay the rest out of their catch.',
+  amountSoughtUnits: sat(800_000),
+  minimumTicketUnits: sat(60_000),
+  minimumTotalUnits: sat(300_000),
+  rateBps: 1_500,
+  plan: equalPlan(5, 60, 30, 5),
+  tranches: [stream],
+};

@@ -1,0 +1,203 @@
+/** What was lost and what came back of it, in words and for a chart: of a bank or a portfolio. */
+import {
+  vintagesOf,
+  type BankFigures,
+  type ContractSummary,
+  type Losses,
+} from '@realyield/protocol';
+import type {
+  FigureView,
+  StackBar,
+  StackView,
+  VintageView,
+} from '../../components/figure-models.ts';
+import { formatBps, formatCount, formatDate, formatMonth, formatPlural } from '../../format.ts';
+import { amountsText, rateText, riskText, sats } from './rates.ts';
+
+const DAY_SEC = 86_400;
+/** Up to this share of a book past its term, what it has lost says little yet. */
+const TESTED_BPS = 5_000;
+
+/** What a loss is judged by, beside the loss itself. */
+export interface LossBasis {
+  readonly losses: Losses;
+  /** Share of the principal paid out whose term is over, basis points. */
+  readonly maturityBps: number | undefined;
+}
+
+function youth(maturityBps: number | undefined): string {
+  if (maturityBps !== undefined && maturityBps >= TESTED_BPS) return '';
+  const share = maturityBps === undefined ? 'Nothing' : `Only ${formatBps(maturityBps)}`;
+  return ` ${share} of what was paid out is past its term: young loans have had no time to fail.`;
+}
+
+/** What was lost and what came back, in a few sentences. */
+export function lossSentence({ losses, maturityBps }: LossBasis): string {
+  const { guarantees } = losses;
+  if (losses.contracts === 0) return `No loan has defaulted.${youth(maturityBps)}`;
+  const held = guarantees.paidUnits - guarantees.handedOnUnits;
+  const paid = held > 0n ? `, and ${sats(held)} was paid under guarantees` : '';
+  const more =
+    losses.owingContracts === 0
+      ? ' Nothing of it is owed any more.'
+      : ` The oldest default is ${formatPlural(losses.oldestDays, 'day')} old: more may come back.`;
+  return (
+    `${formatPlural(losses.contracts, 'loan')} defaulted. Of ${sats(losses.exposureUnits)} then ` +
+    `owed, ${sats(losses.recoveredUnits)} has come back from the borrower${paid}.${more}`
+  );
+}
+
+/** The same of a bank's book, undefined while it has none. */
+export function bankLossSentence(figures: BankFigures | undefined): string | undefined {
+  if (!figures || figures.contracts === 0) return undefined;
+  const { losses, defaults } = figures;
+  return lossSentence({ losses, maturityBps: defaults.maturity.bps });
+}
+
+function lossBar(each: ContractSummary): StackBar[] {
+  const { loss, guarantee, daySec, root, writtenOff } = each;
+  if (!loss || loss.exposureUnits === 0n) return [];
+  const atSec = loss.day * daySec;
+  const cut = (amount: bigint, most: bigint): bigint => (amount < most ? amount : most);
+  const recovered = cut(loss.recoveredUnits, loss.exposureUnits);
+  const held = (guarantee?.paidUnits ?? 0n) - (guarantee?.handedOnUnits ?? 0n);
+  const guaranteed = cut(held > 0n ? held : 0n, loss.exposureUnits - recovered);
+  return [
+    {
+      key: root,
+      label: formatDate(atSec),
+      note: writtenOff ? 'written off' : undefined,
+      parts: { recovered, guaranteed, lacking: loss.exposureUnits - recovered - guaranteed },
+    },
+  ];
+}
+
+/** Each default, by its day: what came back of what was owed, and what is lacking. */
+export function lossStack(contracts: readonly ContractSummary[]): StackView {
+  const lost = [...contracts].sort((a, b) => {
+    const [first, second] = [a, b].map(({ loss, daySec }) => (loss?.day ?? 0) * daySec);
+    return (first ?? 0) - (second ?? 0);
+  });
+  return {
+    label: 'What was owed at each default: came back, paid under a guarantee, lacking',
+    parts: [
+      { part: 'recovered', label: 'Came back' },
+      { part: 'guaranteed', label: 'Paid under a guarantee' },
+      { part: 'lacking', label: 'Lacking' },
+    ],
+    bars: lost.flatMap(lossBar),
+  };
+}
+
+function guaranteeFigure({ guarantees }: Losses): FigureView {
+  const { contracts, limitUnits, paidUnits, handedOnUnits, unpaidUnits, lateContracts } =
+    guarantees;
+  const late =
+    lateContracts > 0
+      ? `; ${sats(guarantees.lateUnits)} on ${formatPlural(lateContracts, 'loan')} is late`
+      : '';
+  const back = handedOnUnits > 0n ? `, ${sats(handedOnUnits)} given back to it` : '';
+  return {
+    key: 'guarantees',
+    label: 'Guarantees called',
+    value: contracts === 0 ? 'none' : formatPlural(contracts, 'loan'),
+    basis:
+      contracts === 0
+        ? 'no default has called one'
+        : `up to ${sats(limitUnits)}; ${sats(paidUnits)} paid by the bank${back}, ` +
+          `${sats(unpaidUnits)} unpaid${late}`,
+    tone: lateContracts > 0 ? 'problem' : 'plain',
+    explains:
+      'A guarantee is the bank’s own promise to make good part of a loss; no bond stands behind ' +
+      'it. A default notice that counts calls it. What the borrower pays since makes the bank’s ' +
+      'part smaller. Only payments with a preimage count as paid.',
+  };
+}
+
+function recoveryFigures(losses: Losses): FigureView[] {
+  const none = 'no loan has defaulted';
+  const { recovery, lossGivenDefault, oldestDays } = losses;
+  const age =
+    losses.contracts === 0 ? '' : `; oldest default ${formatPlural(oldestDays, 'day')} ago`;
+  const stated =
+    losses.recoveriesOwedUnits === 0n
+      ? ''
+      : `; of ${sats(losses.recoveriesOwedUnits)} the bank says it recovered it has not paid on ` +
+        sats(losses.recoveriesUnpaidUnits);
+  return [
+    {
+      key: 'recovery',
+      label: 'Came back of what defaulted',
+      value: rateText(recovery, none),
+      basis:
+        losses.contracts === 0
+          ? 'nothing was at stake'
+          : `${amountsText(recovery)} in the value of the day of default${age}${stated}`,
+      tone: losses.recoveriesUnpaidUnits > 0n ? 'problem' : 'plain',
+      explains:
+        'Principal and interest paid after the day of default, by the borrower or recovered by ' +
+        'the bank after costs, ÷ principal and interest owed on that day. Later money counts for ' +
+        'less, by the loan’s own rate. Recovery takes years: a young default looks worse here ' +
+        'than it ends.',
+    },
+    {
+      key: 'lgd',
+      label: 'Lost, given default',
+      value: riskText(lossGivenDefault, none),
+      basis: losses.contracts === 0 ? 'nothing was at stake' : amountsText(lossGivenDefault),
+      tone: lossGivenDefault.numeratorUnits > 0n ? 'problem' : 'plain',
+      explains: 'The rest of it: what has not come back so far, before any guarantee.',
+    },
+  ];
+}
+
+function writeOffFigures(losses: Losses): FigureView[] {
+  const { writeOffRatio: ratio } = losses;
+  const over = ratio.days >= 365 ? 'a year' : formatPlural(ratio.days, 'day');
+  return [
+    {
+      key: 'writeOffs',
+      label: 'Written off in a year',
+      value: ratio.bps === undefined ? 'nothing lent yet' : formatBps(ratio.bps),
+      basis:
+        `${sats(ratio.writtenOffUnits)} of what was out on average over ${over}; ` +
+        `ever ${sats(losses.writtenOffUnits)} on ` +
+        formatPlural(losses.writtenOffContracts, 'loan'),
+      tone: losses.writtenOffContracts > 0 ? 'problem' : 'plain',
+      explains:
+        'Principal the bank declared lost ÷ the average principal outstanding. A write-off takes ' +
+        'nothing out of what is late or outstanding here: no record looks better for one.',
+    },
+    {
+      key: 'restructured',
+      label: 'Terms eased',
+      value: formatPlural(losses.restructuredContracts, 'loan'),
+      basis:
+        `${sats(losses.restructuredUnits)} outstanding, counted as late over 30 days ` +
+        'even when paid on the new dates',
+      tone: losses.restructuredContracts > 0 ? 'problem' : 'plain',
+      explains:
+        'Loans whose terms all three changed because the business could not pay, or while an ' +
+        'instalment was late. New dates make a late loan look current: so it stays counted.',
+    },
+  ];
+}
+
+/** What was lost, in figures. */
+export function lossFigures(losses: Losses): FigureView[] {
+  return [...recoveryFigures(losses), ...writeOffFigures(losses), guaranteeFigure(losses)];
+}
+
+/** Loans by the month in which they were first paid out. */
+export function vintageViews(contracts: readonly ContractSummary[]): VintageView[] {
+  return vintagesOf(contracts).map((row) => ({
+    key: `${row.fromSec} ${row.toSec}`,
+    label: row.toSec - row.fromSec > DAY_SEC ? formatMonth(row.fromSec) : formatDate(row.toSec),
+    loans: formatCount(row.contracts),
+    age: row.months === 0 ? 'under a month' : formatPlural(row.months, 'month'),
+    disbursedUnits: row.disbursedUnits,
+    principalPaidUnits: row.principalPaidUnits,
+    defaulted: riskText(row.defaulted, '—'),
+    isLossy: row.defaultedContracts > 0,
+  }));
+}
