@@ -31,6 +31,7 @@ export const REJECT_SENTENCES = {
   PROPOSAL_EXPIRED: 'The proposal had expired when this was signed.',
   WITHDRAWAL_LATE: 'It comes too late: money has moved, or the time to withdraw is over.',
   VERSION_MISMATCH: 'The amendment changes what an amendment cannot change.',
+  COUNTRY_EXCLUDED: 'The offer is not made to people who live where you say you do.',
   ALREADY_SIGNED: 'This role has already signed.',
   DELEGATE_CONFLICT: 'The delegate key is a party’s own key.',
   KEY_FACTS_MISMATCH: 'The key facts signed are not those of the contract.',

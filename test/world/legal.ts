@@ -1,6 +1,9 @@
 /** Real-life terms of the local world's two banks. */
 import type { LegalTerms } from '@realyield/protocol';
 
+/** Where Winam has asked what the law says of its offers. */
+const COUNTRIES = 'AT BR CH DE ES FR GB IE IN JP KE NG NL NO PT SV TZ UG'.split(' ');
+
 const RISK =
   'I understand that I may lose all of what I lend, that no deposit insurance and no bond covers ' +
   'it, and that a payment cannot be taken back once it is made.';
@@ -24,7 +27,7 @@ export const LEGAL: Readonly<Record<'bank' | 'winam', LegalTerms>> = {
     prevails: 'contract',
     security: 'The goods bought with the loan, registered in the hall’s book until it is repaid.',
     mandate: { enforce: true, costCapBps: 1_500 },
-    countries: ['AT', 'CH', 'DE', 'ES', 'FR', 'GB', 'IE', 'KE', 'NL', 'PT', 'SV', 'TZ', 'UG'],
+    countries: COUNTRIES,
     identityCheck: 'bank',
     riskAcknowledgement: RISK,
     complaints: 'The hall of members, every first Monday, or the supervisor of cooperatives.',

@@ -110,7 +110,7 @@ export const ICE: Terms = {
   story:
     'Forty boats land before dawn and buy ice in town, an hour away. The yard has the ground and ' +
     'the power. The machine comes from Nakuru; the makers of the shed are the yard’s own people.',
-  amountSoughtUnits: sat(400_000),
+  amountSoughtUnits: sat(360_000),
   minimumTicketUnits: sat(60_000),
   minimumTotalUnits: sat(200_000),
   rateBps: 1_450,

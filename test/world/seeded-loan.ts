@@ -4,6 +4,7 @@ import type { Session } from '../../web/lib/engine/session.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LeapingClock } from './leaping-clock.ts';
 import type { MarketLoan } from './market.ts';
+import { PROFILES } from './profiles.ts';
 import { systemClock } from './system-clock.ts';
 
 const DAY_SEC = 86_400;
@@ -139,7 +140,11 @@ export class Loan implements Happening {
     const offer = find();
     if (!offer) return;
     const { agreements } = investor.session;
-    const root = must(await agreements.invest(offer, BigInt(principalSat) * 1_000n), identifier);
+    const livesIn = PROFILES.find(({ id }) => id === this.#plan.investor)?.place.country;
+    const root = must(
+      await agreements.invest(offer, BigInt(principalSat) * 1_000n, { livesIn }),
+      identifier,
+    );
     for (const actor of [business, bank]) {
       await until(`the proposal on ${identifier}`, () => {
         const state = actor.session.ownContract(root)?.view.fold.state;

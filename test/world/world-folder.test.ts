@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { buildBankProfile } from '@realyield/protocol';
+import Database from 'better-sqlite3';
+import { profileDocument, signAs } from '../fixtures/loan.ts';
 import { WorldFolder } from './world-folder.ts';
 
 const PORTS = { relays: [1001, 1002, 1003], page: 1004 } as const;
@@ -47,6 +50,23 @@ it('begins anew where the first start was interrupted, and where it is told to',
     expect(existsSync(kept)).toBe(false);
     folder.close();
   }
+});
+
+it('says that a world of an older format cannot be read, and begins anew when told to', () => {
+  live(true);
+  const database = new Database(join(path, 'data', 'relay-1.sqlite'));
+  database.exec('CREATE TABLE event (kind INTEGER, created_at INTEGER, json TEXT)');
+  const add = database.prepare('INSERT INTO event VALUES (?, ?, ?)');
+  const profile = signAs('bank', buildBankProfile(profileDocument(), 1_800_000_000));
+  add.run(profile.kind, profile.created_at, JSON.stringify(profile));
+  WorldFolder.open(path, 'small', false).close();
+  const older = { ...profile, content: profile.content.replace('"v":1', '"v":1,"was":1') };
+  add.run(older.kind, older.created_at, JSON.stringify(older));
+  database.close();
+  expect(() => WorldFolder.open(path, 'small', false)).toThrow(/earlier version.*--fresh/s);
+  expect(existsSync(join(path, 'data', 'relay-1.sqlite'))).toBe(true);
+  WorldFolder.open(path, 'small', true).close();
+  expect(existsSync(join(path, 'data', 'relay-1.sqlite'))).toBe(false);
 });
 
 it('never touches a folder that is not a world, even when told to begin anew', () => {

@@ -8,6 +8,7 @@ import { readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import * as z from 'zod/mini';
+import { isOfOlderFormat } from './older-world.ts';
 
 /** What worlds of this code look like on disk; another number is another layout. */
 const VERSION = 1;
@@ -39,6 +40,9 @@ type Content = z.infer<typeof contentSchema>;
 /** Why a folder cannot be used, in a sentence for whoever starts the world. */
 export class FolderError extends Error {}
 
+const OLDER =
+  'The world in PATH was made by an earlier version of this program. Formats have changed since, ' +
+  'and nothing in it could be read: its market would be empty.';
 const ANEW = '`npm start -- --fresh` begins anew; what is in it will be gone.';
 
 /** What a folder's mark says; undefined for a folder that is empty or not there. */
@@ -104,6 +108,10 @@ export class WorldFolder {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const lock = takeLock(path);
     const isGoneOn = known?.isReady === true;
+    if (isGoneOn && isOfOlderFormat(join(path, DATA))) {
+      lock.close();
+      throw new FolderError(`${OLDER.replace('PATH', path)} ${ANEW}`);
+    }
     const content = isGoneOn ? known : { isReady: false, cast };
     const folder = new WorldFolder(path, lock, content);
     if (!isGoneOn) {

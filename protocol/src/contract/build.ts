@@ -10,6 +10,7 @@ import { dayOf } from '../interest.ts';
 import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
 import type { OfferDocument } from '../kinds/listings.ts';
 import { wholeOf } from '../denomination.ts';
+import { mayInvestFrom } from '../legal.ts';
 import { floorToWhole } from '../money.ts';
 import { ok, reject, type Result } from '../result.ts';
 import { basesMismatch } from '../crosscheck.ts';
@@ -30,6 +31,8 @@ export interface ContractChoice {
   /** 32 random bytes, hex. */
   readonly nonce: string;
   readonly startAtSec: number;
+  /** Where the investor says they live, two letters; checked here and written nowhere. */
+  readonly livesIn?: string | undefined;
   /** Until when the others may accept, Unix seconds. */
   readonly expiresAtSec: number;
   /** The proposal this one answers. */
@@ -110,6 +113,12 @@ export function buildContract(
   if (startAtSec > terms.expiresAtSec) return reject('CONTENT_TERMS', 'expiresAtSec');
   if (principalUnits < BigInt(terms.minimumTicketUnits)) return reject('CONTENT_TERMS', 'minimum');
   if (principalUnits > BigInt(terms.amountSoughtUnits)) return reject('CONTENT_TERMS', 'maximum');
+  // J-6: "A writer MUST NOT propose a contract for an investor who lives outside `countries`, where
+  // empty stands for everywhere…"
+  const { livesIn } = choice;
+  if (livesIn !== undefined && !mayInvestFrom(terms.legal, livesIn)) {
+    return reject('COUNTRY_EXCLUDED', livesIn);
+  }
   // What an offer promises must hold together before it is made absolute: shares that do not add up
   // would vanish in the last tranche.
   const wrong = offerContradiction(terms);

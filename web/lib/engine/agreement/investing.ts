@@ -22,22 +22,26 @@ export interface InvestOptions {
   readonly copies?: 1 | 2;
   /** The sheet on screen: its hash and the start it was computed for. */
   readonly seen?: { readonly keyFacts: string; readonly startAtSec: number };
+  /** Where the investor says they live, two letters; needed where an offer asks. */
+  readonly livesIn?: string | undefined;
 }
 
 interface Order {
   readonly offer: ParsedOffer;
   readonly principalUnits: bigint;
   readonly startAtSec: number;
+  readonly livesIn: string | undefined;
 }
 
 function build(desk: Desk, order: Order, key: { publicKey: string; salt: string }) {
-  const { offer, principalUnits, startAtSec } = order;
+  const { offer, principalUnits, startAtSec, livesIn } = order;
   const built = buildContract(offer, {
     principalUnits,
     investor: { pubkey: key.publicKey, relays: desk.relays.readUrls.slice(0, 4) },
     commitment: computeCommitment(desk.person.publicKey, key.salt),
     nonce: randomHex(),
     startAtSec,
+    livesIn,
     ...proposalTerms(desk, offer, startAtSec),
   });
   return (built.ok && currencyProblem(built.value)) || built;
@@ -46,19 +50,24 @@ function build(desk: Desk, order: Order, key: { publicKey: string; salt: string 
 /**
  * Proposes a contract under a fresh key whose backup was read back from two relays first, or
  * from one if the person chose so. Nothing is owed until business and bank have signed too.
- * Terms whose sheet is not the one that was seen are refused as KEY_FACTS_MISMATCH.
+ * Terms whose sheet is not the one that was seen are refused as KEY_FACTS_MISMATCH, and an
+ * offer that is not made to people where the investor lives as COUNTRY_EXCLUDED.
  */
 export async function propose(
   desk: Desk,
   offer: ParsedOffer,
   principalUnits: bigint,
-  { copies = 2, seen }: InvestOptions,
+  { copies = 2, seen, livesIn }: InvestOptions,
 ): Promise<Result<string>> {
+  // J-6: "…Where the investor lives is asked once and published nowhere."
+  if (livesIn === undefined && offer.document.legal.countries.length > 0) {
+    return reject('COUNTRY_EXCLUDED', 'nobody said where the investor lives');
+  }
   const nowSec = desk.clock.nowSec();
   const relays = desk.relays.readUrls.slice(0, 4);
   // A first build with no key shows contradictions before a key is made.
   const startAtSec = seen?.startAtSec ?? nowSec;
-  const order = { offer, principalUnits, startAtSec };
+  const order = { offer, principalUnits, startAtSec, livesIn };
   const trial = build(desk, order, { publicKey: '0'.repeat(64), salt: '' });
   if (!trial.ok) return trial;
   // K-12: "A writer MUST show the sheet… before a party signs, and put the hash of the sheet of

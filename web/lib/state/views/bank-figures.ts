@@ -20,8 +20,8 @@ function lateFigures(figures: BankFigures): FigureView[] {
     explains:
       `Portfolio at risk: the whole outstanding principal of contracts that are late ${days}, ` +
       'not only what is overdue, ÷ all outstanding principal. Loans in default or written off ' +
-      'are in it, and up to 30 days those whose terms were eased. Days count from the due date of ' +
-      'the oldest unpaid instalment; a part payment does not start them anew. It says nothing ' +
+      'are in it, and up to 30 days those whose terms were eased. Days count from the due date ' +
+      'of the oldest unpaid instalment; a part payment does not start them anew. It says nothing ' +
       'of loans that are not due yet.',
   }));
 }

@@ -5,12 +5,7 @@ import {
   type ContractSummary,
   type Losses,
 } from '@realyield/protocol';
-import type {
-  FigureView,
-  StackBar,
-  StackView,
-  VintageView,
-} from '../../components/figure-models.ts';
+import type { FigureView, StackView, VintageView } from '../../components/figure-models.ts';
 import { formatBps, formatCount, formatDate, formatMonth, formatPlural } from '../../format.ts';
 import { amountsText, rateText, riskText, sats } from './rates.ts';
 
@@ -54,30 +49,47 @@ export function bankLossSentence(figures: BankFigures | undefined): string | und
   return lossSentence({ losses, maturityBps: defaults.maturity.bps });
 }
 
-function lossBar(each: ContractSummary): StackBar[] {
-  const { loss, guarantee, daySec, root, writtenOff } = each;
+/** What was owed at a default, by what has become of it. */
+interface LossParts {
+  readonly atSec: number;
+  readonly loans: number;
+  readonly writtenOff: number;
+  readonly recovered: bigint;
+  readonly guaranteed: bigint;
+  readonly lacking: bigint;
+}
+
+function lossParts({ loss, guarantee, daySec, writtenOff }: ContractSummary): LossParts[] {
   if (!loss || loss.exposureUnits === 0n) return [];
-  const atSec = loss.day * daySec;
   const cut = (amount: bigint, most: bigint): bigint => (amount < most ? amount : most);
   const recovered = cut(loss.recoveredUnits, loss.exposureUnits);
   const held = (guarantee?.paidUnits ?? 0n) - (guarantee?.handedOnUnits ?? 0n);
   const guaranteed = cut(held > 0n ? held : 0n, loss.exposureUnits - recovered);
-  return [
-    {
-      key: root,
-      label: formatDate(atSec),
-      note: writtenOff ? 'written off' : undefined,
-      parts: { recovered, guaranteed, lacking: loss.exposureUnits - recovered - guaranteed },
-    },
-  ];
+  const lacking = loss.exposureUnits - recovered - guaranteed;
+  const atSec = loss.day * daySec;
+  return [{ atSec, loans: 1, writtenOff: writtenOff ? 1 : 0, recovered, guaranteed, lacking }];
 }
 
-/** Each default, by its day: what came back of what was owed, and what is lacking. */
+/** Loans that defaulted on one day stand in one bar. */
+function byDay(parts: readonly LossParts[]): LossParts[] {
+  const days = new Map<string, LossParts>();
+  for (const each of parts) {
+    const key = formatDate(each.atSec);
+    const known = days.get(key);
+    days.set(key, {
+      atSec: each.atSec,
+      loans: (known?.loans ?? 0) + each.loans,
+      writtenOff: (known?.writtenOff ?? 0) + each.writtenOff,
+      recovered: (known?.recovered ?? 0n) + each.recovered,
+      guaranteed: (known?.guaranteed ?? 0n) + each.guaranteed,
+      lacking: (known?.lacking ?? 0n) + each.lacking,
+    });
+  }
+  return [...days.values()].sort((a, b) => a.atSec - b.atSec);
+}
+
+/** Defaults by day: what came back of what was owed, and what is lacking. */
 export function lossStack(contracts: readonly ContractSummary[]): StackView {
-  const lost = [...contracts].sort((a, b) => {
-    const [first, second] = [a, b].map(({ loss, daySec }) => (loss?.day ?? 0) * daySec);
-    return (first ?? 0) - (second ?? 0);
-  });
   return {
     label: 'What was owed at each default: came back, paid under a guarantee, lacking',
     parts: [
@@ -85,7 +97,16 @@ export function lossStack(contracts: readonly ContractSummary[]): StackView {
       { part: 'guaranteed', label: 'Paid under a guarantee' },
       { part: 'lacking', label: 'Lacking' },
     ],
-    bars: lost.flatMap(lossBar),
+    bars: byDay(contracts.flatMap(lossParts)).map((day) => {
+      const off = day.writtenOff > 0 ? `, ${formatCount(day.writtenOff)} written off` : '';
+      const { recovered, guaranteed, lacking } = day;
+      return {
+        key: String(day.atSec),
+        label: formatDate(day.atSec),
+        note: `${formatPlural(day.loans, 'loan')}${off}`,
+        parts: { recovered, guaranteed, lacking },
+      };
+    }),
   };
 }
 

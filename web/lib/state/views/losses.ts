@@ -1,8 +1,11 @@
 /** What follows a default, in words: guarantee, recoveries, calling in, writing off. */
-import { guaranteeOf, recoveriesOf, type PartyRole } from '@realyield/protocol';
+import { guaranteeOf, recoveriesOf, type PartyRole, type RecoveryShare } from '@realyield/protocol';
+import type { Catalog } from '../../engine/catalog.ts';
+import type { Fact } from '../../ui/facts.ts';
 import { formatDue, formatPlural, satText } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
 import { calendarOf } from './notices.ts';
+import { nameOf, type Names } from './people.ts';
 
 /** Where a called guarantee stands; undefined without one, or while there is no default. */
 export function guaranteeSentence(now: ContractNow): string | undefined {
@@ -37,6 +40,34 @@ export function recoverySentence({ state, nowSec }: ContractNow): string | undef
   return unpaidUnits === 0n
     ? `${share} It is paid.`
     : `${share} ${satText(paidUnits)} of it is paid, ${satText(unpaidUnits)} is not.`;
+}
+
+/** What stating a recovery does, each a sentence. */
+export function recoveryEffects(): string[] {
+  return [
+    'It says in public, under your signature, what you got and what you keep back for costs.',
+    'From then on you owe each lender the share shown here. Paying it is a step of its own.',
+    'It is not taken back: what you do not pay stands in your record as recovered and kept.',
+  ];
+}
+
+/** The shares of a recovery, each with the loan it is for and who lent it. */
+export function shareFacts(
+  names: Names,
+  catalog: Pick<Catalog, 'contract'> | undefined,
+  shares: readonly RecoveryShare[],
+): Fact[] {
+  return shares.map(({ contract, shareUnits }) => {
+    const state = catalog?.contract(contract)?.fold.state;
+    const principal = BigInt(state?.contract.document.principalUnits ?? 0);
+    const lender = state?.contract.document.parties.investor.pubkey ?? contract;
+    const isDue = state?.status === 'defaulted';
+    return {
+      label: `${satText(principal)} lent by ${nameOf(names, lender)}`,
+      amountUnits: shareUnits,
+      note: isDue ? undefined : 'Not in default: nothing is owed on it by this statement.',
+    };
+  });
 }
 
 /** What signing an acceleration or write-off does, each a sentence. */
