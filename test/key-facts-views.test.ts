@@ -78,12 +78,12 @@ describe('the sheet', () => {
         .map(({ text }) => text);
     // 1,018,246 sat back for 1,000,000.
     expect(risk('business')).toEqual([
-      'for each 100 you receive, you pay back 50.9',
-      'for each 100 you receive, you pay back 101.8',
-      'for each 100 you receive, you pay back 152.7',
+      '50.9 back for each 100 received',
+      '101.8 back for each 100 received',
+      '152.7 back for each 100 received',
     ]);
-    expect(risk('investor')[2]).toBe('for each 100 you put in, you get back 152.7');
-    expect(risk('bank')[0]).toBe('for each 100 the business receives, it pays back 50.9');
+    expect(risk('investor')[2]).toBe('152.7 back for each 100 put in');
+    expect(risk('bank')[0]).toBe('50.9 back for each 100 received');
     const inDollars = buildKeyFacts({ ...document, denomination: dollars() });
     expect(currencyRisk(inDollars, 'business')).toEqual([]);
   });

@@ -13,6 +13,7 @@ import {
 import fc from 'fast-check';
 import { Loan, sparedSigning } from '../fixtures/loan.ts';
 import { NO_LATE_FEE } from '../fixtures/plans.ts';
+import { dollars } from '../fixtures/prices.ts';
 
 /** Seconds of the days these contracts count. */
 export const DAY = 86_400;
@@ -92,10 +93,10 @@ const plan: fc.Arbitrary<OfferPlan> = fc
   });
 
 /** Parts of the principal, each lapsing in its own part of the term. */
-function tranchesOf(sats: readonly number[], startAtSec: number, lastSec: number) {
+function tranchesOf(sats: readonly string[], startAtSec: number, lastSec: number) {
   const lengthSec = Math.floor((lastSec - startAtSec) / sats.length);
   return sats.map((amount, index) => ({
-    amountUnits: `${amount}000`,
+    amountUnits: amount,
     fromSec: startAtSec + index * lengthSec,
     toSec: startAtSec + index * lengthSec + Math.max(1, Math.floor(lengthSec / 3)),
     lapsesAtSec: startAtSec + (index + 1) * lengthSec,
@@ -115,6 +116,8 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
       servicingBps: fc.constantFrom(0, 1, 100, 3_333, 5_000),
     }),
     onTop: fc.boolean(),
+    /** A satoshi, or a cent of a contract in dollars. */
+    whole: fc.constantFrom('000', '000', '000000'),
     sats: fc.array(
       fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3_000_000 })),
       {
@@ -123,11 +126,14 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
       },
     ),
   })
-  .map(({ offerPlan, dayCount, rateBps, startDay, sats, fees, onTop }) => {
+  .map(({ offerPlan, dayCount, rateBps, startDay, sats, fees, onTop, whole }) => {
     const startAtSec = startDay * DAY;
     const origination: Fees['origination'] =
       onTop && fees.originationBps > 0 ? 'onTop' : 'withheld';
-    const built = buildPlan(offerPlan, startDay, DAY);
+    const isInCurrency = whole === '000000';
+    const flatUnits = `${offerPlan.lateFee.flatUnits}${isInCurrency ? '000' : ''}`;
+    const lateFee = { ...offerPlan.lateFee, flatUnits: BigInt(flatUnits).toString() };
+    const built = buildPlan({ ...offerPlan, lateFee }, startDay, DAY);
     const lastSec = dueDates({ plan: built, daySec: DAY }).at(-1) ?? startAtSec;
     return {
       ...usual,
@@ -135,8 +141,13 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
       startAtSec,
       dayCount,
       rateBps: built.type === 'revenueShare' ? 0 : rateBps,
-      principalUnits: `${sats.reduce((sum, amount) => sum + amount, 0)}000`,
-      tranches: tranchesOf(sats, startAtSec, lastSec),
+      ...(isInCurrency ? { denomination: dollars() } : {}),
+      principalUnits: `${sats.reduce((sum, amount) => sum + amount, 0)}${whole}`,
+      tranches: tranchesOf(
+        sats.map((amount) => `${amount}${whole}`),
+        startAtSec,
+        lastSec,
+      ),
       plan: built,
     };
   })

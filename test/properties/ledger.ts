@@ -8,6 +8,7 @@ import {
   dueDates,
   lastDueAtSec,
   projectSchedule,
+  wholeOf,
   type ContractDocument,
   type Instalment,
   type Ledger,
@@ -35,6 +36,7 @@ interface Case {
 const amounts = fc.oneof(
   fc.bigInt({ min: 1n, max: 30_000n }),
   fc.bigInt({ min: 1n, max: 3_000_000_000n }),
+  fc.bigInt({ min: 1n, max: 3_000_000_000_000n }),
 );
 
 const cases: fc.Arbitrary<Case> = contracts.chain((document) => {
@@ -96,15 +98,16 @@ describe('the ledger', { timeout: 120_000 }, () => {
     });
   });
 
-  it('is never negative, and payable in whole satoshis', () => {
+  it('is never negative, and payable in whole satoshis or whole cents', () => {
     holds(({ document, list, asOfSec, course }) => {
       const ledger = computeLedger(document, list, asOfSec, course);
       const amountsOf = Object.values(ledger).filter((value) => typeof value === 'bigint');
       const shares = ledger.instalments.flatMap((each) => Object.values(each) as unknown[]);
       const all = [...amountsOf, ...shares.filter((value) => typeof value === 'bigint')];
       expect(all.filter((amount) => amount < 0n)).toEqual([]);
-      expect(ledger.dueNowUnits % 1_000n).toBe(0n);
-      expect(ledger.payoffUnits % 1_000n).toBe(0n);
+      const whole = wholeOf(document.denomination);
+      expect(ledger.dueNowUnits % whole).toBe(0n);
+      expect(ledger.payoffUnits % whole).toBe(0n);
       expect(ledger.dueNowUnits <= ledger.payoffUnits).toBe(true);
     });
   });
@@ -142,7 +145,8 @@ describe('the ledger', { timeout: 120_000 }, () => {
       const laterSec = atSec + daysLater * 100 * DAY;
       const after = computeLedger(document, [...before, ...paid], laterSec, course);
       expect(after).toMatchObject({ repaid: true, daysPastDue: 0, payoffUnits: 0n });
-      const isOver = after.unallocatedUnits > rest.unallocatedUnits + 1_000n;
+      const isOver =
+        after.unallocatedUnits > rest.unallocatedUnits + wholeOf(document.denomination);
       expect(isOver).toBe(false);
     });
   });

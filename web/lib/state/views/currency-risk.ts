@@ -26,15 +26,10 @@ export function currencyRisk(facts: KeyFacts, role: PartyRole | undefined): Fact
   const first = BigInt((isLender ? investor.pays : business.receives)?.totalUnits ?? 0);
   const later = BigInt((isLender ? investor.receives : business.pays)?.totalUnits ?? 0);
   if (first === 0n || later === 0n) return [];
-  const back = isLender ? 'you get back' : `${role === 'business' ? 'you pay' : 'it pays'} back`;
-  const given = isLender
-    ? 'you put in'
-    : role === 'business'
-      ? 'you receive'
-      : 'the business receives';
+  const given = isLender ? 'put in' : 'received';
   return PRICES.map(([label, percent]) => ({
     label,
-    text: `for each 100 ${given}, ${back} ${perHundred(later, first, percent)}`,
+    text: `${perHundred(later, first, percent)} back for each 100 ${given}`,
     ...(percent === 150n ? { note: 'in local money, all of it repaid at the changed price' } : {}),
   }));
 }
