@@ -29,6 +29,7 @@ export * from './conversation.ts';
 export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
 export * from './planner.ts';
 export * from './dues.ts';
+export * from './obligation.ts';
 export * from './delivery.ts';
 export * from './publish.ts';
 export { offerAddress, sameTags } from './tags.ts';

@@ -8,6 +8,7 @@ import {
 } from '../../relay-rules/src/relay/server.ts';
 import { Catalog } from '../../web/lib/engine/catalog.ts';
 import type { Clock, Relays, Store } from '../../web/lib/engine/ports.ts';
+import type { SessionLease } from '../../web/lib/engine/lease.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import { createRelays } from '../../web/lib/nostr/relays.ts';
 import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifier.ts';
@@ -53,7 +54,7 @@ export class Estate {
     name: string,
     urls: readonly string[],
     clock: Clock,
-    parts: Partial<{ store: Store; relays: Relays }> = {},
+    parts: Partial<{ store: Store; relays: Relays; lease: SessionLease }> = {},
   ): Promise<Session> {
     const { relays, store } = { ...this.#parts(urls), ...parts };
     const session = new Session({
@@ -63,6 +64,7 @@ export class Estate {
       verifier: this.verifier,
       clock,
       rank: 'person',
+      ...(parts.lease ? { lease: parts.lease } : {}),
       whenAlone: (run) => {
         void run();
         return () => undefined;

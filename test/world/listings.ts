@@ -48,7 +48,8 @@ export type Terms = Pick<
   | 'rateBps'
   | 'plan'
   | 'tranches'
->;
+> &
+  Partial<Pick<OfferDocument, 'fees'>>;
 
 /** The offer visitors watch from beginning to end. */
 export const OVEN: Terms = {

@@ -16,6 +16,7 @@ export const FLOUR: Terms = {
   minimumTicketUnits: sat(40_000),
   minimumTotalUnits: sat(40_000),
   rateBps: 1_000,
+  fees: { originationBps: 100, origination: 'withheld', servicingBps: 50 },
   plan: bulletPlan(120, 5),
   tranches: [stream],
 };

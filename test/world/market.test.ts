@@ -121,6 +121,12 @@ it('has one loan repaid and closed, one repaid in time so far, and one late', ()
   expect(booksOf('easter-flour')).toMatchObject([
     { status: 'closed', repaid: true, payoffUnits: 0n, unallocatedUnits: 0n },
   ]);
+  // The bank kept one per cent of what was paid out, and has its share of each repayment.
+  const charged = contractsOf('easter-flour').flatMap(({ payments }) =>
+    payments.filter(({ leg }) => LEGS[leg].payee === 'bank'),
+  );
+  expect(charged.map(({ leg }) => leg)).toEqual(['originationFee', 'servicing', 'servicing']);
+  expect(charged[0]?.amountMsat).toBe(4_000_000n);
   for (const books of booksOf('three-kiosks')) {
     expect(books).toMatchObject({ status: 'effective', daysPastDue: 0, repaid: false });
     expect(books.instalments.map(({ state }) => state)).toEqual([

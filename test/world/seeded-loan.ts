@@ -1,5 +1,12 @@
 /** One loan of the market's past, lived through by the engines of its three parties. */
-import { computeLedger, floorToWhole, planTicks, type Result } from '@realyield/protocol';
+import {
+  computeLedger,
+  floorToWhole,
+  planFees,
+  planTicks,
+  type Leg,
+  type Result,
+} from '@realyield/protocol';
 import type { Session } from '../../web/lib/engine/session.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LeapingClock } from './leaping-clock.ts';
@@ -87,6 +94,7 @@ export class Loan implements Happening {
     const isPaid = (): boolean =>
       [investor, business].every((actor) => this.#count('disbursement', actor) >= due);
     await until(`tick ${due} of ${this.#plan.identifier}`, isPaid);
+    await this.#untilCharged();
     if ((this.#repaysAtSec() ?? Infinity) <= nowSec) await this.#repay();
     else if ((this.#troublesAtSec() ?? Infinity) <= nowSec) await this.#trouble();
     else if (this.#isOver()) {
@@ -172,6 +180,23 @@ export class Loan implements Happening {
     const isPaid = (): boolean =>
       [investor, business].every((actor) => this.#count('repayment', actor) >= paid);
     await until(`repayment ${paid} of ${this.#plan.identifier}`, isPaid);
+    if (this.#state(bank).contract.document.fees.servicingBps === 0) return;
+    const isShared = (): boolean =>
+      [business, bank].every((actor) => this.#count('servicing', actor) >= paid);
+    await until(`the bank's share ${paid} of ${this.#plan.identifier}`, isShared);
+  }
+
+  /** Until the bank has what it charges for what was paid out. */
+  async #untilCharged(): Promise<void> {
+    const { investor, bank } = this.#actors;
+    const { contract, milestones } = this.#state(bank);
+    const nowSec = this.#clock.nowSec();
+    const due = planFees(contract.document, milestones).filter(
+      ({ dueAtSec, isHeld }) => dueAtSec <= nowSec && !isHeld,
+    );
+    const isPaid = (): boolean =>
+      [investor, bank].every((actor) => this.#count('originationFee', actor) >= due.length);
+    await until(`${due.length} fees of ${this.#plan.identifier}`, isPaid);
   }
 
   /** Whether everybody has acknowledged what came. */
@@ -195,7 +220,7 @@ export class Loan implements Happening {
     return computeLedger(contract.document, payments, this.#clock.nowSec());
   }
 
-  #count(leg: 'disbursement' | 'repayment', actor = this.#actors.business): number {
+  #count(leg: Leg, actor = this.#actors.business): number {
     return this.#state(actor).payments.filter((payment) => payment.leg === leg).length;
   }
 

@@ -12,8 +12,10 @@ export interface PaymentShare {
 export interface PaymentPlan {
   /** The contract's id. */
   readonly root: string;
-  /** `everything` also pays the interest that is added until it is paid; `due` pays a leg. */
-  readonly order: 'part' | 'everything' | 'due';
+  /** `everything` also pays what is added until it is paid; `due` a leg; `together` several. */
+  readonly order: 'part' | 'everything' | 'due' | 'together';
+  /** All contracts of one offer that are paid together. */
+  readonly roots?: readonly string[];
   /** The leg, where what is due on it is paid. */
   readonly leg?: Leg;
   readonly amountUnits: bigint;

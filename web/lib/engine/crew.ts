@@ -2,15 +2,18 @@
 import {
   attesterOf,
   disbursementHold,
+  isAheadOfOthers,
   isSerial,
   legsInUse,
   payerKeyHold,
   type Leg,
+  type LockstepPart,
 } from '@realyield/protocol';
 import { Acknowledger } from './acknowledger.ts';
 import { ownContract, signerOf, type Desk, type OwnContract } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
 import type { SpendingLimits } from './limits.ts';
+import type { JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
@@ -31,6 +34,12 @@ export interface CrewOrders {
 /** How long stopping waits for a wallet, ms. */
 const STEP_MS = 1_000;
 
+/** A part of an order to several investors, as the rule that keeps them in step takes it. */
+function inStep({ contract, together, step, sentAtMs }: JournalEntry): LockstepPart {
+  const isPaid = step === 'paid' || step === 'receipted';
+  return { contract, round: together?.round ?? 0, isPaid, paidAtMs: sentAtMs ?? 0 };
+}
+
 /** Payers and acknowledgers by contract. */
 export class Crew {
   readonly evidence: EvidenceKeeper;
@@ -42,11 +51,13 @@ export class Crew {
   readonly #acknowledgers = new Map<string, Acknowledger>();
   readonly #followed = new Set<string>();
   readonly #stops: (() => void)[] = [];
+  readonly #startedAtMs: number;
   #stopped = false;
 
   constructor(desk: Desk, orders: CrewOrders) {
     this.#desk = desk;
     this.#orders = orders;
+    this.#startedAtMs = desk.clock.nowMs();
     this.evidence = new EvidenceKeeper(desk, orders.isRunning);
   }
 
@@ -103,6 +114,7 @@ export class Crew {
       const payer = new Payer(this.#desk, root, leg, {
         holds: () => this.#holds(root, leg),
         heldSinceMs: this.#orders.heldSinceMs,
+        isAhead: (entry) => this.#isAhead(entry),
         holdRoom: (amountUnits) => this.#orders.limits.hold(root, amountUnits),
       });
       payer.changed.add(() => {
@@ -150,6 +162,13 @@ export class Crew {
 
   #allPayers(): readonly Payer[] {
     return [...this.#payers.keys()].flatMap((root) => this.payersOf(root));
+  }
+
+  #isAhead(entry: JournalEntry): boolean {
+    if (!entry.together) return false;
+    const parts = this.#desk.journal.together(entry.together.order).map(inStep);
+    const sinceMs = Math.max(this.#orders.heldSinceMs(), this.#startedAtMs);
+    return isAheadOfOthers(inStep(entry), parts, sinceMs, this.#desk.clock.nowMs());
   }
 
   #holds(root: string, leg: Leg): PayerHold {

@@ -36,6 +36,8 @@ export interface JournalEntry {
   readonly receipt?: string;
   /** Why it failed, in words. */
   readonly reason?: string;
+  /** The order it is a part of, where several investors are paid at once, and its place in it. */
+  readonly together?: { readonly order: string; readonly round: number };
 }
 
 /** What one part took from the wallet, fees included, and when it was sent. */
@@ -76,8 +78,9 @@ export function wantedEntry(
 
 /** A part whose request cannot be used any more: to be asked for again. */
 export function renewedEntry(entry: JournalEntry, nowMs: number): JournalEntry {
-  const { contract, leg, n, amountUnits } = entry;
-  return wantedEntry(contract, leg, n, BigInt(amountUnits), nowMs);
+  const { contract, leg, n, amountUnits, together } = entry;
+  const wanted = wantedEntry(contract, leg, n, BigInt(amountUnits), nowMs);
+  return together ? { ...wanted, together } : wanted;
 }
 
 /** The journal of one person. */
@@ -113,6 +116,11 @@ export class Journal {
       found.push({ contract, atMs, spentMsat: BigInt(amountUnits) + BigInt(feesPaidMsat) });
     }
     return found;
+  }
+
+  /** All entries of one order to several investors. */
+  together(order: string): readonly JournalEntry[] {
+    return [...this.#entries.values()].filter((entry) => entry.together?.order === order);
   }
 
   /** One entry. */

@@ -1,6 +1,7 @@
 /** What a payer may do, as its session tells it. */
 
 import type { WaitReason } from '@realyield/protocol';
+import type { JournalEntry } from './journal.ts';
 import type { HeldRoom, LimitHit } from './limits.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
@@ -25,6 +26,8 @@ export interface PayerOrders {
   readonly holds: () => PayerHold;
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
+  /** Whether a part waits for parts of other investors. */
+  readonly isAhead: (entry: JournalEntry) => boolean;
   /** Takes room for a payment within the person's spending limits, or says why there is none. */
   readonly holdRoom: (amountUnits: bigint) => HeldRoom | LimitHit;
 }

@@ -251,6 +251,8 @@ export class Payer {
         this.#say(statusOf('waiting', 'nextTick', { untilSec: tick.dueAtSec }));
         return (tick.dueAtSec - nowSec) * 1_000;
       }
+      if (this.#orders.isAhead(entry))
+        return this.#wait(LOOK_AGAIN_MS, statusOf('waiting', 'IN_STEP'));
       const room = this.#orders.holdRoom(BigInt(entry.amountUnits));
       if ('code' in room) return this.#wait(IDLE_MS, limitStatus(room));
       this.#say(statusOf('working', 'PAYING'));

@@ -5,15 +5,19 @@
  * owed. Spec: specs/payments.md, "Planning"; specs/fees.md.
  */
 import {
+  inParts,
   isSerial,
   isStreamed,
   ledgerOf,
+  lockstepParts,
   nextPartNumber,
   ok,
   planDue,
   planOrigination,
   reject,
+  shareAmong,
   shareRepayment,
+  wholeOf,
   type ContractState,
   type ContractStatus,
   type Leg,
@@ -21,7 +25,8 @@ import {
   type Result,
 } from '@realyield/protocol';
 import { ownContract, type Desk } from './desk.ts';
-import { wantedEntry } from './journal.ts';
+import { wantedEntry, type JournalEntry } from './journal.ts';
+import { randomHex } from './random.ts';
 import type { Payer } from './payer.ts';
 
 const PREFIX = 'payoff|';
@@ -81,6 +86,58 @@ export class Repayments {
     });
     await this.#order(root, parts);
     return ok(parts[0]?.n ?? 0);
+  }
+
+  /**
+   * Orders an amount to be repaid to all investors of some contracts of one offer, at most what is
+   * due to them: each gets its share in as many parts, in step. The journal has all or nothing.
+   */
+  async repayTogether(roots: readonly string[], amountUnits: bigint): Promise<Result<undefined>> {
+    const nowSec = this.#desk.clock.nowSec();
+    const states = [...roots].sort().flatMap((root) => {
+      const contract = ownContract(this.#desk, root);
+      const isOurs = contract && this.#payerOf(root, 'repayment') && !this.isOnItsWay(root);
+      return isOurs ? [contract.view.fold.state] : [];
+    });
+    if (states.length !== roots.length) return reject('STATE_FORBIDS', 'inFlight');
+    if (states.some(({ status }) => !RUNNING.includes(status))) return reject('STATE_FORBIDS');
+    const dues = states.map((state) => ledgerOf(state, nowSec).dueNowUnits);
+    const totalUnits = dues.reduce((sum, due) => sum + due, 0n);
+    const [first] = states;
+    const whole = wholeOf(first?.contract.document.denomination ?? { type: 'msat' });
+    if (amountUnits < whole || amountUnits > totalUnits) return reject('PART_AMOUNT');
+    const shares = shareAmong(amountUnits, dues, whole);
+    const count = lockstepParts(shares, whole);
+    const order = randomHex();
+    const entries = states.flatMap((state, index) =>
+      this.#inStep(state, shares[index] ?? 0n, count, order),
+    );
+    await this.#desk.journal.write(entries);
+    for (const { contract, leg } of entries) this.#payerOf(contract, leg)?.wake();
+    return ok(undefined);
+  }
+
+  /** One investor's share in parts, and the bank's after them. */
+  #inStep(
+    state: ContractState,
+    shareUnits: bigint,
+    count: number,
+    order: string,
+  ): readonly JournalEntry[] {
+    const shares = shareRepayment(state, shareUnits, this.#desk.clock.nowSec());
+    const whole = wholeOf(state.contract.document.denomination);
+    const amounts = inParts(shares.repaymentUnits, count, whole);
+    const parts = amounts.map((units, round) => ({ units, round }));
+    const bank = [{ units: shares.servicingUnits, round: count }];
+    return REPAYING.flatMap((leg) => {
+      const first = this.#nextNumber(state, leg);
+      const own = (leg === 'repayment' ? parts : bank).filter(({ units }) => units > 0n);
+      return own.map(({ units, round }, place) => {
+        const nowMs = this.#desk.clock.nowMs();
+        const entry = wantedEntry(state.root, leg, first + place, units, nowMs);
+        return { ...entry, together: { order, round } };
+      });
+    });
   }
 
   /** Orders what is due now on a leg that is paid when its payer says so; yields the sum, msat. */

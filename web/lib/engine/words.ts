@@ -18,7 +18,8 @@ export type EngineCode =
   | 'ASKING'
   | 'KEY_MISSING'
   | 'ORDER_DROPPED'
-  | 'ORDER_FOUND';
+  | 'ORDER_FOUND'
+  | 'IN_STEP';
 
 const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_MISSING: 'No wallet is connected. Nothing is paid until you connect one.',
@@ -42,6 +43,7 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   ASKING: 'Asking for the next payment request.',
   KEY_MISSING: 'The key for this contract is not on this device yet.',
   ORDER_DROPPED: 'A payment was ordered that is more than what is owed now. It was not made.',
+  IN_STEP: 'Waiting for the other investors of this offer, so that all are paid in step.',
   ORDER_FOUND:
     'A payment you ordered before was found to be made. What you ordered now was not; ' +
     'order it again if it is still owed.',

@@ -9,6 +9,7 @@ import { nextInstalment } from './contract-sentence.ts';
 import { contractNow, titleOf, type ContractNow } from './contract.ts';
 import { calendarOf, cureEndsAtSec, standingArrears } from './notices.ts';
 import { nameOf, type Names } from './people.ts';
+import { offerAddressOf } from './repayments.ts';
 
 /** When a notice on a contract would count. */
 export type OutlookOf = (root: string, type: NoticeType) => Outlook;
@@ -69,6 +70,8 @@ export function arrearsRows(
 /** What a business owes under one contract. */
 export interface OwedView {
   readonly root: string;
+  /** Address of the offer it rests on. */
+  readonly offer: string;
   readonly title: string;
   readonly status: StatusView;
   /** Of the next instalment that is not paid, or of the oldest that is late. */
@@ -93,6 +96,7 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
   const isDue = ledger.dueNowUnits > 0n;
   return {
     root: view.root,
+    offer: offerAddressOf(state),
     title: titleOf(state),
     status: isLate
       ? { text: 'late', tone: 'problem' }
@@ -107,6 +111,31 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
     nextUnits: next.amountUnits,
     order: next.dueAtSec,
   };
+}
+
+/** What is due to several investors of one offer at once. */
+export interface OwedTogether {
+  readonly key: string;
+  readonly title: string;
+  readonly loans: readonly OwedView[];
+  readonly dueNowUnits: bigint;
+  readonly order: number;
+}
+
+/** What a business owes by offer, the oldest due first; loans with nothing due stand alone. */
+export function owedTogether(contracts: readonly OwnContract[], nowSec: number): OwedTogether[] {
+  const groups = new Map<string, OwedView[]>();
+  for (const loan of owedViews(contracts, nowSec)) {
+    const key = loan.dueNowUnits > 0n ? loan.offer : loan.root;
+    groups.set(key, [...(groups.get(key) ?? []), loan]);
+  }
+  return [...groups].map(([key, loans]) => ({
+    key,
+    title: loans[0]?.title ?? '',
+    loans,
+    dueNowUnits: loans.reduce((sum, loan) => sum + loan.dueNowUnits, 0n),
+    order: Math.min(...loans.map(({ order }) => order)),
+  }));
 }
 
 /** What a business owes, the oldest due first. */

@@ -1,7 +1,14 @@
 /** Repayments a business may order, as the dialog before a payment shows them; and ordering one. */
-import { sentenceFor, shareRepayment, type ContractState, type Result } from '@realyield/protocol';
+import {
+  offerAddress,
+  sentenceFor,
+  shareRepayment,
+  type ContractState,
+  type Result,
+} from '@realyield/protocol';
 import type { PaymentPlan, PaymentShare } from '../../components/payment-models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
+import type { OwnContract } from '../../engine/desk.ts';
 import type { Repayments } from '../../engine/repayments.ts';
 import { contractNow, titleOf } from './contract.ts';
 import { personView, type Names } from './people.ts';
@@ -34,6 +41,54 @@ export function repaymentPlan(
   };
 }
 
+/** Loans under one offer, with this one, under which something is due. */
+export function dueTogether(
+  contracts: readonly OwnContract[],
+  view: ContractView,
+  nowSec: number,
+): readonly ContractView[] {
+  const address = offerAddressOf(view.fold.state);
+  return contracts
+    .filter(({ own }) => own.role === 'business')
+    .map((contract) => contract.view)
+    .filter(({ fold }) => ['effective', 'defaulted'].includes(fold.state.status))
+    .filter(({ fold }) => offerAddressOf(fold.state) === address)
+    .filter((each) => contractNow(each, nowSec).ledger.dueNowUnits > 0n);
+}
+
+/** The address of the offer a contract rests on. */
+export function offerAddressOf({ contract }: ContractState): string {
+  const { bases, parties } = contract.document;
+  const offer = bases.find(({ as }) => as === 'offer');
+  return offerAddress(parties.bank.pubkey, String(offer?.event.content['identifier']));
+}
+
+/** What the dialog shows before all investors of an offer are paid what is due to them. */
+export function togetherPlan(
+  names: Names,
+  views: readonly ContractView[],
+  nowSec: number,
+): PaymentPlan | undefined {
+  const [first] = views;
+  if (!first) return undefined;
+  const shares = views.flatMap((view) => {
+    const { state, ledger } = contractNow(view, nowSec);
+    return sharesOf(names, state, ledger.dueNowUnits, nowSec);
+  });
+  const ofBank = shares.filter(({ to }) => to.role === 'bank');
+  const bankUnits = ofBank.reduce((sum, share) => sum + share.amountUnits, 0n);
+  const bank = ofBank[0] && { to: ofBank[0].to, amountUnits: bankUnits };
+  return {
+    root: first.root,
+    roots: views.map(({ root }) => root),
+    order: 'together',
+    amountUnits: shares.reduce((sum, share) => sum + share.amountUnits, 0n),
+    title: 'Pay all investors',
+    what: `${titleOf(first.fold.state)}: what is due to ${views.length} investors today`,
+    shares: [...shares.filter(({ to }) => to.role !== 'bank'), ...(bank ? [bank] : [])],
+  };
+}
+
 /** What of a repayment is the investor's, and what the bank's. */
 function sharesOf(
   names: Names,
@@ -53,11 +108,13 @@ function sharesOf(
 /** Orders what a plan says; undefined, or why it was refused as a sentence. */
 export async function orderRepayment(
   repayments: Repayments,
-  { root, order, amountUnits }: PaymentPlan,
+  { root, roots = [root], order, amountUnits }: PaymentPlan,
 ): Promise<string | undefined> {
-  const ordered: Result<unknown> =
-    order === 'everything'
-      ? await repayments.repayEverything(root)
-      : await repayments.repay(root, amountUnits);
+  const act = (): Promise<Result<unknown>> => {
+    if (order === 'together') return repayments.repayTogether(roots, amountUnits);
+    if (order === 'everything') return repayments.repayEverything(root);
+    return repayments.repay(root, amountUnits);
+  };
+  const ordered = await act();
   return ordered.ok ? undefined : sentenceFor(ordered.code);
 }
