@@ -1,4 +1,5 @@
 /** Laws that hold for any input: of figures, the fold, the ledger and reading (fast-check). */
+import './properties/agreement.ts';
 import './properties/figures.ts';
 import './properties/fold.ts';
 import './properties/growing.ts';

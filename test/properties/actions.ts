@@ -203,11 +203,15 @@ function act(loan: Loan, paid: Paid[], action: Action): void {
   }
 }
 
-/** A loan with a random history; nobody's acceptance comes first unless `agreed`. */
+/**
+ * A loan with a random history; nobody's acceptance comes first unless `agreed`. Between its steps
+ * something else may be done.
+ */
 export function playLoan(
   steps: readonly Action[],
   agreed: boolean,
   options: LoanOptions = {},
+  afterStep: (loan: Loan, step: number) => void = () => undefined,
 ): Loan {
   // The first step's number picks the terms, so that one list of steps is one history.
   const isSecond = (steps[0]?.pick ?? 0) % 2 === 1;
@@ -223,6 +227,9 @@ export function playLoan(
     loan.pay('disbursement', planTicks(loan.contract.document).slice(0, 2), START + DAY);
   }
   const paid: Paid[] = [];
-  for (const step of steps) act(loan, paid, step);
+  for (const [index, step] of steps.entries()) {
+    act(loan, paid, step);
+    afterStep(loan, index);
+  }
   return loan;
 }
