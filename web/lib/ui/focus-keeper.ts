@@ -58,7 +58,12 @@ export function keepFocus(): () => void {
       if (heading) focusOn(heading);
     }
   };
-  const observer = new MutationObserver(look);
+  // Later: in the middle of a dialog's closing the focus is on its way back, and on nothing.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const observer = new MutationObserver(() => {
+    clearTimeout(timer);
+    timer = setTimeout(look);
+  });
   observer.observe(document.body, {
     childList: true,
     subtree: true,
@@ -68,6 +73,7 @@ export function keepFocus(): () => void {
   document.addEventListener('pointerdown', pointed);
   return () => {
     observer.disconnect();
+    clearTimeout(timer);
     document.removeEventListener('focusin', took);
     document.removeEventListener('pointerdown', pointed);
   };
