@@ -11,8 +11,9 @@ import {
   planStreamed,
   shareRepayment,
 } from './dues.ts';
-import { ledgerOf } from './contract/standing.ts';
+import { ledgerOf, scheduleOf } from './contract/standing.ts';
 import { disbursementProgress, planDisbursement } from './planner.ts';
+import { summarizeHolding } from './statistics/holding.ts';
 
 const DAY = 60;
 const none: ReadonlySet<number> = new Set();
@@ -103,6 +104,17 @@ describe('a repayment with a share of the bank', () => {
       expect(over).toBeGreaterThanOrEqual(0n);
       expect(over).toBeLessThanOrEqual(1_000n);
     }
+  });
+});
+
+describe('what an investor is to expect', () => {
+  it('is later by the time to withdraw, as the schedule has it', () => {
+    const loan = loanWith({ rateBps: 1_200, coolingOffDays: 20 });
+    const state = stateOf(loan);
+    const interest = (parts: readonly { readonly interestUnits: bigint }[]): bigint[] =>
+      parts.map(({ interestUnits }) => interestUnits);
+    const { expected } = summarizeHolding(state, at(loan, 1));
+    expect(interest(expected)).toEqual(interest(scheduleOf(state, at(loan, 1))));
   });
 });
 
