@@ -126,7 +126,7 @@ function isAddable(parsed: ParsedEvent, taken: ReadonlySet<string>): boolean {
   return true;
 }
 
-/** Principal, interest and late fees owed long after; disbursements that no final event saw aside. */
+/** All that is owed long after, but for disbursements that no final event saw. */
 function debtOf({ contract, payments }: ContractState, course: object): bigint {
   const known = payments.filter(({ afterFinal }) => !afterFinal);
   const ledger = computeLedger(contract.document, known, 4_200_000_000, course);
