@@ -3,6 +3,7 @@ import {
   vintagesOf,
   type BankFigures,
   type ContractSummary,
+  type GuaranteeTerms,
   type Losses,
 } from '@realyield/protocol';
 import type { FigureView, StackView, VintageView } from '../../components/figure-models.ts';
@@ -108,6 +109,21 @@ export function lossStack(contracts: readonly ContractSummary[]): StackView {
       };
     }),
   };
+}
+
+/** What a bank promises on its offers on show, in a sentence. */
+export function promiseSentence(guarantees: readonly GuaranteeTerms[]): string | undefined {
+  if (guarantees.length === 0) return undefined;
+  const given = guarantees.filter(({ type }) => type !== 'none');
+  const all = formatPlural(guarantees.length, 'offer');
+  if (given.length === 0) return `The bank guarantees none of its ${all} on show.`;
+  const kinds = given.map((terms) =>
+    terms.type === 'firstLoss'
+      ? `the first losses of principal up to ${formatBps(terms.shareBps)}`
+      : `principal and interest up to ${formatBps(terms.type === 'full' ? terms.capBps : 0)}`,
+  );
+  const said = [...new Set(kinds)].join('; ');
+  return `The bank guarantees ${formatCount(given.length)} of its ${all} on show: ${said}.`;
 }
 
 function guaranteeFigure({ guarantees }: Losses): FigureView {
