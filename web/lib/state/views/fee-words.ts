@@ -17,7 +17,8 @@ export function feeWords(document: ContractDocument): FeeWords {
     return { keptUnits: 0n, atStart: [], onRepayments: [] };
   }
   const facts = buildKeyFacts(document);
-  const start = `${satText(BigInt(facts.originationUnits), true)} (${formatBps(fees.originationBps)})`;
+  const originationText = satText(BigInt(facts.originationUnits), true);
+  const start = `${originationText} (${formatBps(fees.originationBps)})`;
   const keptUnits = BigInt(facts.servicingUnits);
   const kept = `${satText(keptUnits, true)} (${formatBps(fees.servicingBps)})`;
   const atStart =
