@@ -128,7 +128,10 @@ export class Helper {
       root: contract.view.root,
       role: contract.own.role,
       isSound: problem === undefined,
-      hasBusinessSignature: contract.view.fold.state.signatures.business !== undefined,
+      // The bank signs last: changed terms wait for the investor too.
+      hasBusinessSignature: (['investor', 'business'] as const).every(
+        (role) => contract.view.fold.state.signatures[role] !== undefined,
+      ),
     }));
     const claims = session.agreements.milestones.open().map(({ view, claim }) => ({
       root: view.root,

@@ -49,7 +49,7 @@ export type Terms = Pick<
   | 'plan'
   | 'tranches'
 > &
-  Partial<Pick<OfferDocument, 'fees'>>;
+  Partial<Pick<OfferDocument, 'fees' | 'coolingOffDays'>>;
 
 /** The offer visitors watch from beginning to end. */
 export const OVEN: Terms = {
@@ -103,6 +103,7 @@ export const VAN: Terms = {
   rateBps: 1_400,
   plan: bulletPlan(360, 15),
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 60, windowDays: 240, ticks: 120 }],
+  coolingOffDays: 14,
 };
 
 /** Who and what an offer is about, beside its terms. */

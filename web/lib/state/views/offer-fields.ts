@@ -1,6 +1,7 @@
 /** What the bank types into its form for an offer. */
 import type { OfferDocument } from '@realyield/protocol';
 import type { Sharing } from '../../engine/documents/library.ts';
+import { emptyAppointeeForm, type AppointeeForm } from './appointee-form.ts';
 import { takeUpForm } from './kept-form.ts';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
 import {
@@ -70,6 +71,7 @@ export interface OfferForm {
   guarantee: OfferDocument['guarantee']['type'];
   guaranteePercent: string;
   guaranteeDays: string;
+  appointees: AppointeeForm;
   legal: LegalForm;
   documents: DocumentForm[];
 }
@@ -119,6 +121,7 @@ export function emptyOfferForm(): OfferForm {
     guarantee: 'none',
     guaranteePercent: '10',
     guaranteeDays: '30',
+    appointees: emptyAppointeeForm(),
     legal: emptyLegalForm(),
     documents: [],
   };

@@ -6,6 +6,7 @@ import {
   offerContradiction,
   type OfferDocument,
 } from '@realyield/protocol';
+import { readAppointees } from './appointee-form.ts';
 import { readLegal } from './legal-form.ts';
 import type { OfferForm, TrancheForm } from './offer-fields.ts';
 import { mistakeOf } from './offer-mistakes.ts';
@@ -205,6 +206,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
   const plan = readOfferPlan(form.plan, read);
   const tranches = form.tranches.map((tranche, index) => readTranche(tranche, index, plan, read));
   const attester = readAttester(form, context.bankKey, read);
+  const served = readAppointees(form.appointees, [context.bankKey, business.pubkey], read);
   const terms = readDefault(form, read);
   const guarantee = readGuarantee(form, read);
   const fees = readFees(form, read);
@@ -228,6 +230,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     plan,
     tranches,
     ...(attester === undefined ? {} : { attester }),
+    ...served,
     default: terms,
     guarantee,
     legal,

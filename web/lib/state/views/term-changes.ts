@@ -58,10 +58,28 @@ export function termsInForce({ contract, versions }: ContractState): ContractDoc
   return versions.at(-1)?.document ?? contract.document;
 }
 
+function effectSec(state: ContractState, nowSec: number): number | undefined {
+  return dueDates(termsInForce(state)).find((dueAtSec) => dueAtSec >= nowSec);
+}
+
 /** The day from which an amendment signed now would ask; it comes after instalments due by then. */
 export function effectDay(state: ContractState, nowSec: number): string {
-  const document = termsInForce(state);
-  const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  const next = dueDates(document).find((dueAtSec) => dueAtSec >= nowSec);
-  return next === undefined ? 'the day of the last signature' : formatDue(next, calendar);
+  const { startAtSec: startSec, daySec } = termsInForce(state);
+  const next = effectSec(state, nowSec);
+  const isPast = next === undefined;
+  return isPast ? 'the day of the last signature' : formatDue(next, { startSec, daySec });
+}
+
+/** Why new terms signed now would never ask for anything; undefined where they would. */
+export function effectProblem(
+  state: ContractState,
+  edited: ContractDocument,
+  nowSec: number,
+): string | undefined {
+  const fromSec = effectSec(state, nowSec) ?? nowSec;
+  if (dueDates(edited).some((dueAtSec) => dueAtSec > fromSec)) return undefined;
+  return (
+    `What falls due until ${effectDay(state, nowSec)} is asked for as agreed so far. ` +
+    'Write due days after it.'
+  );
 }

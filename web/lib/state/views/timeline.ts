@@ -89,7 +89,7 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
   switch (parsed.name) {
     case 'contract':
       return {
-        title: 'Contract proposed',
+        title: parsed.document.replaces ? 'Other terms proposed' : 'Contract proposed',
         amountUnits: BigInt(parsed.document.principalUnits),
         checks: [
           { label: 'The offer it rests on is embedded and signed by the bank', state: 'ok' },
@@ -99,8 +99,11 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
     case 'signature':
       return parsed.document.type === 'acceptance'
         ? {
-            title: `Signed by the ${parsed.document.role}`,
-            checks: [{ label: 'It accepts exactly this contract', state: 'ok' }],
+            title:
+              parsed.document.terms.id === state.root
+                ? `Signed by the ${parsed.document.role}`
+                : `Other terms signed by the ${parsed.document.role}`,
+            checks: [{ label: 'It accepts exactly these terms', state: 'ok' }],
           }
         : { title: 'Withdrawn', checks: [] };
     case 'receipt':
