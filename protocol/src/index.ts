@@ -91,7 +91,7 @@ export { amountRate, countRate, type AmountRate, type CountRate } from './statis
 export { partOf, type ProofTotal } from './statistics/payments-by-day.ts';
 export * from './statistics/summary.ts';
 export * from './statistics/reuse.ts';
-export { readRegister, type RegisterEntry, type RegisterView } from './statistics/register.ts';
+export { readRegister, type RegisterView } from './statistics/register.ts';
 export type { Counterparties, Opening, PartyShare } from './statistics/counterparties.ts';
 export { periodOf, type Period } from './statistics/calendar.ts';
 export * from './statistics/history.ts';

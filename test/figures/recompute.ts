@@ -255,9 +255,7 @@ export function counterparties(entries: readonly Entry[], openings: readonly Ope
 
 /** F-17 to F-19. */
 export function register(agreements: readonly Agreement[]) {
-  const rows = agreements.flatMap(({ serial = 0, previous = '', countersignature: id }) =>
-    id === undefined ? [] : [{ serial, previous, id }],
-  );
+  const rows = agreements.flatMap(({ registered }) => registered);
   const serials = rows.map(({ serial }) => serial);
   const highestSerial = Math.max(0, ...serials);
   const missing: { from: number; to: number }[] = [];

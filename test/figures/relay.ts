@@ -39,14 +39,20 @@ export interface Agreement {
   readonly root: string;
   readonly terms: Terms;
   readonly status: string;
-  readonly serial: number | undefined;
-  readonly previous: string | undefined;
-  readonly countersignature: string | undefined;
+  /** The bank's signatures with their numbers, under amendments too. */
+  readonly registered: readonly Registered[];
   /** Notices by bank or investor, earliest first. */
   readonly notices: readonly SaidNotice[];
   /** Amendments all three signed, in order, with the day of the last signature. */
   readonly amendments: readonly Amendment[];
   readonly recoveries: readonly SaidRecovery[];
+}
+
+/** A bank's numbered signature. */
+export interface Registered {
+  readonly id: string;
+  readonly serial: number;
+  readonly previous: string;
 }
 
 /** Terms that replaced earlier ones. */
@@ -119,9 +125,7 @@ CREATE TABLE event (id TEXT PRIMARY KEY, pubkey TEXT, created_at INTEGER, kind I
 CREATE VIEW party AS SELECT event.id AS root, role.key AS role,
     json_extract(role.value, '$.pubkey') AS pubkey
   FROM event, json_each(event.content, '$.parties') AS role WHERE kind = 2810;
-CREATE VIEW acceptance AS SELECT event.id, party.root, party.role, event.created_at,
-    json_extract(content, '$.register.serial') AS serial,
-    json_extract(content, '$.register.previous') AS previous
+CREATE VIEW acceptance AS SELECT event.id, party.root, party.role, event.created_at
   FROM event JOIN party ON party.root = json_extract(content, '$.contract')
     AND party.role = json_extract(content, '$.role') AND party.pubkey = event.pubkey
   WHERE kind = 2811 AND json_extract(content, '$.type') = 'acceptance'
@@ -221,9 +225,13 @@ const AGREEMENTS = `SELECT terms.id AS root, terms.content,
     (SELECT count(*) FROM event AS signature WHERE signature.kind = 2811
       AND json_extract(signature.content, '$.contract') = terms.id
       AND json_extract(signature.content, '$.type') = 'withdrawal') AS withdrawals,
-    bank.id AS countersignature, bank.serial, bank.previous
-  FROM event AS terms LEFT JOIN acceptance AS bank ON bank.root = terms.id AND bank.role = 'bank'
-  WHERE terms.kind = 2810 ORDER BY terms.id`;
+    (SELECT json_group_array(json_object('id', signature.id,
+        'serial', json_extract(signature.content, '$.register.serial'),
+        'previous', json_extract(signature.content, '$.register.previous')))
+      FROM event AS signature WHERE signature.kind = 2811
+      AND json_extract(signature.content, '$.contract') = terms.id
+      AND json_extract(signature.content, '$.register') IS NOT NULL) AS registered
+  FROM event AS terms WHERE terms.kind = 2810 ORDER BY terms.id`;
 
 interface Row {
   readonly root: string;
@@ -232,9 +240,7 @@ interface Row {
   readonly closures: number;
   readonly defaults: number;
   readonly withdrawals: number;
-  readonly countersignature: string | null;
-  readonly serial: number | null;
-  readonly previous: string | null;
+  readonly registered: string;
 }
 
 function statusOf({ roles, closures, defaults, withdrawals }: Row): string {
@@ -276,9 +282,7 @@ export function readAgreements(database: Database.Database): Agreement[] {
     root: row.root,
     terms: JSON.parse(row.content) as Terms,
     status: statusOf(row),
-    serial: row.serial ?? undefined,
-    previous: row.previous ?? undefined,
-    countersignature: row.countersignature ?? undefined,
+    registered: JSON.parse(row.registered) as Registered[],
     notices: notices.filter(({ root }) => root === row.root),
     amendments: changes
       .filter(({ root }) => root === row.root)

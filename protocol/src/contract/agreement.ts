@@ -4,7 +4,7 @@ import { keyFactsHash } from '../keyfacts/sheet.ts';
 import type { AcceptanceDocument, ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
 import { isMainOf, type Draft } from './draft.ts';
-import { PARTY_ROLES } from './state.ts';
+import { PARTY_ROLES, type RegisterEntry } from './state.ts';
 
 /** When all three had signed, Unix seconds; undefined while one has not. */
 export function signedAtSec({ signatures }: Pick<Draft, 'signatures'>): number | undefined {
@@ -89,4 +89,11 @@ export function applyWithdrawal(draft: Draft, parsed: ParsedEvent): Reject | und
   if (hasMoved || !isInTime) return reject('WITHDRAWAL_LATE');
   draft.status = 'withdrawn';
   return undefined;
+}
+
+/** What the bank's countersignatures add to its register, of terms and of amendments alike. */
+export function registeredOf({ signatures, amendmentSignatures }: Draft): RegisterEntry[] {
+  const { bank } = signatures;
+  const signed = bank ? [bank, ...amendmentSignatures] : amendmentSignatures;
+  return signed.flatMap(({ id, register }) => (register ? [{ id, ...register }] : []));
 }

@@ -5,7 +5,7 @@
 import type { ParsedContract, ParsedEvent, ParsedKey, ParsedRequest } from '../events.ts';
 import { EventGraph } from '../order.ts';
 import { ACTS, phaseOf } from './acts.ts';
-import { coolingOffEndsAtSec, signedAtSec } from './agreement.ts';
+import { coolingOffEndsAtSec, registeredOf, signedAtSec } from './agreement.ts';
 import { isFinal } from './authors.ts';
 import {
   actsFor,
@@ -259,6 +259,7 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
     versions,
     status: draft.status,
     signatures: draft.signatures,
+    registered: registeredOf(draft),
     withdrawnBy: [...draft.withdrawnBy].sort(),
     effectiveAtSec: isEffective ? signedSec : undefined,
     signedAtSec: signedSec,

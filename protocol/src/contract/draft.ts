@@ -66,6 +66,8 @@ export interface AmendmentSignature {
   readonly version: string;
   readonly role: PartyRole;
   readonly atSec: number;
+  /** The bank's entry in its register. */
+  readonly register: AppliedSignature['register'];
 }
 
 /** Working state of a fold. */

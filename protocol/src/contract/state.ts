@@ -56,6 +56,14 @@ export interface Milestone {
   readonly decidedAtSec: number | undefined;
 }
 
+/** One countersignature in a bank's register. */
+export interface RegisterEntry {
+  readonly id: string;
+  readonly serial: number;
+  /** Id of the countersignature before it, as this one says. */
+  readonly previous: string;
+}
+
 /** What bank or investor may say of a loan that is not repaid as agreed. */
 export type NoticeType = 'arrears' | 'default' | 'acceleration' | 'writeOff';
 
@@ -143,6 +151,8 @@ export interface ContractState {
   readonly versions: readonly Version[];
   readonly status: ContractStatus;
   readonly signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
+  /** The bank's countersignatures, of the first terms and of every amendment, with their numbers. */
+  readonly registered: readonly RegisterEntry[];
   /** Parties that withdrew, whether or not that came in time. */
   readonly withdrawnBy: readonly PartyRole[];
   /** Undefined unless all have signed: effective, defaulted or closed. */

@@ -60,7 +60,7 @@ export function amendmentMismatch(
 /** A role signs an amendment. */
 export function applyAmendment(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const { document, event } = parsed as ParsedSignature;
-  const { role, terms } = document as AcceptanceDocument;
+  const { role, terms, register } = document as AcceptanceDocument;
   const amendment = draft.amendments.get(terms.id);
   if (!amendment) return reject('VERSION_MISMATCH', terms.id);
   // C-36: "An acceptance dated later than `expiresAtSec` of the terms it accepts is refused as
@@ -71,8 +71,8 @@ export function applyAmendment(draft: Draft, parsed: ParsedEvent): Reject | unde
     amendmentMismatch(draft.contract.document, amendment.document) ??
     keyFactsMismatch(document as AcceptanceDocument, amendment.document);
   if (refused) return refused;
-  const signature = { id: event.id, version: terms.id, role, atSec: event.created_at };
-  draft.amendmentSignatures.push(signature);
+  const signed = { id: event.id, version: terms.id, role, atSec: event.created_at };
+  draft.amendmentSignatures.push({ ...signed, register });
   return undefined;
 }
 

@@ -1,13 +1,6 @@
 /** A bank's register of countersignatures: gaps and forks. Spec: specs/figures.md, "Register". */
+import type { RegisterEntry } from '../contract/state.ts';
 import type { ContractSummary } from './summary.ts';
-
-/** One countersignature. */
-export interface RegisterEntry {
-  readonly id: string;
-  readonly serial: number;
-  /** Id of the countersignature before it, as this one says. */
-  readonly previous: string;
-}
 
 /** What the known countersignatures of a bank say about those that are not known. */
 export interface RegisterView {
@@ -67,5 +60,5 @@ export function readRegister(entries: Iterable<RegisterEntry>): RegisterView {
 
 /** The register entries that contracts show. */
 export function registerEntries(summaries: readonly ContractSummary[]): RegisterEntry[] {
-  return summaries.flatMap(({ countersignature }) => countersignature ?? []);
+  return summaries.flatMap(({ registered }) => registered);
 }

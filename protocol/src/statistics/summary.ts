@@ -6,7 +6,7 @@
 import type { Ledger } from '../contract/ledger.ts';
 import { ledgerWithDaysOf } from '../contract/standing.ts';
 import { lastDueAtSec } from '../contract/plan.ts';
-import type { ContractState, ContractStatus } from '../contract/state.ts';
+import type { ContractState, ContractStatus, RegisterEntry } from '../contract/state.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { wholeOf } from '../denomination.ts';
@@ -49,9 +49,8 @@ export interface ContractSummary extends LossSummary {
   readonly staleAtSec: number;
   readonly status: ContractStatus;
   readonly standing: Standing;
-  /** The bank's countersignature: an entry of its register. */
-  readonly countersignature:
-    { readonly id: string; readonly serial: number; readonly previous: string } | undefined;
+  /** The bank's countersignatures, of the first terms and of amendments. */
+  readonly registered: readonly RegisterEntry[];
   /** Principal paid out, without what went beyond the contract's principal. */
   readonly disbursedUnits: bigint;
   readonly excessDisbursedUnits: bigint;
@@ -167,10 +166,9 @@ export function summarizeContract(
 /** Written out field by field: an object put together of others is ten times slower to make. */
 function describe(counted: Counted): ContractSummary {
   const { state, asOfSec, asOfDay, ledger, proofs, instalments, losses } = counted;
-  const { root, contract, status, signatures } = state;
+  const { root, contract, status } = state;
   const { document } = contract;
   const { parties, daySec } = document;
-  const { bank } = signatures;
   const late = ledger.instalments.filter((each) => each.state === 'late');
   const notices = state.notices.filter((each) => dayOf(each.asOfSec, daySec) <= asOfDay);
   // F-10: "A contract is defaulted from the day on which it is 90 days past due, or by a default
@@ -194,7 +192,7 @@ function describe(counted: Counted): ContractSummary {
     network: document.network,
     daySec,
     status,
-    countersignature: bank?.register && { id: bank.id, ...bank.register },
+    registered: state.registered,
     asOfSec,
     asOfDay,
     staleAtSec: staleAtSec(document, asOfSec),
