@@ -148,7 +148,6 @@ export function summarizeHolding(
   reused: ReadonlySet<string> = NO_PARTS,
 ): HoldingSummary {
   const summary = summarizeContract(state, asOfSec, reused);
-  const { milestones, coolingOffEndsAtSec } = state;
   const { document } = state.contract;
   const { daily } = countPayments(state, summary.asOfDay, reused);
   const counted = state.payments.filter(
@@ -160,7 +159,7 @@ export function summarizeHolding(
   // F-27: "Expected is, for each instalment not past due, what the expected schedule (M-14) has
   // beyond what was paid of it so far…"
   const expected = expectPayments(
-    projectSchedule(document, counted, asOfSec, milestones, courseOf(state), coolingOffEndsAtSec),
+    projectSchedule(document, counted, asOfSec, [], courseOf(state), state.coolingOffEndsAtSec),
     repaid.at(-1) ?? { principalUnits: 0n, interestUnits: 0n },
     (dueAtSec) => dayOf(dueAtSec, document.daySec) >= summary.asOfDay,
   );
