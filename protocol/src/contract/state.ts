@@ -151,7 +151,7 @@ export interface ContractState {
   readonly versions: readonly Version[];
   readonly status: ContractStatus;
   readonly signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
-  /** The bank's countersignatures, of the first terms and of every amendment, with their numbers. */
+  /** The bank's countersignatures with their numbers, under amendments too. */
   readonly registered: readonly RegisterEntry[];
   /** Parties that withdrew, whether or not that came in time. */
   readonly withdrawnBy: readonly PartyRole[];
