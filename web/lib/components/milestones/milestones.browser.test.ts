@@ -5,7 +5,7 @@ import '../../../styles/tokens.css';
 import '../../../styles/base.css';
 import ClaimDialog from './ClaimDialog.svelte';
 import MilestoneList from './MilestoneList.svelte';
-import SignDialog from './SignDialog.svelte';
+import SignDialog from '../SignDialog.svelte';
 import type { MilestoneView } from './models.ts';
 
 const HOSTILE = `\u202e<img src=x onerror="document.title='taken'">${'W'.repeat(400)}`;
