@@ -5,9 +5,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ledgerOf, LOCKSTEP_WAIT_SEC } from '@realyield/protocol';
 import type { RelayHandle } from '../../relay-rules/src/relay/server.ts';
-import { Listeners } from '../../web/lib/engine/listeners.ts';
 import type { Store } from '../../web/lib/engine/ports.ts';
 import type { Session } from '../../web/lib/engine/session.ts';
+import { createLoneLease } from '../fixtures/lease.ts';
 import { inThree, Loan, offerDocument } from '../fixtures/loan.ts';
 import { openSqliteStore } from '../world/sqlite-store.ts';
 import { Estate, movedClock, store } from './estate.ts';
@@ -49,18 +49,11 @@ beforeEach(async () => {
 
 afterEach(() => estate.close());
 
-/** A lease that no leap of the clock ends. */
-const lease = {
-  changed: new Listeners<void>(),
-  isHeld: true,
-  heldSinceMs: 0,
-  start: () => Promise.resolve(),
-  takeOver: () => Promise.resolve(),
-  stop: () => Promise.resolve(),
-};
-
 async function open(name: string, parts: { store?: Store } = {}): Promise<Session> {
-  const session = await estate.session(name, [relay.url], clock, { ...parts, lease });
+  const session = await estate.session(name, [relay.url], clock, {
+    ...parts,
+    lease: createLoneLease(),
+  });
   session.useWallet(purses.of(name));
   const own = loans.filter((loan) => name === 'business' || loanOf(name) === loan);
   for (const { root } of own) {

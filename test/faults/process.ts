@@ -1,10 +1,10 @@
 /** One engine of a run as a process of its own: it starts on a disk, and dies at once. */
 import { Lease } from '../../web/lib/engine/lease.ts';
-import { Listeners } from '../../web/lib/engine/listeners.ts';
 import type { Verifier } from '../../web/lib/engine/ports.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
 import { secretOf } from '../fixtures/keys.ts';
+import { createLoneLease } from '../fixtures/lease.ts';
 import { ProcessStore, type Disk, type DiskFaults } from './disk.ts';
 import type { SimWallet } from './lightning.ts';
 import { SimRelays, type NetworkFaults, type SimRelay } from './network.ts';
@@ -31,16 +31,6 @@ export interface ProcessOptions {
   readonly onDeath: () => void;
 }
 
-/** A lease nobody else wants. */
-const ALONE = {
-  changed: new Listeners<void>(),
-  isHeld: true,
-  heldSinceMs: 0,
-  start: () => Promise.resolve(),
-  takeOver: () => Promise.resolve(),
-  stop: () => Promise.resolve(),
-};
-
 /** A running engine. */
 export class SimProcess {
   readonly session: Session;
@@ -62,7 +52,7 @@ export class SimProcess {
       ...ports,
       store: this.#store,
       rank: 'person',
-      lease: options.hasRivals ? new Lease(ports, 'person') : { ...ALONE },
+      lease: options.hasRivals ? new Lease(ports, 'person') : createLoneLease(),
       whenAlone: (run) => {
         void run();
         return () => undefined;

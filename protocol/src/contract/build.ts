@@ -151,6 +151,24 @@ export function buildContract(
   return contractContradiction(document) ?? basesMismatch(document) ?? ok(document);
 }
 
+/** What an offer makes of the choices a contract's document says; OFFER_MISMATCH where nothing. */
+export function rebuildContract(
+  document: ContractDocument,
+  offer: ParsedOffer,
+): Result<ContractDocument> {
+  const rebuilt = buildContract(offer, {
+    principalUnits: BigInt(document.principalUnits),
+    investor: document.parties.investor,
+    commitment: document.commitment,
+    nonce: document.nonce,
+    startAtSec: document.startAtSec,
+    expiresAtSec: document.expiresAtSec,
+    counters: document.counters,
+    bases: document.bases.filter(({ as }) => as !== 'offer'),
+  });
+  return rebuilt.ok ? rebuilt : reject('OFFER_MISMATCH', rebuilt.detail);
+}
+
 /**
  * Whether a contract is exactly what its offer makes of the investor's choices; a difference is
  * a counter-proposal and answers OFFER_MISMATCH.
@@ -164,17 +182,8 @@ export function checkAgainstOffer(
   if (base?.event.id !== offer.event.id) return reject('OFFER_MISMATCH', 'offer');
   // C-9: "Before signing, a party MUST rebuild the contract from the offer it embeds and treat any
   // difference as a counter-proposal…"
-  const rebuilt = buildContract(offer, {
-    principalUnits: BigInt(document.principalUnits),
-    investor: document.parties.investor,
-    commitment: document.commitment,
-    nonce: document.nonce,
-    startAtSec: document.startAtSec,
-    expiresAtSec: document.expiresAtSec,
-    counters: document.counters,
-    bases: document.bases.filter((entry) => entry !== base),
-  });
-  if (!rebuilt.ok) return reject('OFFER_MISMATCH', rebuilt.detail);
+  const rebuilt = rebuildContract(document, offer);
+  if (!rebuilt.ok) return rebuilt;
   const same = canonicalize(rebuilt.value) === canonicalize(document);
   return same ? ok(document) : reject('OFFER_MISMATCH');
 }

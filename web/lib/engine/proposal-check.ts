@@ -1,9 +1,9 @@
 /** What business and bank check before they countersign a proposal. */
 import {
-  buildContract,
   canonicalize,
   checkAgainstOffer,
   offerAddress,
+  rebuildContract,
   reject,
   type ParsedContract,
   type ParsedOffer,
@@ -43,17 +43,8 @@ function counterProblem(desk: Desk, { document }: ParsedContract, offer: ParsedO
   }
   // Both would be owed: the first is in force.
   if (answered.effectiveAtSec !== undefined) return reject('STATE_FORBIDS', 'counters');
-  const rebuilt = buildContract(offer, {
-    principalUnits: BigInt(document.principalUnits),
-    investor: document.parties.investor,
-    commitment: document.commitment,
-    nonce: document.nonce,
-    startAtSec: document.startAtSec,
-    expiresAtSec: document.expiresAtSec,
-    counters: document.counters,
-    bases: document.bases.filter(({ as }) => as !== 'offer'),
-  });
-  if (!rebuilt.ok) return reject('OFFER_MISMATCH', rebuilt.detail);
+  const rebuilt = rebuildContract(document, offer);
+  if (!rebuilt.ok) return rebuilt;
   const { rateBps, dayCount, plan, default: terms } = document;
   const changed = { ...rebuilt.value, rateBps, dayCount, plan, default: terms };
   const isSame = canonicalize(changed) === canonicalize(document);
