@@ -10,6 +10,8 @@ import { playSeed } from './faults/run.ts';
 const QUICK_RUNS = 8;
 /** Far apart, so that a few runs already kill at different steps, with different answers. */
 const QUICK_STRIDE = 37;
+/** The long suite says so often how far it is. */
+const PROGRESS_EVERY = 100;
 const { SEED, FAULT_RUNS, FAULT_HALF } = process.env;
 
 /** One seed, half of the many of the long suite, or the few of every day. */
@@ -41,7 +43,10 @@ function seedKeys(seed: number): void {
 
 test(`${seeds.length} runs`, { timeout: 7_200_000 }, async () => {
   const failures: string[] = [];
-  for (const seed of seeds) {
+  for (const [played, seed] of seeds.entries()) {
+    if (played > 0 && played % PROGRESS_EVERY === 0) {
+      console.log(`${played} of ${seeds.length} runs, ${failures.length} of them wrong`);
+    }
     seedKeys(seed);
     const { scenario, wrong } = await playSeed(seed);
     if (wrong.length === 0) continue;

@@ -13,6 +13,7 @@ const matrix = (half) => ({
   name: `fault matrix, ${runs} runs, half ${half + 1} of 2`,
   command: tool('vitest/vitest.mjs', 'run', '--project', 'node', 'test/fault-matrix.test.ts'),
   env: { FAULT_RUNS: runs, FAULT_HALF: String(half), NO_COLOR: '1' },
+  live: true,
 });
 
 await runMain(async () => {
