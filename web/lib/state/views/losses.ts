@@ -36,10 +36,10 @@ export function guaranteeSentence(now: ContractNow): string | undefined {
 export function recoverySentence({ state, nowSec }: ContractNow): string | undefined {
   const { owedUnits, paidUnits, unpaidUnits } = recoveriesOf(state, nowSec);
   if (owedUnits === 0n) return undefined;
-  const share = `This loan’s share of what the bank recovered is ${satText(owedUnits)}.`;
+  const share = `This loan’s share of what the bank recovered is ${satText(owedUnits, true)}.`;
   return unpaidUnits === 0n
     ? `${share} It is paid.`
-    : `${share} ${satText(paidUnits)} of it is paid, ${satText(unpaidUnits)} is not.`;
+    : `${share} ${satText(paidUnits, true)} of it is paid, ${satText(unpaidUnits, true)} is not.`;
 }
 
 /** What stating a recovery does, each a sentence. */
