@@ -159,8 +159,8 @@ function recoveryFigures(losses: Losses): FigureView[] {
   const stated =
     losses.recoveriesOwedUnits === 0n
       ? ''
-      : `; of ${sats(losses.recoveriesOwedUnits)} the bank says it recovered it has not paid on ` +
-        sats(losses.recoveriesUnpaidUnits);
+      : `; the bank says it recovered ${sats(losses.recoveriesOwedUnits)} for the lenders ` +
+        `and has not paid on ${sats(losses.recoveriesUnpaidUnits)} of it`;
   return [
     {
       key: 'recovery',
