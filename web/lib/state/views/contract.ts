@@ -104,6 +104,15 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
   return { calendar, instalments };
 }
 
+/** While a payer waits for one of these nothing flows, though nothing is wrong. */
+const STANDING: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>([
+  'ELSEWHERE',
+  'PAYEE_REFUSED',
+  'NO_LOOKUP',
+  'coolingOff',
+  'fundingNotReached',
+]);
+
 function streamState(
   now: ContractNow,
   payer: PayerStatus | undefined,
@@ -122,6 +131,9 @@ function streamState(
     return { state: 'stopped', reason: 'The window has closed; what was not paid has lapsed.' };
   }
   if (payer === undefined) {
+    if (state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec) {
+      return { state: 'waiting', reason: 'The investor may still withdraw; it begins after that.' };
+    }
     const isLate = progress.next.dueAtSec + 30 < nowSec;
     return isLate
       ? { state: 'waiting', reason: 'No payment for a while; the investor may have paused.' }
@@ -129,9 +141,7 @@ function streamState(
   }
   if (payer.level === 'paused') return { state: 'paused', reason: payer.sentence };
   if (payer.level === 'problem') return { state: 'stopped', reason: payer.sentence };
-  if (payer.code === 'ELSEWHERE' || payer.code === 'PAYEE_REFUSED') {
-    return { state: 'waiting', reason: payer.sentence };
-  }
+  if (STANDING.has(payer.code)) return { state: 'waiting', reason: payer.sentence };
   return progress.next.dueAtSec > nowSec && progress.paidTicks === 0
     ? { state: 'waiting', reason: 'The stream has not begun.' }
     : { state: 'flowing' };
