@@ -1,7 +1,7 @@
 /**
- * `npm test`: everything. The production build; then Playwright beside format, lint and types, for
- * much of it is waiting for contract days to pass; then all Vitest projects, which take every
- * core. Each gate counts as one test; the last line reads "N passed, N failed".
+ * `npm test`: everything. The production build; then Playwright, much of which is waiting for
+ * contract days to pass, and beside it format, lint, types, units and components; then the tests on
+ * Lightning. Each gate counts as one test; the last line reads "N passed, N failed".
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -63,21 +63,27 @@ async function runSuite(step, file, count) {
 }
 
 /**
+ * @param {string} name
+ * @param {string[]} projects of vitest.config.ts
+ * @param {string} folder for the report
+ * @returns {Promise<Count>}
+ */
+function runVitest(name, projects, folder) {
+  const file = join(folder, `${projects.join('-')}.json`);
+  const chosen = projects.flatMap((project) => ['--project', project]);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const command = tool('vitest/vitest.mjs', 'run', ...chosen, ...reporters);
+  return runSuite({ name, command, live: true }, file, countVitest);
+}
+
+/**
  * @param {string} folder for the reports
  * @returns {Promise<Count[]>}
  */
 async function runEverything(folder) {
-  const vitestFile = join(folder, 'vitest.json');
   const playwrightFile = join(folder, 'playwright.json');
   /** @type {Count[]} */
   const counts = [];
-  const vitest = {
-    name: 'Units, components and the local world',
-    command: tool('vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json').concat(
-      `--outputFile.json=${vitestFile}`,
-    ),
-    live: true,
-  };
   const playwright = {
     name: 'End to end',
     command: tool('@playwright/test/cli.js', 'test', '--reporter=list,json'),
@@ -99,11 +105,16 @@ async function runEverything(folder) {
     counts.push(countOutcomes([build, budget]));
   }
   if (!isStopping()) {
-    console.log('\nFormat, lint and types, and beside them the end-to-end tests');
+    console.log(
+      '\nFormat, lint, types, units and components, and beside them the end-to-end tests',
+    );
     const suite = runSuite(playwright, playwrightFile, countPlaywright);
-    counts.push(countOutcomes(await runGates()), await suite);
+    counts.push(countOutcomes(await runGates()));
+    if (!isStopping())
+      counts.push(await runVitest('Units and components', ['node', 'browser'], folder));
+    counts.push(await suite);
   }
-  if (!isStopping()) counts.push(await runSuite(vitest, vitestFile, countVitest));
+  if (!isStopping()) counts.push(await runVitest('The local world', ['world'], folder));
   return counts;
 }
 
