@@ -42,7 +42,7 @@ export async function offerShort(
 ): Promise<void> {
   const bakery = world.personas.find(({ id }) => id === 'bakery')?.publicKey ?? '';
   const nowSec = Math.floor(Date.now() / 1_000);
-  const [model] = offerDocuments(bakery, world.relays, nowSec);
+  const [model] = offerDocuments(bakery, world.relays, nowSec, () => ({ type: 'msat' }));
   if (!model) throw new Error('there is no offer to go by');
   const { identifier, ticks, startDay = 4, streamDays = ticks, windowDays = 120 } = terms;
   const document: OfferDocument = {

@@ -2,7 +2,8 @@
 import { Session } from '../../web/lib/engine/session.ts';
 import type { Households } from './household.ts';
 import type { LightningWorld } from './lightning-world.ts';
-import { bankProfileDocument, offerDocuments } from './listings.ts';
+import type { Oracles } from './oracles.ts';
+import { bankProfileDocument, offerDocuments, type OfferCircumstances } from './listings.ts';
 import { seedMarket } from './seeding.ts';
 import { systemClock } from './system-clock.ts';
 import type { CastName } from './world-folder.ts';
@@ -10,7 +11,7 @@ import type { WorldPersona } from './world.ts';
 
 /** How long ago the small world's bank published its profile, and how far offers lie apart. */
 const LISTED_SEC = 86_400;
-const LISTED_APART_SEC = 6 * 3_600;
+const LISTED_APART_SEC = 5 * 3_600;
 
 /** The empty world. */
 export interface FillingOptions {
@@ -18,6 +19,7 @@ export interface FillingOptions {
   readonly lightning: LightningWorld;
   readonly households: Households;
   readonly personas: readonly WorldPersona[];
+  readonly oracles: Oracles;
   readonly relays: readonly string[];
   readonly log: (line: string) => void;
 }
@@ -29,10 +31,10 @@ function find<T>(found: T | undefined): T {
 
 /** Fills a new world as its cast asks for. */
 export async function fillWorld(options: FillingOptions): Promise<void> {
-  const { cast, lightning, households, personas, relays, log } = options;
+  const { cast, lightning, households, personas, oracles, relays, log } = options;
   if (cast === 'small') {
     await publishListings(options);
-    log('The bank has published its profile and three offers.');
+    log('The bank has published its profile and four offers.');
     return;
   }
   log('The market lives through its last nine months …');
@@ -42,13 +44,15 @@ export async function fillWorld(options: FillingOptions): Promise<void> {
     homeOf: (id) => find(households[id]),
     publicKeyOf: (id) => find(personas.find((persona) => persona.id === id)).publicKey,
     relays,
+    oracles,
   });
   lightning.setDurable(true);
   log('Two banks, five businesses and six investors have met.');
 }
 
 /** The bank publishes through the same engine its page uses. */
-async function publishListings({ households, personas, relays }: FillingOptions): Promise<void> {
+async function publishListings(options: FillingOptions): Promise<void> {
+  const { households, personas, relays, oracles } = options;
   const { wallet, ...parts } = households.bank.openParts();
   wallet.close();
   const whenAlone = (): (() => void) => () => undefined;
@@ -60,7 +64,9 @@ async function publishListings({ households, personas, relays }: FillingOptions)
   await session.start();
   const published = [await session.publishProfile(bankProfileDocument(relays))];
   const bakery = find(personas.find(({ id }) => id === 'bakery')).publicKey;
-  for (const offer of offerDocuments(bakery, relays, nowSec)) {
+  const denominationOf: OfferCircumstances['denominationOf'] = (currency) =>
+    oracles.denomination(currency);
+  for (const offer of offerDocuments(bakery, relays, nowSec, denominationOf)) {
     atSec += LISTED_APART_SEC;
     published.push(await session.publishOffer(offer));
   }

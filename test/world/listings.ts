@@ -1,9 +1,15 @@
 /**
- * What the local world's bank has published: its profile and three offers of the bakery. A
+ * What the local world's bank has published: its profile and four offers of the bakery. A
  * contract day lasts two seconds here, so a loan of 180 days is over in six minutes.
  */
-import type { BankProfileDocument, LegalTerms, OfferDocument } from '@realyield/protocol';
+import type {
+  BankProfileDocument,
+  Denomination,
+  LegalTerms,
+  OfferDocument,
+} from '@realyield/protocol';
 import { LEGAL } from './legal.ts';
+import type { WorldCurrency } from './oracles.ts';
 import type { PersonaProfile } from './personas.ts';
 import { PROFILES } from './profiles.ts';
 import { bulletPlan, NO_FEES } from '../fixtures/plans.ts';
@@ -16,6 +22,8 @@ const PLACE = { country: 'SV', locality: 'Suchitoto' };
 
 /** Satoshis as msat text. */
 export const sat = (amount: number): string => `${amount}000`;
+/** Whole dollars or shillings in units of a ledger kept in them. */
+export const whole = (amount: number): string => `${amount}00000000`;
 
 /** The bank's profile. */
 export function bankProfileDocument(relays: readonly string[]): BankProfileDocument {
@@ -49,7 +57,10 @@ export type Terms = Pick<
   | 'plan'
   | 'tranches'
 > &
-  Partial<Pick<OfferDocument, 'fees' | 'coolingOffDays'>>;
+  Partial<Pick<OfferDocument, 'fees' | 'coolingOffDays'>> & {
+    /** What it is kept in; bitcoin unless given. */
+    readonly currency?: WorldCurrency;
+  };
 
 /** The offer visitors watch from beginning to end. */
 export const OVEN: Terms = {
@@ -106,6 +117,24 @@ export const VAN: Terms = {
   coolingOffDays: 14,
 };
 
+/** The one in dollars, to be watched too. */
+export const PROOFER: Terms = {
+  identifier: 'proofing-cabinet',
+  title: 'A proofing cabinet, in dollars',
+  purpose: 'A cabinet in which dough rises overnight, so that baking begins at five.',
+  story:
+    'The cabinet is sold in San Salvador at 1,150 dollars with its racks, and the bread is sold ' +
+    'for dollars too: the bakery owes what it spends and takes in. You pay and are paid in ' +
+    'bitcoin; three oracles say each minute what a dollar comes to, and two of them must agree.',
+  currency: 'USD',
+  amountSoughtUnits: whole(1_200),
+  minimumTicketUnits: whole(30),
+  minimumTotalUnits: whole(90),
+  rateBps: 900,
+  plan: bulletPlan(150, 10),
+  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 30, windowDays: 120, ticks: 30 }],
+};
+
 /** Who and what an offer is about, beside its terms. */
 export interface OfferCircumstances {
   readonly profile: PersonaProfile;
@@ -115,11 +144,14 @@ export interface OfferCircumstances {
   readonly daySec: number;
   readonly status: OfferDocument['status'];
   readonly legal: LegalTerms;
+  /** What is kept in a currency goes by these oracles' prices. */
+  readonly denominationOf: (currency: WorldCurrency) => Denomination;
 }
 
 /** An offer as its bank publishes it. */
 export function offerDocument(terms: Terms, about: OfferCircumstances): OfferDocument {
   const { profile, publicKey, relays, expiresAtSec, daySec, status, legal } = about;
+  const { currency, ...rest } = terms;
   const { name, sector = '', place } = profile;
   return {
     v: 1,
@@ -127,7 +159,7 @@ export function offerDocument(terms: Terms, about: OfferCircumstances): OfferDoc
     network: 'regtest',
     daySec,
     business: { pubkey: publicKey, name, sector, place: { ...place }, relays: [...relays] },
-    denomination: { type: 'msat' },
+    denomination: currency ? about.denominationOf(currency) : { type: 'msat' },
     dayCount: 'ACT/365F',
     fees: NO_FEES,
     default: { afterDays: 30, cureDays: 14 },
@@ -141,21 +173,23 @@ export function offerDocument(terms: Terms, about: OfferCircumstances): OfferDoc
     relays: [...relays],
     expiresAtSec,
     funding: { required: false },
-    ...terms,
+    ...rest,
   };
 }
 
-/** The three offers of the small world, the one to be shown first last. */
+/** The four offers of the small world, the one to be shown first last. */
 export function offerDocuments(
   businessPublicKey: string,
   relays: readonly string[],
   nowSec: number,
+  denominationOf: OfferCircumstances['denominationOf'],
 ): readonly OfferDocument[] {
   const profile = PROFILES.find(({ id }) => id === 'bakery');
   if (!profile) throw new Error('The bakery is gone.');
-  const about = { profile, publicKey: businessPublicKey, relays, legal: LEGAL.bank } as const;
+  const publicKey = businessPublicKey;
+  const about = { profile, publicKey, relays, legal: LEGAL.bank, denominationOf } as const;
   const expiresAtSec = nowSec + YEAR_SEC;
-  return [VAN, FLOUR, OVEN].map((terms) =>
+  return [VAN, FLOUR, PROOFER, OVEN].map((terms) =>
     offerDocument(terms, { ...about, expiresAtSec, daySec: WORLD_DAY_SEC, status: 'open' }),
   );
 }

@@ -20,7 +20,7 @@ helpers, and the client. It lives in .world/ and goes on there when it is starte
   --fresh        wipe the world that lives there and begin anew
   --folder PATH  let it live in another folder
   --temporary    let it live in a folder of its own that is gone afterwards
-  --small        let a new world have four people and three offers, and no past
+  --small        let a new world have four people and four offers, and no past
   --port N       preferred port of the page; unless given, the one it had before, or 4180
   --client PATH  serve the client that was built there, and build nothing
   --no-helpers   nobody acts but you

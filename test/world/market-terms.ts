@@ -1,6 +1,6 @@
 /** What the market's offers are for, and how they are lent and repaid. */
 import { bulletPlan, equalPlan, monthlyPlan } from '../fixtures/plans.ts';
-import { sat, type Terms } from './listings.ts';
+import { sat, whole, type Terms } from './listings.ts';
 
 const stream = { shareBps: 10_000, startDay: 3, streamDays: 20, windowDays: 40, ticks: 2 };
 
@@ -132,5 +132,23 @@ export const BOATS: Terms = {
   minimumTotalUnits: sat(300_000),
   rateBps: 1_500,
   plan: equalPlan(5, 60, 30, 5),
+  tranches: [stream],
+};
+
+/** Kept in shillings, and repaid on time so far. */
+export const FRIDGES: Terms = {
+  identifier: 'kiosk-fridges',
+  title: 'Two solar fridges, in shillings',
+  purpose: 'Two fridges for the kiosks of Ahero and Awasi, to sell cold milk and keep vaccines.',
+  story:
+    'Milk is bought and sold for shillings, and so is the fridge: Jua does not want to owe ' +
+    'more because bitcoin rises. What is owed is counted in shillings; what is paid is bitcoin, ' +
+    'at the price of the minute by three oracles, two of which must agree.',
+  currency: 'KES',
+  amountSoughtUnits: whole(90_000),
+  minimumTicketUnits: whole(10_000),
+  minimumTotalUnits: whole(30_000),
+  rateBps: 1_400,
+  plan: equalPlan(6, 30, 30, 5),
   tranches: [stream],
 };

@@ -95,7 +95,7 @@ it('has two banks, five businesses and six investors, each with node, signer and
   expect(world.lightning.problems()).toEqual([]);
 });
 
-it('offers nine loans in as many states', () => {
+it('offers eleven loans in as many states', () => {
   expect(offers.map(({ identifier }) => identifier).sort()).toEqual(
     OFFERS.map(({ terms }) => terms.identifier).sort(),
   );

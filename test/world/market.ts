@@ -1,10 +1,10 @@
 /**
- * The market of the whole world: nine offers of two banks in as many states, what the banks say
+ * The market of the whole world: eleven offers of two banks in as many states, what the banks say
  * of the businesses, and the loans that were made. Days count back from the world's first day.
  */
 import type { BankProfileDocument } from '@realyield/protocol';
-import { OVEN, VAN, WORLD_DAY_SEC, type Terms } from './listings.ts';
-import { BOATS, DYES, FLOUR, ICE, KIOSKS, LOOMS, STATION } from './market-terms.ts';
+import { OVEN, PROOFER, VAN, WORLD_DAY_SEC, type Terms } from './listings.ts';
+import { BOATS, DYES, FLOUR, FRIDGES, ICE, KIOSKS, LOOMS, STATION } from './market-terms.ts';
 import type { PersonaId } from './personas.ts';
 
 const DAY_SEC = 86_400;
@@ -87,9 +87,14 @@ export const OFFERS: readonly MarketOffer[] = [
     ...{ ...months, ...suchitoto, terms: DYES, business: 'weavers', publishedDaysAgo: 90 },
     ended: { status: 'withdrawn', daysAgo: 61 },
   },
+  { ...months, ...kisumu, terms: FRIDGES, business: 'solar', publishedDaysAgo: 80 },
   { ...months, ...suchitoto, terms: STATION, business: 'coffee', publishedDaysAgo: 47 },
   { ...months, ...suchitoto, terms: LOOMS, business: 'weavers', publishedDaysAgo: 16 },
   { ...months, ...suchitoto, terms: VAN, business: 'bakery', publishedDaysAgo: 6 },
+  {
+    ...{ ...suchitoto, terms: PROOFER, business: 'bakery', publishedDaysAgo: 2 },
+    daySec: WORLD_DAY_SEC,
+  },
   {
     ...{ ...suchitoto, terms: OVEN, business: 'bakery', publishedDaysAgo: 1 },
     daySec: WORLD_DAY_SEC,

@@ -11,6 +11,7 @@ import { LeapingClock } from './leaping-clock.ts';
 import { bankProfileDocument, offerDocument, YEAR_SEC } from './listings.ts';
 import { LEGAL } from './legal.ts';
 import { CHECKS, LOANS, OFFERS, winamProfileDocument, type MarketOffer } from './market.ts';
+import type { Oracles } from './oracles.ts';
 import { PERSONA_IDS, type PersonaId } from './personas.ts';
 import { PROFILES } from './profiles.ts';
 import { Loan, must, until, type Actor, type Happening } from './seeded-loan.ts';
@@ -27,6 +28,7 @@ export interface SeedingOptions {
   readonly homeOf: (id: PersonaId) => Household;
   readonly publicKeyOf: (id: PersonaId) => string;
   readonly relays: readonly string[];
+  readonly oracles: Oracles;
 }
 
 /** A thing done once, at a time. */
@@ -163,12 +165,14 @@ class Seeding {
     const { terms, business, bank, daySec } = offer;
     const profile = PROFILES.find(({ id }) => id === business);
     if (!profile) throw new Error(`Nobody knows ${business}.`);
-    const { relays, publicKeyOf } = this.#options;
+    const { relays, publicKeyOf, oracles } = this.#options;
     const expiresAtSec = this.#nowSec + YEAR_SEC;
     const publicKey = publicKeyOf(business);
-    const legal = LEGAL[bank];
-    const about = { profile, publicKey, relays, expiresAtSec, daySec, status, legal };
-    return offerDocument(terms, about);
+    return offerDocument(terms, {
+      ...{ profile, publicKey, relays, expiresAtSec, daySec, status },
+      legal: LEGAL[bank],
+      denominationOf: (currency) => oracles.denomination(currency),
+    });
   }
 }
 

@@ -17,11 +17,13 @@ import { fillWorld } from './filling.ts';
 import { Household, type Households } from './household.ts';
 import { startHttpServer } from './http-server.ts';
 import { startLightningWorld, type LightningWorld } from './lightning-world.ts';
+import { Oracles } from './oracles.ts';
 import { loadPersonaKeys, SMALL_CAST, type PersonaId, type PersonaProfile } from './personas.ts';
 import { PROFILES } from './profiles.ts';
 import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import { RelayHouse } from './relay-house.ts';
 import { shareVerifier } from './sharing-verifier.ts';
+import { systemClock } from './system-clock.ts';
 import { WorldFolder, type CastName } from './world-folder.ts';
 
 /** How to start a world. */
@@ -29,7 +31,7 @@ export interface WorldOptions {
   /** Where it lives, and goes on; a temporary folder, removed at the end, unless given. */
   readonly folder?: string;
   /**
-   * How large a new world is: four personas and three open offers, or two banks, five businesses
+   * How large a new world is: four personas and four open offers, or two banks, five businesses
    * and six investors with months behind them. Small unless given.
    */
   readonly cast?: CastName;
@@ -68,7 +70,7 @@ export interface WorldPersona {
   readonly walletUri: string;
 }
 
-/** A running world. The last three members are for tests. */
+/** A running world. The last four members are for tests. */
 export interface World {
   /** Address of the page, without a slash at the end. */
   readonly url: string;
@@ -83,6 +85,7 @@ export interface World {
   readonly lightning: LightningWorld;
   /** The two public relays, and the one wallets and signers talk over. */
   readonly relayHouses: readonly RelayHouse[];
+  readonly oracles: Oracles;
 }
 
 const NETWORK = 'regtest';
@@ -118,14 +121,19 @@ class Builder {
     log('Lightning is up: everybody has a channel.');
     const verifier = shareVerifier(createInlineVerifier(await loadWasmVerifier()));
     const { personas, households } = await this.#settle(lightning, relays, wire, verifier);
+    const oracles = new Oracles(this.#folder.data, relays);
+    this.#undo.push(() => {
+      oracles.stop();
+    });
     if (this.#folder.isReady) log('Everybody is back where they were.');
     else {
       const { cast } = this.#folder;
-      await fillWorld({ cast, lightning, households, personas, relays, log });
+      await fillWorld({ cast, lightning, households, personas, oracles, relays, log });
     }
+    await oracles.start(systemClock);
     const homes = Object.values(households);
     if (helpers) await Promise.all(homes.map((home) => home.setHelper(true)));
-    const inside = { households, lightning, relayHouses };
+    const inside = { households, lightning, relayHouses, oracles };
     const server = await startHttpServer({
       port: this.#pagePort(),
       buildFolder: this.#options.buildFolder ?? BUILD_FOLDER,
