@@ -45,9 +45,10 @@ describe('an origination fee', () => {
     const inHand = planOrigination(stateOf(loan), new Set([0]), at(loan, 0));
     expect(inHand).toEqual({ action: 'wait', reason: 'inFlight' });
     loan.pay('originationFee', [fee], at(loan, 0) + 5);
-    expect(planOrigination(stateOf(loan), none, at(loan, 1))).toEqual({
+    expect(planOrigination(stateOf(loan), none, at(loan, 1))).toMatchObject({
       action: 'wait',
       reason: 'milestoneNotApproved',
+      tranche: 1,
     });
   });
 

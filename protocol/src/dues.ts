@@ -10,7 +10,13 @@ import type { ContractState } from './contract/state.ts';
 import { feesOf } from './contract/ticks.ts';
 import type { Leg } from './kinds/fields.ts';
 import { minimum } from './money.ts';
-import { disbursementHold, planDisbursement, type Plan, type PlannedPart } from './planner.ts';
+import {
+  disbursementHold,
+  milestoneHold,
+  planDisbursement,
+  type Plan,
+  type PlannedPart,
+} from './planner.ts';
 
 /** Whether a leg counts its parts, so that any amount is a part of it. */
 export function isSerial(leg: Leg): leg is SerialLeg {
@@ -126,7 +132,8 @@ export function planOrigination(
   const [next] = [...free].sort((a, b) => a.dueAtSec - b.dueAtSec);
   if (next) return { action: 'wait', reason: 'nothingDue', untilSec: next.dueAtSec - aheadSec };
   if (open.some(({ n }) => inHand.has(n))) return { action: 'wait', reason: 'inFlight' };
-  return { action: 'wait', reason: open.length > 0 ? 'milestoneNotApproved' : 'complete' };
+  const held = open.map(({ n, lapsesAtSec }) => ({ tranche: n, lapsesAtSec }));
+  return { action: 'wait', ...(milestoneHold(state, held) ?? { reason: 'complete' }) };
 }
 
 /** How what a business pays of what it owes is shared between investor and bank (FE-6). */
@@ -161,7 +168,7 @@ export function planStreamed(
   aheadSec = 0,
 ): Plan {
   if (leg !== 'disbursement') return planOrigination(state, inHand, asOfSec, aheadSec);
-  return planDisbursement(state, inHand, asOfSec, mostParts, aheadSec);
+  return planDisbursement(state, inHand, asOfSec, mostParts, { aheadSec });
 }
 
 /** Whether a leg is paid by its payer's client unasked, as what was agreed with the contract. */

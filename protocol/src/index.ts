@@ -27,6 +27,8 @@ export type { Denomination, FiatDenomination } from './kinds/denomination.ts';
 export type { PriceDocument } from './kinds/price.ts';
 export * from './conversation.ts';
 export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
+export type * from './waiting.ts';
+export * from './cohort.ts';
 export * from './planner.ts';
 export * from './dues.ts';
 export * from './obligation.ts';

@@ -19,6 +19,8 @@ const TRANCHES = [
   { ...half, shareBps: 2_000, startDay: 50, windowDays: 20 },
 ];
 
+const bankKey = (loan: Loan): string => loan.contract.document.parties.bank.pubkey;
+
 function agreed(): Loan {
   const loan = new Loan({ signing: sparedSigning, offer: { tranches: TRANCHES } });
   loan.signAll();
@@ -66,7 +68,9 @@ describe('requires: P-20', () => {
     const last = new Set([10, 11, 12, 13, 14]);
     expect(planDisbursement(stateOf(loan), last, at(12), 10).action).toBe('wait');
     loan.pay('disbursement', planTicks(loan.contract.document).slice(10), at(12));
-    expect(planDisbursement(stateOf(loan), none, at(12), 10)).toEqual({ action: 'wait', reason });
+    const { lapsesAtSec: untilSec } = loan.contract.document.tranches[1] ?? { lapsesAtSec: 0 };
+    const waits = { action: 'wait', reason, tranche: 1, by: bankKey(loan), untilSec };
+    expect(planDisbursement(stateOf(loan), none, at(12), 10)).toEqual(waits);
     expect(planDisbursement(stateOf(loan), none, at(50), 10)).toMatchObject({ reason: 'lapsed' });
     expect(disbursementProgress(stateOf(loan), at(12))).toMatchObject({
       heldTicks: 5,

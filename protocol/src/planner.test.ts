@@ -44,7 +44,7 @@ describe('requires: P-17, P-18', () => {
       untilSec: START,
     });
     loan.pay('disbursement', [tick(0)], START + 5);
-    expect(planDisbursement(state(loan), none, START + 5, 10, 20)).toEqual({
+    expect(planDisbursement(state(loan), none, START + 5, 10, { aheadSec: 20 })).toEqual({
       action: 'wait',
       reason: 'nextTick',
       untilSec: START + DAY - 20,

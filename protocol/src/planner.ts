@@ -2,32 +2,14 @@
  * What a payer should do next: pure, from contract state, what the journal has in hand, and time.
  * Spec: specs/payments.md, "Planning".
  */
-import { hasEnded } from './contract/draft.ts';
-import { legOf, withheldFee } from './contract/legs.ts';
+import { cohortHold, type CohortMember } from './cohort.ts';
+import { attesterOf, hasEnded } from './contract/draft.ts';
+import { legOf } from './contract/legs.ts';
 import type { ContractState } from './contract/state.ts';
 import { ticksOf, type Tick } from './contract/ticks.ts';
-import type { ContractDocument } from './kinds/agreement.ts';
 import type { Leg } from './kinds/fields.ts';
-
-/** Why a payer waits. */
-export type WaitReason =
-  | 'notEffective'
-  | 'proposalExpired'
-  | 'withdrawn'
-  | 'closed'
-  | 'keyRevoked'
-  | 'fundingNotReached'
-  | 'fundingFailed'
-  | 'fundingDeadlinePassed'
-  | 'coolingOff'
-  | 'defaulted'
-  | 'windowNotOpen'
-  | 'nextTick'
-  | 'inFlight'
-  | 'milestoneNotApproved'
-  | 'complete'
-  | 'lapsed'
-  | 'nothingDue';
+import { payableTicks, ticksWithin, tickTotal } from './stream.ts';
+import type { Waiting } from './waiting.ts';
 
 /** One part to pay. */
 export interface PlannedPart {
@@ -39,7 +21,7 @@ export interface PlannedPart {
 /** The next action, or why there is none and when to look again. */
 export type Plan =
   | { readonly action: 'pay'; readonly parts: readonly PlannedPart[] }
-  | { readonly action: 'wait'; readonly reason: WaitReason; readonly untilSec?: number };
+  | ({ readonly action: 'wait' } & Waiting);
 
 /** How the disbursement stands, for views. */
 export interface DisbursementProgress {
@@ -54,33 +36,13 @@ export interface DisbursementProgress {
   readonly next: Tick | undefined;
 }
 
-/** Ticks from the first on, as long as the principal covers them. */
-function ticksWithin(ticks: readonly Tick[], roomUnits: bigint): Tick[] {
-  let leftUnits = roomUnits;
-  const end = ticks.findIndex((tick) => {
-    leftUnits -= tick.amountUnits;
-    return leftUnits < 0n;
-  });
-  return end < 0 ? [...ticks] : ticks.slice(0, end);
-}
-
-/** What ticks may come to in all, msat. */
-function tickTotal(document: ContractDocument): bigint {
-  // P-17: "…Of the principal the fees withheld (FE-2) are left out."
-  return document.tranches.reduce(
-    (sum, { amountUnits }) => sum - withheldFee(BigInt(amountUnits), document),
-    BigInt(document.principalUnits),
-  );
-}
-
 /** Ticks paid, lapsed and to come. */
 export function disbursementProgress(state: ContractState, asOfSec: number): DisbursementProgress {
-  const { document } = state.contract;
   const ticks = ticksOf(state, asOfSec);
   const paid = state.paid.numbers('disbursement');
   const paidUnits = state.paid.totalUnits('disbursement');
   const open = ticks.filter((tick) => !paid.has(tick.n) && tick.lapsesAtSec > asOfSec);
-  const payable = ticksWithin(open, tickTotal(document) - paidUnits);
+  const payable = payableTicks(state, ticks, asOfSec);
   return {
     ticks: ticks.length,
     paidTicks: paid.size,
@@ -92,24 +54,20 @@ export function disbursementProgress(state: ContractState, asOfSec: number): Dis
   };
 }
 
-interface Hold {
-  readonly reason: WaitReason;
-  readonly untilSec?: number;
-}
-
 /** Why nothing is paid out before funding is reached; undefined where nothing is waited for. */
-function fundingHold({ funding, contract }: ContractState, asOfSec: number): Hold | undefined {
+function fundingHold({ funding, contract }: ContractState, asOfSec: number): Waiting | undefined {
   if (funding === 'failed') return { reason: 'fundingFailed' };
   if (funding !== 'open') return undefined;
   const { deadlineAtSec } = contract.document.funding;
-  if (deadlineAtSec === undefined) return { reason: 'fundingNotReached' };
+  const by = contract.document.parties.bank.pubkey;
+  if (deadlineAtSec === undefined) return { reason: 'fundingNotReached', by };
   const isOver = asOfSec > deadlineAtSec;
   if (isOver) return { reason: 'fundingDeadlinePassed' };
-  return { reason: 'fundingNotReached', untilSec: deadlineAtSec + 1 };
+  return { reason: 'fundingNotReached', by, untilSec: deadlineAtSec + 1 };
 }
 
 /** Why nothing is paid out under a contract at a time, whatever its ticks say. */
-export function disbursementHold(state: ContractState, asOfSec: number): Hold | undefined {
+export function disbursementHold(state: ContractState, asOfSec: number): Waiting | undefined {
   const { status, withdrawnBy, coolingOffEndsAtSec = 0 } = state;
   // P-18: "An investor's client pays nothing unless the contract is effective, and nothing after
   // its own withdrawal, before funding that is required is reached, after it failed or its deadline
@@ -132,23 +90,53 @@ export function payerKeyHold(
   leg: Leg,
   key: string,
   asOfSec: number,
-): Hold | undefined {
+): Waiting | undefined {
   // P-21: "A payer's client pays nothing by a key that has ended: its receipts would not count."
   const isEnded = hasEnded(state, key, legOf(state.contract.document, leg).payer, asOfSec);
   return isEnded ? { reason: 'keyRevoked' } : undefined;
 }
 
+/** How a plan is made beside its usual way. */
+export interface PlanOptions {
+  readonly aheadSec?: number;
+  readonly others?: readonly CohortMember[];
+}
+
+/** Of ticks that are due those no other contract holds back, or why there are none. */
+function inStep(
+  state: ContractState,
+  others: readonly CohortMember[],
+  ticks: readonly Tick[],
+  asOfSec: number,
+): readonly Tick[] | Waiting {
+  const holds = ticks.map((tick) => cohortHold(state, others, tick, asOfSec));
+  const first = holds.findIndex((hold) => hold !== undefined);
+  return first === 0 && holds[0] ? holds[0] : ticks.slice(0, first < 0 ? undefined : first);
+}
+
+/** What holds ticks back that wait for a milestone; undefined where none does. */
+export function milestoneHold(
+  { contract: { document } }: ContractState,
+  held: readonly Pick<Tick, 'tranche' | 'lapsesAtSec'>[],
+): Waiting | undefined {
+  const [first] = held;
+  if (!first) return undefined;
+  const { tranche, lapsesAtSec: untilSec } = first;
+  return { reason: 'milestoneNotApproved', tranche, by: attesterOf(document), untilSec };
+}
+
 /**
  * The investor's next step in streaming out. `inHand` are tick numbers the journal is already
  * busy with: they are neither paid again nor waited out. `aheadSec` lets a runner ask for parts
- * before they are due, so that one request serves several ticks.
+ * before they are due, so that one request serves several ticks. `others` are the other contracts
+ * of the cohort: with them nothing is paid ahead of them.
  */
 export function planDisbursement(
   state: ContractState,
   inHand: ReadonlySet<number>,
   asOfSec: number,
   mostParts: number,
-  aheadSec = 0,
+  { aheadSec = 0, others = [] }: PlanOptions = {},
 ): Plan {
   const hold = disbursementHold(state, asOfSec);
   if (hold) return { action: 'wait', ...hold };
@@ -165,7 +153,9 @@ export function planDisbursement(
   // with it."
   const free = open.filter((tick) => !inHand.has(tick.n) && !tick.isHeld);
   const payable = ticksWithin(free, roomUnits);
-  const due = payable.filter((tick) => tick.dueAtSec <= asOfSec + aheadSec).slice(0, mostParts);
+  const ripe = payable.filter((tick) => tick.dueAtSec <= asOfSec + aheadSec).slice(0, mostParts);
+  const due = inStep(state, others, ripe, asOfSec);
+  if ('reason' in due) return { action: 'wait', ...due };
   if (due.length > 0) {
     const leg = 'disbursement' as const;
     return { action: 'pay', parts: due.map(({ n, amountUnits }) => ({ leg, n, amountUnits })) };
@@ -177,9 +167,8 @@ export function planDisbursement(
   }
   if (open.some((tick) => inHand.has(tick.n))) return { action: 'wait', reason: 'inFlight' };
   const held = open.filter((tick) => tick.isHeld);
-  if (ticksWithin(held, roomUnits).length > 0) {
-    return { action: 'wait', reason: 'milestoneNotApproved' };
-  }
+  const milestone = milestoneHold(state, ticksWithin(held, roomUnits));
+  if (milestone) return { action: 'wait', ...milestone };
   const isLapsed = unpaid.length > 0 && open.length === 0;
   return { action: 'wait', reason: isLapsed ? 'lapsed' : 'complete' };
 }

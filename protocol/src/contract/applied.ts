@@ -15,7 +15,7 @@ import {
   type Draft,
   type RejectedEvent,
 } from './draft.ts';
-import { resolveFunding } from './funding.ts';
+import { cohortOf, resolveFunding } from './funding.ts';
 import { toNode } from './graph.ts';
 import { PaymentIntake } from './intake.ts';
 import { applyKeyEvents } from './keys.ts';
@@ -267,6 +267,7 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
     keys: draft.keys,
     keyEvents: draft.keyEvents.map(({ id }) => id).sort(),
     funding,
+    cohort: cohortOf(draft),
     takeover: resolveTakeover(draft),
     paid,
     get payments() {

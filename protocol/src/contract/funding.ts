@@ -5,7 +5,7 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
 import { offerAddress } from '../tags.ts';
 import type { Draft } from './draft.ts';
-import type { Equivocation, FundingStatus } from './state.ts';
+import type { Cohort, Equivocation, FundingStatus } from './state.ts';
 
 /** The address of the offer a contract rests on. */
 export function offerAddressOf({ bases, parties }: ContractDocument): string {
@@ -54,4 +54,13 @@ export function resolveFunding(draft: Draft): {
   const stated = failed ? 'failed' : reached ? 'reached' : 'open';
   const { required } = draft.contract.document.funding;
   return { funding: required ? stated : 'notRequired', contradictions };
+}
+
+/** Who is paid out in step with a contract; undefined while no notice says so. */
+export function cohortOf(draft: Draft): Cohort | undefined {
+  // P-26: "…The cohort of a contract is the list of contracts of the `fundingReached` notice with
+  // the least (`created_at`, id) of those that count for it…"
+  const reached = firstOf(draft, 'fundingReached')?.document;
+  if (reached?.type !== 'fundingReached') return undefined;
+  return { contracts: reached.contracts, totalUnits: BigInt(reached.totalUnits) };
 }

@@ -117,6 +117,14 @@ export interface Version {
 /** Whether an offer's contracts may be paid out. */
 export type FundingStatus = 'notRequired' | 'open' | 'reached' | 'failed';
 
+/** The contracts of an offer that are paid out in step. */
+export interface Cohort {
+  /** Ids, this contract's own among them. */
+  readonly contracts: readonly string[];
+  /** What they come to in all by the bank's notice. */
+  readonly totalUnits: bigint;
+}
+
 /** The backup servicer's takeover. */
 export interface Takeover {
   readonly id: string;
@@ -166,6 +174,8 @@ export interface ContractState {
   /** Ids of the key events that count, sorted. */
   readonly keyEvents: readonly string[];
   readonly funding: FundingStatus;
+  /** Of the first notice that funding is reached; undefined without one. */
+  readonly cohort: Cohort | undefined;
   readonly takeover: Takeover | undefined;
   /** The proven payments in columns, with totals by day for the ledger: quick at any number. */
   readonly paid: PaidParts;

@@ -122,3 +122,19 @@ export function fund(
       : buildNotice({ ...said, type, statement: '' }, atSec);
   return loan.addAs(name, template);
 }
+
+/** The bank says that funding of loans of one offer is reached, in one notice. */
+export function fundTogether(loans: readonly Loan[], atSec: number): SignedEvent | undefined {
+  const [first] = loans;
+  if (!first) return undefined;
+  const address = offerAddress(publicOf('bank'), first.offer.document.identifier);
+  const offer = { id: first.offer.event.id, address };
+  const amounts = loans.map(({ contract }) => BigInt(contract.document.principalUnits));
+  const totalUnits = amounts.reduce((sum, each) => sum + each, 0n).toString();
+  const contracts = loans.map(({ root }) => root);
+  const said = { v: 1 as const, offer, contracts, prev: [] };
+  const template = buildNotice({ ...said, type: 'fundingReached', totalUnits }, atSec);
+  const event = first.addAs('bank', template);
+  for (const loan of loans.slice(1)) loan.add(event);
+  return event;
+}

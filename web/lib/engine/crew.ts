@@ -10,6 +10,7 @@ import {
   type LockstepPart,
 } from '@realyield/protocol';
 import { Acknowledger } from './acknowledger.ts';
+import { Cohorts } from './cohorts.ts';
 import { ownContract, signerOf, type Desk, type OwnContract } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
 import type { SpendingLimits } from './limits.ts';
@@ -18,6 +19,7 @@ import { Listeners } from './listeners.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
 import { Payer } from './payer.ts';
+import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 
 /** What the crew is told by its session. */
 export interface CrewOrders {
@@ -47,6 +49,7 @@ export class Crew {
   readonly changed = new Listeners<void>();
   readonly #desk: Desk;
   readonly #orders: CrewOrders;
+  readonly #cohorts: Cohorts;
   readonly #payers = new Map<string, Map<Leg, Payer>>();
   readonly #acknowledgers = new Map<string, Acknowledger>();
   readonly #followed = new Set<string>();
@@ -58,6 +61,7 @@ export class Crew {
     this.#desk = desk;
     this.#orders = orders;
     this.#startedAtMs = desk.clock.nowMs();
+    this.#cohorts = new Cohorts(desk);
     this.evidence = new EvidenceKeeper(desk, orders.isRunning);
   }
 
@@ -79,6 +83,7 @@ export class Crew {
   /** Starts what a contract needs, and tells it that something changed. */
   attend(root: string): void {
     if (this.#stopped) return;
+    for (const own of this.#cohorts.waitingFor(root)) this.payer(own, 'disbursement')?.wake();
     const contract = ownContract(this.#desk, root);
     if (!contract) {
       this.#followAsAttester(root);
@@ -98,6 +103,7 @@ export class Crew {
       this.#stops.push(this.#desk.catalog.watch(root));
       this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, isRunning));
     }
+    this.#cohorts.follow(contract);
     if (this.#orders.isAlone()) this.#employPayers(contract);
     for (const payer of this.payersOf(root)) payer.wake();
     this.#acknowledgers.get(root)?.wake();
@@ -114,7 +120,7 @@ export class Crew {
       const payer = new Payer(this.#desk, root, leg, {
         holds: () => this.#holds(root, leg),
         heldSinceMs: this.#orders.heldSinceMs,
-        isAhead: (entry) => this.#isAhead(entry),
+        aheadOf: (entry) => this.#aheadOf(entry),
         holdRoom: (amountUnits) => this.#orders.limits.hold(root, amountUnits),
       });
       payer.changed.add(() => {
@@ -151,6 +157,7 @@ export class Crew {
   async stop(hangUp: () => void): Promise<void> {
     this.#stopped = true;
     for (const stop of this.#stops) stop();
+    this.#cohorts.stop();
     this.#desk.directory.stop();
     const { clock } = this.#desk;
     const stopWaiting = clock.after(STEP_MS, hangUp);
@@ -162,6 +169,15 @@ export class Crew {
 
   #allPayers(): readonly Payer[] {
     return [...this.#payers.keys()].flatMap((root) => this.payersOf(root));
+  }
+
+  /** Whose parts a part waits for, as a status. */
+  #aheadOf(entry: JournalEntry): PayerStatus | undefined {
+    if (this.#isAhead(entry)) return statusOf('waiting', 'IN_STEP');
+    const state = ownContract(this.#desk, entry.contract)?.view.fold.state;
+    if (!state || entry.leg !== 'disbursement') return undefined;
+    const hold = this.#cohorts.hold(state, entry.n);
+    return hold && waitingStatus('waiting', hold);
   }
 
   #isAhead(entry: JournalEntry): boolean {

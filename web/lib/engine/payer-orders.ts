@@ -26,8 +26,8 @@ export interface PayerOrders {
   readonly holds: () => PayerHold;
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
-  /** Whether a part waits for parts of other investors. */
-  readonly isAhead: (entry: JournalEntry) => boolean;
+  /** How a part stands that waits for parts of other investors. */
+  readonly aheadOf: (entry: JournalEntry) => PayerStatus | undefined;
   /** Takes room for a payment within the person's spending limits, or says why there is none. */
   readonly holdRoom: (amountUnits: bigint) => HeldRoom | LimitHit;
 }

@@ -24,7 +24,7 @@ import {
   settleElsewhere,
   whyStale,
 } from './ticks-due.ts';
-import { statusOf, type PayerStatus } from './words.ts';
+import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 
 const ASK_AGAIN_MS = 6_000;
 const RETRY_MS = 10_000;
@@ -225,8 +225,7 @@ export class Payer {
       return IDLE_MS;
     }
     const level = plan.reason === 'complete' || plan.reason === 'lapsed' ? 'done' : 'waiting';
-    if (!isBusy(this.#desk, contract, this.leg))
-      this.#say(statusOf(level, plan.reason, { untilSec: plan.untilSec }));
+    if (!isBusy(this.#desk, contract, this.leg)) this.#say(waitingStatus(level, plan));
     return plan.untilSec === undefined ? IDLE_MS : (plan.untilSec - nowSec) * 1_000;
   }
 
@@ -251,8 +250,8 @@ export class Payer {
         this.#say(statusOf('waiting', 'nextTick', { untilSec: tick.dueAtSec }));
         return (tick.dueAtSec - nowSec) * 1_000;
       }
-      if (this.#orders.isAhead(entry))
-        return this.#wait(LOOK_AGAIN_MS, statusOf('waiting', 'IN_STEP'));
+      const others = this.#orders.aheadOf(entry);
+      if (others) return this.#wait(LOOK_AGAIN_MS, others);
       const room = this.#orders.holdRoom(BigInt(entry.amountUnits));
       if ('code' in room) return this.#wait(IDLE_MS, limitStatus(room));
       this.#say(statusOf('working', 'PAYING'));

@@ -1,5 +1,6 @@
 /** Receipts: proofs of what was paid, several parts of one request in one event. */
 import { buildReceipt, type Leg } from '@realyield/protocol';
+import { othersOf } from './cohorts.ts';
 import { embedOwn, eventRow, nextEventTimeSec, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
@@ -62,11 +63,14 @@ export async function writeReceipts(desk: Desk, contract: OwnContract, leg: Leg)
     else if (entry.step !== 'receipted') group.open += 1;
     groups.set(entry.request.id, group);
   }
+  // P-27: "…the receipt of a tick that others may wait for is published as soon as it is paid."
+  const isAwaited = leg === 'disbursement' && othersOf(contract.view.fold.state).length > 0;
+  const patienceMs = isAwaited ? 0 : gatherMs(contract);
   let waitMs = NOTHING_MS;
   for (const { paid, open } of groups.values()) {
     if (paid.length === 0) continue;
     const oldestMs = Math.min(...paid.map((entry) => entry.updatedAtMs));
-    const leftMs = oldestMs + gatherMs(contract) - desk.clock.nowMs();
+    const leftMs = oldestMs + patienceMs - desk.clock.nowMs();
     if (open === 0 || leftMs <= 0) await writeReceipt(desk, contract, paid);
     else waitMs = Math.min(waitMs, leftMs);
   }

@@ -1,5 +1,10 @@
 /** Sentences for what the engine waits for and what stopped it. Codes are stable. */
-import { REJECT_SENTENCES, type RejectCode, type WaitReason } from '@realyield/protocol';
+import {
+  REJECT_SENTENCES,
+  type RejectCode,
+  type Waiting,
+  type WaitReason,
+} from '@realyield/protocol';
 
 /** Codes of the engine's own, beside the protocol's reject codes and wait reasons. */
 export type EngineCode =
@@ -61,6 +66,9 @@ const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {
   coolingOff: 'You can still withdraw. Nothing is paid before that time is over.',
   defaulted: 'The loan is in default. Nothing more is paid out.',
   milestoneNotApproved: 'Waiting for the approval of a milestone. Until then nothing is paid.',
+  cohortBehind:
+    'Other investors of this offer have not paid as far yet. ' +
+    'Nobody pays more than one tick ahead of the others.',
   windowNotOpen: 'The stream has not begun.',
   nextTick: 'Waiting for the next tick.',
   inFlight: 'A payment is on its way.',
@@ -104,6 +112,18 @@ export function statusOf(
     sentence: sentenceOf(code, options.detail),
     untilSec: options.untilSec,
   };
+}
+
+/** Builds the status of a payer that waits, with what belongs to the reason. */
+export function waitingStatus(level: PayerStatus['level'], waiting: Waiting): PayerStatus {
+  const { reason, untilSec } = waiting;
+  return statusOf(level, reason, { untilSec, detail: detailOf(waiting) });
+}
+
+function detailOf(waiting: Waiting): string | undefined {
+  if (waiting.reason !== 'cohortBehind') return undefined;
+  const count = waiting.behind.length;
+  return count === 1 ? 'One is behind.' : `${count} are behind.`;
 }
 
 const URGENCY: readonly PayerStatus['level'][] = [
