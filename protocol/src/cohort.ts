@@ -26,13 +26,34 @@ function frontOf(state: ContractState, asOfSec: number): Front {
   return { ticks: ticks.length, next };
 }
 
-/** Until when others wait for a tick that is due, Unix seconds. */
-function patienceEndsAtSec({ dueAtSec, lapsesAtSec }: Tick, daySec: number): number {
-  // P-28: "…one contract day after it was due, or halfway to its lapse if that is sooner…"
-  return dueAtSec + Math.min(daySec, Math.floor((lapsesAtSec - dueAtSec) / 2));
+/** The contract that asks, at a tick of its own. */
+interface Asking {
+  readonly state: ContractState;
+  readonly tick: Tick;
+  readonly ticks: number;
+  /** Ticks that can still be paid: those before `tick` are being paid, or are to be before it. */
+  readonly payable: readonly Tick[];
 }
 
-/** How one member stands to a tick: it holds it back, lets it pass, or has stopped. */
+/** Until when a contract is waited for that has not come as far, Unix seconds. */
+function patienceEndsAtSec(
+  ticks: number,
+  next: Tick,
+  own: Asking,
+  { daySec, asOfSec }: { readonly daySec: number; readonly asOfSec: number },
+): number {
+  // P-28: "…one contract day, or half of what is left until its tick lapses if that is less, from
+  // when that tick was due, or from one's own first payment at its place or beyond if that is
+  // later…"
+  const place = Math.ceil((next.n * own.ticks) / ticks);
+  const isPassing = own.payable.some(({ n }) => n >= place && n < own.tick.n);
+  const passedAtSec =
+    own.state.paid.firstSettledAtSec('disbursement', place) ?? (isPassing ? asOfSec : 0);
+  const sinceSec = Math.max(next.dueAtSec, passedAtSec);
+  return sinceSec + Math.min(daySec, Math.max(0, Math.floor((next.lapsesAtSec - sinceSec) / 2)));
+}
+
+/** How one member stands to a tick: it lets it pass, has stopped, or holds it back. */
 type Standing =
   | { readonly as: 'with' | 'stopped' }
   /** No end where its payee or its milestone is waited for. */
@@ -43,28 +64,23 @@ function hasStopped({ status, withdrawnBy }: ContractState): boolean {
   return isOver || withdrawnBy.includes('investor');
 }
 
-function standingOf(
-  { state }: CohortMember,
-  own: { readonly tick: Tick; readonly ticks: number; readonly daySec: number },
-  asOfSec: number,
-): Standing {
-  const patientUntilSec = patienceEndsAtSec(own.tick, own.daySec);
-  if (!state || state.status === 'proposed') {
-    const isOver = asOfSec > patientUntilSec;
-    return isOver ? { as: 'stopped' } : { as: 'behind', untilSec: patientUntilSec + 1 };
-  }
-  if (hasStopped(state)) return { as: 'stopped' };
-  const { ticks, next } = frontOf(state, asOfSec);
+function standingOf({ state }: CohortMember, own: Asking, asOfSec: number): Standing {
+  const isKnown = state !== undefined && state.status !== 'proposed';
+  if (isKnown && hasStopped(state)) return { as: 'stopped' };
+  // P-28: "…Of one that is not known to be effective it is taken that it has paid nothing…"
+  const none: Front = { ticks: own.ticks, next: ticksOf(own.state, asOfSec)[0] };
+  const front = isKnown ? frontOf(state, asOfSec) : none;
+  const { ticks, next } = front;
   // P-26: "…Tick n of m is ahead of a contract with k ticks of which f is the first that is neither
   // proven nor lapsed when n × k > f × m."
   const isAhead = next !== undefined && own.tick.n * ticks > next.n * own.ticks;
-  if (!next) return { as: 'with' };
-  // P-28: "A contract whose tranche waits for its milestone holds the others until that lapses: it
+  if (!isAhead) return { as: 'with' };
+  // P-28: "…A contract whose tranche waits for its milestone holds the others until that lapses: it
   // is not its investor who waits…"
-  if (next.isHeld) return isAhead ? { as: 'behind', untilSec: undefined } : { as: 'with' };
-  const untilSec = patienceEndsAtSec(next, state.contract.document.daySec);
-  if (asOfSec > untilSec) return { as: 'stopped' };
-  return isAhead ? { as: 'behind', untilSec: untilSec + 1 } : { as: 'with' };
+  if (isKnown && next.isHeld) return { as: 'behind', untilSec: undefined };
+  const { daySec } = own.state.contract.document;
+  const untilSec = patienceEndsAtSec(ticks, next, own, { daySec, asOfSec });
+  return asOfSec > untilSec ? { as: 'stopped' } : { as: 'behind', untilSec: untilSec + 1 };
 }
 
 /**
@@ -78,8 +94,10 @@ export function cohortHold(
   asOfSec: number,
 ): Waiting | undefined {
   if (!state.cohort || others.length === 0) return undefined;
-  const { daySec, principalUnits } = state.contract.document;
-  const own = { tick, ticks: ticksOf(state, asOfSec).length, daySec };
+  const { principalUnits } = state.contract.document;
+  const ticks = ticksOf(state, asOfSec);
+  const payable = payableTicks(state, ticks, asOfSec);
+  const own = { state, tick, ticks: ticks.length, payable };
   const standings = others.map((member) => ({ member, is: standingOf(member, own, asOfSec) }));
   const rootsOf = (as: Standing['as']): string[] =>
     standings.filter(({ is }) => is.as === as).map(({ member }) => member.root);

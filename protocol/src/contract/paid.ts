@@ -146,6 +146,19 @@ export class PaidParts {
     return numbers;
   }
 
+  /** The earliest settled time of a leg's parts from a number on, Unix seconds. */
+  firstSettledAtSec(leg: Leg, from: number): number | undefined {
+    let first: number | undefined;
+    for (const paid of this.requests()) {
+      const { n: parts } = paid.request.document;
+      for (const { last, settledAtSec } of paid.leg === leg ? paid.runs : []) {
+        if ((parts[last] ?? 0) < from) continue;
+        if (first === undefined || settledAtSec < first) first = settledAtSec;
+      }
+    }
+    return first;
+  }
+
   /** The latest settled time, Unix seconds; 0 when nothing is proven. */
   latestSettledAtSec(): number {
     let latest = 0;
