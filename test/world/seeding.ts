@@ -107,6 +107,7 @@ class Seeding {
       lease: {
         changed: new Listeners(),
         isHeld: true,
+        isBeginning: false,
         heldSinceMs: 0,
         start: async () => undefined,
         takeOver: async () => undefined,

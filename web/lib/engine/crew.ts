@@ -25,6 +25,8 @@ import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 export interface CrewOrders {
   /** Whether this engine is the one that pays for this person now. */
   readonly isRunning: () => boolean;
+  /** Whether it will be in a moment. */
+  readonly isBeginning: () => boolean;
   /** Whether this process may use the journal. */
   readonly isAlone: () => boolean;
   readonly isPaused: (root: string) => boolean;
@@ -188,7 +190,9 @@ export class Crew {
   }
 
   #holds(root: string, leg: Leg): PayerHold {
-    if (!this.#orders.isRunning()) return 'elsewhere';
+    if (!this.#orders.isRunning()) {
+      return this.#orders.isBeginning() ? 'beginning' : 'elsewhere';
+    }
     return this.#stopOf(root, leg) ?? (this.#orders.isPaused(root) ? 'paused' : 'run');
   }
 

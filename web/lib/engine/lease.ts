@@ -46,7 +46,7 @@ export interface LeasePorts {
 /** What an engine asks of its lease. */
 export type SessionLease = Pick<
   Lease,
-  'changed' | 'isHeld' | 'heldSinceMs' | 'start' | 'takeOver' | 'stop'
+  'changed' | 'isHeld' | 'isBeginning' | 'heldSinceMs' | 'start' | 'takeOver' | 'stop'
 >;
 
 /** The lease of one engine. */
@@ -75,6 +75,12 @@ export class Lease {
     if (this.#ports.clock.nowMs() < this.#readyAtMs) return false;
     // Before any lease is known, a person's own client runs; a helper waits for its first one.
     return this.#latest ? this.#isOurs() : this.#rank === 'person';
+  }
+
+  /** Whether this engine is about to run: nobody else has taken the lease, and it waits a moment. */
+  get isBeginning(): boolean {
+    if (this.isHeld || this.#stopped) return false;
+    return this.#isOurs() || (!this.#isAnnounced && this.#rank === 'person');
   }
 
   /**

@@ -18,7 +18,7 @@ export const STOPS = [
 export type StopReason = (typeof STOPS)[number];
 
 /** Whether a payer may pay, or what holds it. */
-export type PayerHold = 'run' | 'paused' | 'elsewhere' | StopReason;
+export type PayerHold = 'run' | 'paused' | 'beginning' | 'elsewhere' | StopReason;
 
 /** What a payer is told by its session. */
 export interface PayerOrders {
@@ -36,6 +36,7 @@ export interface PayerOrders {
 export function heldStatus(hold: PayerHold): PayerStatus | undefined {
   if (hold === 'run') return undefined;
   if (hold === 'paused') return statusOf('paused', 'PAUSED');
+  if (hold === 'beginning') return statusOf('waiting', 'BEGINNING');
   return statusOf('waiting', hold === 'elsewhere' ? 'ELSEWHERE' : hold);
 }
 

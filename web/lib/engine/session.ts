@@ -103,6 +103,7 @@ export class Session {
     this.limits = new SpendingLimits(this.#desk.journal, ports.clock, ports.store);
     this.#crew = new Crew(this.#desk, {
       isRunning: () => this.isRunning,
+      isBeginning: () => this.#isAlone && this.#lease.isBeginning,
       isAlone: () => this.#isAlone,
       isPaused: (root) => this.#pauses.isPaused(root),
       heldSinceMs: () => this.#lease.heldSinceMs,

@@ -9,7 +9,7 @@ import { personView, type Names } from './people.ts';
 const STANDINGS: Readonly<Record<Standing, StatusView & { readonly order: number }>> = {
   defaulted: { text: 'in default', tone: 'problem', order: 0 },
   late: { text: 'late', tone: 'problem', order: 1 },
-  current: { text: 'repaying', tone: 'active', order: 2 },
+  current: { text: 'in time', tone: 'active', order: 2 },
   awaiting: { text: 'to be paid out', tone: 'waiting', order: 3 },
   repaid: { text: 'repaid', tone: 'done', order: 4 },
   lapsed: { text: 'lapsed', tone: 'plain', order: 5 },

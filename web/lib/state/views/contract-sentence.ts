@@ -11,6 +11,11 @@ import type { ContractNow } from './contract.ts';
 import { heldTitles, isHeldBack } from './milestones.ts';
 import { calendarOf } from './notices.ts';
 
+/** Whether the investor may still withdraw, so that nothing is paid yet. */
+function isCooling({ state, nowSec }: ContractNow): boolean {
+  return state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec;
+}
+
 function waitingFor(state: ContractState): string {
   const missing = (['investor', 'business', 'bank'] as const).filter(
     (role) => state.signatures[role] === undefined,
@@ -43,6 +48,9 @@ export function statusView(now: ContractNow): StatusView {
   if (ledger.daysPastDue > 0) return { text: 'late', tone: 'problem' };
   if (ledger.repaid) return { text: 'repaid', tone: 'done' };
   if (isHeldBack(now)) return { text: 'waits for a milestone', tone: 'waiting' };
+  if (ledger.undisbursedUnits > 0n && isCooling(now)) {
+    return { text: 'agreed, may be withdrawn', tone: 'waiting' };
+  }
   if (ledger.undisbursedUnits > 0n) return { text: 'being paid out', tone: 'active' };
   return { text: 'repaying', tone: 'active' };
 }
@@ -124,6 +132,10 @@ export function sentenceOfContract(now: ContractNow): string {
   if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';
   if (ledger.daysPastDue > 0) return lateSentence(now);
   if (isHeldBack(now)) return milestoneSentence(now);
+  if (ledger.undisbursedUnits > 0n && isCooling(now)) {
+    const until = formatDue(state.coolingOffEndsAtSec ?? 0, calendarOf(state));
+    return `Agreed. The investor may withdraw until ${until}; nothing is paid before that.`;
+  }
   if (ledger.undisbursedUnits > 0n) {
     const progress = disbursementProgress(state, nowSec);
     return `Being paid out, ${progress.paidTicks} of ${progress.ticks} payments.`;

@@ -106,6 +106,7 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
 
 /** While a payer waits for one of these nothing flows, though nothing is wrong. */
 const STANDING: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>([
+  'BEGINNING',
   'ELSEWHERE',
   'PAYEE_REFUSED',
   'NO_LOOKUP',
@@ -141,6 +142,8 @@ function streamState(
   }
   if (payer.level === 'paused') return { state: 'paused', reason: payer.sentence };
   if (payer.level === 'problem') return { state: 'stopped', reason: payer.sentence };
+  // The page says so above the stream, with what can be done.
+  if (payer.code === 'ELSEWHERE') return { state: 'waiting' };
   if (STANDING.has(payer.code)) return { state: 'waiting', reason: payer.sentence };
   return progress.next.dueAtSec > nowSec && progress.paidTicks === 0
     ? { state: 'waiting', reason: 'The stream has not begun.' }

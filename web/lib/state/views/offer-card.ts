@@ -19,13 +19,26 @@ export function placeOf(offer: ParsedOffer): string {
 }
 
 /** The stage of an offer as a status; none while it is simply open. */
-export function stageStatus(
-  names: Names,
-  offer: ParsedOffer,
-  atSec: number,
-): StatusView | undefined {
+function stageStatus(names: Names, offer: ParsedOffer, atSec: number): StatusView | undefined {
   const stage = stageOf(offer, names.catalog.contractsOf(offer), atSec);
   return stage === 'open' ? undefined : { text: STAGE_WORDS[stage], tone: STAGE_TONES[stage] };
+}
+
+/** Stages that only receipts can tell: before they are read, a default looks like a good loan. */
+const BY_RECEIPTS: ReadonlySet<string> = new Set(
+  (['repaying', 'late', 'repaid', 'defaulted'] as const).map((stage) => STAGE_WORDS[stage]),
+);
+
+/** Where an offer stands beside its bank; not while its receipts are being read. */
+export function shownStatus(
+  names: Names,
+  offer: ParsedOffer,
+  bank: BankView,
+  atSec: number,
+): StatusView | undefined {
+  const status = stageStatus(names, offer, atSec);
+  const isKnown = bank.record !== undefined || !BY_RECEIPTS.has(status?.text ?? '');
+  return isKnown ? status : undefined;
 }
 
 /** An offer in a list, with its bank as `views/banks.ts` shows it. */
@@ -48,6 +61,6 @@ export function offerCard(
     plan: PLAN_WORDS[document.plan.type],
     bank,
     bond: 'no bond',
-    status: stageStatus(names, offer, atSec),
+    status: shownStatus(names, offer, bank, atSec),
   };
 }

@@ -12,7 +12,7 @@ import type { BankView, PointView, ProspectusView, ScheduleView } from '../../co
 import { formatBps, formatPlural } from '../../format.ts';
 import { raisedUnder } from '../market/rows.ts';
 import { guaranteeWords } from './guarantee-words.ts';
-import { placeOf, stageStatus } from './offer-card.ts';
+import { placeOf, shownStatus } from './offer-card.ts';
 import { nameOf, personView, type Names } from './people.ts';
 
 /** Principal of all contracts in effect under an offer, msat. */
@@ -101,7 +101,7 @@ export function prospectusView(
     },
     bank,
     story: document.story,
-    status: stageStatus(names, offer, atSec),
+    status: shownStatus(names, offer, bank, atSec),
     protects: protects(offer, attesterName(names, offer)),
     exposes: exposes(offer),
   };

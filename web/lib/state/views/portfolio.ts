@@ -145,7 +145,7 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
   ];
 }
 
-/** Shares of what is outstanding; where nothing is, of what was paid out. */
+/** Shares of what is outstanding; where nothing is, of what was paid out. To the nearest 0.01 %. */
 export function shareViews(
   names: Names,
   shares: readonly PartyShare[],
@@ -159,7 +159,7 @@ export function shareViews(
     who: personView(names, share.pubkey),
     href: role === 'bank' ? bankHref(share.pubkey) : undefined,
     amountUnits: amountOf(share),
-    bps: all === 0n ? 0 : Number((amountOf(share) * 10_000n) / all),
+    bps: all === 0n ? 0 : Number((amountOf(share) * 20_000n + all) / (2n * all)),
     note:
       (isOwed ? 'of what is outstanding, ' : 'of what was paid out; nothing is outstanding, ') +
       formatPlural(share.contracts, 'contract'),
