@@ -5,7 +5,6 @@ import type { Catalog, ContractView } from '../web/lib/engine/catalog.ts';
 import type { Repayments } from '../web/lib/engine/repayments.ts';
 import { inThree, Loan } from './fixtures/loan.ts';
 import { claim, decide, give } from './fixtures/steps.ts';
-import { statusOf, type StatusCode } from '../web/lib/engine/words.ts';
 import { sentenceOfContract, statusView } from '../web/lib/state/views/contract-sentence.ts';
 import {
   contractNow,
@@ -141,26 +140,6 @@ describe('a tranche that waits for a milestone', () => {
     const lapsed = milestonesAt(streamed(signed()), 53)[0];
     expect(lapsed).toMatchObject({ isClaimable: false, status: { text: 'lapsed' } });
     expect(plain(lapsed?.sentence ?? '')).toContain('400 000 sat never left the investor');
-  });
-});
-
-describe('before money moves', () => {
-  it('a loan that may still be withdrawn is not called paid out', () => {
-    const loan = new Loan({ offer: { ...gated, coolingOffDays: 14 } });
-    loan.signAll();
-    expect(statusView(at(loan, 3)).text).toBe('agreed, may be withdrawn');
-    expect(sentence(loan, 3)).toMatch(
-      /^Agreed\. The investor may withdraw until day 1[45]; nothing is paid before that\.$/,
-    );
-    expect(sentence(loan, 15)).toBe('Being paid out, 0 of 15 payments.');
-  });
-
-  it('the page says once who else pays, and says when this window is about to', () => {
-    const stream = (code: StatusCode) =>
-      streamModel(names, at(signed(), 1), statusOf('waiting', code));
-    expect(stream('ELSEWHERE')).toMatchObject({ state: 'waiting' });
-    expect(stream('ELSEWHERE').reason).toBeUndefined();
-    expect(stream('BEGINNING').reason).toContain('in a moment');
   });
 });
 

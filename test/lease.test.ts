@@ -27,7 +27,7 @@ function createHub(): Relays {
   return hub as Relays;
 }
 
-test('a page that was loaded again is about to run; the one it took over from is elsewhere', async () => {
+test('a page loaded again is about to run; the one it took over from is elsewhere', async () => {
   const time = new Time(1_700_000_000_000);
   const clock = new ProcessClock(time);
   const person = createLocalSigner(new Uint8Array(32).fill(7));

@@ -77,7 +77,7 @@ export class Lease {
     return this.#latest ? this.#isOurs() : this.#rank === 'person';
   }
 
-  /** Whether this engine is about to run: nobody else has taken the lease, and it waits a moment. */
+  /** Whether it is about to run: it has taken the lease, and waits for the former holder. */
   get isBeginning(): boolean {
     if (this.isHeld || this.#stopped) return false;
     return this.#isOurs() || (!this.#isAnnounced && this.#rank === 'person');
