@@ -9,7 +9,8 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { finalizeEvent, generateSecretKey } from 'nostr-tools';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadWasmVerifier } from '../web/lib/nostr/verifier/load-wasm.ts';
+import type { IdSigner } from '../web/lib/signer/signatures.ts';
+import { loadWasmSignatures } from '../web/lib/nostr/verifier/load-wasm.ts';
 import { createVerifierPool } from '../web/lib/nostr/verifier/verifier-pool.ts';
 import { createWasmVerifier } from '../web/lib/nostr/verifier/wasm-verifier.ts';
 import { Loan } from './fixtures/loan.ts';
@@ -47,8 +48,9 @@ const vectors: readonly Vector[] = readFileSync(
   });
 
 let wasmVerifier: SignatureVerifier = () => expect.fail('not loaded');
+let wasmSigner: IdSigner = () => expect.fail('not loaded');
 beforeAll(async () => {
-  wasmVerifier = await loadWasmVerifier();
+  ({ verify: wasmVerifier, sign: wasmSigner } = await loadWasmSignatures());
 });
 
 /** What a verifier says, with an exception counted as a refusal, as `verify` counts it. */
@@ -77,6 +79,22 @@ describe('BIP-340 test vectors', () => {
 describe('noble and WebAssembly agree', () => {
   const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
   const secretKey = bytes32.map((bytes) => Uint8Array.from(bytes).fill(1, 0, 1));
+
+  test('on signatures that WebAssembly makes, each with its own randomness', () => {
+    fc.assert(
+      fc.property(bytes32, secretKey, (id, secret) => {
+        const made = [wasmSigner(id, secret), wasmSigner(id, secret)].map(bytesToHex);
+        const publicKey = bytesToHex(schnorr.getPublicKey(secret));
+        expect(made[0]).not.toBe(made[1]);
+        for (const each of made) expect(nobleVerifier(each, bytesToHex(id), publicKey)).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+    const order = hexToBytes(toHex(CURVE_ORDER));
+    expect(() => wasmSigner(new Uint8Array(32), order)).toThrow('cannot sign');
+    expect(() => wasmSigner(new Uint8Array(32), new Uint8Array(32))).toThrow('cannot sign');
+  });
+
   /** Values around which implementations have gone wrong. */
   const edge = fc.constantFrom(
     ...[0n, 1n, CURVE_ORDER - 1n, CURVE_ORDER, CURVE_ORDER + 1n, FIELD_PRIME - 1n],

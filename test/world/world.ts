@@ -8,8 +8,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifier.ts';
-import { loadWasmVerifier } from '../../web/lib/nostr/verifier/load-wasm.ts';
+import { loadWasmSignatures } from '../../web/lib/nostr/verifier/load-wasm.ts';
 import type { Verifier } from '../../web/lib/engine/ports.ts';
+import { useSignatures } from '../../web/lib/signer/signatures.ts';
 import { BUILD_FOLDER } from './build.ts';
 import { startBunker } from './bunker.ts';
 import { createControl } from './control.ts';
@@ -119,7 +120,9 @@ class Builder {
     log(`Relays at ${relays.join(' and ')}.`);
     const lightning = await this.#startLightning(wire);
     log('Lightning is up: everybody has a channel.');
-    const verifier = shareVerifier(createInlineVerifier(await loadWasmVerifier()));
+    const signatures = await loadWasmSignatures();
+    useSignatures(signatures);
+    const verifier = shareVerifier(createInlineVerifier(signatures.verify));
     const { personas, households } = await this.#settle(lightning, relays, wire, verifier);
     const oracles = new Oracles(this.#folder.data, relays);
     this.#undo.push(() => {

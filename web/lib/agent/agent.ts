@@ -5,16 +5,17 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseBolt11 } from '@realyield/protocol';
 import { Lease } from '../engine/lease.ts';
 import type { Relays, Signer, Store, Wallet } from '../engine/ports.ts';
 import { randomHex } from '../engine/random.ts';
 import { Session } from '../engine/session.ts';
 import { createRelays } from '../nostr/relays.ts';
 import { createInlineVerifier } from '../nostr/verifier/inline-verifier.ts';
-import { loadWasmVerifier } from '../nostr/verifier/load-wasm.ts';
+import { loadWasmSignatures } from '../nostr/verifier/load-wasm.ts';
+import { useSignatures } from '../signer/signatures.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { WalletConnection } from '../wallet/connection.ts';
+import { readInvoice } from '../wallet/invoices.ts';
 import { createNwcWallet } from '../wallet/nwc.ts';
 import type { AgentConfig } from './config.ts';
 import { startHealth } from './health.ts';
@@ -51,7 +52,7 @@ function logged(wallet: Wallet, log: AgentLog): Wallet {
     balance: () => wallet.balance(),
     makeInvoice: (order) => wallet.makeInvoice(order),
     async pay(invoice) {
-      const parsed = parseBolt11(invoice);
+      const parsed = readInvoice(invoice);
       const paymentHash = parsed.ok ? parsed.value.paymentHash : undefined;
       const amountMsat = parsed.ok ? parsed.value.amountMsat?.toString() : undefined;
       log.info('paying', { paymentHash, amountMsat });
@@ -136,7 +137,9 @@ export class Agent {
 
   async #open(store: Store, relays: Relays): Promise<Session> {
     const { person } = this.#parts;
-    const verifier = createInlineVerifier(await loadWasmVerifier());
+    const signatures = await loadWasmSignatures();
+    useSignatures(signatures);
+    const verifier = createInlineVerifier(signatures.verify);
     const ports = { person, relays, verifier, clock: systemClock };
     const lease = new Lease({ ...ports, holder: await holderOf(store) }, 'helper');
     return new Session({

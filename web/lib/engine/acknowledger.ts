@@ -1,5 +1,6 @@
 /** Acknowledges payments that the payee's own wallet confirms, many in one event. */
 import { LEGS, buildAcknowledgement, type Payment } from '@realyield/protocol';
+import { mapAtMost } from './at-once.ts';
 import { eventRow, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { gatherMs } from './receipts.ts';
@@ -8,22 +9,30 @@ type Unanswered = Omit<Payment, 'afterFinal'>;
 
 const RETRY_MS = 15_000;
 const MOST_PARTS = 300;
+const LOOKUPS_AT_ONCE = 8;
+
+/** What an acknowledger is told by its crew. */
+export interface AcknowledgerOrders {
+  readonly mayRun: () => boolean;
+  /** Whether the wallet has said by itself that this much came for a payment hash. */
+  readonly wasToldOf: (paymentHash: string, amountMsat: bigint) => boolean;
+}
 
 /** Watches payments received under one contract. */
 export class Acknowledger {
   readonly #desk: Desk;
   readonly #root: string;
   readonly #confirmed = new Set<string>();
-  readonly #mayRun: () => boolean;
+  readonly #orders: AcknowledgerOrders;
   #stopTimer: (() => void) | undefined;
   #busy = false;
   #round: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(desk: Desk, root: string, mayRun: () => boolean) {
+  constructor(desk: Desk, root: string, orders: AcknowledgerOrders) {
     this.#desk = desk;
     this.#root = root;
-    this.#mayRun = mayRun;
+    this.#orders = orders;
   }
 
   /** Something about the contract changed. */
@@ -62,13 +71,15 @@ export class Acknowledger {
   }
 
   async #run(): Promise<void> {
-    if (this.#stopped || !this.#mayRun()) return;
+    if (this.#stopped || !this.#orders.mayRun()) return;
     this.#busy = true;
     let waitMs = RETRY_MS;
     try {
       const waiting = this.#unanswered().slice(0, MOST_PARTS);
-      const confirmed = [];
-      for (const item of waiting) if (await this.#isReceived(item.payment)) confirmed.push(item);
+      const known = await mapAtMost(LOOKUPS_AT_ONCE, waiting, ({ payment }) =>
+        this.#isReceived(payment),
+      );
+      const confirmed = waiting.filter((_item, index) => known[index]);
       const first = confirmed[0];
       if (first) {
         await this.#acknowledge(
@@ -89,15 +100,17 @@ export class Acknowledger {
   }
 
   async #isReceived(payment: Unanswered): Promise<boolean> {
-    if (this.#confirmed.has(payment.paymentHash)) return true;
+    const { paymentHash, amountMsat } = payment;
+    if (this.#confirmed.has(paymentHash)) return true;
+    if (this.#orders.wasToldOf(paymentHash, amountMsat)) return true;
     const wallet = this.#desk.wallet();
-    const answer = await wallet?.lookup({ paymentHash: payment.paymentHash });
+    const answer = await wallet?.lookup({ paymentHash });
     const record = answer?.state === 'answered' ? answer.value : undefined;
     const isReceived =
       record?.state === 'settled' &&
       record.direction === 'incoming' &&
-      record.amountMsat >= payment.amountMsat;
-    if (isReceived) this.#confirmed.add(payment.paymentHash);
+      record.amountMsat >= amountMsat;
+    if (isReceived) this.#confirmed.add(paymentHash);
     return isReceived;
   }
 

@@ -19,6 +19,7 @@ import { Listeners } from './listeners.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
 import { Payer } from './payer.ts';
+import { Takings } from './takings.ts';
 import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 
 /** What the crew is told by its session. */
@@ -47,6 +48,7 @@ function inStep({ contract, together, step, sentAtMs }: JournalEntry): LockstepP
 /** Payers and acknowledgers by contract. */
 export class Crew {
   readonly evidence: EvidenceKeeper;
+  readonly takings = new Takings();
   /** A payer's status changed. */
   readonly changed = new Listeners<void>();
   readonly #desk: Desk;
@@ -100,10 +102,11 @@ export class Crew {
     if (view.fold.state.status === 'proposed') return;
     const { bank, business } = view.fold.state.contract.document.parties;
     this.#desk.directory.want([bank.pubkey, business.pubkey]);
-    const { isRunning } = this.#orders;
+    const mayRun = this.#orders.isRunning;
+    const wasToldOf = this.takings.has.bind(this.takings);
     if (!this.#acknowledgers.has(root)) {
       this.#stops.push(this.#desk.catalog.watch(root));
-      this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, isRunning));
+      this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, { mayRun, wasToldOf }));
     }
     this.#cohorts.follow(contract);
     if (this.#orders.isAlone()) this.#employPayers(contract);

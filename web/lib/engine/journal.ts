@@ -51,6 +51,17 @@ const PREFIX = 'part|';
 /** Steps at which money has left the wallet, or may have. */
 const SPENT: readonly JournalStep[] = ['sending', 'unknown', 'paid', 'receipted'];
 
+interface LegEntries {
+  readonly all: Map<number, JournalEntry>;
+  readonly unproven: Map<number, JournalEntry>;
+}
+
+const legKey = (contract: string, leg: Leg): string => `${contract}|${leg}`;
+
+function inOrder(entries: ReadonlyMap<number, JournalEntry> | undefined): readonly JournalEntry[] {
+  return [...(entries?.values() ?? [])].sort((a, b) => a.n - b.n);
+}
+
 /** The key of a part's entry. */
 function entryKey(contract: string, leg: Leg, n: number): string {
   return `${PREFIX}${contract}|${leg}|${n}`;
@@ -83,10 +94,22 @@ export function renewedEntry(entry: JournalEntry, nowMs: number): JournalEntry {
   return together ? { ...wanted, together } : wanted;
 }
 
+/**
+ * A part that is proven. Request and invoice have done their work: the receipt holds the request,
+ * so that a long stream is not kept twice.
+ */
+export function provenEntry(entry: JournalEntry, nowMs: number, receipt?: string): JournalEntry {
+  const { request: _request, invoice: _invoice, ...rest } = entry;
+  const proven = { ...rest, step: 'receipted' as const, updatedAtMs: nowMs };
+  return receipt === undefined ? proven : { ...proven, receipt };
+}
+
 /** The journal of one person. */
 export class Journal {
   readonly #store: Store;
   readonly #entries = new Map<string, JournalEntry>();
+  /** By contract and leg: all entries, and those that something can still come of. */
+  readonly #legs = new Map<string, LegEntries>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -95,15 +118,18 @@ export class Journal {
   /** Reads the journal; must resolve before anything is paid. */
   async load(): Promise<void> {
     for (const { key, value } of await this.#store.all('journal')) {
-      if (key.startsWith(PREFIX)) this.#entries.set(key, value as JournalEntry);
+      if (key.startsWith(PREFIX)) this.#put(value as JournalEntry);
     }
   }
 
   /** Entries of one contract and leg, by n. */
   entries(contract: string, leg: Leg): readonly JournalEntry[] {
-    return [...this.#entries.values()]
-      .filter((entry) => entry.contract === contract && entry.leg === leg)
-      .sort((a, b) => a.n - b.n);
+    return inOrder(this.#legs.get(legKey(contract, leg))?.all);
+  }
+
+  /** Those of them that are not proven yet, by n: few, however long the stream. */
+  unproven(contract: string, leg: Leg): readonly JournalEntry[] {
+    return inOrder(this.#legs.get(legKey(contract, leg))?.unproven);
   }
 
   /** What has left the wallet since a time, ms, or may have, in no order. */
@@ -137,9 +163,7 @@ export class Journal {
       contract: entry.contract,
     }));
     await this.#store.write([...writes, ...also]);
-    for (const entry of entries) {
-      this.#entries.set(entryKey(entry.contract, entry.leg, entry.n), entry);
-    }
+    for (const entry of entries) this.#put(entry);
   }
 
   /** Gives an order that was never paid another number. */
@@ -148,13 +172,31 @@ export class Journal {
     const next = { ...entry, n, askedAtMs: 0 };
     const from = entryKey(contract, leg, entry.n);
     await this.write([next], [{ table: 'journal', key: from, remove: true }]);
-    this.#entries.delete(from);
+    this.#remove(entry);
   }
 
   /** Forgets an order that was never paid. */
   async drop(entry: JournalEntry): Promise<void> {
     const key = entryKey(entry.contract, entry.leg, entry.n);
     await this.#store.write([{ table: 'journal', key, remove: true }]);
-    this.#entries.delete(key);
+    this.#remove(entry);
+  }
+
+  #put(entry: JournalEntry): void {
+    const { contract, leg, n } = entry;
+    this.#entries.set(entryKey(contract, leg, n), entry);
+    const key = legKey(contract, leg);
+    const known = this.#legs.get(key) ?? { all: new Map(), unproven: new Map() };
+    this.#legs.set(key, known);
+    known.all.set(n, entry);
+    if (entry.step === 'receipted') known.unproven.delete(n);
+    else known.unproven.set(n, entry);
+  }
+
+  #remove({ contract, leg, n }: JournalEntry): void {
+    this.#entries.delete(entryKey(contract, leg, n));
+    const known = this.#legs.get(legKey(contract, leg));
+    known?.all.delete(n);
+    known?.unproven.delete(n);
   }
 }

@@ -7,7 +7,6 @@ import {
   buildRequest,
   isSerial,
   legOf,
-  parseBolt11,
   requestMismatch,
   type Bolt11Invoice,
   type Leg,
@@ -20,6 +19,7 @@ import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
 import { OpenRequests, type OpenRequest } from './open-requests.ts';
 import type { Wallet } from './ports.ts';
+import { readInvoice } from '../wallet/invoices.ts';
 import { sentenceOf } from './words.ts';
 
 /** So many invoices are ordered from the wallet at a time. */
@@ -227,7 +227,7 @@ export class Payee {
     const amountMsat = BigInt(part.msat);
     const order = { amountMsat, description, expirySec: INVOICE_SEC + 60 };
     const answer = await wallet.makeInvoice(order);
-    const invoice = answer.state === 'answered' ? parseBolt11(answer.value.invoice) : undefined;
+    const invoice = answer.state === 'answered' ? readInvoice(answer.value.invoice) : undefined;
     const isRight =
       invoice?.ok === true &&
       invoice.value.amountMsat === amountMsat &&

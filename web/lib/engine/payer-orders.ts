@@ -49,3 +49,9 @@ export function limitStatus({ code, untilSec }: LimitHit): PayerStatus {
 export function isWorthNoting({ level, code }: PayerStatus): boolean {
   return level === 'problem' || level === 'done' || /_LIMIT$/.test(code);
 }
+
+/** The line that says so in the log. */
+export function lineOf(contract: string, { level, code, sentence }: PayerStatus) {
+  const kind = level === 'problem' ? ('problem' as const) : ('info' as const);
+  return { contract, level: kind, code, sentence };
+}

@@ -7,12 +7,14 @@ import { applyDelivery, checkDelivery } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { ownContract } from './desk.ts';
 import { Examiner } from './handed.ts';
-import { renewedEntry, wantedEntry, type Journal, type JournalEntry } from './journal.ts';
+import { renewedEntry, wantedEntry, type JournalEntry } from './journal.ts';
+import { Lanes } from './lanes.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts } from './asking.ts';
-import { payEntry, resolveEntry, type PaymentContext } from './payment.ts';
-import { heldStatus, isWorthNoting, limitStatus, type PayerOrders } from './payer-orders.ts';
-import { writeReceipts } from './receipts.ts';
+import { payEntry, resolveEntries, type PaymentContext } from './payment.ts';
+import { heldStatus, isWorthNoting, limitStatus, lineOf } from './payer-orders.ts';
+import type { PayerOrders } from './payer-orders.ts';
+import { Prover } from './receipts.ts';
 import {
   dropExcessOrders,
   dueTimesOf,
@@ -45,6 +47,8 @@ export class Payer {
   readonly #orders: PayerOrders;
   readonly #startedAtMs: number;
   readonly #examiner = new Examiner();
+  readonly #lanes = new Lanes();
+  readonly #prover: Prover;
   #status: PayerStatus = statusOf('waiting', 'ASKING');
   #asks = 0;
   #run: Promise<void> | undefined;
@@ -58,6 +62,7 @@ export class Payer {
     this.root = root;
     this.leg = leg;
     this.#orders = orders;
+    this.#prover = new Prover(desk, leg);
     this.#startedAtMs = desk.clock.nowMs();
   }
 
@@ -68,7 +73,7 @@ export class Payer {
 
   /** Entries of this leg. */
   entries(): readonly JournalEntry[] {
-    return this.#journal.entries(this.root, this.leg);
+    return this.#desk.journal.entries(this.root, this.leg);
   }
 
   /** Looks at once at what can be done. */
@@ -88,7 +93,7 @@ export class Payer {
   /** Tries again now what failed. */
   async retry(): Promise<void> {
     const failed = this.entries().filter((entry) => entry.step === 'failed');
-    await this.#journal.write(failed.map((entry) => ({ ...entry, updatedAtMs: 0 })));
+    await this.#desk.journal.write(failed.map((entry) => ({ ...entry, updatedAtMs: 0 })));
     this.#asks = 0;
     this.wake();
   }
@@ -114,10 +119,6 @@ export class Payer {
     return Math.max(this.#startedAtMs, this.#orders.heldSinceMs());
   }
 
-  get #journal(): Journal {
-    return this.#desk.journal;
-  }
-
   #wanted(n: number, amountUnits: bigint): JournalEntry {
     return wantedEntry(this.root, this.leg, n, amountUnits, this.#desk.clock.nowMs());
   }
@@ -125,11 +126,7 @@ export class Payer {
   #say(status: PayerStatus): void {
     const isNew = status.code !== this.#status.code || status.sentence !== this.#status.sentence;
     this.#status = status;
-    if (isNew && isWorthNoting(status)) {
-      const level = status.level === 'problem' ? 'problem' : 'info';
-      const { code, sentence } = status;
-      this.#desk.activity.add({ contract: this.root, level, code, sentence });
-    }
+    if (isNew && isWorthNoting(status)) this.#desk.activity.add(lineOf(this.root, status));
     this.changed.emit();
   }
 
@@ -167,7 +164,7 @@ export class Payer {
     const contract = ownContract(this.#desk, this.root);
     if (!contract?.own.money) return this.#wait(IDLE_MS, statusOf('problem', 'KEY_MISSING'));
     await settleElsewhere(this.#desk, contract, this.leg);
-    const receiptsMs = await writeReceipts(this.#desk, contract, this.leg);
+    const receiptsMs = await this.#prover.write(contract);
     const wallet = this.#desk.wallet();
     if (!wallet) return this.#wait(IDLE_MS, statusOf('problem', 'WALLET_MISSING'));
     const context: PaymentContext = { desk: this.#desk, contract, wallet };
@@ -187,22 +184,17 @@ export class Payer {
     await this.#ask(contract);
     const payMs = await this.#payChecked(context);
     const askMs = await this.#ask(contract);
-    const lastMs = await writeReceipts(this.#desk, contract, this.leg);
+    const lastMs = await this.#prover.write(contract);
     return Math.min(planMs, payMs, askMs, lastMs);
   }
 
   /** Looks up what has no clear outcome; nothing new is paid meanwhile. */
   async #resolveOpen(context: PaymentContext): Promise<number | undefined> {
-    const open = this.entries().filter(
+    const open = this.#desk.journal.unproven(this.root, this.leg).filter(
       (entry) => entry.step === 'sending' || entry.step === 'unknown',
     );
-    for (const entry of open) {
-      const waitsFor = await resolveEntry(context, entry);
-      if (waitsFor) {
-        this.#say(waitsFor);
-        return SILENT_WALLET_MS;
-      }
-    }
+    const waitsFor = await resolveEntries(context, open);
+    if (waitsFor) return this.#wait(SILENT_WALLET_MS, waitsFor);
     if (open.length > 0) this.#again = true;
     return undefined;
   }
@@ -221,7 +213,7 @@ export class Payer {
     if (plan.action === 'pay') {
       if (!mayAskMore(live)) return ASK_AGAIN_MS;
       const wanted = plan.parts.map((part) => this.#wanted(part.n, part.amountUnits));
-      await this.#journal.write(wanted);
+      await this.#desk.journal.write(wanted);
       return IDLE_MS;
     }
     const level = plan.reason === 'complete' || plan.reason === 'lapsed' ? 'done' : 'waiting';
@@ -229,45 +221,53 @@ export class Payer {
     return plan.untilSec === undefined ? IDLE_MS : (plan.untilSec - nowSec) * 1_000;
   }
 
+  /** Pays what may be paid, several parts at a time; returns how long to wait, ms. */
   async #payChecked(context: PaymentContext): Promise<number> {
     const dueOf = dueTimesOf(context.contract, this.leg, this.#desk.clock.nowSec());
-    for (const entry of liveEntries(this.#desk, context.contract, this.leg)) {
-      if (this.#orders.holds() !== 'run' || this.#stopped) return 0;
-      const nowSec = this.#desk.clock.nowSec();
-      const tick = dueOf(entry.n);
-      if (entry.step !== 'checked' && entry.step !== 'failed') continue;
-      if (entry.step === 'failed') {
-        const waitMs = entry.updatedAtMs + RETRY_MS - this.#desk.clock.nowMs();
-        if (waitMs > 0) return waitMs;
-      }
-      const stale = whyStale(context.contract, entry, nowSec);
-      if (stale) {
-        if (stale !== 'INVOICE_EXPIRED') this.#say(statusOf('problem', stale));
-        await this.#journal.write([renewedEntry(entry, this.#desk.clock.nowMs())]);
-        continue;
-      }
-      if (tick.dueAtSec > nowSec) {
-        this.#say(statusOf('waiting', 'nextTick', { untilSec: tick.dueAtSec }));
-        return (tick.dueAtSec - nowSec) * 1_000;
-      }
-      const others = this.#orders.aheadOf(entry);
-      if (others) return this.#wait(LOOK_AGAIN_MS, others);
-      const room = this.#orders.holdRoom(BigInt(entry.amountUnits));
-      if ('code' in room) return this.#wait(IDLE_MS, limitStatus(room));
-      this.#say(statusOf('working', 'PAYING'));
-      const after = await payEntry(context, entry, this.#sinceMs).finally(room.release);
-      if (after.step === 'failed') {
-        this.#say(statusOf('problem', 'WALLET_REFUSED', { detail: after.reason }));
-        return RETRY_MS;
-      }
-      this.changed.emit();
-      if (after.step === 'unknown' || after.step === 'checked') {
-        this.#say(statusOf('problem', 'WALLET_SILENT'));
-        return SILENT_WALLET_MS;
-      }
-      await writeReceipts(this.#desk, context.contract, this.leg);
+    const live = liveEntries(this.#desk, context.contract, this.leg);
+    const ready = live.filter(({ step }) => step === 'checked' || step === 'failed');
+    const waitMs = await this.#lanes.run(ready, (entry) =>
+      this.#payNext(context, entry, dueOf(entry.n).dueAtSec),
+    );
+    return waitMs ?? IDLE_MS;
+  }
+
+  /** Pays one part; how long all wait where nothing more may be paid now, ms. */
+  async #payNext(
+    context: PaymentContext,
+    entry: JournalEntry,
+    dueAtSec: number,
+  ): Promise<number | undefined> {
+    if (this.#orders.holds() !== 'run' || this.#stopped) return 0;
+    const nowSec = this.#desk.clock.nowSec();
+    const sinceMs = this.#desk.clock.nowMs() - entry.updatedAtMs;
+    if (entry.step === 'failed' && sinceMs < RETRY_MS) return RETRY_MS - sinceMs;
+    const stale = whyStale(context.contract, entry, nowSec);
+    if (stale) {
+      if (stale !== 'INVOICE_EXPIRED') this.#say(statusOf('problem', stale));
+      await this.#desk.journal.write([renewedEntry(entry, this.#desk.clock.nowMs())]);
+      return undefined;
     }
-    return IDLE_MS;
+    if (dueAtSec > nowSec) {
+      this.#say(statusOf('waiting', 'nextTick', { untilSec: dueAtSec }));
+      return (dueAtSec - nowSec) * 1_000;
+    }
+    const others = this.#orders.aheadOf(entry);
+    if (others) return this.#wait(LOOK_AGAIN_MS, others);
+    const room = this.#orders.holdRoom(BigInt(entry.amountUnits));
+    if ('code' in room) return this.#wait(IDLE_MS, limitStatus(room));
+    this.#say(statusOf('working', 'PAYING'));
+    const after = await payEntry(context, entry, this.#sinceMs).finally(room.release);
+    this.#lanes.note(after.step === 'paid');
+    if (after.step === 'failed') {
+      return this.#wait(RETRY_MS, statusOf('problem', 'WALLET_REFUSED', { detail: after.reason }));
+    }
+    this.changed.emit();
+    if (after.step === 'unknown' || after.step === 'checked') {
+      return this.#wait(SILENT_WALLET_MS, statusOf('problem', 'WALLET_SILENT'));
+    }
+    await this.#prover.write(context.contract);
+    return undefined;
   }
 
   async #ask(contract: OwnContract): Promise<number> {
@@ -280,7 +280,7 @@ export class Payer {
     this.#asks += 1;
     if (this.#asks > SILENT_AFTER_ASKS) this.#say(statusOf('problem', 'PAYEE_SILENT'));
     else this.#say(statusOf('working', 'ASKING'));
-    await this.#journal.write(wanted.map((entry) => ({ ...entry, askedAtMs: nowMs })));
+    await this.#desk.journal.write(wanted.map((entry) => ({ ...entry, askedAtMs: nowMs })));
     await askForParts(this.#desk, contract, this.leg, wanted);
     return ASK_AGAIN_MS;
   }

@@ -1,8 +1,10 @@
 /** One payment: told to the wallet once, looked up until its outcome is known. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { mapAtMost } from './at-once.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
+import { MOST_LANES } from './lanes.ts';
 import type { PaymentRecord, Wallet } from './ports.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
@@ -99,6 +101,18 @@ export async function resolveEntry(
     return statusOf('problem', 'NOT_ARRIVED', { untilSec: Math.ceil(lastMs / 1_000) });
   }
   return record ? statusOf('waiting', 'inFlight') : statusOf('problem', 'WALLET_SILENT');
+}
+
+/**
+ * Asks what became of several; what the first that stays open waits for, if one does. It keeps
+ * none of the others from being proven.
+ */
+export async function resolveEntries(
+  context: PaymentContext,
+  entries: readonly JournalEntry[],
+): Promise<PayerStatus | undefined> {
+  const waits = await mapAtMost(MOST_LANES, entries, (entry) => resolveEntry(context, entry));
+  return waits.find((status) => status !== undefined);
 }
 
 /**

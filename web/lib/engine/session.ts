@@ -182,7 +182,9 @@ export class Session {
   useWallet(wallet: Wallet | undefined): void {
     this.#wallet?.close();
     this.#wallet = wallet;
-    const stop = wallet?.onPayment(() => {
+    this.#crew.takings.clear();
+    const stop = wallet?.onPayment((record) => {
+      this.#crew.takings.note(record);
       this.#crew.wakeAll();
     });
     if (stop) this.#stops.push(stop);

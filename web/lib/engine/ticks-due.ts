@@ -12,7 +12,7 @@ import {
   type RejectCode,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
-import type { JournalEntry, JournalStep } from './journal.ts';
+import { provenEntry, type JournalEntry, type JournalStep } from './journal.ts';
 import { sentenceOf } from './words.ts';
 
 /** When a part may be paid, and when no more, Unix seconds. */
@@ -74,18 +74,19 @@ export function mayAskMore(live: readonly JournalEntry[]): boolean {
 export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Leg): Promise<void> {
   const proven = contract.view.fold.state.paid.numbers(leg);
   const done = desk.journal
-    .entries(contract.view.root, leg)
+    .unproven(contract.view.root, leg)
     .filter((entry) => proven.has(entry.n) && UNPAID.includes(entry.step));
   if (done.length === 0) return;
-  await desk.journal.write(done.map((entry) => ({ ...entry, step: 'receipted' as const })));
+  const nowMs = desk.clock.nowMs();
+  await desk.journal.write(done.map((entry) => provenEntry(entry, nowMs)));
 }
 
-/** Entries that something can still come of: of parts that have not lapsed. */
+/** Entries that something can still come of: not proven, and of parts that have not lapsed. */
 export function liveEntries(desk: Desk, contract: OwnContract, leg: Leg): readonly JournalEntry[] {
   const nowSec = desk.clock.nowSec();
   const timesOf = dueTimesOf(contract, leg, nowSec);
   return desk.journal
-    .entries(contract.view.root, leg)
+    .unproven(contract.view.root, leg)
     .filter((entry) => !UNPAID.includes(entry.step) || timesOf(entry.n).lapsesAtSec > nowSec);
 }
 
@@ -114,7 +115,7 @@ export function whyStale(
 
 /** Whether parts are on their way. */
 export function isBusy(desk: Desk, contract: OwnContract, leg: Leg): boolean {
-  return liveEntries(desk, contract, leg).some((entry) => entry.step !== 'receipted');
+  return liveEntries(desk, contract, leg).length > 0;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from '@realyield/protocol';
 import { getEventHash } from 'nostr-tools/pure';
 import { createLocalSigner } from '../signer/local-signer.ts';
+import { checkSignature } from '../signer/signatures.ts';
 import { SignerError, type Signer } from '../engine/ports.ts';
 
 const SEAL_KIND = 13;
@@ -89,7 +90,7 @@ export async function unwrap(
 ): Promise<Result<{ rumor: Rumor; author: string }>> {
   try {
     const sealText = await reader.decrypt(wrapped.pubkey, wrapped.content);
-    const seal = verify(JSON.parse(sealText));
+    const seal = verify(JSON.parse(sealText), checkSignature);
     if (!seal.ok || seal.value.kind !== SEAL_KIND) return reject('MESSAGE_SHAPE', 'seal');
     const author = seal.value.pubkey;
     const rumorText = await reader.decrypt(author, seal.value.content);

@@ -1,10 +1,11 @@
 /** A signer over a key held in memory: contract keys, unlocked ncryptsec, the local world. */
 import { schnorr } from '@noble/curves/secp256k1.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
-import { finalizeEvent } from 'nostr-tools/pure';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { getEventHash } from 'nostr-tools/pure';
 import { v2 } from 'nostr-tools/nip44';
 import { SignerError, type EventTemplate, type Signer } from '../engine/ports.ts';
 import type { SignedEvent } from '@realyield/protocol';
+import { signId } from './signatures.ts';
 
 const MOST_PEERS = 500;
 
@@ -22,10 +23,10 @@ class LocalSigner implements Signer {
   sign(template: EventTemplate): Promise<SignedEvent> {
     return this.#answer((secretKey) => {
       const { kind, created_at, content } = template;
+      const pubkey = this.publicKey;
       const tags = template.tags.map((tag) => [...tag]);
-      const event = finalizeEvent({ kind, created_at, tags, content }, secretKey);
-      // A plain copy: the library's hidden mark stays behind.
-      const { id, pubkey, sig } = event;
+      const id = getEventHash({ pubkey, kind, created_at, tags, content });
+      const sig = bytesToHex(signId(hexToBytes(id), secretKey));
       return { id, pubkey, created_at, kind, tags, content, sig };
     });
   }

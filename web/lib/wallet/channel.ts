@@ -7,6 +7,7 @@ import { verify } from '@realyield/protocol';
 import { Listeners } from '../engine/listeners.ts';
 import type { Relays } from '../engine/ports.ts';
 import { createRelays } from '../nostr/relays.ts';
+import { checkSignature } from '../signer/signatures.ts';
 import { replySchema } from './answers.ts';
 import type { WalletConnection } from './connection.ts';
 import { WalletCipher } from './encryption.ts';
@@ -105,7 +106,7 @@ export class WalletChannel {
   }
 
   async #hear(raw: unknown): Promise<void> {
-    const verified = verify(raw);
+    const verified = verify(raw, checkSignature);
     if (!verified.ok || verified.value.pubkey !== this.#connection.walletPublicKey) return;
     const { kind, tags, content } = verified.value;
     const json = async (): Promise<unknown> => JSON.parse(await this.#cipher.decrypt(content));

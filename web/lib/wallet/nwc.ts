@@ -4,7 +4,7 @@
  * computed once, and every answer is checked before it is believed.
  */
 import * as z from 'zod/mini';
-import { parseBolt11, sentenceFor } from '@realyield/protocol';
+import { sentenceFor } from '@realyield/protocol';
 import { Listeners } from '../engine/listeners.ts';
 import { isPreimageOf } from '../engine/payment.ts';
 import type {
@@ -25,6 +25,7 @@ import {
 } from './answers.ts';
 import { WalletChannel } from './channel.ts';
 import type { WalletConnection } from './connection.ts';
+import { readInvoice } from './invoices.ts';
 
 export { parseWalletUri, type WalletConnection } from './connection.ts';
 
@@ -106,7 +107,7 @@ class NwcWallet implements Wallet {
       expiry: order.expirySec,
     };
     return this.#ask('make_invoice', params, madeSchema, (made) => {
-      const invoice = parseBolt11(made.invoice);
+      const invoice = readInvoice(made.invoice);
       return invoice.ok
         ? { invoice: invoice.value.paymentRequest, paymentHash: invoice.value.paymentHash }
         : undefined;
@@ -118,7 +119,7 @@ class NwcWallet implements Wallet {
    * all: these count as unknown, and the caller looks the payment up.
    */
   async pay(invoice: string): Promise<WalletAnswer<{ preimage: string; feesPaidMsat: bigint }>> {
-    const parsed = parseBolt11(invoice);
+    const parsed = readInvoice(invoice);
     if (!parsed.ok) {
       // Nothing was sent: no wallet need be asked about what is no invoice.
       return { state: 'refused', code: parsed.code, sentence: sentenceFor(parsed.code) };

@@ -2,6 +2,8 @@
  * Where the compiled libsecp256k1 comes from: a file in Node, an asset of the build elsewhere.
  */
 import type { SignatureVerifier } from '@realyield/protocol';
+import type { Signatures } from '../../signer/signatures.ts';
+import { createWasmSigner } from './wasm-signer.ts';
 import { createWasmVerifier } from './wasm-verifier.ts';
 
 // Bundlers recognise this form and ship the file with the build; in Node it is the file itself.
@@ -37,4 +39,13 @@ export function loadWasmVerifier(): Promise<SignatureVerifier> {
       throw error;
     });
   return loading;
+}
+
+/** Both halves, for a process that signs much; rejects as the verifier does. */
+export async function loadWasmSignatures(): Promise<Signatures> {
+  const [verify, sign] = await Promise.all([
+    loadWasmVerifier(),
+    readModule().then(createWasmSigner),
+  ]);
+  return { verify, sign };
 }

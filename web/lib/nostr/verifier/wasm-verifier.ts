@@ -1,24 +1,6 @@
-/**
- * BIP-340 signatures checked by libsecp256k1, compiled to WebAssembly in the package nostr-wasm.
- * Its JavaScript offers whole events only and hashes them again, so the compiled module is used
- * directly. Runs in Node, in pages and in workers; under CSP it needs 'wasm-unsafe-eval'.
- */
+/** BIP-340 signatures checked by libsecp256k1, compiled to WebAssembly. */
 import type { SignatureVerifier } from '@realyield/protocol';
-
-/** The functions of the module that are used, by the short names it was built with (0.1.0). */
-interface Secp256k1 {
-  readonly memory: WebAssembly.Memory;
-  readonly allocate: (byteCount: number) => number;
-  readonly createContext: (flags: number) => number;
-  readonly parsePublicKey: (context: number, key: number, input32: number) => number;
-  readonly verify: (
-    context: number,
-    signature64: number,
-    message: number,
-    messageLength: number,
-    key: number,
-  ) => number;
-}
+import { instantiate, type Secp256k1 } from './wasm-module.ts';
 
 /** SECP256K1_CONTEXT_VERIFY. */
 const CONTEXT_VERIFY = 257;
@@ -38,31 +20,6 @@ const SELF_TEST = {
     '6896bd60eeae296db48a229ff71dfe071bde413e6d43f917dc8dcf8c78de3341' +
     '8906d11ac976abccb20b091292bff4ea897efcb639ea871cfa95f6de339e4b0a',
 };
-
-function fail(): never {
-  throw new Error('libsecp256k1 stopped in WebAssembly');
-}
-
-async function instantiate(bytes: BufferSource): Promise<Secp256k1> {
-  let memory: WebAssembly.Memory | null = null;
-  const copy = (to: number, from: number, length: number): void => {
-    if (memory !== null) new Uint8Array(memory.buffer).copyWithin(to, from, from + length);
-  };
-  // abort, write, seek, grow, close and memcpy; only the last is ever called by good input.
-  const imports = { a: { a: fail, b: fail, c: fail, d: fail, e: fail, f: copy } };
-  const { instance } = await WebAssembly.instantiate(bytes, imports);
-  const { g, h, i, o, p, u } = instance.exports;
-  if (!(g instanceof WebAssembly.Memory)) throw new Error('the module has no memory');
-  memory = g;
-  (h as () => void)();
-  return {
-    memory: g,
-    allocate: i as Secp256k1['allocate'],
-    createContext: o as Secp256k1['createContext'],
-    parsePublicKey: p as Secp256k1['parsePublicKey'],
-    verify: u as Secp256k1['verify'],
-  };
-}
 
 /** The value of one lower-case hex digit given by its character code. */
 function digit(code: number): number {
