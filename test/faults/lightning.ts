@@ -143,7 +143,8 @@ export class SimWallet implements Wallet {
       return this.#isClosed ? this.#never() : SILENT;
     }
     if (entry.state !== 'settled') entry.state = 'pending';
-    await this.#reply();
+    // It arrives, whether or not the process that asked for it still lives.
+    await time.pass(1 + this.#lightning.random.below(300));
     this.#lightning.settle(entry);
     // The wallet starts again and comes upon the request once more.
     if (answer !== 'success') time.after(5_000, () => this.#lightning.settle(entry));

@@ -2,7 +2,9 @@
 import { Lease } from '../../web/lib/engine/lease.ts';
 import type { Verifier } from '../../web/lib/engine/ports.ts';
 import { Session } from '../../web/lib/engine/session.ts';
+import { loadWasmSignatures } from '../../web/lib/nostr/verifier/load-wasm.ts';
 import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
+import { useSignatures } from '../../web/lib/signer/signatures.ts';
 import { secretOf } from '../fixtures/keys.ts';
 import { createLoneLease } from '../fixtures/lease.ts';
 import { ProcessStore, type Disk, type DiskFaults } from './disk.ts';
@@ -10,6 +12,8 @@ import type { SimWallet } from './lightning.ts';
 import { SimRelays, type NetworkFaults, type SimRelay } from './network.ts';
 import type { Random } from './random.ts';
 import { ProcessClock, type Time } from './time.ts';
+
+useSignatures(await loadWasmSignatures());
 
 /** What all processes of a run share. */
 export interface Surroundings {
