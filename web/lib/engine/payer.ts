@@ -190,9 +190,9 @@ export class Payer {
 
   /** Looks up what has no clear outcome; nothing new is paid meanwhile. */
   async #resolveOpen(context: PaymentContext): Promise<number | undefined> {
-    const open = this.#desk.journal.unproven(this.root, this.leg).filter(
-      (entry) => entry.step === 'sending' || entry.step === 'unknown',
-    );
+    const open = this.#desk.journal
+      .unproven(this.root, this.leg)
+      .filter((entry) => entry.step === 'sending' || entry.step === 'unknown');
     const waitsFor = await resolveEntries(context, open);
     if (waitsFor) return this.#wait(SILENT_WALLET_MS, waitsFor);
     if (open.length > 0) this.#again = true;

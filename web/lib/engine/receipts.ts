@@ -77,8 +77,7 @@ export class Prover {
       groups.set(entry.request.id, group);
     }
     // P-27: "…the receipt of a tick that others may wait for is published as soon as it is paid."
-    const isAwaited =
-      this.#leg === 'disbursement' && othersOf(contract.view.fold.state).length > 0;
+    const isAwaited = this.#leg === 'disbursement' && othersOf(contract.view.fold.state).length > 0;
     const patienceMs = isAwaited ? 0 : gatherMs(contract);
     let waitMs = NOTHING_MS;
     for (const { paid, open } of groups.values()) {
