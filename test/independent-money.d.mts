@@ -13,7 +13,6 @@ export interface SecondLedger {
 /** What a second ledger takes beside terms, payments and a time. */
 export interface SecondCourse {
   readonly sales?: readonly {
-    readonly number: number;
     readonly day: number;
     readonly msat: string;
   }[];

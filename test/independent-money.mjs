@@ -72,7 +72,7 @@ export function weightsOf(terms) {
 function ask(terms, weights, k, { all, base, lent, asked, ahead, sales }) {
   const { plan } = terms;
   if (plan.type === 'revenueShare') {
-    const sold = sum(sales.filter(({ number }) => number === k + 1).map(({ msat }) => msat));
+    const sold = sum(sales.map(({ msat }) => msat));
     const bps = most(lent * BigInt(plan.floorBps), sold * BigInt(plan.shareBps));
     return least(wholeIn(terms, bps / 10_000n), base - asked);
   }
@@ -145,7 +145,7 @@ export function plannedParts(terms) {
   return { disbursement, originationFee: fees.map((fee) => fee && String(fee)) };
 }
 
-/** M-3 to M-17: what is unpaid of each instalment at a time, how late it is, if all is repaid. */
+/** M-3 to M-17, PL-18: what is unpaid of each instalment at a time, how late it is, if all is repaid. */
 export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infinity } = {}) {
   const { daySec, plan, principalUnits, rateBps, dayCount, tranches, fees } = terms;
   const dayOf = (sec) => Math.floor(sec / daySec);
@@ -177,8 +177,8 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
     const isDue = k < dues.length && dayOf(dues[k]) === day;
     if (isDue && k < dues.length - 1) {
       const ahead = gross(lent) - asked - running.principal;
-      // PL-18: what is reported by the due day, and known.
-      const known = sales.filter((each) => each.day <= Math.min(day, expectDay));
+      const [after, by] = [k > 0 ? dayOf(dues[k - 1]) : 0, Math.min(day, expectDay)];
+      const known = sales.filter((each) => each.day > after && each.day <= by);
       const at = { all: lent + canCome(dues[k]), base: gross(lent), lent, asked, ahead };
       const share = ask(terms, weights, k, { ...at, sales: known });
       const next = opened(dayOf(dues[k + 1]));

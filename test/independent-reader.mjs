@@ -13,6 +13,7 @@ import {
 } from './independent-keys.mjs';
 import { ledgerAt, plannedParts } from './independent-money.mjs';
 import { contradictionsOf, isPriced } from './independent-prices.mjs';
+import { reportsOf, rivalsOf, salesOf } from './independent-sales.mjs';
 
 /** The id of an event (NIP-01), embedded or not: content is canonical, so its keys are in order. */
 export function idOf({ pubkey, created_at, kind, tags, content }) {
@@ -24,8 +25,11 @@ export function idOf({ pubkey, created_at, kind, tags, content }) {
 function restsOn(id, entries) {
   const found = new Set([id]);
   for (const each of found) {
-    const { prev = [], seen = [], request, claim } = entries.get(each)?.content ?? {};
-    [...prev, ...seen, request?.id, claim?.id].forEach((next) => found.add(next));
+    const { prev = [], seen = [], ...content } = entries.get(each)?.content ?? {};
+    const { request, claim, previous, corrects } = content;
+    [...prev, ...seen, request?.id, claim?.id, previous, corrects].forEach((next) =>
+      found.add(next),
+    );
   }
   return found;
 }
@@ -190,12 +194,13 @@ function gather(root, events) {
       );
     }),
   );
-  const known = { ...parties, acts, receipts, answers, claims };
+  const reports = reportsOf({ ...parties, isEffective });
+  const known = { ...parties, acts, receipts, answers, claims, reports };
   return { ...known, takeovers, amendments, funding, isEffective, isWithdrawn };
 }
 
 /** C-19, KEY-7, V-4, N-9, S-4, C-25: pairs of ids that contradict each other. */
-function equivocationsOf({ signed, claims, receipts, rings, funding }, rivals) {
+function equivocationsOf({ signed, claims, receipts, rings, funding, reports }, rivals) {
   const found = new Map();
   const report = (reason, ...ids) => found.set(ids.sort().join(), [reason, ...ids]);
   for (const [named, ...others] of ROLES.map(signed)) {
@@ -208,6 +213,7 @@ function equivocationsOf({ signed, claims, receipts, rings, funding }, rivals) {
     }
   }
   rivals.forEach(([winner, id]) => report('rival successors', winner, id));
+  rivalsOf(reports).forEach((ids) => report('rival reports', ...ids));
   const [reached, failed] = funding;
   if (reached && failed) report('contradictory funding', reached.id, failed.id);
   for (const { approval, refusal } of claims) {
@@ -229,7 +235,7 @@ function equivocationsOf({ signed, claims, receipts, rings, funding }, rivals) {
 export function stateHashOf(root, events) {
   const contract = gather(root, events);
   const { terms, acts, signed, signers, isEffective, isWithdrawn, claims, entries } = contract;
-  const { rings, takeovers, amendments } = contract;
+  const { rings, takeovers, amendments, reports } = contract;
   const proven = resolve(contract, () => true);
   const { version, rivals } = versionOf(root, amendments, proven);
   // N-1 to N-5, C-21: a notice is judged on what it rests on.
@@ -237,7 +243,12 @@ export function stateHashOf(root, events) {
     const past = restsOn(notice.id, entries);
     const paid = resolve(contract, ({ id }) => past.has(id));
     const atSec = Math.max(notice.created_at, ...paid.map((payment) => payment.atSec));
-    return { ...notice, at: notice.content.instalment - 1, past, ...ledgerAt(terms, paid, atSec) };
+    const sales = salesOf(
+      reports.filter(({ id }) => past.has(id)),
+      terms.daySec,
+    );
+    const at = notice.content.instalment - 1;
+    return { ...notice, at, past, ...ledgerAt(terms, paid, atSec, { sales }) };
   };
   const isLate = ({ at, daysLate }) => daysLate[at] > terms.plan.graceDays;
   const arrears = acts('arrears', 'bank', 'investor').map(judge).filter(isLate);
@@ -280,6 +291,7 @@ export function stateHashOf(root, events) {
     }),
     payments: treeOf(Object.entries(payments).sort(([a], [b]) => compare(a, b))),
     root,
+    ...(reports.length > 0 ? { sales: ids(reports) } : {}),
     signatures: Object.fromEntries(signers.map((role) => [role, signed(role)[0].id])),
     status: isEffective ? agreed : open,
     v: 1,

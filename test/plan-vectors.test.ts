@@ -64,8 +64,8 @@ const plain = (list: readonly CasePayment[]): SecondPayment[] =>
   }));
 
 const plainSales = (input: PlanInput): SecondCourse['sales'] =>
-  input.sales.map(({ instalment, reportedDay, revenueUnits }) => ({
-    ...{ number: instalment, day: reportedDay, msat: revenueUnits.toString() },
+  input.sales.map(({ reportedDay, revenueUnits }) => ({
+    ...{ day: reportedDay, msat: revenueUnits.toString() },
   }));
 
 describe('a second ledger', () => {

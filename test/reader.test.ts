@@ -40,11 +40,17 @@ describe('the independent reader', () => {
   it.each([
     [
       'independent-reader.mjs',
-      ['./independent-keys.mjs', './independent-money.mjs', './independent-prices.mjs'],
+      [
+        './independent-keys.mjs',
+        './independent-money.mjs',
+        './independent-prices.mjs',
+        './independent-sales.mjs',
+      ],
     ],
     ['independent-keys.mjs', ['node:crypto']],
     ['independent-money.mjs', []],
     ['independent-prices.mjs', []],
+    ['independent-sales.mjs', ['node:crypto', './independent-keys.mjs']],
   ])('stands alone: %s has at most 300 lines', (name, imports) => {
     const [file] = filesUnder('test', [name]);
     if (!file) throw new Error('the reader is gone');

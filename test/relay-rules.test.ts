@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   buildNotice,
+  buildSales,
   nobleVerifier,
   readEvent,
   type SignatureVerifier,
@@ -19,6 +20,7 @@ import { RELAY_REASONS } from '../relay-rules/src/reasons.ts';
 import { createKeyLookup } from '../relay-rules/src/relay/parties.ts';
 import { rotate } from './fixtures/agreements.ts';
 import { Loan, publicOf, signAs } from './fixtures/loan.ts';
+import { reportOf, sell } from './fixtures/till.ts';
 import { ROOT } from './source.ts';
 
 const NOW = 1_800_050_000;
@@ -88,6 +90,14 @@ describe('facts', () => {
     expect(codeOf(other(2_817), { rules: { ...DEFAULT_RULES, kinds: 'all' } })).toBe(
       'KIND_RESERVED',
     );
+  });
+
+  it('of single sales are refused, reports of them are not, requires: R-12', () => {
+    const sale = sell({ serial: 1, msat: 21_000n, atSec: NOW - 10 });
+    const said = { fromSec: NOW - 100, toSec: NOW };
+    const report = buildSales(reportOf([loan.root], [sale], said), NOW);
+    expect(codeOf(sale.event)).toBe('SALE_PRIVATE');
+    expect(codeOf(signAs('business', report))).toBe('ok');
   });
 
   it('are not taken from strangers to a contract that is known, requires: R-7', () => {

@@ -43,7 +43,8 @@ describe('events.md', () => {
 
 const ACT = new RegExp(
   '^(acceptance|withdrawal|rotation|takeover|amendment|fundingReached|receipt|received|' +
-    'cash|claim|approval|refusal|arrears|default|acceleration|writeOff|recovery|closure)',
+    'cash|salesReport|' +
+    'claim|approval|refusal|arrears|default|acceleration|writeOff|recovery|closure)',
 );
 
 describe('contract.md', () => {

@@ -30,6 +30,7 @@ import {
 } from './params.ts';
 import { reject, type Reject } from './result.ts';
 import { readDocument } from './schema.ts';
+import { checkReport } from './till/terms.ts';
 
 type DocumentOf<Name extends ParsedEvent['name']> = Extract<
   ParsedEvent,
@@ -211,6 +212,8 @@ export function crossCheck(
       return checkRequest(parsed);
     case 'price':
       return checkPrice(parsed);
+    case 'sales':
+      return checkReport(parsed);
     case 'receipt':
       return checkReceipt(parsed.document, inner);
     case 'milestone':

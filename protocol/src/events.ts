@@ -16,81 +16,24 @@ import {
 import { readDocument } from './schema.ts';
 import * as tags from './tags.ts';
 import * as terms from './terms.ts';
+import { salesContradiction } from './till/terms.ts';
 import { keyContradiction } from './undertakings.ts';
-import {
-  contractSchema,
-  signatureSchema,
-  type ContractDocument,
-  type SignatureDocument,
-} from './kinds/agreement.ts';
-import {
-  attestationSchema,
-  bankProfileSchema,
-  offerSchema,
-  type AttestationDocument,
-  type BankProfileDocument,
-  type OfferDocument,
-} from './kinds/listings.ts';
+import { contractSchema, signatureSchema } from './kinds/agreement.ts';
+import { attestationSchema, bankProfileSchema, offerSchema } from './kinds/listings.ts';
 import {
   acknowledgementSchema,
   noticeSchema,
   receiptSchema,
   requestSchema,
-  type AcknowledgementDocument,
-  type NoticeDocument,
-  type ReceiptDocument,
-  type RequestDocument,
 } from './kinds/money-events.ts';
-import { priceSchema, type PriceDocument } from './kinds/price.ts';
-import { keySchema, type KeyDocument } from './kinds/key.ts';
-import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
+import { priceSchema } from './kinds/price.ts';
+import { salesSchema } from './kinds/sales.ts';
+import { keySchema } from './kinds/key.ts';
+import { milestoneSchema } from './kinds/milestone.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
+import type { Parsed, ParsedEvent } from './parsed.ts';
 
-interface Parsed<Name extends string, Document> {
-  readonly name: Name;
-  readonly event: VerifiedEvent;
-  readonly document: Document;
-}
-
-/** A bank profile. */
-export type ParsedBankProfile = Parsed<'bankProfile', BankProfileDocument>;
-/** An offer. */
-export type ParsedOffer = Parsed<'offer', OfferDocument>;
-/** An attestation. */
-export type ParsedAttestation = Parsed<'attestation', AttestationDocument>;
-/** A contract. */
-export type ParsedContract = Parsed<'contract', ContractDocument>;
-/** A signature. */
-export type ParsedSignature = Parsed<'signature', SignatureDocument>;
-/** A payment request. */
-export type ParsedRequest = Parsed<'request', RequestDocument>;
-/** A receipt. */
-export type ParsedReceipt = Parsed<'receipt', ReceiptDocument>;
-/** An acknowledgement. */
-export type ParsedAcknowledgement = Parsed<'acknowledgement', AcknowledgementDocument>;
-/** A milestone event. */
-export type ParsedMilestone = Parsed<'milestone', MilestoneDocument>;
-/** A price. */
-export type ParsedPrice = Parsed<'price', PriceDocument>;
-/** A key event. */
-export type ParsedKey = Parsed<'key', KeyDocument>;
-/** A notice. */
-export type ParsedNotice = Parsed<'notice', NoticeDocument>;
-
-/** Any event of the protocol, verified and typed. */
-export type ParsedEvent =
-  | ParsedBankProfile
-  | ParsedOffer
-  | ParsedAttestation
-  | ParsedContract
-  | ParsedSignature
-  | ParsedRequest
-  | ParsedReceipt
-  | ParsedAcknowledgement
-  | ParsedMilestone
-  | ParsedPrice
-  | ParsedKey
-  | ParsedNotice;
+export type * from './parsed.ts';
 
 /** An event's content as a document: size, JSON, canonical form, version, schema. */
 function parseContent<T>(schema: z.ZodMiniType<T>, content: Json): Result<T> {
@@ -160,6 +103,10 @@ function readKind(event: VerifiedEvent, content: Json): Step {
     case Kind.milestone: {
       const parsed = parseContent(milestoneSchema, content);
       return finish('milestone', event, parsed, none, tags.milestoneTags);
+    }
+    case Kind.sales: {
+      const parsed = parseContent(salesSchema, content);
+      return finish('sales', event, parsed, salesContradiction, tags.salesTags);
     }
     case Kind.price: {
       const parsed = parseContent(priceSchema, content);

@@ -67,6 +67,7 @@ export {
   type RecoveryShare,
   type RecoveryStake,
 } from './contract/recovery.ts';
+export { reportedSales, reportGaps, type ReportGap } from './contract/sales.ts';
 export * from './contract/schedule.ts';
 export * from './contract/fold.ts';
 export { headsOf } from './contract/graph.ts';
@@ -115,6 +116,9 @@ export type * from './kinds/agreement.ts';
 export { APPOINTEE_ROLES, type AppointeeRole, type Appointees } from './kinds/appointees.ts';
 export type { Funding } from './kinds/funding.ts';
 export type { KeyDocument } from './kinds/key.ts';
+export type { InCurrency, SaleDocument, SalesDocument, SalesReport } from './kinds/sales.ts';
+export * from './till/tree.ts';
+export * from './till/sale.ts';
 export type * from './kinds/money-events.ts';
 export type * from './kinds/milestone.ts';
 export type { GuaranteeTerms, RecoveryDocument } from './kinds/default.ts';

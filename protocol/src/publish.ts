@@ -9,6 +9,7 @@ import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { PriceDocument } from './kinds/price.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
+import type { SalesDocument } from './kinds/sales.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
   AcknowledgementDocument,
@@ -63,6 +64,8 @@ export const buildAcknowledgement = template<AcknowledgementDocument>(
 );
 /** Template of a milestone event (2815). */
 export const buildMilestone = template<MilestoneDocument>(Kind.milestone, tags.milestoneTags);
+/** Template of a sale or of a report of sales (2818). */
+export const buildSales = template<SalesDocument>(Kind.sales, tags.salesTags);
 /** Template of a price (2819). */
 export const buildPrice = template<PriceDocument>(Kind.price, tags.priceTags);
 /** Template of a key event (2823). */

@@ -8,6 +8,7 @@ import { unreachable } from './assert.ts';
 import type { AcceptanceDocument, ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { PriceDocument } from './kinds/price.ts';
+import type { SalesDocument } from './kinds/sales.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
@@ -130,6 +131,12 @@ export function milestoneTags(document: MilestoneDocument): Tags {
     default:
       return unreachable(document);
   }
+}
+
+/** Tags of a sale, which is no contract's, or of a report. */
+export function salesTags(document: SalesDocument): Tags {
+  if (document.type === 'sale') return [topic];
+  return [topic, ...document.contracts.map((id) => root(id))];
 }
 
 /** Tags of a price: by currency and minute. */

@@ -145,6 +145,9 @@ function decideFact(event: ShapedEvent, context: DecideContext): Decision {
   const read = context.reader.read(verified.value, context.rules.checksEmbedded);
   if (!read.ok) return refuseUnreadable(read);
   const parsed = read.value.at(-1);
+  // R-12: "A relay MUST refuse a sale (2818) as `SALE_PRIVATE`; published, it shows what one
+  // customer paid and when."
+  if (parsed?.name === 'sales' && parsed.document.type === 'sale') return refuse('SALE_PRIVATE');
   if (!parsed || !MAIN_KEY_KINDS.has(event.kind)) return ACCEPTED;
   // R-7: "A relay MAY refuse a signature, milestone or notice whose author is not named in the
   // contract, when that contract is embedded or held…"

@@ -18,6 +18,7 @@ export const RELAY_REASONS = {
   VANISH_UNSUPPORTED: ['blocked', 'This relay does not carry out requests to vanish.'],
   FACT_PROTECTED: ['blocked', 'A fact others rely on cannot be kept from them with a “-” tag.'],
   FACT_EXPIRING: ['blocked', 'A fact others rely on cannot expire.'],
+  SALE_PRIVATE: ['blocked', 'A single sale is its customer’s: it is never published.'],
   AUTHOR_STRANGER: ['blocked', 'The author has no part in the contract.'],
 } as const satisfies Record<string, readonly [ReasonPrefix, string]>;
 

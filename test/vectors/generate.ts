@@ -17,6 +17,7 @@ import { proofCases } from './proofs.ts';
 import { agreedCases, offeredCases } from './undertakings.ts';
 import { readingCases } from './reading.ts';
 import { deliveryCases, messageCases, offerCases } from './talk.ts';
+import { tillCases } from './till.ts';
 import type { Cases } from './vector.ts';
 
 const TOPICS: Readonly<Record<string, () => Cases>> = {
@@ -35,6 +36,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   prices: currencyCases,
   money: figureCases,
   plans: planCases,
+  till: tillCases,
   figures: marketCases,
   conversation: messageCases,
   delivery: deliveryCases,

@@ -2,7 +2,8 @@
 import { realSigning } from '../fixtures/keys.ts';
 import { hashOf, inThree, Loan, publicOf } from '../fixtures/loan.ts';
 import { DAY, drawMarket, repay, START, stream } from '../figures/market.ts';
-import { finish, type Cases, type FiguresVector } from './vector.ts';
+import type { FiguresVector } from './figure-shapes.ts';
+import { finish, type Cases } from './vector.ts';
 
 const salted = (loan: Loan, mainKey = publicOf('investor main')) => ({
   contract: loan.root,

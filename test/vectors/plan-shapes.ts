@@ -31,7 +31,7 @@ export interface PlanCase {
   /** `DAY LEG MSAT`, the leg being `disbursement` or `repayment`. */
   readonly payments: readonly string[];
   readonly asOfDays: readonly number[];
-  /** `DAY INSTALMENT MSAT`: reported sales of a revenue share. */
+  /** `DAY MSAT`: reported sales of a revenue share. */
   readonly sales?: readonly string[];
 }
 
@@ -65,9 +65,9 @@ export function inputOf({ base }: PlanVector, each: PlanCase): PlanInput {
     return { n: ticks++, leg: 'disbursement' as const, ...paid };
   });
   const sales = (each.sales ?? []).map((text) => {
-    const [day, instalment, units = ''] = text.split(' ');
+    const [day, units = ''] = text.split(' ');
     const reportedDay = Math.floor(endOf(Number(day)) / terms.daySec);
-    return { instalment: Number(instalment), reportedDay, revenueUnits: BigInt(units) };
+    return { reportedDay, revenueUnits: BigInt(units) };
   });
   return { terms, payments, asOfSecs: each.asOfDays.map(endOf), sales };
 }

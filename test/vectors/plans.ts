@@ -161,13 +161,13 @@ const salesCases: readonly PlanCase[] = [
   {
     name: 'Sales above and below the floor, and none',
     payments: [LENT, '30 repayment 77777777', '60 repayment 1'],
-    sales: ['30 1 999999999', '31 2 5000', '0 4 70000000000'],
+    sales: ['30 999999999', '31 5000', '91 70000000000'],
     asOfDays: [30, 60, 90, 120, 150],
   },
   {
-    name: 'Sales reported on the due day, a day late and beforehand',
+    name: 'Sales reported on the due day, a day after it, twice, and none',
     payments: [LENT],
-    sales: ['30 1 1999999999', '31 1 1999999999', '61 2 1999999999', '40 3 1999999999'],
+    sales: ['30 1999999999', '31 1999999999', '40 1999999999', '91 1999999999'],
     asOfDays: [29, 30, 31, 60, 61, 90],
   },
 ];

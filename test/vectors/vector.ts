@@ -4,13 +4,6 @@ import {
   buildKeyFacts,
   keyFactsHash,
   yearlyRateBps,
-  combineBank,
-  combinePortfolio,
-  findReusedHashes,
-  repaymentHistory,
-  summarizeHolding,
-  vintagesOf,
-  type Opening,
   checkAgainstOffer,
   checkInvoice,
   checkRequest,
@@ -34,7 +27,9 @@ import {
 import { rememberingVerifier } from '../fixtures/keys.ts';
 import { lossesOf, sharesOf, standingOf } from './loss-shapes.ts';
 import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
+import { figuresOf, type FiguresVector } from './figure-shapes.ts';
 import { answersOf, type PlanVector } from './plan-shapes.ts';
+import { proofOf, treeOf, type ProofVector, type TreeVector } from './till-shapes.ts';
 
 /** JSON as vectors hold it. */
 export type Json = string | number | boolean | Json[] | { [key: string]: Json };
@@ -83,15 +78,6 @@ export interface DeliveryVector extends Named {
   readonly nowSec: number;
 }
 
-/** Contracts of a bank, taken as one investor's too, and a time to see them at. */
-export interface FiguresVector extends Named {
-  readonly bank: string;
-  readonly network: string;
-  readonly asOfSec: number;
-  readonly openings: readonly Opening[];
-  readonly events: readonly SignedEvent[];
-}
-
 /** A contract whose key-facts sheet is asked for. */
 export interface SheetVector extends Named {
   readonly terms: SignedEvent;
@@ -115,7 +101,9 @@ export type Input =
   | FiguresVector
   | GuaranteeVector
   | ShareVector
-  | PlanVector;
+  | PlanVector
+  | ProofVector
+  | TreeVector;
 
 /** A vector as its file holds it. */
 export type Vector = Input & { readonly expect: Json };
@@ -216,32 +204,6 @@ function expectMessage(vector: MessageVector): Json {
   return message.ok ? { type: message.value.type } : { rejectCode: message.code };
 }
 
-function expectFigures(vector: FiguresVector): Json {
-  const parsed = readAll(vector.events);
-  const roots = parsed.flatMap((each) =>
-    each.name === 'contract' && each.document.replaces === undefined ? each.event.id : [],
-  );
-  const states = [...new Set(roots)].map((root) => {
-    const fold = foldContract(root, parsed);
-    if (!fold.ok) throw new Error(fold.code);
-    return fold.value.state;
-  });
-  const reuse = findReusedHashes(states);
-  const holdings = states.map((state) =>
-    summarizeHolding(state, vector.asOfSec, reuse.notCounted.get(state.root)),
-  );
-  const network = vector.network as ContractState['contract']['document']['network'];
-  const context = { reuse, openings: vector.openings };
-  const { xirr, ...portfolio } = combinePortfolio(network, holdings);
-  const here = holdings.filter((holding) => holding.network === network);
-  return texts({
-    bank: combineBank(vector.bank, network, holdings, context),
-    portfolio: { ...portfolio, xirr: xirr.rate?.toFixed(9) ?? xirr.withheld },
-    history: repaymentHistory(here),
-    vintages: vintagesOf(here),
-  });
-}
-
 function expectSheet({ terms }: SheetVector): Json {
   const { document } = readAll([terms]).at(-1) as ParsedContract;
   return { keyFacts: keyFactsHash(document), sheet: texts(buildKeyFacts(document)) };
@@ -265,7 +227,9 @@ export function expectationOf(vector: Input): Json {
   if ('flows' in vector) return expectRate(vector);
   if ('invoices' in vector) return expectDelivery(vector);
   if ('content' in vector) return expectMessage(vector);
-  if ('bank' in vector) return expectFigures(vector);
+  if ('bank' in vector) return texts(figuresOf(vector, readAll));
+  if ('leaves' in vector) return texts(treeOf(vector));
+  if ('sale' in vector) return texts(proofOf(vector, readAll));
   if ('events' in vector) return expectFold(vector);
   return expectRead(vector);
 }

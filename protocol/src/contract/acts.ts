@@ -19,6 +19,7 @@ import {
 } from './notices.ts';
 import { applyAnswer, applyReceipt } from './receipts.ts';
 import { applyRecovery } from './recovery.ts';
+import { applySalesReport } from './sales.ts';
 import { applyTakeover } from './takeover.ts';
 import { applyAmendment } from './versions.ts';
 
@@ -36,6 +37,7 @@ export type ContractAct =
   | 'received'
   | 'objection'
   | 'cash'
+  | 'salesReport'
   | 'claim'
   | 'approval'
   | 'refusal'
@@ -88,15 +90,16 @@ export const ACTS: Readonly<Record<ContractAct, Act>> = {
   received: by(7, anyParty, applyAnswer, 'delegate'),
   objection: by(7, anyParty, applyAnswer, 'delegate'),
   cash: by(7, anyParty, applyAnswer, 'delegate'),
-  claim: by(8, ['business'], applyClaim),
-  approval: by(9, ['attester'], applyDecision),
-  refusal: by(9, ['attester'], applyDecision),
-  arrears: by(10, creditors, applyArrears),
-  default: by(11, creditors, applyDefault),
-  acceleration: by(12, creditors, applyAcceleration),
-  writeOff: by(13, ['bank'], applyWriteOff),
-  recovery: by(14, ['bank'], applyRecovery),
-  closure: by(15, ['bank'], applyClosure),
+  salesReport: by(8, ['business'], applySalesReport, 'delegate'),
+  claim: by(9, ['business'], applyClaim),
+  approval: by(10, ['attester'], applyDecision),
+  refusal: by(10, ['attester'], applyDecision),
+  arrears: by(11, creditors, applyArrears),
+  default: by(12, creditors, applyDefault),
+  acceleration: by(13, creditors, applyAcceleration),
+  writeOff: by(14, ['bank'], applyWriteOff),
+  recovery: by(15, ['bank'], applyRecovery),
+  closure: by(16, ['bank'], applyClosure),
 };
 
 /** Whether an acceptance is one of an amendment, and not of the contract itself. */
@@ -114,6 +117,7 @@ export function actOf(parsed: ParsedEvent): ContractAct | undefined {
     case Kind.acknowledgement:
     case Kind.milestone:
     case Kind.key:
+    case Kind.sales:
     case Kind.notice: {
       const type = 'type' in parsed.document ? parsed.document.type : undefined;
       if (isAmendment(parsed)) return 'amendment';

@@ -10,6 +10,7 @@ import { isFinal } from './authors.ts';
 import {
   actsFor,
   createDraft,
+  finalsOf,
   isNamedIn,
   roleOfActor,
   type Draft,
@@ -25,6 +26,7 @@ import { Overlaps } from './overlaps.ts';
 import type { SeenParts } from './paid.ts';
 import { partsSeen } from './payments.ts';
 import { PriceBook } from './prices.ts';
+import { reportedSales, rivalReports } from './sales.ts';
 import type { ContractState, Equivocation, Milestone, Payment } from './state.ts';
 import { resolveTakeover } from './takeover.ts';
 import { applyEvent } from './transitions.ts';
@@ -53,8 +55,9 @@ export interface Act {
 /** The order of application. */
 export function compareForApplication(a: Act, b: Act): number {
   // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances, key
-  // events, takeovers, amendments, receipts, withdrawals, funding, acknowledgements, claims,
-  // decisions, arrears, defaults, accelerations, write-offs, recoveries, closures…"
+  // events, takeovers, amendments, receipts, withdrawals, funding, acknowledgements, sales
+  // reports, claims, decisions, arrears, defaults, accelerations, write-offs, recoveries,
+  // closures…"
   if (a.phase !== b.phase) return a.phase < b.phase ? -1 : 1;
   return compareByTime(a.parsed, b.parsed);
 }
@@ -65,7 +68,7 @@ function compareByTime({ event: one }: ParsedEvent, { event: other }: ParsedEven
 }
 
 /** Phase of what is no act: after all others. */
-const NO_PHASE = 16;
+const NO_PHASE = 17;
 
 /** A set of events applied once, and all that is needed to apply some more. */
 export interface Applied {
@@ -228,14 +231,6 @@ export function append(applied: Applied, parsed: ParsedEvent): RejectedEvent | u
   return refused;
 }
 
-/** Final events by (time, id). */
-function finalsOf(draft: Draft): readonly string[] {
-  const finals = [...draft.finals, ...draft.takeovers].sort(
-    (a, b) => a.createdAtSec - b.createdAtSec || (a.id < b.id ? -1 : 1),
-  );
-  return finals.map(({ id }) => id);
-}
-
 function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied): ContractState {
   const { paid } = intake;
   const signedSec = signedAtSec(draft);
@@ -248,9 +243,11 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
     ...applied.contradictions,
     ...rivals,
     ...contradictions,
+    ...rivalReports(draft.reports),
   ].sort((a, b) => (a.events.join() < b.events.join() ? -1 : 1));
   const isEffective = draft.status !== 'proposed' && draft.status !== 'withdrawn';
-  const notices = viewNotices(draft, paid.daily);
+  const sales = reportedSales(draft.reports, draft.contract.document.daySec);
+  const notices = viewNotices(draft, paid.daily, sales);
   let payments: readonly Payment[] | undefined;
   return {
     root: draft.root,
@@ -278,6 +275,8 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
     acceleratedAtSec: firstOf(notices, 'acceleration'),
     writtenOffAtSec: firstOf(notices, 'writeOff'),
     recoveries: draft.recoveries,
+    reports: draft.reports,
+    sales,
     finalEvents: finalsOf(draft),
     equivocations,
     unprovenPrices: prices.unproven(),

@@ -44,12 +44,12 @@ export function costWithin(plan: RevenueShare, totalUnits: bigint): bigint {
   return (totalUnits * (BigInt(plan.capBps) - BPS)) / BigInt(plan.capBps);
 }
 
-/** Sales of an instalment that were reported in time. */
-function salesOf(number: number, dueDay: number, sales: readonly ReportedSales[]): bigint {
-  // PL-18: "Sales count that are reported for an instalment by the end of its due day, and of a
-  // ledger by the end of its as-of day…"
+/** Sales reported after one due day and by the end of the next. */
+function salesOf(afterDay: number, dueDay: number, sales: readonly ReportedSales[]): bigint {
+  // PL-18: "Sales count for the instalment that falls due on the day they are reported or next
+  // after it…"
   return sales
-    .filter(({ instalment, reportedDay }) => instalment === number && reportedDay <= dueDay)
+    .filter(({ reportedDay }) => reportedDay > afterDay && reportedDay <= dueDay)
     .reduce((sum, each) => sum + each.revenueUnits, 0n);
 }
 
@@ -61,7 +61,7 @@ function askOfSales(
   at: Standing,
 ): AskedUpTo {
   // PL-14: "An instalment of a revenue share asks for the greater of `floorBps` of what is
-  // disbursed and `shareBps` of the sales reported for it, rounded down to a whole satoshi…"
+  // disbursed and `shareBps` of the sales that count for it, rounded down to a whole satoshi…"
   const leastUnits = at.disbursedUnits * BigInt(plan.floorBps);
   const mostUnits = maximum(leastUnits, revenueUnits * BigInt(plan.shareBps));
   const askUnits = floorToWhole(mostUnits / BPS, whole);
@@ -93,10 +93,10 @@ function principalUpTo(due: CourseDue, plan: ContractPlan, beforeUnits: bigint, 
   return prepayment === 'nextDue' ? upToUnits : maximum(upToUnits, at.principalPaidUnits);
 }
 
-/** What all instalments up to and with the next one ask for; `number` counts from 1. */
+/** What all instalments up to and with the next one ask for; one before fell due `afterDay`. */
 export function askNext(
   due: CourseDue,
-  number: number,
+  afterDay: number,
   isLast: boolean,
   before: AskedUpTo,
   at: Standing,
@@ -105,7 +105,7 @@ export function askNext(
   // M-15: "…The last instalment asks for all that is left, whenever it is disbursed."
   if (isLast) return { principalUpToUnits: at.disbursedUnits, interestUpToUnits: at.interestUnits };
   if (plan.type === 'revenueShare') {
-    const revenueUnits = salesOf(number, due.dueDay, at.sales);
+    const revenueUnits = salesOf(afterDay, due.dueDay, at.sales);
     return askOfSales(plan, wholeOf(due.terms.denomination), revenueUnits, before, at);
   }
   const principalUpToUnits = principalUpTo(due, plan, before.principalUpToUnits, at);

@@ -212,7 +212,8 @@ export class Books {
       beforeTermsUnits: this.#beforeTerms,
       sales: this.#course.sales ?? [],
     };
-    return askNext(due, index + 1, index === this.dues.length - 1, before, standing);
+    const afterDay = this.dues[index - 1]?.dueDay ?? -Infinity;
+    return askNext(due, afterDay, index === this.dues.length - 1, before, standing);
   }
 
   /** Fixes what the instalments that fall due by a day ask for, each on its day. */

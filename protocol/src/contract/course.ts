@@ -16,11 +16,9 @@ export interface LedgerVersion {
   readonly arrears: 'stay' | 'fold';
 }
 
-/** Sales the business reported for the time up to an instalment. */
+/** Sales the business reported; they count for the instalment that falls due next. */
 export interface ReportedSales {
-  /** Counted from 1. */
-  readonly instalment: number;
-  /** The contract day on which it did; after the instalment's due day it is too late. */
+  /** The contract day on which it did. */
   readonly reportedDay: number;
   readonly revenueUnits: bigint;
 }

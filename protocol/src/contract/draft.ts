@@ -17,6 +17,7 @@ import { PARTY_ROLES } from './state.ts';
 import type {
   AppliedSignature,
   ContractStatus,
+  CountedReport,
   Equivocation,
   NoticeType,
   Recovery,
@@ -93,6 +94,7 @@ export interface Draft {
   readonly decisions: ParsedMilestone[];
   readonly notices: AppliedNotice[];
   readonly recoveries: Recovery[];
+  readonly reports: CountedReport[];
   readonly finals: AppliedFinal[];
   readonly equivocations: Equivocation[];
   readonly rejects: RejectedEvent[];
@@ -127,6 +129,7 @@ export function createDraft(
     decisions: [],
     notices: [],
     recoveries: [],
+    reports: [],
     finals: [],
     equivocations: [],
     rejects: [],
@@ -203,6 +206,14 @@ export function isNamedIn(document: ContractDocument, key: string): boolean {
   const recovery = PARTY_ROLES.map((role) => document.parties[role].recovery);
   const served = Object.values(document.appointees ?? {});
   return [attesterOf(document), ...recovery, ...served].includes(key);
+}
+
+/** Final events by (time, id). */
+export function finalsOf(draft: Draft): readonly string[] {
+  const finals = [...draft.finals, ...draft.takeovers].sort(
+    (a, b) => a.createdAtSec - b.createdAtSec || (a.id < b.id ? -1 : 1),
+  );
+  return finals.map(({ id }) => id);
 }
 
 /** The contract an event belongs to; undefined for listings and notices on offers. */

@@ -3,7 +3,17 @@
  * Spec: specs/contract.md, "Order".
  */
 import { embeddedIn, type ParsedEvent } from '../events.ts';
+import type { SalesDocument } from '../kinds/sales.ts';
 import type { OrderNode } from '../order.ts';
+import { REGISTER_START } from '../params.ts';
+
+/** The reports of its till that a report follows or corrects. */
+function earlierReports(document: SalesDocument): string[] {
+  if (document.type === 'sale') return [];
+  const { previous, corrects } = document;
+  const before = previous === REGISTER_START ? [] : [previous];
+  return corrects === undefined ? before : [...before, corrects];
+}
 
 /** Ids an event names as known to its author, or embeds. */
 function parentsOf(parsed: ParsedEvent): string[] {
@@ -21,6 +31,8 @@ function parentsOf(parsed: ParsedEvent): string[] {
   if (parsed.name === 'contract' && parsed.document.replaces) {
     parents.push(parsed.document.replaces.version);
   }
+  // A till's reports name each other.
+  if (parsed.name === 'sales') return earlierReports(parsed.document);
   // What a notice on an offer names as its author's heads lies in other contracts too.
   if ('offer' in document) return [];
   if ('prev' in document) parents.push(...document.prev);

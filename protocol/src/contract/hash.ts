@@ -27,6 +27,7 @@ function lastMembers(state: ContractState): Record<string, Json> {
   const { bank, business, investor } = state.signatures;
   return {
     root: state.root,
+    ...(state.reports.length > 0 ? { sales: state.reports.map(({ id }) => id) } : {}),
     signatures: {
       ...(bank ? { bank: bank.id } : {}),
       ...(business ? { business: business.id } : {}),

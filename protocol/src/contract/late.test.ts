@@ -109,15 +109,17 @@ describe('a revenue share', () => {
 
   it('asks for its share of the sales reported, up to the cap', () => {
     const sales = [
-      [1, 1_000_000],
-      [2, 100_000],
-      [2, 70_005],
-      [3, 9_000_000],
-    ].map(([instalment = 0, amount = 0]) => {
-      return { instalment, reportedDay: dayOfStart(document), revenueUnits: sat(amount) };
+      [30, 1_000_000],
+      [31, 100_000],
+      [60, 70_005],
+      [90, 9_000_000],
+    ].map(([day = 0, amount = 0]) => {
+      return { reportedDay: dayOfStart(document) + day, revenueUnits: sat(amount) };
     });
     const at = ledgerOf(document, [], { sales });
-    expect(totals(at(1))).toEqual([100_000, 17_000, 243_000, 0]);
+    expect(totals(at(29))).toEqual([15_000, 15_000, 15_000, 315_000]);
+    expect(totals(at(31))).toEqual([100_000, 15_000, 15_000, 230_000]);
+    expect(totals(at(90))).toEqual([100_000, 17_000, 243_000, 0]);
     const [first] = at(30).instalments;
     expect(first?.interestUnits).toBe(16_666_666n);
     expect(first?.principalUnits).toBe(sat(100_000) - 16_666_666n);

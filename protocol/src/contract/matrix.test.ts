@@ -7,6 +7,7 @@ import { hashOf, type Loan } from '../testing/loan.ts';
 import { accept, amendment, fund, revoke, rotate, takeOver } from '../testing/agreements.ts';
 import { ACTORS, DAY, loanIn, NOW, START, STATES, TICK, type State } from '../testing/matrix.ts';
 import { claim, decide, give, recover } from '../testing/steps.ts';
+import { report } from '../testing/till.ts';
 import { buildAcknowledgement } from '../publish.ts';
 import type { ContractAct } from './acts.ts';
 import { PARTY_ROLES } from './state.ts';
@@ -53,6 +54,7 @@ const ATTEMPTS: Readonly<Record<ContractAct, (loan: Loan, actor: Actor) => unkno
   received: (loan, actor) => loan.acknowledge(actor, tickRequest(loan), [0], NOW),
   objection: (loan, actor) => loan.object(actor, tickRequest(loan), [0], NOW),
   cash,
+  salesReport: (loan, actor) => report(loan, { atSec: NOW }, actor),
   claim: (loan, actor) => claim(loan, 1, NOW, actor),
   approval: (loan, actor) => decide(loan, 'approval', claim(loan, 1, NOW), NOW, actor),
   refusal: (loan, actor) => decide(loan, 'refusal', claim(loan, 1, NOW), NOW, actor),
@@ -87,6 +89,7 @@ const OWNERS: Readonly<Record<ContractAct, readonly Actor[]>> = {
   received: ['business', 'business phone'],
   objection: ['business', 'business phone'],
   cash: ['investor', 'investor phone'],
+  salesReport: ['business', 'business phone'],
   claim: ['business'],
   approval: ['attester'],
   refusal: ['attester'],
@@ -101,7 +104,7 @@ const OWNERS: Readonly<Record<ContractAct, readonly Actor[]>> = {
 const before = { acceptance: 'ok', rotation: 'ok', revocation: 'ok' };
 const signed = { ...before, takeover: 'ok', amendment: 'ok', receipt: 'ok' };
 const funding = { fundingReached: 'ok', fundingFailed: 'ok' };
-const money = { received: 'ok', objection: 'ok', cash: 'ok' };
+const money = { received: 'ok', objection: 'ok', cash: 'ok', salesReport: 'ok' };
 const steps = { claim: 'ok', approval: 'ok', refusal: 'ok' };
 const notices = { arrears: 'ok', default: 'ok', closure: 'ok' };
 const late = { withdrawal: 'WITHDRAWAL_LATE' };
@@ -154,7 +157,8 @@ function expected(state: State, act: ContractAct, actor: Actor): string {
     const isKept = SHARED.includes(act) || ON_KEYS.includes(act);
     if (actor === 'bank' && isOfBank && !isKept) return 'KEY_REVOKED';
     const isEnded = actor === 'business tablet' || actor === 'bank';
-    if (isEnded && ANSWERS.includes(act)) return 'KEY_REVOKED';
+    const isTablet = actor === 'business tablet' && act === 'salesReport';
+    if (isTablet || (isEnded && ANSWERS.includes(act))) return 'KEY_REVOKED';
     // Acceptances of the contract are its own keys'; an offer's address stays the old key's.
     if (actor === 'bank new' && isOfBank && act !== 'acceptance' && !ON_KEYS.includes(act)) {
       return act in funding ? 'OFFER_MISMATCH' : result;

@@ -7,10 +7,11 @@ import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
 import { signedAtSec } from './agreement.ts';
-import type { LedgerCourse } from './course.ts';
+import type { LedgerCourse, ReportedSales } from './course.ts';
 import { roleOfKey, type AppliedNotice, type Draft } from './draft.ts';
 import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
 import { resolvePayments } from './payments.ts';
+import { reportedSales } from './sales.ts';
 import type { Notice, NoticeType } from './state.ts';
 import { citationsOf, resolveVersions, termsAt, versionsAfter } from './versions.ts';
 
@@ -33,8 +34,9 @@ function basisOf(draft: Draft, { event }: ParsedEvent): Basis {
     acknowledgements: draft.acknowledgements.filter(({ event: { id } }) => past.has(id)),
   });
   // N-1: "A notice on a contract is judged by the ledger of the payments proven by the receipts and
-  // acknowledgements it rests on, at its `created_at` or at the latest of their settled times if
-  // that is later. What it does not rest on is left out of the judgement."
+  // acknowledgements it rests on, and of the sales reported in what it rests on, at its
+  // `created_at` or at the latest of their settled times if that is later. What it does not rest on
+  // is left out of the judgement."
   const asOfSec = Math.max(event.created_at, paid.latestSettledAtSec());
   // V-7: "A notice is judged by the versions whose signatures it rests on…"
   const signatures = draft.amendmentSignatures.filter(({ id }) => past.has(id));
@@ -42,7 +44,10 @@ function basisOf(draft: Draft, { event }: ParsedEvent): Basis {
   const signedSec = signedAtSec(draft) ?? 0;
   const { versions } = resolveVersions(agreed, signedSec, citationsOf(draft, paid));
   const terms = termsAt(versions, asOfSec) ?? draft.contract.document;
-  const course = { versions: versionsAfter(versions) };
+  const reports = draft.reports.filter(({ id }) => past.has(id));
+  const { daySec } = draft.contract.document;
+  const sales = reportedSales(reports, daySec);
+  const course = { versions: versionsAfter(versions), sales };
   const ledger = computeLedger(draft.contract.document, paid.daily, asOfSec, course);
   return { past, asOfSec, ledger, terms, course };
 }
@@ -180,17 +185,22 @@ function mismatchOf(
 }
 
 /** Notices that count, and whether everything that is known contradicts them. */
-export function viewNotices(draft: Draft, payments: readonly LedgerPayment[]): Notice[] {
+export function viewNotices(
+  draft: Draft,
+  payments: readonly LedgerPayment[],
+  sales: readonly ReportedSales[],
+): Notice[] {
   const { document } = draft.contract;
   const contested = new Map<AppliedNotice, boolean>();
   return draft.notices.map((notice) => {
     const { type, parsed, instalment, asOfSec, restsOn } = notice;
     // Whoever is no party took over from the bank.
     const author = roleOfKey(draft, parsed.event.pubkey) ?? 'bank';
-    // N-6: "A notice that counts is contested when, judged by all payments proven in the set at the
-    // same time, it would be refused; an acceleration or write-off also when every default notice
-    // it rests on is contested…"
-    const ledger = computeLedger(document, payments, asOfSec, notice.course);
+    // N-6: "A notice that counts is contested when, judged by all payments proven and sales
+    // reported in the set at the same time, it would be refused; an acceleration or write-off also
+    // when every default notice it rests on is contested…"
+    const course = { ...notice.course, sales };
+    const ledger = computeLedger(document, payments, asOfSec, course);
     const refused = mismatchOf(ledger, notice);
     const isAftermath = type === 'acceleration' || type === 'writeOff';
     const isUnfounded = isAftermath && restsOn.every((each) => contested.get(each) === true);

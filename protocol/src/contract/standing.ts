@@ -23,8 +23,9 @@ export function courseOf({
   contract,
   acceleratedAtSec,
   versions,
-}: Pick<ContractState, 'contract' | 'acceleratedAtSec' | 'versions'>): LedgerCourse {
-  const later = versions.length > 1 ? { versions: versionsAfter(versions) } : {};
+  sales,
+}: Pick<ContractState, 'contract' | 'acceleratedAtSec' | 'versions' | 'sales'>): LedgerCourse {
+  const later = { ...(versions.length > 1 ? { versions: versionsAfter(versions) } : {}), sales };
   if (acceleratedAtSec === undefined) return later;
   return { ...later, acceleratedDay: dayOf(acceleratedAtSec, contract.document.daySec) };
 }

@@ -2,6 +2,7 @@
 import type { ParsedContract } from '../events.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg, PartyRole } from '../kinds/fields.ts';
+import type { ReportedSales } from './course.ts';
 import type { PaidParts } from './paid.ts';
 
 /** Where a contract stands; lateness is a view on top, never a status. */
@@ -94,6 +95,24 @@ export interface Recovery {
   readonly shareUnits: bigint;
 }
 
+/** A report of sales that counts. */
+export interface CountedReport {
+  readonly id: string;
+  readonly author: string;
+  readonly till: string;
+  /** From the first second of its period to before the last, Unix seconds. */
+  readonly fromSec: number;
+  readonly toSec: number;
+  readonly firstSerial: number;
+  readonly count: number;
+  /** The report it corrects. */
+  readonly corrects: string | undefined;
+  /** What was taken, as this contract's ledger counts. */
+  readonly units: bigint;
+  /** Unix seconds. */
+  readonly reportedAtSec: number;
+}
+
 /** A key that acts for a role, or did: the contract's, a delegate, or one that replaced either. */
 export interface RoleKey {
   readonly role: PartyRole;
@@ -143,7 +162,8 @@ export interface Equivocation {
     | 'overlapping requests'
     | 'contradictory prices'
     | 'contradictory decisions'
-    | 'contradictory funding';
+    | 'contradictory funding'
+    | 'rival reports';
   readonly author: string;
   /** The two ids, least first. */
   readonly events: readonly [string, string];
@@ -191,6 +211,10 @@ export interface ContractState {
   readonly writtenOffAtSec: number | undefined;
   /** Recoveries, earliest statement first. */
   readonly recoveries: readonly Recovery[];
+  /** Reports of sales, by (created_at, id). */
+  readonly reports: readonly CountedReport[];
+  /** What they come to day by day, as a ledger takes it. */
+  readonly sales: readonly ReportedSales[];
   /** Defaults, accelerations, write-offs and closures that hold, earliest first. */
   readonly finalEvents: readonly string[];
   readonly equivocations: readonly Equivocation[];

@@ -15,6 +15,8 @@ const money = {
   objection: 'offered',
   cash: 'offered',
 } as const;
+/** What a till took is said as long as there is something to say. */
+const sales = { salesReport: 'offered' } as const;
 const keys = { rotation: 'offered', revocation: 'offered' } as const;
 
 /** Which acts count in which status; those not `offered` count, but no client proposes them. */
@@ -31,6 +33,7 @@ export const TRANSITIONS: Readonly<
     fundingReached: 'offered',
     fundingFailed: 'offered',
     ...money,
+    ...sales,
     claim: 'offered',
     approval: 'offered',
     refusal: 'offered',
@@ -44,6 +47,7 @@ export const TRANSITIONS: Readonly<
     takeover: 'offered',
     amendment: 'offered',
     ...money,
+    ...sales,
     refusal: 'offered',
     default: 'counted',
     acceleration: 'offered',
@@ -51,7 +55,7 @@ export const TRANSITIONS: Readonly<
     recovery: 'offered',
     closure: 'offered',
   },
-  closed: { ...keys, ...money, closure: 'counted' },
+  closed: { ...keys, ...money, ...sales, closure: 'counted' },
 };
 
 /** Applies one event to the draft; what is refused proves nothing. */

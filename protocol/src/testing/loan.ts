@@ -121,7 +121,9 @@ export class Loan {
 
   /** A named key's heads, for `prev`. */
   heads(...names: string[]): string[] {
-    const own = this.parsed.filter((entry) => contractOf(entry) === this.root);
+    const own = this.parsed.filter(
+      (entry) => contractOf(entry) === this.root || entry.name === 'sales',
+    );
     return headsOf(
       names.map((name) => this.#keyOf(name)),
       own,

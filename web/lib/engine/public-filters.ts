@@ -2,8 +2,8 @@
 import { Kind, TOPIC } from '@realyield/protocol';
 import type { Filter } from './ports.ts';
 
-const { contract, signature, milestone, notice, key } = Kind;
-const AGREEMENTS = [contract, signature, milestone, notice, key];
+const { contract, signature, milestone, notice, key, sales } = Kind;
+const AGREEMENTS = [contract, signature, milestone, notice, key, sales];
 const LISTINGS = [Kind.bankProfile, Kind.offer, Kind.attestation];
 
 /** Listings first: offers can be shown before it is known what is left of them. */

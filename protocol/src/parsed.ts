@@ -1,0 +1,64 @@
+/** Events of the protocol, verified and typed. Spec: specs/events.md, "Reading". */
+import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { KeyDocument } from './kinds/key.ts';
+import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
+import type { MilestoneDocument } from './kinds/milestone.ts';
+import type {
+  AcknowledgementDocument,
+  NoticeDocument,
+  ReceiptDocument,
+  RequestDocument,
+} from './kinds/money-events.ts';
+import type { PriceDocument } from './kinds/price.ts';
+import type { SalesDocument } from './kinds/sales.ts';
+import type { VerifiedEvent } from './verify.ts';
+
+/** A verified event with its document. */
+export interface Parsed<Name extends string, Document> {
+  readonly name: Name;
+  readonly event: VerifiedEvent;
+  readonly document: Document;
+}
+
+/** A bank profile. */
+export type ParsedBankProfile = Parsed<'bankProfile', BankProfileDocument>;
+/** An offer. */
+export type ParsedOffer = Parsed<'offer', OfferDocument>;
+/** An attestation. */
+export type ParsedAttestation = Parsed<'attestation', AttestationDocument>;
+/** A contract. */
+export type ParsedContract = Parsed<'contract', ContractDocument>;
+/** A signature. */
+export type ParsedSignature = Parsed<'signature', SignatureDocument>;
+/** A payment request. */
+export type ParsedRequest = Parsed<'request', RequestDocument>;
+/** A receipt. */
+export type ParsedReceipt = Parsed<'receipt', ReceiptDocument>;
+/** An acknowledgement. */
+export type ParsedAcknowledgement = Parsed<'acknowledgement', AcknowledgementDocument>;
+/** A milestone event. */
+export type ParsedMilestone = Parsed<'milestone', MilestoneDocument>;
+/** A sale or a report of sales. */
+export type ParsedSales = Parsed<'sales', SalesDocument>;
+/** A price. */
+export type ParsedPrice = Parsed<'price', PriceDocument>;
+/** A key event. */
+export type ParsedKey = Parsed<'key', KeyDocument>;
+/** A notice. */
+export type ParsedNotice = Parsed<'notice', NoticeDocument>;
+
+/** Any event of the protocol, verified and typed. */
+export type ParsedEvent =
+  | ParsedBankProfile
+  | ParsedOffer
+  | ParsedAttestation
+  | ParsedContract
+  | ParsedSignature
+  | ParsedRequest
+  | ParsedReceipt
+  | ParsedAcknowledgement
+  | ParsedMilestone
+  | ParsedSales
+  | ParsedPrice
+  | ParsedKey
+  | ParsedNotice;
