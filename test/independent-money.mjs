@@ -145,7 +145,7 @@ export function plannedParts(terms) {
   return { disbursement, originationFee: fees.map((fee) => fee && String(fee)) };
 }
 
-/** M-3 to M-17, PL-18: what is unpaid of each instalment at a time, how late it is, if all is repaid. */
+/** M-3 to M-17, PL-18: what is unpaid of each instalment at a time, how late, if all is repaid. */
 export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infinity } = {}) {
   const { daySec, plan, principalUnits, rateBps, dayCount, tranches, fees } = terms;
   const dayOf = (sec) => Math.floor(sec / daySec);
