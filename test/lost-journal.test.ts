@@ -58,6 +58,7 @@ beforeEach(() => {
     verifier,
     journal: new Journal(store),
     handed: new Handed(store, verifier),
+    prices: { learn: () => Promise.resolve() },
     clock: { nowSec: () => nowSec, nowMs: () => nowSec * 1_000, after: () => () => undefined },
     wallet: () => ({ lookup }),
     activity: { add: ({ code }: { code: string }) => sentences.push(code) },
@@ -108,7 +109,6 @@ function request(leg: Leg, n: number, amountMsat: bigint, at: number, atSec: num
     type: 'requestDelivery',
     contract: loan.root,
     request: embed(verified.value),
-    invoices: [invoice],
   } as const;
   return {
     event,

@@ -96,6 +96,7 @@ const refusal = z.strictObject({
     'notEffective',
     'wrongParts',
     'walletUnavailable',
+    'noPrice',
     'paused',
     'declined',
     'counterpartyUnknown',

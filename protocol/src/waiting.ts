@@ -14,6 +14,7 @@ type Bare =
   | 'fundingDeadlinePassed'
   | 'defaulted'
   | 'inFlight'
+  | 'price'
   | 'complete'
   | 'lapsed'
   | 'nothingDue';

@@ -4,9 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { parseBolt11 } from '@realyield/protocol';
-import type { PaymentRecord, Wallet, WalletAnswer } from '../../web/lib/engine/ports.ts';
+import type { Clock, PaymentRecord, Wallet, WalletAnswer } from '../../web/lib/engine/ports.ts';
 import { writeInvoice } from '../fixtures/invoices.ts';
 import { paymentHashOf } from '../fixtures/loan.ts';
+import { systemClock } from '../world/system-clock.ts';
 
 interface Invoice {
   readonly payee: string;
@@ -36,6 +37,11 @@ export class Purses {
   refuses: (payment: Moved) => boolean = () => false;
   readonly #invoices = new Map<string, Invoice>();
   readonly #listeners = new Map<string, Set<(record: PaymentRecord) => void>>();
+  readonly #clock: Pick<Clock, 'nowSec'>;
+
+  constructor(clock: Pick<Clock, 'nowSec'> = systemClock) {
+    this.#clock = clock;
+  }
 
   /** Whether some invoice was told to be paid more than once. */
   get hasPaidTwice(): boolean {
@@ -59,7 +65,7 @@ export class Purses {
         const paymentHash = paymentHashOf(preimage);
         const payer = undefined;
         this.#invoices.set(paymentHash, { payee: owner, amountMsat, preimage, payer, tries: 0 });
-        const createdAtSec = Math.floor(Date.now() / 1_000);
+        const createdAtSec = this.#clock.nowSec();
         const fields = { paymentHash, amountMsat, createdAtSec, expirySec: expirySec + 600 };
         return Promise.resolve(answered({ invoice: writeInvoice('node', fields), paymentHash }));
       },
@@ -102,7 +108,7 @@ export class Purses {
       preimage: isSettled ? invoice.preimage : undefined,
       amountMsat: invoice.amountMsat,
       feesPaidMsat: 0n,
-      settledAtSec: isSettled ? Math.floor(Date.now() / 1_000) : undefined,
+      settledAtSec: isSettled ? this.#clock.nowSec() : undefined,
     };
   }
 

@@ -12,7 +12,6 @@ import {
   type ParsedSignature,
 } from '@realyield/protocol';
 import { BankWatch } from './bank-watch.ts';
-import { currencyProblem } from './currency-check.ts';
 import { EventBook, rowOf } from './event-book.ts';
 import { Folds, type ContractView } from './folds.ts';
 import { Intake, type Taken } from './intake.ts';
@@ -268,9 +267,8 @@ export class Catalog {
 
   /** Whether an event is new here; its contract counts it from now on. */
   #keep(parsed: ParsedEvent): boolean {
-    // What is shown and added up here is in msat: without its terms a contract is not known.
-    if (parsed.name === 'contract' && currencyProblem(parsed.document)) return false;
-    if (!this.#book.add(parsed)) return false;
+    // What a request embeds stays in it.
+    if (parsed.name === 'price' || !this.#book.add(parsed)) return false;
     for (const root of contractsOf(parsed)) this.#folds.add(root, parsed);
     return true;
   }

@@ -16,6 +16,7 @@ import { EvidenceKeeper } from './evidence.ts';
 import type { SpendingLimits } from './limits.ts';
 import type { JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
+import { contractRelays } from './parties.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
 import { Payer } from './payer.ts';
@@ -105,7 +106,12 @@ export class Crew {
     const mayRun = this.#orders.isRunning;
     const wasToldOf = this.takings.has.bind(this.takings);
     if (!this.#acknowledgers.has(root)) {
-      this.#stops.push(this.#desk.catalog.watch(root));
+      const { denomination } = view.fold.state.contract.document;
+      const { prices, catalog } = this.#desk;
+      this.#stops.push(
+        catalog.watch(root),
+        prices.watch(denomination, contractRelays(view.fold.state)),
+      );
       this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, { mayRun, wasToldOf }));
     }
     this.#cohorts.follow(contract);
@@ -126,7 +132,7 @@ export class Crew {
         holds: () => this.#holds(root, leg),
         heldSinceMs: this.#orders.heldSinceMs,
         aheadOf: (entry) => this.#aheadOf(entry),
-        holdRoom: (amountUnits) => this.#orders.limits.hold(root, amountUnits),
+        holdRoom: (amountMsat) => this.#orders.limits.hold(root, amountMsat),
       });
       payer.changed.add(() => {
         this.changed.emit();

@@ -14,7 +14,8 @@ import {
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
 import { isPreimageOf, recoverEntry, withFees } from './payment.ts';
-import { sentenceOf } from './words.ts';
+import { isAgreed, priceProblem } from './prices/price-check.ts';
+import { sentenceOf, type StatusCode } from './words.ts';
 
 /** What became of a delivery. */
 export interface CheckedDelivery {
@@ -27,7 +28,7 @@ export interface CheckedDelivery {
   /** Orders whose number the payee has already given to another order of ours, and that one. */
   readonly taken: readonly { readonly order: JournalEntry; readonly other: JournalEntry }[];
   /** What was wrong, in order of the parts. */
-  readonly refused: readonly RejectCode[];
+  readonly refused: readonly StatusCode[];
   /** Whether it is the payee's signed answer for this leg, right or wrong in its invoices. */
   readonly isAnswer: boolean;
 }
@@ -54,7 +55,9 @@ function checkParts(
   const expired: JournalEntry[] = [];
   const paid: JournalEntry[] = [];
   const taken: { order: JournalEntry; other: JournalEntry }[] = [];
-  const refused: RejectCode[] = [];
+  const refused: StatusCode[] = [];
+  const { document } = fold.state.contract;
+  const mispriced = priceProblem(desk.prices, document, request.document, nowSec);
   const entries = desk.journal.entries(root, leg);
   const used = new Map(entries.map((entry) => [entry.paymentHash, entry.n]));
   for (const [index, n] of request.document.n.entries()) {
@@ -66,6 +69,7 @@ function checkParts(
     const asDelivered = (expiresAtSec: number): JournalEntry => ({
       ...entry,
       amountUnits: unitsOf(request.document)[index] ?? '0',
+      amountMsat: request.document.msat[index] ?? '0',
       updatedAtMs: desk.clock.nowMs(),
       request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
       invoice: invoices[index] ?? '',
@@ -82,6 +86,7 @@ function checkParts(
     else if (isProven) continue;
     else if (!isAsked) refused.push('INVOICE_AMOUNT_MISMATCH');
     else if (part.ok && (used.get(paymentHash) ?? n) !== n) refused.push('INVOICE_HASH_MISMATCH');
+    else if (part.ok && mispriced) refused.push(mispriced);
     else if (part.ok) payable.push({ ...asDelivered(part.value.expiresAtSec), step: 'checked' });
     else {
       if (part.code === 'INVOICE_EXPIRED') expired.push(asDelivered(0));
@@ -103,8 +108,14 @@ export async function checkDelivery(
   if (!read?.ok) return refusal(read?.code ?? 'MESSAGE_SHAPE');
   const parsed = read.value.find((entry) => entry.name === 'request');
   if (!parsed) return refusal('MESSAGE_SHAPE');
-  const checked = checkRequest(state, parsed);
-  if (!checked.ok) return refusal(checked.code);
+  const { document, event } = parsed;
+  const agreed = isAgreed(desk.prices, state.contract.document, document, event.id);
+  const checked = checkRequest(state, parsed, agreed ? event.id : undefined);
+  const isUnproven = !checked.ok && checked.code === 'PRICE_UNPROVEN';
+  // Who is asked to agree to a price has been answered, and sees which.
+  if (isUnproven) desk.prices.name(document, event.id);
+  if (!checked.ok) return { ...refusal(checked.code), isAnswer: isUnproven };
+  await desk.prices.learn(read.value);
   if (parsed.document.leg !== leg) return IGNORED;
   return checkParts(desk, contract, checked.value, message);
 }

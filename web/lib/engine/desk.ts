@@ -7,6 +7,7 @@ import type { Keyring } from './keyring.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
+import type { Prices } from './prices/prices.ts';
 import type { RelayDirectory } from './relay-lists.ts';
 import {
   PARTY_ROLES,
@@ -30,6 +31,8 @@ export interface Desk {
   /** Which relays the people one deals with publish. */
   readonly directory: RelayDirectory;
   readonly activity: ActivityLog;
+  /** What bitcoin costs by the contracts' oracles. */
+  readonly prices: Prices;
   readonly relays: Relays;
   readonly store: Store;
   readonly verifier: Verifier;

@@ -73,9 +73,9 @@ export class Handed {
     for (const { event, invoices } of this.#requests.get(contract.view.root)?.values() ?? []) {
       const request = await this.#parse(event);
       if (!request || request.document.leg !== leg) continue;
-      if (!actsFor(state, event.pubkey, LEGS[leg].payee) || !checkRequest(state, request).ok) {
-        continue;
-      }
+      if (!actsFor(state, event.pubkey, LEGS[leg].payee)) continue;
+      // Whatever its price: it may have been paid before the journal was lost.
+      if (!checkRequest(state, request, event.id).ok) continue;
       found.push({ request, invoices });
     }
     return found;
@@ -162,6 +162,7 @@ export class Examiner {
       leg: document.leg,
       n,
       amountUnits: unitsOf(document)[index] ?? '0',
+      amountMsat: document.msat[index] ?? '0',
       step: 'wanted',
       updatedAtMs: nowMs,
       askedAtMs: known?.askedAtMs ?? 0,

@@ -2,7 +2,7 @@
  * The payer's journal: every step of every part is on disk before it is taken, so that whatever
  * dies in between, nothing is paid twice and nothing is forgotten.
  */
-import type { Leg, SignedEvent } from '@realyield/protocol';
+import type { Leg, PlannedPart, SignedEvent } from '@realyield/protocol';
 import type { Store, StoreWrite } from './ports.ts';
 
 /**
@@ -19,8 +19,10 @@ export interface JournalEntry {
   readonly contract: string;
   readonly leg: Leg;
   readonly n: number;
-  /** msat, decimal. */
+  /** What it counts for in the contract's ledger, decimal. */
   readonly amountUnits: string;
+  /** What is paid for it, by its request, decimal; there is none before that is here. */
+  readonly amountMsat?: string;
   readonly step: JournalStep;
   readonly updatedAtMs: number;
   /** When the parts were last asked for, ms; 0 when never. */
@@ -62,6 +64,12 @@ function inOrder(entries: ReadonlyMap<number, JournalEntry> | undefined): readon
   return [...(entries?.values() ?? [])].sort((a, b) => a.n - b.n);
 }
 
+/** What a part's payment took from the wallet, or takes, without fees. */
+export function paidMsat({ amountMsat, amountUnits }: JournalEntry): bigint {
+  // Entries written before there were loans in currencies have the units alone, which are msat.
+  return BigInt(amountMsat ?? amountUnits);
+}
+
 /** The key of a part's entry. */
 function entryKey(contract: string, leg: Leg, n: number): string {
   return `${PREFIX}${contract}|${leg}|${n}`;
@@ -85,6 +93,15 @@ export function wantedEntry(
     updatedAtMs: nowMs,
     askedAtMs: 0,
   };
+}
+
+/** The first entries of planned parts. */
+export function wantedEntries(
+  contract: string,
+  parts: readonly PlannedPart[],
+  nowMs: number,
+): readonly JournalEntry[] {
+  return parts.map(({ leg, n, amountUnits }) => wantedEntry(contract, leg, n, amountUnits, nowMs));
 }
 
 /** A part whose request cannot be used any more: to be asked for again. */
@@ -136,10 +153,10 @@ export class Journal {
   spent(sinceMs: number): Spending[] {
     const found: Spending[] = [];
     for (const entry of this.#entries.values()) {
-      const { contract, step, sentAtMs, updatedAtMs, amountUnits, feesPaidMsat = '0' } = entry;
+      const { contract, step, sentAtMs, updatedAtMs, feesPaidMsat = '0' } = entry;
       const atMs = sentAtMs ?? updatedAtMs;
       if (atMs < sinceMs || !SPENT.includes(step)) continue;
-      found.push({ contract, atMs, spentMsat: BigInt(amountUnits) + BigInt(feesPaidMsat) });
+      found.push({ contract, atMs, spentMsat: paidMsat(entry) + BigInt(feesPaidMsat) });
     }
     return found;
   }

@@ -6,7 +6,7 @@ import {
   type ParsedEvent,
   type ParsedOffer,
 } from '@realyield/protocol';
-import { currencyProblem } from './currency-check.ts';
+import { isListed } from './currency-check.ts';
 
 /** NIP-01: the later wins; in the same second the lowest id. */
 function isNewer(a: ParsedEvent, b: ParsedEvent): boolean {
@@ -61,9 +61,8 @@ export class ListingBook implements Listings {
 
   offers(): readonly ParsedOffer[] {
     if (this.#sorted) return this.#sorted;
-    // Offers in a currency hide what they replace, and are left aside themselves.
     this.#sorted = [...this.#offers.values()]
-      .filter(({ document }) => currencyProblem(document) === undefined)
+      .filter(({ document }) => isListed(document))
       .sort((a, b) => (isNewer(a, b) ? -1 : 1));
     // The newest of each business: it is written last.
     const oldestFirst = [...this.#sorted].reverse();
@@ -73,8 +72,7 @@ export class ListingBook implements Listings {
 
   /** The newest version of an offer by its address. */
   offer(address: string): ParsedOffer | undefined {
-    const offer = this.#offers.get(address);
-    return offer && currencyProblem(offer.document) ? undefined : offer;
+    return this.#offers.get(address);
   }
 
   offerOfBusiness(publicKey: string): ParsedOffer | undefined {

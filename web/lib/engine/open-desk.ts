@@ -8,6 +8,7 @@ import { Keyring } from './keyring.ts';
 import { Mailbox, type Incoming } from './mailbox.ts';
 import { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
+import { Prices } from './prices/prices.ts';
 import { RelayDirectory } from './relay-lists.ts';
 import { sentenceOf } from './words.ts';
 
@@ -41,6 +42,7 @@ export function openDesk(
     mailbox,
     outbox,
     directory: new RelayDirectory(ports),
+    prices: new Prices(ports),
     activity,
     relays,
     store,

@@ -16,8 +16,6 @@ import {
 import type { Desk, OwnContract } from './desk.ts';
 import { isPreimageOf } from './payment.ts';
 
-/** A request with less than this left is not handed out again. */
-const MARGIN_SEC = 30;
 /** Requests of one part that are remembered beside the last. */
 const MOST_EARLIER = 8;
 
@@ -74,7 +72,7 @@ export class OpenRequests {
       if (request) return { request, preimage: isProof ? preimage : undefined };
     }
     // Expired: only a wallet that clearly says it was not paid lets us make another.
-    const isOpen = part.expiresAtSec > this.#desk.clock.nowSec() + MARGIN_SEC;
+    const isOpen = part.expiresAtSec > this.#desk.clock.nowSec();
     const request = isOpen || isUnclear ? await this.#request(part.request) : undefined;
     return request && { request, preimage: undefined };
   }
@@ -110,7 +108,8 @@ export class OpenRequests {
     const { state } = contract.view.fold;
     const [read] = await this.#desk.verifier.readBatch([unembed(message.request)]);
     const parsed = read?.ok ? read.value.find((entry) => entry.name === 'request') : undefined;
-    if (!parsed || !checkRequest(state, parsed).ok) return;
+    // One's own: at whatever price it is, it can be paid.
+    if (!parsed || !checkRequest(state, parsed, parsed.event.id).ok) return;
     const { document, event } = parsed;
     const isOurs = LEGS[document.leg].payee === contract.own.role;
     if (!isOurs || !actsFor(state, author, contract.own.role)) return;

@@ -8,60 +8,22 @@ import {
   isSerial,
   legOf,
   requestMismatch,
-  type Bolt11Invoice,
   type Leg,
   type MessageOf,
   type RequestDocument,
 } from '@realyield/protocol';
-import { mapAtMost } from './at-once.ts';
 import { allHeads, embedOwn, nextEventTimeSec, ownContract } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
+import { deliverable, makeInvoices, windowSecOf, type MadePart } from './invoices.ts';
 import type { Incoming } from './mailbox.ts';
 import { OpenRequests, type OpenRequest } from './open-requests.ts';
-import type { Wallet } from './ports.ts';
-import { readInvoice } from '../wallet/invoices.ts';
+import { pricingOf, UNPRICED, type Part, type Pricing } from './prices/pricing.ts';
 import { sentenceOf } from './words.ts';
-
-/** So many invoices are ordered from the wallet at a time. */
-const INVOICES_AT_ONCE = 8;
-/** Parts of one request, and characters of its invoices. */
-const MOST_IN_REQUEST = 30;
-const MOST_INVOICE_BYTES = 14_000;
-/** Invoices live this long. */
-const INVOICE_SEC = 3_600;
-interface Part {
-  readonly n: number;
-  readonly msat: string;
-}
 
 /** A request to answer with, and what was already paid of it. */
 interface Answer {
   readonly request: OpenRequest;
   readonly paid: { n: number; preimage: string }[];
-}
-
-interface MadePart {
-  readonly part: Part;
-  readonly invoice: Bolt11Invoice;
-}
-
-/**
- * Parts in groups that fit one message each: a wrap holds 28 kB, with the request, its heads and
- * the proofs that may be added later.
- */
-function deliverable(made: readonly MadePart[]): readonly (readonly MadePart[])[] {
-  const groups: MadePart[][] = [];
-  let bytes = 0;
-  for (const each of made) {
-    const group = groups.at(-1);
-    bytes += each.invoice.paymentRequest.length;
-    if (group && group.length < MOST_IN_REQUEST && bytes <= MOST_INVOICE_BYTES) group.push(each);
-    else {
-      groups.push([each]);
-      bytes = each.invoice.paymentRequest.length;
-    }
-  }
-  return groups;
 }
 
 /** Answers for all contracts in which this person is paid. */
@@ -106,7 +68,7 @@ export class Payee {
       await this.#refuse(contract, incoming, message.leg, 'notEffective');
       return;
     }
-    const parts = message.n.map((n, index) => ({ n, msat: message.units[index] ?? '0' }));
+    const parts = message.n.map((n, index) => ({ n, units: message.units[index] ?? '0' }));
     parts.sort((a, b) => a.n - b.n);
     if (!this.#isPlanned(contract, message, parts)) {
       await this.#refuse(contract, incoming, message.leg, 'wrongParts');
@@ -126,9 +88,8 @@ export class Payee {
     }
     if (fresh.length > 0) {
       const made = await this.#make(contract, message.leg, fresh);
-      for (const request of made) open.set(request.event.id, { request, paid: [] });
-      if (made.length === 0)
-        await this.#refuse(contract, incoming, message.leg, 'walletUnavailable');
+      if (typeof made === 'string') await this.#refuse(contract, incoming, message.leg, made);
+      else for (const request of made) open.set(request.event.id, { request, paid: [] });
     }
     for (const answer of open.values()) {
       const delivery = this.#delivery(contract, answer.request, answer.paid);
@@ -143,19 +104,23 @@ export class Payee {
   ): boolean {
     const numbers = parts.map((part) => part.n);
     if (new Set(numbers).size !== numbers.length) return false;
-    if (parts.some((part) => BigInt(part.msat) === 0n)) return false;
-    const draft = this.#document(contract, message.leg, parts, []);
-    return requestMismatch(contract.view.fold.state.contract.document, draft) === undefined;
+    if (parts.some((part) => BigInt(part.units) === 0n)) return false;
+    const { document } = contract.view.fold.state.contract;
+    const pricing = UNPRICED(document, this.#desk.clock.nowSec());
+    const drafted = parts.map((part) => ({ part, msat: part.units, paymentHash: '' }));
+    const draft = this.#document(contract, message.leg, drafted, pricing);
+    return requestMismatch(document, draft) === undefined;
   }
 
   #document(
     contract: OwnContract,
     leg: RequestDocument['leg'],
-    parts: readonly Part[],
-    hashes: readonly string[],
+    made: readonly { readonly part: Part; readonly msat: string; readonly paymentHash: string }[],
+    pricing: Pricing,
   ): RequestDocument {
     const nowSec = this.#desk.clock.nowSec();
     const { root, fold } = contract.view;
+    const priced = pricing.pricedOf(made.map(({ part }) => part));
     const version = fold.state.versions.findLast((each) => each.effectiveAtSec <= nowSec)?.id;
     return {
       v: 1,
@@ -163,46 +128,51 @@ export class Payee {
       contract: root,
       leg,
       notBeforeSec: nowSec,
-      expiresAtSec: nowSec + INVOICE_SEC,
+      expiresAtSec: nowSec + windowSecOf(contract),
       ...(version === undefined || version === root ? {} : { version }),
-      n: parts.map((part) => part.n),
-      msat: parts.map((part) => part.msat),
-      paymentHash: [...hashes],
+      n: made.map(({ part }) => part.n),
+      msat: made.map(({ msat }) => msat),
+      paymentHash: made.map(({ paymentHash }) => paymentHash),
+      ...(priced === undefined ? {} : { priced }),
       seen: allHeads(this.#desk, root),
     };
   }
 
-  /** Requests for parts, several where one would be too long to deliver; none when it fails. */
+  /** Requests for parts, several where one would be too long to deliver; or why there are none. */
   async #make(
     contract: OwnContract,
     leg: RequestDocument['leg'],
     parts: readonly Part[],
-  ): Promise<readonly OpenRequest[]> {
-    const wallet = this.#desk.wallet();
-    if (!wallet) return [];
-    const order = (part: Part) => this.#invoice(contract, wallet, leg, part);
-    const made = await mapAtMost(INVOICES_AT_ONCE, parts, order);
-    const right = made.flatMap((invoice, index) => {
-      const part = parts[index];
-      return invoice && part ? [{ invoice, part }] : [];
-    });
-    if (right.length < parts.length) return [];
+  ): Promise<readonly OpenRequest[] | 'walletUnavailable' | 'noPrice'> {
+    const { root, fold } = contract.view;
+    const nowSec = this.#desk.clock.nowSec();
+    const pricing = pricingOf(this.#desk.prices, fold.state.contract.document, nowSec);
+    if (!pricing || pricing.isNamed) this.#say(root, pricing ? 'PRICE_NAMED' : 'NO_PRICE');
+    if (!pricing) return 'noPrice';
+    const made = await makeInvoices(this.#desk, contract, leg, parts, pricing);
+    if (!made) return 'walletUnavailable';
     const requests: OpenRequest[] = [];
-    for (const group of deliverable(right)) requests.push(await this.#sign(contract, leg, group));
+    for (const group of deliverable(made, pricing.pricedOf([])?.prices.length ?? 0)) {
+      requests.push(await this.#sign(contract, leg, group, pricing));
+    }
     return requests;
+  }
+
+  #say(root: string, code: 'PRICE_NAMED' | 'NO_PRICE'): void {
+    this.#desk.activity.add({ contract: root, level: 'waiting', code, sentence: sentenceOf(code) });
   }
 
   async #sign(
     contract: OwnContract,
     leg: RequestDocument['leg'],
     made: readonly MadePart[],
+    pricing: Pricing,
   ): Promise<OpenRequest> {
     const { own, view } = contract;
     if (!own.money) throw new Error('there is no key to sign with');
-    const hashes = made.map(({ invoice }) => invoice.paymentHash);
-    const parts = made.map(({ part }) => part);
+    const parts = made.map(({ invoice: { paymentHash }, ...rest }) => ({ ...rest, paymentHash }));
     const expiresAtSec = Math.min(...made.map(({ invoice }) => invoice.expiresAtSec));
-    const drafted = this.#document(contract, leg, parts, hashes);
+    const drafted = this.#document(contract, leg, parts, pricing);
     const document = { ...drafted, expiresAtSec: Math.min(drafted.expiresAtSec, expiresAtSec) };
     const atSec = nextEventTimeSec(this.#desk, view.root);
     const event = await own.money.sign(buildRequest(document, atSec));
@@ -213,30 +183,6 @@ export class Payee {
     const copy = this.#delivery(contract, request, []);
     await this.#desk.mailbox.send(copy, own.money, own.money.publicKey, relays);
     return request;
-  }
-
-  /** An invoice for a part, or a line in the activity log. */
-  async #invoice(
-    contract: OwnContract,
-    wallet: Wallet,
-    leg: RequestDocument['leg'],
-    part: Part,
-  ): Promise<Bolt11Invoice | undefined> {
-    const { root, fold } = contract.view;
-    const description = `Real Yield ${root.slice(0, 12)} ${leg} ${part.n}`;
-    const amountMsat = BigInt(part.msat);
-    const order = { amountMsat, description, expirySec: INVOICE_SEC + 60 };
-    const answer = await wallet.makeInvoice(order);
-    const invoice = answer.state === 'answered' ? readInvoice(answer.value.invoice) : undefined;
-    const isRight =
-      invoice?.ok === true &&
-      invoice.value.amountMsat === amountMsat &&
-      invoice.value.network === fold.state.contract.document.network;
-    if (isRight) return invoice.value;
-    const code = answer.state === 'answered' ? 'WALLET_ANSWER' : 'WALLET_SILENT';
-    const sentence = answer.state === 'answered' ? sentenceOf(code) : answer.sentence;
-    this.#desk.activity.add({ contract: root, level: 'problem', code, sentence });
-    return undefined;
   }
 
   #delivery(
@@ -264,6 +210,7 @@ export class Payee {
       notEffective: 'The contract does not have all signatures here yet.',
       wrongParts: 'These parts are not the ones the contract plans.',
       walletUnavailable: 'The payee’s wallet is not answering.',
+      noPrice: 'Too few of the contract’s oracles give a price; the payee waits for one.',
       paused: 'The payee has paused payments.',
       declined: 'The payee declined.',
       counterpartyUnknown: 'The payee does not know this key.',

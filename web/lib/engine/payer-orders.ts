@@ -1,6 +1,6 @@
 /** What a payer may do, as its session tells it. */
 
-import type { WaitReason } from '@realyield/protocol';
+import type { MessageOf, WaitReason } from '@realyield/protocol';
 import type { JournalEntry } from './journal.ts';
 import type { HeldRoom, LimitHit } from './limits.ts';
 import { statusOf, type PayerStatus } from './words.ts';
@@ -29,7 +29,7 @@ export interface PayerOrders {
   /** How a part stands that waits for parts of other investors. */
   readonly aheadOf: (entry: JournalEntry) => PayerStatus | undefined;
   /** Takes room for a payment within the person's spending limits, or says why there is none. */
-  readonly holdRoom: (amountUnits: bigint) => HeldRoom | LimitHit;
+  readonly holdRoom: (amountMsat: bigint) => HeldRoom | LimitHit;
 }
 
 /** How a payer stands that is held; undefined: it may go on. */
@@ -40,9 +40,20 @@ export function heldStatus(hold: PayerHold): PayerStatus | undefined {
   return statusOf('waiting', hold === 'elsewhere' ? 'ELSEWHERE' : hold);
 }
 
+/** How a payer stands whose payee cannot serve. */
+export function refusedStatus({ code, sentence }: MessageOf<'refusal'>): PayerStatus {
+  if (code === 'noPrice') return statusOf('waiting', 'price');
+  return statusOf('waiting', 'PAYEE_REFUSED', { detail: sentence || undefined });
+}
+
 /** How a payer stands that has met a spending limit. */
 export function limitStatus({ code, untilSec }: LimitHit): PayerStatus {
   return statusOf('waiting', code, { untilSec });
+}
+
+/** Whether it waits for a price, or for a better one; asked again it says so again. */
+export function isOfPrice({ code }: PayerStatus): boolean {
+  return code === 'price' || code.startsWith('PRICE_');
 }
 
 /** Whether the person should find it in the activity log: what stopped a stream, and its end. */

@@ -7,19 +7,20 @@ import { applyDelivery, checkDelivery } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { ownContract } from './desk.ts';
 import { Examiner } from './handed.ts';
-import { renewedEntry, wantedEntry, type JournalEntry } from './journal.ts';
+import { paidMsat, renewedEntry, wantedEntries, type JournalEntry } from './journal.ts';
 import { Lanes } from './lanes.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts } from './asking.ts';
 import { payEntry, resolveEntries, type PaymentContext } from './payment.ts';
-import { heldStatus, isWorthNoting, limitStatus, lineOf } from './payer-orders.ts';
-import type { PayerOrders } from './payer-orders.ts';
+import { heldStatus, isOfPrice, isWorthNoting, limitStatus, lineOf } from './payer-orders.ts';
+import { refusedStatus, type PayerOrders } from './payer-orders.ts';
 import { Prover } from './receipts.ts';
 import {
   dropExcessOrders,
   dueTimesOf,
   isBusy,
   isListed,
+  isPriced,
   liveEntries,
   mayAskMore,
   planSet,
@@ -111,16 +112,12 @@ export class Payer {
   /** The payee cannot serve; we ask again later. */
   refused(message: MessageOf<'refusal'>): void {
     if (!this.entries().some(({ step }) => step === 'wanted')) return;
-    this.#say(statusOf('waiting', 'PAYEE_REFUSED', { detail: message.sentence || undefined }));
+    this.#say(refusedStatus(message));
   }
 
   /** Since when nobody else can have paid, ms. */
   get #sinceMs(): number {
     return Math.max(this.#startedAtMs, this.#orders.heldSinceMs());
-  }
-
-  #wanted(n: number, amountUnits: bigint): JournalEntry {
-    return wantedEntry(this.root, this.leg, n, amountUnits, this.#desk.clock.nowMs());
   }
 
   #say(status: PayerStatus): void {
@@ -212,8 +209,8 @@ export class Payer {
     const live = liveEntries(this.#desk, contract, this.leg);
     if (plan.action === 'pay') {
       if (!mayAskMore(live)) return ASK_AGAIN_MS;
-      const wanted = plan.parts.map((part) => this.#wanted(part.n, part.amountUnits));
-      await this.#desk.journal.write(wanted);
+      const nowMs = this.#desk.clock.nowMs();
+      await this.#desk.journal.write(wantedEntries(this.root, plan.parts, nowMs));
       return IDLE_MS;
     }
     const level = plan.reason === 'complete' || plan.reason === 'lapsed' ? 'done' : 'waiting';
@@ -242,7 +239,7 @@ export class Payer {
     const nowSec = this.#desk.clock.nowSec();
     const sinceMs = this.#desk.clock.nowMs() - entry.updatedAtMs;
     if (entry.step === 'failed' && sinceMs < RETRY_MS) return RETRY_MS - sinceMs;
-    const stale = whyStale(context.contract, entry, nowSec);
+    const stale = whyStale(this.#desk, context.contract, entry);
     if (stale) {
       if (stale !== 'INVOICE_EXPIRED') this.#say(statusOf('problem', stale));
       await this.#desk.journal.write([renewedEntry(entry, this.#desk.clock.nowMs())]);
@@ -254,7 +251,7 @@ export class Payer {
     }
     const others = this.#orders.aheadOf(entry);
     if (others) return this.#wait(LOOK_AGAIN_MS, others);
-    const room = this.#orders.holdRoom(BigInt(entry.amountUnits));
+    const room = this.#orders.holdRoom(paidMsat(entry));
     if ('code' in room) return this.#wait(IDLE_MS, limitStatus(room));
     this.#say(statusOf('working', 'PAYING'));
     const after = await payEntry(context, entry, this.#sinceMs).finally(room.release);
@@ -274,12 +271,16 @@ export class Payer {
     const nowMs = this.#desk.clock.nowMs();
     const live = liveEntries(this.#desk, contract, this.leg);
     const wanted = live.filter((entry) => entry.step === 'wanted');
-    if (wanted.length === 0) return IDLE_MS;
+    const [first] = wanted;
+    if (!first) return IDLE_MS;
+    // A price does not keep: nothing is asked for at one before it may be paid.
+    const others = isPriced(contract) ? this.#orders.aheadOf(first) : undefined;
+    if (others) return this.#wait(LOOK_AGAIN_MS, others);
     const lastMs = Math.max(...wanted.map((entry) => entry.askedAtMs));
     if (nowMs - lastMs < ASK_AGAIN_MS) return lastMs + ASK_AGAIN_MS - nowMs;
     this.#asks += 1;
     if (this.#asks > SILENT_AFTER_ASKS) this.#say(statusOf('problem', 'PAYEE_SILENT'));
-    else this.#say(statusOf('working', 'ASKING'));
+    else if (!isOfPrice(this.#status)) this.#say(statusOf('working', 'ASKING'));
     await this.#desk.journal.write(wanted.map((entry) => ({ ...entry, askedAtMs: nowMs })));
     await askForParts(this.#desk, contract, this.leg, wanted);
     return ASK_AGAIN_MS;

@@ -10,12 +10,11 @@ import {
   type Reject,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
-import { currencyProblem } from './currency-check.ts';
 
 /** How far a proposal's start may lie from its own date, and ahead of our clock. */
 const START_TOLERANCE_SEC = 900;
 
-/** Principal of the contracts in effect under an offer, msat, without one of them. */
+/** Principal of the contracts in effect under an offer, in ledger units, without one of them. */
 function fundedUnits(desk: Desk, offer: ParsedOffer, except: string): bigint {
   return desk.catalog
     .contractsOf(offer)
@@ -73,8 +72,6 @@ export function proposalProblem(desk: Desk, contract: OwnContract): Reject | und
   if (isExpired) return reject('PROPOSAL_EXPIRED', String(expiresAtSec));
   const wrong = termsProblem(desk, parsed, offer);
   if (wrong) return wrong;
-  const unpayable = currencyProblem(parsed.document);
-  if (unpayable) return unpayable;
   const address = offerAddress(offer.event.pubkey, offer.document.identifier);
   if (desk.catalog.offer(address)?.event.id !== offer.event.id) {
     return reject('OFFER_MISMATCH', 'a newer version of the offer is published');

@@ -25,7 +25,7 @@ import {
   type Result,
 } from '@realyield/protocol';
 import { ownContract, type Desk } from './desk.ts';
-import { wantedEntry, type JournalEntry } from './journal.ts';
+import { wantedEntries, wantedEntry, type JournalEntry } from './journal.ts';
 import { randomHex } from './random.ts';
 import type { Payer } from './payer.ts';
 
@@ -140,7 +140,7 @@ export class Repayments {
     });
   }
 
-  /** Orders what is due now on a leg that is paid when its payer says so; yields the sum, msat. */
+  /** Orders what is due now on a leg that is paid when its payer says so; yields the sum, units. */
   async payDue(root: string, leg: Leg): Promise<Result<bigint>> {
     const contract = ownContract(this.#desk, root);
     if (!contract || !this.#payerOf(root, leg)) return reject('AUTHOR_ROLE', leg);
@@ -200,10 +200,7 @@ export class Repayments {
   /** The journal has all parts when this resolves, or none. */
   async #order(root: string, parts: readonly PlannedPart[]): Promise<void> {
     const nowMs = this.#desk.clock.nowMs();
-    const entries = parts.map(({ leg, n, amountUnits }) =>
-      wantedEntry(root, leg, n, amountUnits, nowMs),
-    );
-    await this.#desk.journal.write(entries);
+    await this.#desk.journal.write(wantedEntries(root, parts, nowMs));
     for (const leg of new Set(parts.map((part) => part.leg))) this.#payerOf(root, leg)?.wake();
   }
 

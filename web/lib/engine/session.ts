@@ -31,6 +31,7 @@ import { openDesk } from './open-desk.ts';
 import { waitAtMost } from './patience.ts';
 import { Payee } from './payee.ts';
 import { PauseSwitch } from './pauses.ts';
+import type { Prices } from './prices/prices.ts';
 import { Repayments } from './repayments.ts';
 import { Restorer } from './restoring.ts';
 import { receive } from './reception.ts';
@@ -67,6 +68,7 @@ export class Session {
   readonly drafts: Drafts;
   readonly repayments: Repayments;
   readonly activity: ActivityLog;
+  readonly prices: Prices;
   readonly restorer: Restorer;
   readonly limits: SpendingLimits;
   readonly person: Signer;
@@ -91,6 +93,7 @@ export class Session {
     });
     this.catalog = this.#desk.catalog;
     this.activity = this.#desk.activity;
+    this.prices = this.#desk.prices;
     this.agreements = new Agreements(this.#desk);
     this.documents = new Documents(this.#desk);
     this.drafts = new Drafts(ports.store);
@@ -116,7 +119,7 @@ export class Session {
   async start(): Promise<void> {
     const { catalog, keyring, mailbox, outbox } = this.#desk;
     await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
-    await this.limits.load();
+    await Promise.all([this.limits.load(), this.prices.load()]);
     const { openings } = this.agreements;
     await Promise.all([keyring.load(), openings.load(), this.documents.load()]);
     const tell = (): void => {
@@ -268,7 +271,7 @@ export class Session {
     await this.#crew.stop(() => this.#wallet?.close());
     await this.#lease.stop();
     const { mailbox, outbox, clock } = this.#desk;
-    const ends = [restored, mailbox.stop(), this.documents.stop()];
+    const ends = [restored, mailbox.stop(), this.documents.stop(), this.prices.stop()];
     await waitAtMost(clock, MAIL_MS, Promise.all(ends));
     outbox.stop();
     this.catalog.stop();

@@ -7,13 +7,15 @@ import {
   planStreamed,
   ticksOf,
   type ContractState,
+  type PaidParts,
   type Leg,
   type Plan,
-  type RejectCode,
+  type RequestDocument,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import { provenEntry, type JournalEntry, type JournalStep } from './journal.ts';
-import { sentenceOf } from './words.ts';
+import { priceProblem } from './prices/price-check.ts';
+import { sentenceOf, type StatusCode } from './words.ts';
 
 /** When a part may be paid, and when no more, Unix seconds. */
 export interface DueTimes {
@@ -45,6 +47,8 @@ const UNPAID: readonly JournalStep[] = ['wanted', 'checked', 'failed'];
 const PARTS_AHEAD = 10;
 const MOST_PARTS = 30;
 const AHEAD_SEC = 600;
+/** At a price of a currency only so much ahead: the price is to be that of the payment. */
+const PRICED_AHEAD_SEC = 30;
 
 /**
  * The next set of parts to ask for: many where many are due, so that few events prove them, and
@@ -58,7 +62,9 @@ export function planSet(
 ): Plan {
   const due = planStreamed(state, leg, inHand, nowSec, MOST_PARTS, 0);
   const isMany = due.action === 'pay' && due.parts.length > PARTS_AHEAD;
-  return isMany ? due : planStreamed(state, leg, inHand, nowSec, PARTS_AHEAD, AHEAD_SEC);
+  const isPriced = state.contract.document.denomination.type !== 'msat';
+  const aheadSec = isPriced ? PRICED_AHEAD_SEC : AHEAD_SEC;
+  return isMany ? due : planStreamed(state, leg, inHand, nowSec, PARTS_AHEAD, aheadSec);
 }
 
 /**
@@ -70,6 +76,11 @@ export function mayAskMore(live: readonly JournalEntry[]): boolean {
   return open.length <= MOST_PARTS && !live.some(({ step }) => step === 'wanted');
 }
 
+/** Whether what is owed is not msat, so that a price says what is paid. */
+export function isPriced({ view }: OwnContract): boolean {
+  return view.fold.state.contract.document.denomination.type !== 'msat';
+}
+
 /** Parts that another device has paid and proven are done here too. */
 export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Leg): Promise<void> {
   const proven = contract.view.fold.state.paid.numbers(leg);
@@ -78,7 +89,23 @@ export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Le
     .filter((entry) => proven.has(entry.n) && UNPAID.includes(entry.step));
   if (done.length === 0) return;
   const nowMs = desk.clock.nowMs();
-  await desk.journal.write(done.map((entry) => provenEntry(entry, nowMs)));
+  const { paid } = contract.view.fold.state;
+  const written = done.map((entry) => {
+    const amountMsat = provenMsat(paid, leg, entry.n) ?? entry.amountMsat;
+    const proven = provenEntry(entry, nowMs);
+    return amountMsat === undefined ? proven : { ...proven, amountMsat };
+  });
+  await desk.journal.write(written);
+}
+
+/** What a proven part was paid by, msat. */
+function provenMsat(paid: PaidParts, leg: Leg, n: number): string | undefined {
+  for (const { leg: of, request, runs } of paid.requests()) {
+    const place = of === leg ? request.document.n.indexOf(n) : -1;
+    const isPaid = runs.some(({ first, last }) => first <= place && place <= last);
+    if (place >= 0 && isPaid) return request.document.msat[place];
+  }
+  return undefined;
 }
 
 /** Entries that something can still come of: not proven, and of parts that have not lapsed. */
@@ -102,15 +129,24 @@ export function isListed({ catalog, mailbox }: Desk, { own, view }: OwnContract)
 /** So much before its end a request is not paid any more, seconds. */
 const MARGIN_SEC = 5;
 
-/** Why a part that was checked is not paid as it is: its request ran out, or its key has ended. */
+/**
+ * Why a part that was checked is not paid as it is: its request ran out, its key has ended, or its
+ * price does not hold any more.
+ */
 export function whyStale(
+  desk: Desk,
   contract: OwnContract,
   entry: JournalEntry,
-  nowSec: number,
-): RejectCode | undefined {
+): StatusCode | undefined {
+  const nowSec = desk.clock.nowSec();
   if ((entry.expiresAtSec ?? 0) <= nowSec + MARGIN_SEC) return 'INVOICE_EXPIRED';
   const { state } = contract.view.fold;
-  return payeeKeyProblem(state, entry.leg, entry.request?.pubkey ?? '')?.code;
+  const { document } = state.contract;
+  const ended = payeeKeyProblem(state, entry.leg, entry.request?.pubkey ?? '')?.code;
+  if (ended || document.denomination.type === 'msat' || !entry.request) return ended;
+  // Checked when it came; what the clock and the oracles say may be another thing by now.
+  const request = JSON.parse(entry.request.content) as RequestDocument;
+  return priceProblem(desk.prices, document, request, nowSec);
 }
 
 /** Whether parts are on their way. */

@@ -25,7 +25,11 @@ export type EngineCode =
   | 'KEY_MISSING'
   | 'ORDER_DROPPED'
   | 'ORDER_FOUND'
-  | 'IN_STEP';
+  | 'IN_STEP'
+  | 'NO_PRICE'
+  | 'PRICE_NAMED'
+  | 'PRICE_APART'
+  | 'PRICE_CONTRADICTED';
 
 const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_MISSING: 'No wallet is connected. Nothing is paid until you connect one.',
@@ -51,6 +55,18 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   KEY_MISSING: 'The key for this contract is not on this device yet.',
   ORDER_DROPPED: 'A payment was ordered that is more than what is owed now. It was not made.',
   IN_STEP: 'Waiting for the other investors of this offer, so that all are paid in step.',
+  NO_PRICE:
+    'A payment was asked for, and too few of the contract’s oracles give a price. ' +
+    'It is asked for again when they do.',
+  PRICE_NAMED:
+    'Too few of the contract’s oracles give a price. As you allow, the last one was named; ' +
+    'a payment at it is marked as not proven in price.',
+  PRICE_APART:
+    'The payee asks for more than the oracles’ prices make of it by what this client was told. ' +
+    'It is not paid at that price.',
+  PRICE_CONTRADICTED:
+    'An oracle gave two prices for one minute, and without it there are too few. ' +
+    'It is not paid at that price.',
   ORDER_FOUND:
     'A payment you ordered before was found to be made. What you ordered now was not; ' +
     'order it again if it is still owed.',
@@ -74,6 +90,7 @@ const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {
   windowNotOpen: 'The stream has not begun.',
   nextTick: 'Waiting for the next tick.',
   inFlight: 'A payment is on its way.',
+  price: 'Waiting for a price: too few of the contract’s oracles give one at the moment.',
   complete: 'Everything is paid.',
   lapsed: 'The window has closed; what was not paid has lapsed.',
   nothingDue: 'Nothing is due.',

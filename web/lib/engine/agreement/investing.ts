@@ -35,7 +35,7 @@ interface Order {
 
 function build(desk: Desk, order: Order, key: { publicKey: string; salt: string }) {
   const { offer, principalUnits, startAtSec, livesIn } = order;
-  const built = buildContract(offer, {
+  return buildContract(offer, {
     principalUnits,
     investor: { pubkey: key.publicKey, relays: desk.relays.readUrls.slice(0, 4) },
     commitment: computeCommitment(desk.person.publicKey, key.salt),
@@ -44,7 +44,6 @@ function build(desk: Desk, order: Order, key: { publicKey: string; salt: string 
     livesIn,
     ...proposalTerms(desk, offer, startAtSec),
   });
-  return (built.ok && currencyProblem(built.value)) || built;
 }
 
 /**
@@ -70,6 +69,9 @@ export async function propose(
   const order = { offer, principalUnits, startAtSec, livesIn };
   const trial = build(desk, order, { publicKey: '0'.repeat(64), salt: '' });
   if (!trial.ok) return trial;
+  const { denomination, relays: named } = offer.document;
+  const unpayable = await currencyProblem(desk.prices, denomination, named);
+  if (unpayable) return unpayable;
   // K-12: "A writer MUST show the sheet… before a party signs, and put the hash of the sheet of
   // the terms it signs into the acceptance as `keyFacts`."
   const keyFacts = keyFactsHash(trial.value);

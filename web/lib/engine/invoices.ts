@@ -1,0 +1,104 @@
+/** Invoices by the payee's wallet for parts that are asked for, in groups that fit a message. */
+import type { Bolt11Invoice, RequestDocument } from '@realyield/protocol';
+import { readInvoice } from '../wallet/invoices.ts';
+import { mapAtMost } from './at-once.ts';
+import type { Desk, OwnContract } from './desk.ts';
+import type { Wallet } from './ports.ts';
+import type { Part, Pricing } from './prices/pricing.ts';
+import { sentenceOf } from './words.ts';
+
+/** So many invoices are ordered from the wallet at a time. */
+const INVOICES_AT_ONCE = 8;
+/** Parts of one request, and characters of its invoices. */
+const MOST_IN_REQUEST = 30;
+const MOST_INVOICE_BYTES = 14_000;
+/** A price that is embedded takes as much. */
+const PRICE_BYTES = 600;
+/** Invoices live this long; those at a price of a currency shorter, since it moves on. */
+const INVOICE_SEC = 3_600;
+const PRICED_INVOICE_SEC = 300;
+/** An invoice outlives its request. */
+const OUTLIVES_SEC = 60;
+
+/** How long a request can be paid, seconds. */
+export function windowSecOf({ view }: OwnContract): number {
+  const { denomination } = view.fold.state.contract.document;
+  return denomination.type === 'msat' ? INVOICE_SEC : PRICED_INVOICE_SEC;
+}
+
+/** A part with the invoice for it, of exactly what it is asked to be paid by. */
+export interface MadePart {
+  readonly part: Part;
+  readonly msat: string;
+  readonly invoice: Bolt11Invoice;
+}
+
+/**
+ * Parts in groups that fit one message each: a wrap holds 28 kB, with the request, its heads, its
+ * prices and the proofs that may be added later.
+ */
+export function deliverable(
+  made: readonly MadePart[],
+  prices: number,
+): readonly (readonly MadePart[])[] {
+  const mostBytes = MOST_INVOICE_BYTES - prices * PRICE_BYTES;
+  const groups: MadePart[][] = [];
+  let bytes = 0;
+  for (const each of made) {
+    const group = groups.at(-1);
+    bytes += each.invoice.paymentRequest.length;
+    if (group && group.length < MOST_IN_REQUEST && bytes <= mostBytes) group.push(each);
+    else {
+      groups.push([each]);
+      bytes = each.invoice.paymentRequest.length;
+    }
+  }
+  return groups;
+}
+
+/** An invoice for a part, or a line in the activity log. */
+async function makeInvoice(
+  desk: Desk,
+  contract: OwnContract,
+  wallet: Wallet,
+  leg: RequestDocument['leg'],
+  { part, msat }: Omit<MadePart, 'invoice'>,
+): Promise<Bolt11Invoice | undefined> {
+  const { root, fold } = contract.view;
+  const { denomination, network } = fold.state.contract.document;
+  const description = `Real Yield ${root.slice(0, 12)} ${leg} ${part.n}`;
+  const amountMsat = BigInt(msat);
+  // At a price of a currency it ends with its request: the next one may be at another price.
+  const outlivesSec = denomination.type === 'msat' ? OUTLIVES_SEC : 0;
+  const expirySec = windowSecOf(contract) + outlivesSec;
+  const answer = await wallet.makeInvoice({ amountMsat, description, expirySec });
+  const invoice = answer.state === 'answered' ? readInvoice(answer.value.invoice) : undefined;
+  const isRight =
+    invoice?.ok === true &&
+    invoice.value.amountMsat === amountMsat &&
+    invoice.value.network === network;
+  if (isRight) return invoice.value;
+  const code = answer.state === 'answered' ? 'WALLET_ANSWER' : 'WALLET_SILENT';
+  const sentence = answer.state === 'answered' ? sentenceOf(code) : answer.sentence;
+  desk.activity.add({ contract: root, level: 'problem', code, sentence });
+  return undefined;
+}
+
+/** Invoices for all parts at a price; undefined when the wallet does not make them all. */
+export async function makeInvoices(
+  desk: Desk,
+  contract: OwnContract,
+  leg: RequestDocument['leg'],
+  parts: readonly Part[],
+  pricing: Pricing,
+): Promise<readonly MadePart[] | undefined> {
+  const wallet = desk.wallet();
+  if (!wallet) return undefined;
+  const made = await mapAtMost(INVOICES_AT_ONCE, parts, async (part) => {
+    const msat = pricing.msatOf(part.units);
+    const invoice = await makeInvoice(desk, contract, wallet, leg, { part, msat });
+    return invoice && { part, msat, invoice };
+  });
+  const right = made.filter((each) => each !== undefined);
+  return right.length === parts.length ? right : undefined;
+}
