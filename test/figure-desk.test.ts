@@ -35,18 +35,18 @@ describe('the desk', () => {
     desk.put([before]);
     const first = bankOf(desk.answer(ask(at)));
     const again = bankOf(desk.answer(ask(first.staleAtSec - 1)));
-    expect(again.contracts[0]).toBe(first.contracts[0]);
-    expect(first.figures.outstandingUnits).toBe(1_000_000_000n);
+    expect(again.books[0].contracts[0]).toBe(first.books[0].contracts[0]);
+    expect(first.books[0].figures.outstandingUnits).toBe(1_000_000_000n);
     expect(first.staleAtSec).toBeGreaterThan(at);
     expect(first.staleAtSec).toBeLessThanOrEqual(at + DAY);
 
     const nextDay = bankOf(desk.answer(ask(first.staleAtSec)));
-    expect(nextDay.contracts[0]).not.toBe(first.contracts[0]);
+    expect(nextDay.books[0].contracts[0]).not.toBe(first.books[0].contracts[0]);
 
     desk.put([after]);
     const paid = bankOf(desk.answer(ask(first.staleAtSec)));
-    expect(paid.figures.outstandingUnits).toBeLessThan(510_000_000n);
-    expect(paid.figures.repaidUnits).toBe(500_000_000n);
+    expect(paid.books[0].figures.outstandingUnits).toBeLessThan(510_000_000n);
+    expect(paid.books[0].figures.repaidUnits).toBe(500_000_000n);
   });
 
   it('goes back in time where asked to', () => {
@@ -54,8 +54,8 @@ describe('the desk', () => {
     desk.put([after]);
     const late = bankOf(desk.answer(ask(dueAtSec)));
     const early = bankOf(desk.answer(ask(at)));
-    expect(late.figures.par1.bps).toBe(10_000);
-    expect(early.figures.par1.bps).toBe(0);
+    expect(late.books[0].figures.par1.bps).toBe(10_000);
+    expect(early.books[0].figures.par1.bps).toBe(0);
   });
 
   it('gives every payment of a portfolio, signed as the investor sees it', () => {
@@ -65,7 +65,7 @@ describe('the desk', () => {
     const sum = flows.type === 'flows' ? flows.flows.reduce((a, f) => a + f.amountUnits, 0n) : 0n;
     expect(sum).toBe(-500_000_000n);
     const answer = desk.answer({ type: 'portfolio', roots: [after.root], asOfSec: at });
-    expect(answer.type === 'portfolio' && answer.figures.receivedUnits).toBe(500_000_000n);
+    expect(answer.type === 'portfolio' && answer.books[0].figures.receivedUnits).toBe(500_000_000n);
   });
 });
 
@@ -90,9 +90,9 @@ describe('the office', () => {
     const office = openFigureOffice();
     const first = bankOf(await office.ask(request([after], true)));
     const second = bankOf(await office.ask(request([])));
-    expect(second.figures).toEqual(first.figures);
+    expect(second.books[0].figures).toEqual(first.books[0].figures);
     const other = bankOf(await office.ask(request([], true)));
-    expect(other.contracts).toEqual([]);
+    expect(other.books[0].contracts).toEqual([]);
   });
 
   it('answers although its worker dies, with all it was ever told', async () => {
@@ -101,7 +101,9 @@ describe('the office', () => {
       office.ask(request([before], true)),
       office.ask(request([after])),
     ]);
-    expect(answers.map((answer) => bankOf(answer).figures.repaidUnits).at(-1)).toBe(500_000_000n);
-    expect(bankOf(await office.ask(request([]))).contracts).toHaveLength(1);
+    expect(answers.map((answer) => bankOf(answer).books[0].figures.repaidUnits).at(-1)).toBe(
+      500_000_000n,
+    );
+    expect(bankOf(await office.ask(request([]))).books[0].contracts).toHaveLength(1);
   });
 });

@@ -14,6 +14,7 @@ import {
   repaymentHistory,
   summarizeHolding,
   vintagesOf,
+  type BookUnit,
   type ContractState,
   type Losses,
   type PortfolioFigures,
@@ -26,6 +27,7 @@ import { DAY, drawMarket, START } from './figures/market.ts';
 import { history, holdingsOf, portfolioFigures } from './figures/portfolios.ts';
 import { readAgreements, readParts, storeEvents } from './figures/relay.ts';
 
+const IN_BITCOIN: BookUnit = { network: 'regtest', denomination: { type: 'msat' } };
 const market = drawMarket();
 const table = storeEvents([...market.events, ...market.events.slice(0, 40)]);
 const agreements = readAgreements(table);
@@ -90,7 +92,7 @@ describe('the market', () => {
           reuse: found,
           register,
           ...figures
-        } = combineBank(bank, 'regtest', list, { reuse, openings: market.openings });
+        } = combineBank(bank, IN_BITCOIN, list, { reuse, openings: market.openings });
         for (const standing of Object.keys(byStanding)) seen.add(standing);
         for (const { bucket, contracts } of buckets) if (contracts > 0) seen.add(bucket);
         for (const [name, count] of Object.entries(found)) if (count > 0) seen.add(name);
@@ -126,8 +128,8 @@ describe('figures recomputed from raw relay events', () => {
     for (const asOfSec of times) {
       const { reuse, list } = summaries(ofBank(bank), asOfSec);
       const context = { reuse, openings: market.openings };
-      const ours = combineBank(bank, 'regtest', list, context);
-      const query = { bank, network: 'regtest', asOfSec };
+      const ours = combineBank(bank, IN_BITCOIN, list, context);
+      const query = { bank, ...IN_BITCOIN, asOfSec };
       expect(ours).toEqual(bankFigures(agreements, parts, query, market.openings));
     }
   });
@@ -141,8 +143,8 @@ describe('figures recomputed from raw relay events', () => {
       const [, bank = ''] = offer.split(':');
       for (const asOfSec of times) {
         const { list } = summaries(ofBank(bank), asOfSec);
-        const query = { offer, network: 'regtest', asOfSec };
-        expect(combineOffer(offer, 'regtest', list)).toEqual(
+        const query = { offer, ...IN_BITCOIN, asOfSec };
+        expect(combineOffer(offer, IN_BITCOIN, list)).toEqual(
           offerFigures(agreements, parts, query),
         );
       }
@@ -154,7 +156,7 @@ describe('figures recomputed from raw relay events', () => {
       const { list } = summaries(ofBank(bank), asOfSec);
       const here = agreements.filter(({ terms }) => terms.parties.bank.pubkey === bank);
       const keys = here.map(({ terms }) => terms.parties.investor.pubkey);
-      const theirs = holdingsOf(here, parts, { keys, network: 'regtest', asOfSec });
+      const theirs = holdingsOf(here, parts, { keys, ...IN_BITCOIN, asOfSec });
       expect(vintagesOf(list)).toEqual(vintages(theirs));
     }
   });
@@ -167,9 +169,9 @@ describe('figures recomputed from raw relay events', () => {
     );
     expect(own.length).toBeGreaterThan(1);
     for (const asOfSec of times) {
-      const ours = combinePortfolio('regtest', summaries(own, asOfSec).list);
-      const query = { keys, network: 'regtest', asOfSec };
-      const { xirr, ...theirs } = portfolioFigures(holdingsOf(agreements, parts, query), asOfSec);
+      const ours = combinePortfolio(IN_BITCOIN, summaries(own, asOfSec).list);
+      const query = { keys, ...IN_BITCOIN, asOfSec };
+      const { xirr, ...theirs } = portfolioFigures(holdingsOf(agreements, parts, query), query);
       expect(withoutRate(ours)).toEqual(theirs);
       expect(ours.xirr.withheld).toBe(xirr.withheld);
       if (xirr.rate === undefined) continue;
@@ -183,7 +185,7 @@ describe('figures recomputed from raw relay events', () => {
       keys.includes(contract.document.parties.investor.pubkey),
     );
     const asOfSec = START + 900 * DAY;
-    const figures = combinePortfolio('regtest', summaries(own, asOfSec).list);
+    const figures = combinePortfolio(IN_BITCOIN, summaries(own, asOfSec).list);
     const rows = cashFlows(own);
     const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n);
     expect(figures.taxEstimateUnits).toBeGreaterThan(0n);
@@ -198,7 +200,7 @@ describe('figures recomputed from raw relay events', () => {
     const bank = publicOf('bank C');
     const changedOn = (day: number): [number, number | undefined, number | undefined] => {
       const { list } = summaries(ofBank(bank), START + day * DAY + 30);
-      const { losses, par30, par90 } = combineBank(bank, 'regtest', list);
+      const { losses, par30, par90 } = combineBank(bank, IN_BITCOIN, list);
       return [losses.restructuredContracts, par30.bps, par90.bps];
     };
     expect(changedOn(39)).toEqual([0, 0, 0]);
@@ -210,7 +212,7 @@ describe('figures recomputed from raw relay events', () => {
   it('of what fell due and how it was paid', () => {
     const keys = agreements.map(({ terms }) => terms.parties.investor.pubkey);
     for (const asOfSec of times) {
-      const query = { keys, network: 'regtest', asOfSec };
+      const query = { keys, ...IN_BITCOIN, asOfSec };
       const ours = repaymentHistory(summaries(states, asOfSec).list);
       expect(ours).toEqual(history(holdingsOf(agreements, parts, query)));
     }

@@ -56,9 +56,9 @@ describe('the sheet', () => {
 
   it('says cost and rates to those they concern', () => {
     const facts = (role: Parameters<typeof sheetFor>[0]) =>
-      sheetFor(role).facts.map(({ label, text, amountUnits }) => [
+      sheetFor(role).facts.map(({ label, text, amount }) => [
         label,
-        plain(text ?? String(amountUnits)),
+        plain(text ?? String(amount?.units)),
       ]);
     expect(facts('business').slice(0, 2)).toEqual([
       ['What it costs you', '18246000'],

@@ -12,6 +12,24 @@ import { DUST_MSAT, MINOR_UNITS } from './params.ts';
 /** msat in a bitcoin over units in a minor unit: msat × price = units × this. */
 const SCALE = 100_000_000_000n / MINOR_UNITS;
 
+/** What amounts of a ledger are counted in, whoever prices it: only those of one unit are added. */
+export type LedgerUnit =
+  | { readonly type: 'msat' }
+  | { readonly type: 'fiat'; readonly currency: string; readonly minorDigits: number };
+
+/** The unit of a denomination. */
+export function ledgerUnitOf(denomination: LedgerUnit): LedgerUnit {
+  if (denomination.type === 'msat') return { type: 'msat' };
+  const { currency, minorDigits } = denomination;
+  return { type: 'fiat', currency, minorDigits };
+}
+
+/** Whether amounts of two ledgers can be added. */
+export function isSameUnit(a: LedgerUnit, b: LedgerUnit): boolean {
+  if (a.type === 'msat' || b.type === 'msat') return a.type === b.type;
+  return a.currency === b.currency && a.minorDigits === b.minorDigits;
+}
+
 /**
  * The least amount that is asked for, in ledger units: a satoshi, or a minor unit of the currency.
  * Less than it is neither late nor outstanding.

@@ -50,7 +50,7 @@ function figuresOf(list: readonly Streamed[]): Totals {
   const summaries = states.map((state) => summarizeContract(state, AS_OF_SEC));
   const [first] = summaries;
   if (!first) throw new Error('an empty book');
-  return combineBank(first.bank, first.network, summaries);
+  return combineBank(first.bank, first, summaries);
 }
 
 /** Milliseconds of processor time a piece of work takes; throws when its totals are wrong. */

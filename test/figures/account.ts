@@ -1,11 +1,10 @@
 /** A contract's account, one day after the other, from terms and payments alone. */
+import { floorIn, wholeOf } from './units.ts';
 import type { PaidPart, Terms } from './relay.ts';
 
-const DUST = 1_000n;
 const YEARLY = 3_650_000n;
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const atLeastZero = (a: bigint): bigint => (a > 0n ? a : 0n);
-const wholeSat = (a: bigint): bigint => (a / 1_000n) * 1_000n;
 
 /** A payment on a day. */
 export type DayPayment = Pick<PaidPart, 'leg' | 'msat' | 'atSec'>;
@@ -101,7 +100,10 @@ function ask(
   const before = fixed.at(-1)?.principal ?? 0n;
   const isLast = fixed.length === dues.length - 1;
   const left = isLast ? 1n : (dues[fixed.length]?.left ?? 1n);
-  const share = wholeSat((run.disbursed + openAt(terms, run.disbursed, atSec) - before) / left);
+  const share = floorIn(
+    terms,
+    (run.disbursed + openAt(terms, run.disbursed, atSec) - before) / left,
+  );
   const principal = isLast ? run.disbursed : least(before + share, run.disbursed);
   fixed.push({ principal, interest: run.accrued / YEARLY });
 }
@@ -124,14 +126,14 @@ function repay(run: Running, day: number, msat: bigint): void {
 }
 
 /** Whole satoshis of what has fallen due by a day and is not paid. */
-function dueOn(run: Running, dues: readonly number[], day: number): bigint {
+function dueOn(terms: Terms, run: Running, dues: readonly number[], day: number): bigint {
   const isLast = (dues.at(-1) ?? 0) <= day;
   const upTo = isLast
     ? { principal: run.disbursed, interest: run.accrued / YEARLY }
     : run.fixed.at(-1);
   if (!upTo) return 0n;
   const principal = atLeastZero(upTo.principal - run.principalPaid);
-  return wholeSat(principal + atLeastZero(upTo.interest - run.interestPaid));
+  return floorIn(terms, principal + atLeastZero(upTo.interest - run.interestPaid));
 }
 
 /**
@@ -174,7 +176,7 @@ function accountOf(
   const start = Math.min(endDay, ...byDay.keys(), ...dues);
   for (let day = start; day <= endDay; day += 1) {
     const owed = run.disbursed - run.principalPaid;
-    const bearing = owed < DUST ? 0n : owed;
+    const bearing = owed < wholeOf(terms) ? 0n : owed;
     run.accrued += bearing * BigInt(terms.rateBps);
     run.principalDays += bearing;
     let repaid = 0n;
@@ -190,7 +192,7 @@ function accountOf(
       ask(terms, run, { fixed: run.fixed, dues: planning }, (day + 1) * terms.daySec - 1);
     }
     if (repaid > 0n) repay(run, day, repaid);
-    if (day >= expectFromDay) repay(run, day, dueOn(run, dues, day));
+    if (day >= expectFromDay) repay(run, day, dueOn(terms, run, dues, day));
   }
   return view(terms, run, planning, endSec);
 }

@@ -15,6 +15,7 @@ import {
 } from './recompute.ts';
 import { isRestructured, losses } from './losses.ts';
 import type { Agreement, PaidPart } from './relay.ts';
+import { isIn, type Unit } from './units.ts';
 
 const CLASSES = [
   'current',
@@ -177,15 +178,18 @@ function book(all: readonly Entry[], openings: readonly Opening[]) {
 export function bankFigures(
   agreements: readonly Agreement[],
   parts: readonly PaidPart[],
-  query: { readonly bank: string; readonly network: string; readonly asOfSec: number },
+  query: { readonly bank: string; readonly asOfSec: number } & Unit,
   openings: readonly Opening[],
 ) {
   const own = agreements.filter(({ terms }) => terms.parties.bank.pubkey === query.bank);
   const { leftOut, found } = reuseAmong(own, parts);
-  const here = own.filter(({ terms }) => terms.network === query.network);
+  const there = own.filter(({ terms }) => terms.network === query.network);
+  const here = there.filter((each) => isIn(each, query));
   return {
     ...book(enter(here, parts, leftOut, query.asOfSec), openings),
-    ...{ bank: query.bank, network: query.network, otherNetworks: own.length - here.length },
+    ...{ bank: query.bank, network: query.network, denomination: query.denomination },
+    otherNetworks: own.length - there.length,
+    otherDenominations: there.length - here.length,
     reuse: {
       repayments: found.repayments.size,
       disbursements: found.disbursements.size,
@@ -199,18 +203,19 @@ export function bankFigures(
 export function offerFigures(
   agreements: readonly Agreement[],
   parts: readonly PaidPart[],
-  query: { readonly offer: string; readonly network: string; readonly asOfSec: number },
+  query: { readonly offer: string; readonly asOfSec: number } & Unit,
 ) {
   const [, bank = '', identifier = ''] = query.offer.split(':');
   const own = agreements.filter(({ terms }) => terms.parties.bank.pubkey === bank);
   const { leftOut } = reuseAmong(own, parts);
   const here = own.filter(
     ({ terms }) =>
-      terms.network === query.network &&
+      isIn({ terms }, query) &&
       terms.bases.some(
         ({ as, event }) => as === 'offer' && event.content.identifier === identifier,
       ),
   );
   const none = { repayments: 0, disbursements: 0, shared: 0 };
-  return { ...book(enter(here, parts, leftOut, query.asOfSec), []), reuse: none };
+  const { denomination } = query;
+  return { denomination, ...book(enter(here, parts, leftOut, query.asOfSec), []), reuse: none };
 }

@@ -1,11 +1,11 @@
 /** Losses recomputed: default, recovery, write-off, restructuring, guarantee, vintage. */
 import { accountAt } from './account.ts';
 import { periodOf } from './periods.ts';
+import { floorIn, wholeOf } from './units.ts';
 import { outstandingOf, share, standingOf, total, type Entry } from './recompute.ts';
 
 const YEAR = 365;
 const dayOf = ({ terms }: Entry, atSec: number): number => Math.floor(atSec / terms.daySec);
-const wholeSat = (msat: bigint): bigint => (msat > 0n ? (msat / 1_000n) * 1_000n : 0n);
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const atLeastZero = (msat: bigint): bigint => (msat > 0n ? msat : 0n);
 
@@ -42,7 +42,7 @@ function writtenOffOf(entry: Entry) {
   if (day === undefined) return undefined;
   const { disbursed, principalPaid } = entry.accountOn(day);
   const owed = disbursed - principalPaid;
-  return { day, msat: owed < 1_000n ? 0n : owed };
+  return { day, msat: owed < wholeOf(entry.terms) ? 0n : owed };
 }
 
 /** F-35. */
@@ -56,7 +56,7 @@ export function isRestructured(entry: Entry): boolean {
     const isLate = then.instalments.some(({ dueDay, principal, interest, paidBy }) => {
       const paid = paidBy(then.day);
       const unpaid = principal + interest - paid.principal - paid.interest;
-      return dueDay < then.day && unpaid >= 1_000n;
+      return dueDay < then.day && unpaid >= wholeOf(terms);
     });
     return reason === 'restructuring' || isLate;
   });
@@ -72,7 +72,7 @@ function guaranteeOf(entry: Entry) {
   const owed = then.disbursed - then.principalPaid;
   const claim = owed + then.interest - then.interestPaid;
   const cap = (then.disbursed * BigInt(type === 'full' ? capBps : shareBps)) / 10_000n;
-  const limit = wholeSat(least(type === 'full' ? claim : owed, cap));
+  const limit = floorIn(terms, least(type === 'full' ? claim : owed, cap));
   const since = (...legs: string[]): bigint =>
     total(
       parts.filter(({ leg, atSec }) => legs.includes(leg) && dayOf(entry, atSec) > day),
@@ -81,7 +81,7 @@ function guaranteeOf(entry: Entry) {
   const owedBack = account.unallocated - then.unallocated;
   const obligation = least(limit, atLeastZero(claim - (since('repayment', 'recovery') - owedBack)));
   const [paid, handedOn] = [since('guarantee'), since('handedOn')];
-  const unpaid = wholeSat(obligation - (paid - handedOn));
+  const unpaid = floorIn(terms, atLeastZero(obligation - (paid - handedOn)));
   const isLate = unpaid > 0n && account.day > day + payDays;
   return { limit, obligation, paid, handedOn, unpaid, isLate };
 }

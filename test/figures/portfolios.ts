@@ -13,6 +13,7 @@ import {
 } from './recompute.ts';
 import type { Entry } from './recompute.ts';
 import type { Agreement, PaidPart, Terms } from './relay.ts';
+import { isIn, wholeOf, type Unit } from './units.ts';
 
 /** F-26. */
 export function history(all: readonly Entry[]) {
@@ -45,11 +46,12 @@ export function history(all: readonly Entry[]) {
   return rows.sort((a, b) => a.fromSec - b.fromSec);
 }
 
-function ticksOf({ tranches }: Terms) {
+function ticksOf({ tranches, denomination }: Terms) {
+  const whole = wholeOf({ denomination });
   let n = 0;
   return tranches.flatMap((tranche) =>
     Array.from({ length: tranche.ticks }, (_, place) => {
-      const each = (BigInt(tranche.amountUnits) / BigInt(tranche.ticks) / 1_000n) * 1_000n;
+      const each = (BigInt(tranche.amountUnits) / BigInt(tranche.ticks) / whole) * whole;
       const rest = BigInt(tranche.amountUnits) - each * BigInt(tranche.ticks - 1);
       const length = tranche.toSec - tranche.fromSec;
       return {
@@ -154,16 +156,19 @@ function floorDivide(a: bigint, b: bigint): bigint {
 export function holdingsOf(
   agreements: readonly Agreement[],
   parts: readonly PaidPart[],
-  query: { readonly keys: readonly string[]; readonly network: string; readonly asOfSec: number },
+  query: { readonly keys: readonly string[]; readonly asOfSec: number } & Unit,
 ): Entry[] {
   const own = agreements.filter(({ terms }) => query.keys.includes(terms.parties.investor.pubkey));
   const { leftOut } = reuseAmong(own, parts);
-  const here = own.filter(({ terms }) => terms.network === query.network);
+  const here = own.filter((each) => isIn(each, query));
   return enter(here, parts, leftOut, query.asOfSec);
 }
 
 /** The figures of a portfolio. */
-export function portfolioFigures(all: readonly Entry[], asOfSec: number) {
+export function portfolioFigures(
+  all: readonly Entry[],
+  { asOfSec, denomination }: Unit & { readonly asOfSec: number },
+) {
   const entries = all.filter(({ status }) => status !== 'proposed' && status !== 'withdrawn');
   const sum = (of: (entry: Entry) => bigint): bigint => total(entries, of);
   const rows = entries.flatMap((entry) => expectedOf(entry, asOfSec));
@@ -190,6 +195,7 @@ export function portfolioFigures(all: readonly Entry[], asOfSec: number) {
   const principalUnits = total(rows, (row) => row.principalUnits);
   const weighted = total(rows, (row) => row.principalUnits * row.days);
   return {
+    denomination,
     averageLife: {
       principalUnits,
       days: principalUnits === 0n ? undefined : Number(weighted / principalUnits),

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { accountAt, type Account, type Asked } from './account.ts';
 import { LEGS, type Agreement, type PaidPart, type SaidNotice, type Terms } from './relay.ts';
+import { wholeOf } from './units.ts';
 
 /** One contract with its account and payments. */
 export interface Entry extends Omit<Agreement, 'notices'> {
@@ -69,7 +70,7 @@ function isContested(
     if (!asked) return 0;
     const paid = asked.paidBy(day);
     const unpaid = asked.principal + asked.interest - paid.principal - paid.interest;
-    return unpaid >= 1_000n ? Math.max(0, day - asked.dueDay) : 0;
+    return unpaid >= wholeOf(terms) ? Math.max(0, day - asked.dueDay) : 0;
   };
   const named = (each: SaidNotice): number => daysLate(instalments[(each.instalment ?? 0) - 1]);
   if (notice.type === 'arrears') return named(notice) <= terms.plan.graceDays;
@@ -145,11 +146,12 @@ export function enter(
 const owedOf = ({ account }: Entry): bigint => account.disbursed - account.principalPaid;
 /** F-5. */
 export const outstandingOf = (entry: Entry): bigint =>
-  owedOf(entry) < 1_000n ? 0n : owedOf(entry);
+  owedOf(entry) < wholeOf(entry.terms) ? 0n : owedOf(entry);
 
 /** What an instalment came to: F-6, with the day it was paid in full. */
 export function outcomeOf({ terms, account }: Entry, asked: Asked) {
   const due = asked.principal + asked.interest;
+  const whole = wholeOf(terms);
   const paidBy = (day: number): bigint => {
     const paid = asked.paidBy(day);
     return paid.principal + paid.interest;
@@ -157,13 +159,13 @@ export function outcomeOf({ terms, account }: Entry, asked: Asked) {
   const graceDay = asked.dueDay + terms.plan.graceDays;
   const [now, inTime] = [paidBy(account.day), paidBy(Math.min(account.day, graceDay))];
   let daysLate = 0;
-  for (let day = asked.dueDay; day < account.day && due - paidBy(day) >= 1_000n; day += 1) {
+  for (let day = asked.dueDay; day < account.day && due - paidBy(day) >= whole; day += 1) {
     daysLate += 1;
   }
-  const isPaid = due - now < 1_000n;
-  const isOver = account.day > asked.dueDay && due >= 1_000n;
+  const isPaid = due - now < whole;
+  const isOver = account.day > asked.dueDay && due >= whole;
   let kind = 'none';
-  if (isOver && isPaid) kind = due - inTime < 1_000n ? 'inTime' : 'late';
+  if (isOver && isPaid) kind = due - inTime < whole ? 'inTime' : 'late';
   else if (isOver) kind = account.day > graceDay ? 'unpaid' : 'inGrace';
   const paidPrincipal = asked.paidBy(account.day).principal;
   return {
@@ -177,7 +179,8 @@ export function outcomeOf({ terms, account }: Entry, asked: Asked) {
 export function standingOf(entry: Entry) {
   const outcomes = entry.account.instalments.map((asked) => outcomeOf(entry, asked));
   const owed = owedOf(entry) + entry.account.interest - entry.account.interestPaid;
-  const isRepaid = entry.account.disbursed > 0n && entry.account.open === 0n && owed < 1_000n;
+  const isRepaid =
+    entry.account.disbursed > 0n && entry.account.open === 0n && owed < wholeOf(entry.terms);
   const days = Math.max(...outcomes.map((each) => each.daysPastDue));
   const byNotice = entry.notices.some((each) => each.type === 'default' && !each.contested);
   const isDefaulted = byNotice || outcomes.some((each) => each.daysLate >= 90);

@@ -1,5 +1,6 @@
 /** Raw events in a relay's table, and the facts of contracts read out of it with SQL. */
 import Database from 'better-sqlite3';
+import type { LedgerUnit } from './units.ts';
 
 /** An event as a relay stores it. */
 export interface RawEvent {
@@ -80,6 +81,7 @@ export interface SaidNotice {
 /** The document of a 2810. */
 export interface Terms {
   readonly network: string;
+  readonly denomination: LedgerUnit;
   readonly daySec: number;
   readonly rateBps: number;
   readonly principalUnits: string;

@@ -9,6 +9,7 @@ import {
   periodOf,
   repaymentHistory,
   summarizeHolding,
+  type BookUnit,
   type ContractState,
   type HoldingSummary,
   type ParsedEvent,
@@ -18,6 +19,7 @@ import { describe, expect, it } from 'vitest';
 import { publicOf, type Loan } from '../fixtures/loan.ts';
 import { actions, playLoan, type Action } from './actions.ts';
 
+const IN_BITCOIN: BookUnit = { network: 'regtest', denomination: { type: 'msat' } };
 const START = 1_800_000_000;
 const DAY = 60;
 const RUNS = { numRuns: 12 };
@@ -47,8 +49,8 @@ function summarize(states: readonly ContractState[], asOfSec: number): HoldingSu
 function shown(states: readonly ContractState[], list: readonly HoldingSummary[]) {
   const reuse = findReusedHashes(states);
   return {
-    bank: combineBank(publicOf('bank'), 'regtest', list, { reuse }),
-    portfolio: combinePortfolio('regtest', list),
+    bank: combineBank(publicOf('bank'), IN_BITCOIN, list, { reuse }),
+    portfolio: combinePortfolio(IN_BITCOIN, list),
     history: repaymentHistory(list),
   };
 }
@@ -113,8 +115,8 @@ describe('figures', () => {
             );
           }
         }
-        const one = (each: HoldingSummary) => combineBook('regtest', [each]);
-        const whole = combineBook('regtest', list);
+        const one = (each: HoldingSummary) => combineBook(IN_BITCOIN, [each]);
+        const whole = combineBook(IN_BITCOIN, list);
         const { punctuality, buckets, defaults } = whole;
         expect(SUM(buckets.map((bucket) => bucket.outstandingUnits))).toBe(whole.outstandingUnits);
         expect(SUM(list.map((each) => one(each).outstandingUnits))).toBe(whole.outstandingUnits);
@@ -148,7 +150,7 @@ describe('figures', () => {
           const paidUnits = row.paidInTimeUnits + row.paidLateUnits;
           expect(paidUnits + row.inGraceUnits + row.unpaidUnits).toBe(row.dueUnits);
         }
-        const { punctuality } = combineBook('regtest', list);
+        const { punctuality } = combineBook(IN_BITCOIN, list);
         for (const rows of [few, periods]) {
           expect(rows.reduce((sum, row) => sum + row.instalments, 0)).toBe(punctuality.fallenDue);
         }

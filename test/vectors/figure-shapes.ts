@@ -4,10 +4,11 @@ import {
   combinePortfolio,
   findReusedHashes,
   foldContract,
+  isKeptIn,
   repaymentHistory,
   summarizeHolding,
   vintagesOf,
-  type ContractState,
+  type BookUnit,
   type Opening,
   type ParsedEvent,
   type SignedEvent,
@@ -15,9 +16,8 @@ import {
 import type { Named } from './vector.ts';
 
 /** Contracts of a bank, taken as one investor's too, and a time to see them at. */
-export interface FiguresVector extends Named {
+export interface FiguresVector extends Named, BookUnit {
   readonly bank: string;
-  readonly network: string;
   readonly asOfSec: number;
   readonly openings: readonly Opening[];
   readonly events: readonly SignedEvent[];
@@ -41,12 +41,11 @@ export function figuresOf(
   const holdings = states.map((state) =>
     summarizeHolding(state, vector.asOfSec, reuse.notCounted.get(state.root)),
   );
-  const network = vector.network as ContractState['contract']['document']['network'];
   const context = { reuse, openings: vector.openings };
-  const { xirr, ...portfolio } = combinePortfolio(network, holdings);
-  const here = holdings.filter((holding) => holding.network === network);
+  const { xirr, ...portfolio } = combinePortfolio(vector, holdings);
+  const here = holdings.filter((holding) => isKeptIn(holding, vector));
   return {
-    bank: combineBank(vector.bank, network, holdings, context),
+    bank: combineBank(vector.bank, vector, holdings, context),
     portfolio: { ...portfolio, xirr: xirr.rate?.toFixed(9) ?? xirr.withheld },
     history: repaymentHistory(here),
     vintages: vintagesOf(here),

@@ -15,9 +15,14 @@ function record(
   name: string,
   requires: readonly string[],
   loans: readonly Loan[],
-  query: Partial<Pick<FiguresVector, 'bank' | 'network' | 'asOfSec' | 'openings'>> = {},
+  query: Partial<
+    Pick<FiguresVector, 'bank' | 'network' | 'denomination' | 'asOfSec' | 'openings'>
+  > = {},
 ) {
-  const usual = { bank: publicOf('bank'), network: 'regtest', asOfSec: START, openings: [] };
+  const usual = {
+    ...({ bank: publicOf('bank'), network: 'regtest', denomination: { type: 'msat' } } as const),
+    ...{ asOfSec: START, openings: [] },
+  };
   const events = loans.flatMap((loan) => loan.events);
   return finish([], { name, requires, ...usual, ...query, events });
 }
@@ -53,7 +58,7 @@ export function marketCases(): Cases {
   const parties = ['F-14', 'F-16', 'F-17', 'F-19', 'F-20', 'F-22', 'F-23', 'F-24'];
   const lost = ['F-32', 'F-33', 'F-34', 'F-35', 'F-36', 'F-37', 'F-38', 'F-39'];
   const holdings = ['F-26', 'F-27', 'F-28', 'F-29', 'F-31'];
-  const real = { network: 'mainnet', asOfSec: START + 45 * 86_400 };
+  const real = { network: 'mainnet' as const, asOfSec: START + 45 * 86_400 };
   const grace = { asOfSec: START + 95 * DAY, openings: [salted(inGrace(), publicOf('bank'))] };
   return {
     proposed: record('A contract that never took effect', nothing, [proposed]),

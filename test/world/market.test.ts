@@ -10,6 +10,7 @@ import {
   offerAddress,
   readEvent,
   summarizeContract,
+  type BookUnit,
   type ContractState,
   type OfferDocument,
   type ParsedEvent,
@@ -23,6 +24,7 @@ import { PERSONA_IDS, type PersonaId } from './personas.ts';
 import { systemClock } from './system-clock.ts';
 import { startWorld, type World } from './world.ts';
 
+const IN_BITCOIN: BookUnit = { network: 'regtest', denomination: { type: 'msat' } };
 const DAY_SEC = 86_400;
 
 let world: World;
@@ -160,7 +162,7 @@ it('has a late loan with its notice, and loans in default with all that followed
   const bank = lost[0]?.contract.document.parties.bank.pubkey ?? '';
   const ofBank = states.filter(({ contract }) => contract.document.parties.bank.pubkey === bank);
   const summaries = ofBank.map((state) => summarizeContract(state, nowSec));
-  const { losses, defaults } = combineBank(bank, 'regtest', summaries);
+  const { losses, defaults } = combineBank(bank, IN_BITCOIN, summaries);
   expect([defaults.contracts, losses.contracts, losses.writtenOffContracts]).toEqual([2, 2, 1]);
   expect(losses.recoveriesOwedUnits).toBe(89_000_000n);
 });

@@ -1,7 +1,8 @@
 /**
- * The only place where amounts, rates and times become text. Amounts are bigint msat, rates
- * basis points, times unix seconds; a contract's own calendar may run faster than the world's
- * (`daySec`), so days are always counted by its calendar.
+ * The only place where amounts, rates and times become text, with `amount.ts` for amounts that may
+ * be in a currency. Amounts here are bigint msat, rates basis points, times unix seconds; a
+ * contract's own calendar may run faster than the world's (`daySec`), so days are always counted by
+ * its calendar.
  */
 import { bech32 } from '@scure/base';
 
@@ -84,18 +85,6 @@ export function formatLocal(amountMsat: bigint, rate: LocalRate): MoneyText {
   return { number: `${sign}${units}${rest}`, unit: rate.currency };
 }
 
-/** An amount in the unit someone chose; without a price, local falls back to sats. */
-export function formatMoney(
-  amountMsat: bigint,
-  unit: MoneyUnit,
-  rate?: LocalRate,
-  whole = false,
-): MoneyText {
-  if (unit === 'btc') return formatBtc(amountMsat, whole);
-  if (unit === 'local' && rate !== undefined) return formatLocal(amountMsat, rate);
-  return formatSat(amountMsat, whole);
-}
-
 /** Number and unit as one string: `41 200 sat`. */
 export function moneyText({ number, unit }: MoneyText): string {
   return `${number}${THIN}${unit}`;
@@ -166,6 +155,12 @@ export function formatDateTime(atSec: number): string {
   const date = new Date(atSec * 1000);
   if (Number.isNaN(date.getTime())) return 'no date';
   return `${formatDate(atSec)}, ${date.toISOString().slice(-13, -8)} UTC`;
+}
+
+/** The UTC time of day: `14:05 UTC`. */
+export function formatTime(atSec: number): string {
+  const text = formatDateTime(atSec);
+  return text.slice(text.indexOf(',') + 1).trim();
 }
 
 /** A length of time in its largest one or two units: `3 days`, `2 min 5 s`, `40 s`. */

@@ -3,6 +3,7 @@
  * Spec: specs/figures.md, "Books". Every figure stands beside what it rests on.
  */
 import type { ContractStatus } from '../contract/state.ts';
+import { isSameUnit, type LedgerUnit } from '../denomination.ts';
 import {
   findCounterparties,
   largestShare,
@@ -36,8 +37,9 @@ export interface BookAge {
   readonly isProven: false;
 }
 
-/** A book of contracts in figures. Amounts in msat. */
+/** A book of contracts in figures. Amounts in units of its denomination. */
 export interface BookFigures {
+  readonly denomination: LedgerUnit;
   /** Contracts in effect, now or before: effective, closed or defaulted. */
   readonly contracts: number;
   readonly byStatus: Readonly<Partial<Record<ContractStatus, number>>>;
@@ -91,15 +93,20 @@ export interface ReuseCounts {
   readonly shared: number;
 }
 
-/** A Bitcoin network. */
-type Network = ContractSummary['network'];
+/** What a book or portfolio is kept in: contracts on another network or in another unit are not. */
+export interface BookUnit {
+  readonly network: ContractSummary['network'];
+  readonly denomination: LedgerUnit;
+}
 
 /** A bank's book and register. */
 export interface BankFigures extends BookFigures {
   readonly bank: string;
-  readonly network: Network;
+  readonly network: BookUnit['network'];
   /** Contracts of this bank on other networks: in no amount, but in the register. */
   readonly otherNetworks: number;
+  /** Those on this network that are kept in another unit: in no amount, but in the register. */
+  readonly otherDenominations: number;
   readonly register: RegisterView;
 }
 
@@ -133,23 +140,29 @@ function addProofs(totals: readonly ProofTotal[]): ProofTotal {
   };
 }
 
+/** Whether a contract's amounts may be added into a book or portfolio. */
+export function isKeptIn(summary: BookUnit, { network, denomination }: BookUnit): boolean {
+  return summary.network === network && isSameUnit(summary.denomination, denomination);
+}
+
 /**
- * Adds up contracts on one network into a book: one contract, an offer's, anybody's. All
- * summaries must be of one as-of time; one per contract counts.
+ * Adds up contracts on one network and in one unit into a book: one contract, an offer's,
+ * anybody's. All summaries must be of one as-of time; one per contract counts.
  */
 export function combineBook(
-  network: Network,
+  kept: BookUnit,
   summaries: Iterable<ContractSummary>,
   context: BookContext = {},
 ): BookFigures {
-  // F-3: "Amounts on different networks are never added…"
-  const all = distinct(summaries).filter((summary) => summary.network === network);
+  // F-3: "Amounts on different networks or in different ledger units are never added…"
+  const all = distinct(summaries).filter((summary) => isKeptIn(summary, kept));
   // F-4: "A book holds the contracts that took effect: proposed and withdrawn ones are counted by
   // status and enter no other figure."
   const contracts = all.filter(({ status }) => status !== 'proposed' && status !== 'withdrawn');
   const sum = (amountOf: (each: ContractSummary) => bigint): bigint => sumOf(contracts, amountOf);
   const businesses = sharesBy(contracts, ({ business }) => business);
   return {
+    denomination: kept.denomination,
     contracts: contracts.length,
     byStatus: tally(all.map(({ status }) => status)),
     byStanding: tally(all.map(({ standing }) => standing)),
@@ -191,27 +204,29 @@ export function combineBook(
 /** The figures of one offer, all its versions, from summaries of any contracts. */
 export function combineOffer(
   address: string,
-  network: Network,
+  kept: BookUnit,
   summaries: Iterable<ContractSummary>,
   context: BookContext = {},
 ): BookFigures {
   const own = [...summaries].filter((summary) => summary.offer === address);
-  return combineBook(network, own, context);
+  return combineBook(kept, own, context);
 }
 
-/** A bank's figures on one network, from summaries of any contracts. */
+/** A bank's figures on one network and in one unit, from summaries of any contracts. */
 export function combineBank(
   bank: string,
-  network: Network,
+  kept: BookUnit,
   summaries: Iterable<ContractSummary>,
   context: BookContext = {},
 ): BankFigures {
   const own = distinct(summaries).filter((summary) => summary.bank === bank);
+  const here = own.filter((summary) => summary.network === kept.network);
   return {
-    ...combineBook(network, own, context),
+    ...combineBook(kept, own, context),
     bank,
-    network,
-    otherNetworks: own.filter((summary) => summary.network !== network).length,
+    network: kept.network,
+    otherNetworks: own.length - here.length,
+    otherDenominations: here.filter((summary) => !isKeptIn(summary, kept)).length,
     register: readRegister(registerEntries(own)),
   };
 }

@@ -1,4 +1,5 @@
 /** One contract as its investor sees it: flows and what is to come. Spec: specs/figures.md. */
+import { ledgerUnitOf, type LedgerUnit } from '../denomination.ts';
 import type { PaidBy } from '../contract/books.ts';
 import { paidToward } from '../contract/instalments.ts';
 import { legOf } from '../contract/legs.ts';
@@ -51,8 +52,12 @@ export interface CashFlow {
   readonly bank: string;
   readonly business: string;
   readonly leg: Leg;
-  /** Negative when the investor paid. */
+  /** What the contract's amounts are counted in. */
+  readonly denomination: LedgerUnit;
+  /** What it counts for; negative when the investor paid. */
   readonly amountUnits: bigint;
+  /** What went over Lightning, with the same sign. */
+  readonly amountMsat: bigint;
   readonly paymentHash: string;
   readonly request: string;
   readonly n: number;
@@ -199,7 +204,7 @@ function flowsOf(state: ContractState): CashFlow[] {
   let [interestSum, today] = [0n, 0n];
   const rows = [...state.payments].filter(({ leg }) => sideOf(document, leg) !== undefined);
   return rows.map((payment) => {
-    const { leg, amountUnits, settledAtSec } = payment;
+    const { leg, amountUnits, amountMsat, settledAtSec } = payment;
     const isPaid = sideOf(document, leg) === 'paid';
     // The ledger knows days (M-6): of a day's payments the first are taken to pay its interest.
     today = SERVICED.includes(leg)
@@ -210,7 +215,9 @@ function flowsOf(state: ContractState): CashFlow[] {
     const after = taxOn(document, interestSum);
     return {
       ...{ settledAtSec, contract: root, bank: bank.pubkey, business: business.pubkey, leg },
+      denomination: ledgerUnitOf(document.denomination),
       amountUnits: isPaid ? -amountUnits : amountUnits,
+      amountMsat: isPaid ? -amountMsat : amountMsat,
       paymentHash: payment.paymentHash,
       request: payment.request,
       n: payment.n,

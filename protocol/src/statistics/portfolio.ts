@@ -1,6 +1,8 @@
 /** An investor's contracts in figures. Spec: specs/figures.md, "Portfolio" and "Return". */
+import type { LedgerUnit } from '../denomination.ts';
 import { dayOf } from '../interest.ts';
 import { divideFloor } from '../money.ts';
+import { isKeptIn, type BookUnit } from './book.ts';
 import { periodOf, type Period } from './calendar.ts';
 import { largestShare, sharesBy, type PartyShare } from './counterparties.ts';
 import { distinct } from './distinct.ts';
@@ -20,8 +22,9 @@ export type PortfolioReturn =
   | { readonly rate: number; readonly withheld?: undefined }
   | { readonly withheld: 'tooYoung' | 'nothingReceived' | 'outOfRange'; readonly rate?: undefined };
 
-/** An investor's contracts in figures. Amounts in msat. */
+/** An investor's contracts in figures. Amounts in units of their denomination. */
 export interface PortfolioFigures {
+  readonly denomination: LedgerUnit;
   readonly contracts: number;
   /** Paid out, whatever became of it. */
   readonly investedUnits: bigint;
@@ -142,18 +145,19 @@ function computeAverageLife(holdings: readonly HoldingSummary[]): AverageLife {
   return { principalUnits, days };
 }
 
-/** Adds up an investor's contracts on one network, of one as-of time; one entry per contract. */
+/** Adds up an investor's contracts on one network and in one unit, of one as-of time. */
 export function combinePortfolio(
-  network: HoldingSummary['network'],
+  kept: BookUnit,
   holdings: Iterable<HoldingSummary>,
 ): PortfolioFigures {
   const list = distinct(holdings)
-    .filter((holding) => holding.network === network)
+    .filter((holding) => isKeptIn(holding, kept))
     .filter(({ status }) => status !== 'proposed' && status !== 'withdrawn');
   const sum = (amountOf: (each: HoldingSummary) => bigint): bigint => sumOf(list, amountOf);
   const banks = sharesBy(list, ({ bank }) => bank);
   const businesses = sharesBy(list, ({ business }) => business);
   return {
+    denomination: kept.denomination,
     contracts: list.length,
     investedUnits: sum((each) => each.disbursedUnits + each.excessDisbursedUnits),
     receivedUnits: sum((each) => each.repaidUnits),

@@ -9,7 +9,7 @@ import { lastDueAtSec } from '../contract/plan.ts';
 import type { ContractState, ContractStatus, RegisterEntry } from '../contract/state.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
-import { wholeOf } from '../denomination.ts';
+import { ledgerUnitOf, wholeOf, type LedgerUnit } from '../denomination.ts';
 import { offerAddress } from '../tags.ts';
 import { instalmentOutcomes, type InstalmentOutcome } from './instalments.ts';
 import { DEFAULT_DAYS, summarizeLosses, type LossSummary } from './losses.ts';
@@ -32,7 +32,7 @@ export type LatenessBucket =
 export type Standing =
   'proposed' | 'withdrawn' | 'awaiting' | 'lapsed' | 'current' | 'late' | 'defaulted' | 'repaid';
 
-/** One contract in figures. Amounts in msat, days in contract days. */
+/** One contract in figures. Amounts in ledger units, days in contract days. */
 export interface ContractSummary extends LossSummary {
   readonly root: string;
   readonly bank: string;
@@ -42,6 +42,8 @@ export interface ContractSummary extends LossSummary {
   readonly commitment: string;
   readonly offer: string;
   readonly network: ContractDocument['network'];
+  /** What all its amounts are counted in. */
+  readonly denomination: LedgerUnit;
   readonly daySec: number;
   readonly asOfSec: number;
   readonly asOfDay: number;
@@ -190,6 +192,7 @@ function describe(counted: Counted): ContractSummary {
     commitment: document.commitment,
     offer: addressOf(document),
     network: document.network,
+    denomination: ledgerUnitOf(document.denomination),
     daySec,
     status,
     registered: state.registered,

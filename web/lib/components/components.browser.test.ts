@@ -19,6 +19,7 @@ const offer: OfferCardView = {
   business: person,
   place: HOSTILE,
   purpose: HOSTILE,
+  denomination: { type: 'msat' },
   soughtUnits: 2_100_000_000_000_000_000n,
   raisedUnits: 1n,
   rateBps: 999_999,
@@ -31,6 +32,7 @@ const offer: OfferCardView = {
 const stream: StreamModel = {
   from: person,
   to: person,
+  denomination: { type: 'msat' },
   tickUnits: 1_000_000n,
   tickSec: 10,
   paidUnits: 3_000_000n,
@@ -94,7 +96,9 @@ describe('DeskList', () => {
       id: String(index),
       href: `#row-${index}`,
       next: { text: `Step ${index}`, tone: 'plain', order: index },
-      cells: { amount: { kind: 'money', amountUnits: amountUnits * 1000n } },
+      cells: {
+        amount: { kind: 'money', amountUnits: amountUnits * 1000n, denomination: { type: 'msat' } },
+      },
     }));
     const columns = [{ key: 'amount', label: 'Amount' }];
     const screen = await render(DeskList, { caption: 'Loans', columns, rows });

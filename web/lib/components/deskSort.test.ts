@@ -8,7 +8,10 @@ function row(id: string, order: number, amountUnits?: bigint): DeskRow {
     id,
     href: `#${id}`,
     next: { text: 'Look', tone: 'plain', order },
-    cells: amountUnits === undefined ? {} : { amount: { kind: 'money', amountUnits } },
+    cells:
+      amountUnits === undefined
+        ? {}
+        : { amount: { kind: 'money', amountUnits, denomination: { type: 'msat' } } },
   };
 }
 

@@ -1,4 +1,5 @@
 /** View models of figures and their charts: text already made, amounts still exact. */
+import type { Amount, AmountUnit } from '../amount.ts';
 import type { PersonView, StatusView } from './models.ts';
 
 /** One figure with what it rests on; nothing is shown without. */
@@ -19,7 +20,7 @@ export interface FigureView {
 export interface SumView {
   readonly key: string;
   readonly label: string;
-  readonly amountUnits?: bigint | undefined;
+  readonly amount?: Amount | undefined;
   readonly text?: string | undefined;
   readonly basis: string;
   readonly tone?: 'plain' | 'problem' | undefined;
@@ -57,6 +58,8 @@ export interface StackBar {
 export interface StackView {
   /** What it says in one sentence, for those who do not see it. */
   readonly label: string;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly bars: readonly StackBar[];
   /** Parts in stacking order, from the base line up. */
   readonly parts: readonly { readonly part: StackPart; readonly label: string }[];
@@ -68,6 +71,8 @@ export interface VintageView {
   readonly label: string;
   readonly loans: string;
   readonly age: string;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly disbursedUnits: bigint;
   readonly principalPaidUnits: bigint;
   /** Share in default, as text. */
@@ -100,6 +105,8 @@ export interface BankProfileView {
 export interface ShareView {
   readonly who: PersonView;
   readonly href?: string | undefined;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly amountUnits: bigint;
   readonly bps: number;
   readonly note: string;

@@ -1,8 +1,9 @@
 /**
- * View models: what the components show, already computed. Amounts are bigint msat, rates basis
- * points, times unix seconds. All words may come from strangers; components clean and isolate
- * them. Nothing here knows events or the protocol.
+ * View models: what the components show, already computed. Amounts are bigint units of the
+ * ledger named beside them, rates basis points, times unix seconds. All words may come from
+ * strangers; components clean and isolate them. Nothing here knows events or the protocol.
  */
+import type { Amount, AmountUnit } from '../amount.ts';
 import type { Calendar } from '../format.ts';
 import type { PersonView } from '../ui/shell.svelte.ts';
 
@@ -41,6 +42,13 @@ export interface BankRecordView {
   readonly onTimeCount: number;
   /** Unpaid, their days of grace not over. */
   readonly inGraceCount: number;
+  /** What is owed, apart for every denomination: such amounts are never added. */
+  readonly risks: readonly RiskView[];
+}
+
+/** What a bank's borrowers owe in one denomination. */
+export interface RiskView {
+  readonly denomination: AmountUnit;
   readonly outstandingUnits: bigint;
   /** Outstanding under contracts more than 30 days past due. */
   readonly par30Units: bigint;
@@ -53,6 +61,8 @@ export interface OfferCardView {
   readonly place: string;
   /** One line. */
   readonly purpose: string;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly soughtUnits: bigint;
   readonly raisedUnits: bigint;
   readonly rateBps: number;
@@ -88,6 +98,8 @@ export interface InstalmentView {
 
 /** A schedule and the calendar its dates are read by. */
 export interface ScheduleView {
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly calendar: Calendar;
   readonly instalments: readonly InstalmentView[];
 }
@@ -107,6 +119,8 @@ export interface ContractHeadView {
 
 /** Balances of one contract at a moment. */
 export interface BalancesView {
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly principalUnits: bigint;
   readonly disbursedUnits: bigint;
   readonly outstandingUnits: bigint;
@@ -120,6 +134,8 @@ export interface BalancesView {
 export interface StreamModel {
   readonly from: PersonView;
   readonly to: PersonView;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   /** What one tick pays, and how long a tick lasts in seconds. */
   readonly tickUnits: bigint;
   readonly tickSec: number;
@@ -147,7 +163,7 @@ export interface TimelineEventView {
   /** What it is: `Receipt for instalment 4`. */
   readonly title: string;
   readonly detail?: string | undefined;
-  readonly amountUnits?: bigint | undefined;
+  readonly amount?: Amount | undefined;
   readonly flow?: 'in' | 'out' | undefined;
   readonly who: PersonView;
   readonly tone?: Tone | undefined;
@@ -217,6 +233,8 @@ export interface WalletView {
 
 /** The terms of an investment in plain words. */
 export interface TermsView {
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly payUnits: bigint;
   /** How it is paid: `in 30 payments over 30 days, each only after the last was proven`. */
   readonly payHow: string;
@@ -255,7 +273,7 @@ export interface ProspectusView {
 export type DeskCell =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'person'; readonly person: PersonView }
-  | { readonly kind: 'money'; readonly amountUnits: bigint }
+  | { readonly kind: 'money'; readonly amountUnits: bigint; readonly denomination: AmountUnit }
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'rate'; readonly bps: number }
   | { readonly kind: 'date'; readonly atSec: number; readonly calendar: Calendar }

@@ -14,6 +14,7 @@ const to = { publicKey: 'ab'.repeat(32), name: 'Contract key', role: 'investor' 
 const plan: PaymentPlan = {
   root: 'cd'.repeat(32),
   order: 'part',
+  denomination: { type: 'msat' },
   amountUnits: 124_439_000n,
   title: 'Pay what is due',
   what: 'Two boats: what is due by the end of today',
@@ -62,6 +63,7 @@ describe('StreamView', () => {
   const stream: StreamModel = {
     from: to,
     to: { ...to, role: 'business' },
+    denomination: { type: 'msat' },
     tickUnits: 1_000_000n,
     tickSec: 10,
     paidUnits: 3_000_000n,

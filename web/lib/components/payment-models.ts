@@ -1,5 +1,6 @@
 /** What the dialog before a payment shows. */
 import type { Leg } from '@realyield/protocol';
+import type { AmountUnit } from '../amount.ts';
 import type { PersonView } from '../ui/shell.svelte.ts';
 
 /** What one payee gets of a payment. */
@@ -18,6 +19,8 @@ export interface PaymentPlan {
   readonly roots?: readonly string[];
   /** The leg, where what is due on it is paid. */
   readonly leg?: Leg;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly amountUnits: bigint;
   /** The dialog's head. */
   readonly title: string;

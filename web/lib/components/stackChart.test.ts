@@ -5,6 +5,7 @@ import { stackColumns } from './stackChart.ts';
 
 const box = { width: 400, top: 20, base: 120 };
 const view: StackView = {
+  denomination: { type: 'msat' },
   label: '',
   parts: [
     { part: 'onTime', label: 'Paid on time' },

@@ -2,6 +2,7 @@
  * Geometry of stacked bars over time: amounts to rectangles in pixels. Amounts become numbers only
  * here, for drawing.
  */
+import { leastUnits } from '../amount.ts';
 import type { StackBar, StackPart, StackView } from './figure-models.ts';
 
 /** A rectangle of a bar. */
@@ -37,28 +38,27 @@ export interface StackBox {
 }
 
 const WIDEST_BAR = 44;
-/** Less than one sat is nothing anybody could pay. */
-const LEAST_MSAT = 1_000n;
 /** A sliver is still to be seen. */
 const LEAST_HEIGHT = 1.5;
 /** Room a date needs below the bars. */
 const DATE_WIDTH = 84;
 
-/** All of a bar, msat. */
+/** All of a bar, in the chart's denomination. */
 export function totalOf(bar: StackBar): bigint {
   return Object.values(bar.parts).reduce((sum, amount) => sum + amount, 0n);
 }
 
 function piecesOf(
   bar: StackBar,
-  order: readonly StackPart[],
+  { parts, denomination }: StackView,
   base: number,
   scale: number,
 ): StackPiece[] {
   let y = base;
-  return order.flatMap((part) => {
+  return parts.flatMap(({ part }) => {
     const amount = bar.parts[part] ?? 0n;
-    if (amount < LEAST_MSAT) return [];
+    // Less than a sat or a cent is nothing anybody could pay.
+    if (amount < leastUnits(denomination)) return [];
     const height = Math.max(LEAST_HEIGHT, Number(amount) * scale);
     y -= height;
     return [{ part, y, height }];
@@ -77,7 +77,6 @@ function datedOf(columns: readonly StackColumn[], width: number): StackColumn[] 
 
 /** Lays the bars out in a box. */
 export function stackColumns(view: StackView, box: StackBox): StackGeometry {
-  const order = view.parts.map(({ part }) => part);
   const totals = view.bars.map(totalOf);
   const largest = totals.reduce((most, total) => (total > most ? total : most), 0n);
   const slot = box.width / Math.max(view.bars.length, 1);
@@ -86,7 +85,7 @@ export function stackColumns(view: StackView, box: StackBox): StackGeometry {
   const scale = largest === 0n ? 0 : (box.base - box.top) / Number(largest);
   const columns = view.bars.map((bar, index): StackColumn => {
     const x = index * slot + (slot - width) / 2;
-    const pieces = piecesOf(bar, order, box.base, scale);
+    const pieces = piecesOf(bar, view, box.base, scale);
     const top = pieces.at(-1)?.y ?? box.base;
     const totalUnits = totals[index] ?? 0n;
     return { bar, x, width, middle: x + width / 2, top, totalUnits, pieces };

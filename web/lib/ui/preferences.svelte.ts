@@ -3,10 +3,18 @@
  * once by the layout and handed down by context, so that one switch changes the whole client.
  */
 import { getContext, setContext } from 'svelte';
-import { formatMoney, moneyText, type LocalRate, type MoneyUnit } from '../format.ts';
+import { BITCOIN, formatAmount, type AmountUnit } from '../amount.ts';
+import { unitKey } from '../currencies.ts';
+import { moneyText, type LocalRate, type MoneyUnit } from '../format.ts';
 
 /** The system's theme, or one chosen here. */
 export type Theme = 'system' | 'light' | 'dark';
+
+/** A price of oracles: minor units of a currency for one bitcoin, and the minute it is of. */
+export interface Quote {
+  readonly price: bigint;
+  readonly atSec: number;
+}
 
 const CONTEXT_KEY = Symbol('preferences');
 const THEME_KEY = 'realyield.theme';
@@ -18,6 +26,8 @@ export class Preferences {
   #unit = $state<MoneyUnit>('sat');
   /** Display price; the local-currency line is shown only while there is one. */
   rate = $state<LocalRate | undefined>(undefined);
+  /** The oracles' last price of a currency by its unit's key, to say what an amount is in sat. */
+  quotes = $state.raw<ReadonlyMap<string, Quote>>(new Map());
 
   get theme(): Theme {
     return this.#theme;
@@ -39,19 +49,24 @@ export class Preferences {
     keep(UNIT_KEY, unit);
   }
 
-  /** An amount in the chosen unit, as the number alone: for columns whose head names the unit. */
-  number(amountUnits: bigint): string {
-    return formatMoney(amountUnits, this.#unit, this.rate, true).number;
+  /** An amount as the number alone, for columns whose head names the unit. */
+  number(units: bigint, denomination: AmountUnit): string {
+    return formatAmount({ units, denomination }, this.#unit, this.rate, true).number;
   }
 
-  /** An amount in the chosen unit, as one string. */
-  text(amountUnits: bigint, whole = true): string {
-    return moneyText(formatMoney(amountUnits, this.#unit, this.rate, whole));
+  /** An amount as one string: bitcoin in the chosen unit, a currency in its own. */
+  text(units: bigint, denomination: AmountUnit, whole = true): string {
+    return moneyText(formatAmount({ units, denomination }, this.#unit, this.rate, whole));
   }
 
-  /** The chosen unit as it stands beside amounts. */
-  get unitName(): string {
-    return formatMoney(0n, this.#unit, this.rate).unit;
+  /** How amounts of a denomination are called beside them: `sat`, `BTC`, `USD`. */
+  unitName(denomination: AmountUnit = BITCOIN): string {
+    return formatAmount({ units: 0n, denomination }, this.#unit, this.rate).unit;
+  }
+
+  /** What oracles said last about a currency, as far as this client knows. */
+  quoteOf(denomination: AmountUnit): Quote | undefined {
+    return this.quotes.get(unitKey(denomination));
   }
 
   /** Reads what was chosen earlier; call once in the browser. */

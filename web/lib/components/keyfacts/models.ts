@@ -1,4 +1,5 @@
 /** What the key-facts sheet shows: amounts first, then sentences, then the contract's own words. */
+import type { AmountUnit } from '../../amount.ts';
 import type { Fact } from '../../ui/facts.ts';
 
 /** One of the large figures at the head of the sheet. */
@@ -20,6 +21,8 @@ export interface KeyList {
 export interface KeyFactsView {
   /** SHA-256 that the acceptances carry. */
   readonly hash: string;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly figures: readonly KeyFigure[];
   readonly facts: readonly Fact[];
   readonly lists: readonly KeyList[];

@@ -16,6 +16,7 @@ const facets: Facets = {
     { value: 'SV', count: 3 },
   ],
   sectors: [{ value: 'food', count: 9 }],
+  units: [],
   plans: [{ value: 'bullet', count: 15 }],
   stages: [{ value: 'open', count: 15 }],
 };
@@ -74,6 +75,7 @@ describe('the search', () => {
 describe('the chart', () => {
   it('has every figure in a table behind it, sums included', async () => {
     const chart = {
+      denomination: { type: 'msat' } as const,
       label: 'Was it repaid',
       parts: [
         { part: 'onTime', label: 'Paid on time' },

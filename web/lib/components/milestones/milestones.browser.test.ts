@@ -72,6 +72,7 @@ describe('MilestoneList', () => {
     tranche: 1,
     title: HOSTILE,
     description: HOSTILE,
+    denomination: { type: 'msat' },
     amountUnits: 40_000_000n,
     status: { text: 'waits for a decision', tone: 'waiting' },
     sentence: HOSTILE,

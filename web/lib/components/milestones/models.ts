@@ -1,5 +1,6 @@
 /** View models of milestones and notices: words, names and hashes; nothing here is fetched. */
 import type { NoticeType } from '@realyield/protocol';
+import type { AmountUnit } from '../../amount.ts';
 import type { PersonView, StatusView } from '../models.ts';
 
 /** A file the business names as evidence: it stays with the business, only its hash is public. */
@@ -35,6 +36,8 @@ export interface MilestoneView {
   readonly title: string;
   /** What the business must show. */
   readonly description: string;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
   readonly amountUnits: bigint;
   readonly status: StatusView;
   /** Where it stands, in one sentence. */

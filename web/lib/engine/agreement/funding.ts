@@ -16,6 +16,7 @@ const MOST_HEADS = 64;
 
 /** How the contracts of an offer come together. */
 export interface FundingView {
+  readonly denomination: ParsedOffer['document']['denomination'];
   /** The least that must come together, in the contracts' units. */
   readonly wantedUnits: bigint;
   /** Principal of contracts in effect. */
@@ -36,6 +37,7 @@ export function fundingOf(catalog: Desk['catalog'], offer: ParsedOffer): Funding
   const isAll = (status: string): boolean =>
     said.length > 0 && said.every((each) => each === status);
   return {
+    denomination: offer.document.denomination,
     wantedUnits: BigInt(minimumTotalUnits),
     togetherUnits: contracts.reduce(
       (sum, { fold }) => sum + BigInt(fold.state.contract.document.principalUnits),

@@ -8,6 +8,8 @@ import {
   combineBank,
   combinePortfolio,
   findReusedHashes,
+  isKeptIn,
+  ledgerUnitOf,
   repaymentHistory,
   summarizeContract,
   summarizeHolding,
@@ -18,6 +20,7 @@ import {
   type HashReuse,
   type HistoryRow,
   type HoldingSummary,
+  type LedgerUnit,
   type Opening,
   type PortfolioFigures,
 } from '@realyield/protocol';
@@ -41,24 +44,37 @@ export type Ask =
 
 type AskBank = Extract<Ask, { type: 'bank' }>;
 
-/** A bank's figures; where details were asked, its repayments by date and its contracts. */
-export interface BankAnswer {
-  readonly type: 'bank';
-  readonly asOfSec: number;
-  /** First second at which the same facts may give other figures. */
-  readonly staleAtSec: number;
+/** At least one book: bitcoin before currencies, these by their codes. */
+export type Books<Book> = readonly [Book, ...Book[]];
+
+/** A bank's contracts in one denomination; where details were asked, repayments and contracts. */
+export interface BankBook {
   readonly figures: BankFigures;
   readonly history: readonly HistoryRow[];
   readonly contracts: readonly ContractSummary[];
 }
 
-/** An investor's figures and contracts. */
+/** A bank's figures: a book for each denomination, amounts of which are never added (F-3). */
+export interface BankAnswer {
+  readonly type: 'bank';
+  readonly asOfSec: number;
+  /** First second at which the same facts may give other figures. */
+  readonly staleAtSec: number;
+  readonly books: Books<BankBook>;
+}
+
+/** An investor's contracts in one denomination. */
+export interface PortfolioBook {
+  readonly figures: PortfolioFigures;
+  readonly contracts: readonly HoldingSummary[];
+}
+
+/** An investor's figures, a book for each denomination. */
 export interface PortfolioAnswer {
   readonly type: 'portfolio';
   readonly asOfSec: number;
   readonly staleAtSec: number;
-  readonly figures: PortfolioFigures;
-  readonly contracts: readonly HoldingSummary[];
+  readonly books: Books<PortfolioBook>;
 }
 
 /** Every payment of some contracts. */
@@ -115,6 +131,20 @@ function networkOf(states: readonly ContractState[]): Network {
   if (counts.has('mainnet')) return 'mainnet';
   const [most] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return most?.[0] ?? 'mainnet';
+}
+
+/** The units contracts are kept in, bitcoin where there are none. */
+function unitsOf(states: readonly ContractState[]): Books<LedgerUnit> {
+  const units = new Map<string, LedgerUnit>();
+  for (const { contract } of states) {
+    const unit = ledgerUnitOf(contract.document.denomination);
+    // Bitcoin sorts before any currency.
+    units.set(unit.type === 'msat' ? '' : `${unit.currency} ${unit.minorDigits}`, unit);
+  }
+  const [first = { type: 'msat' as const }, ...others] = [...units]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, unit]) => unit);
+  return [first, ...others];
 }
 
 /** Contracts of one book on one network, with the hashes several of them claim. */
@@ -189,15 +219,18 @@ export class FigureDesk {
       this.#summaries.get(state, asOfSec, reuse.notCounted.get(state.root) ?? none),
     );
     const roots = new Set(here.map(({ root }) => root));
-    const shown = contracts.filter(({ root }) => roots.has(root));
-    return {
-      type: 'bank',
-      asOfSec,
-      staleAtSec: staleAtSec(contracts),
-      figures: combineBank(bank, network, contracts, { reuse, openings }),
-      history: isDetailed ? repaymentHistory(shown) : [],
-      contracts: isDetailed ? shown : [],
+    const bookIn = (denomination: LedgerUnit): BankBook => {
+      const kept = { network, denomination };
+      const shown = contracts.filter((each) => roots.has(each.root) && isKeptIn(each, kept));
+      return {
+        figures: combineBank(bank, kept, contracts, { reuse, openings }),
+        history: isDetailed ? repaymentHistory(shown) : [],
+        contracts: isDetailed ? shown : [],
+      };
     };
+    const [first, ...others] = unitsOf(here);
+    const books: Books<BankBook> = [bookIn(first), ...others.map(bookIn)];
+    return { type: 'bank', asOfSec, staleAtSec: staleAtSec(contracts), books };
   }
 
   #portfolio(roots: readonly string[], asOfSec: number): PortfolioAnswer {
@@ -205,12 +238,15 @@ export class FigureDesk {
     const contracts = here.map((state) =>
       this.#holdings.get(state, asOfSec, reuse.notCounted.get(state.root) ?? none),
     );
-    return {
-      type: 'portfolio',
-      asOfSec,
-      staleAtSec: staleAtSec(contracts),
-      figures: combinePortfolio(network, contracts),
-      contracts,
+    const bookIn = (denomination: LedgerUnit): PortfolioBook => {
+      const kept = { network, denomination };
+      return {
+        figures: combinePortfolio(kept, contracts),
+        contracts: contracts.filter((each) => isKeptIn(each, kept)),
+      };
     };
+    const [first, ...others] = unitsOf(here);
+    const books: Books<PortfolioBook> = [bookIn(first), ...others.map(bookIn)];
+    return { type: 'portfolio', asOfSec, staleAtSec: staleAtSec(contracts), books };
   }
 }

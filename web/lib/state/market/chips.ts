@@ -1,7 +1,8 @@
 /** Active filters as words, each with the query that lacks it. */
-import { formatBps, formatCount, satText } from '../../format.ts';
-import { EMPTY_QUERY, type DiscoverQuery, type Range } from './query.ts';
-import { countryName, PLAN_WORDS, STAGE_WORDS } from './words.ts';
+import { amountText } from '../../amount.ts';
+import { formatBps, formatCount } from '../../format.ts';
+import { amountUnitOf, EMPTY_QUERY, withUnits, type DiscoverQuery, type Range } from './query.ts';
+import { countryName, PLAN_WORDS, STAGE_WORDS, unitWords } from './words.ts';
 
 /** One active filter. */
 export interface Chip {
@@ -35,7 +36,7 @@ function listChips<T extends string>(
 export function chipsOf(query: DiscoverQuery, sectorName: (sector: string) => string): Chip[] {
   const rate = rangeWords(query.rateBps, formatBps);
   const term = rangeWords(query.termDays, (days) => `${formatCount(days)} days`);
-  const left = rangeWords(query.leftUnits, (msat) => satText(msat, true));
+  const left = rangeWords(query.leftUnits, (units) => amountText(units, amountUnitOf(query), true));
   const one = (key: string, text: string, change: Partial<DiscoverQuery>): Chip => ({
     key,
     text,
@@ -52,6 +53,7 @@ export function chipsOf(query: DiscoverQuery, sectorName: (sector: string) => st
       (plan) => PLAN_WORDS[plan],
       (plans) => ({ ...query, plans }),
     ),
+    ...listChips('unit', query.units, unitWords, (units) => withUnits(query, units)),
     ...listChips(
       'stage',
       query.stages,

@@ -17,8 +17,7 @@ import {
 const record = (onTimeCount: number, dueCount: number, par30 = 0n): RecordRow => ({
   dueCount,
   onTimeCount,
-  outstandingUnits: 1_000n,
-  par30Units: par30,
+  risks: [{ outstandingUnits: 1_000n, par30Units: par30 }],
 });
 
 let made = 0;
@@ -33,6 +32,7 @@ function row(part: Partial<OfferRow> = {}): OfferRow {
     stage: 'open',
     rateBps: 1_000,
     termDays: 180,
+    unit: 'bitcoin',
     leftUnits: 5_000_000n,
     publishedAtSec: made,
     record: undefined,
@@ -133,11 +133,36 @@ const queries: fc.Arbitrary<DiscoverQuery> = fc.record({
   stages: fc.subarray([...OFFER_STAGES]),
   rateBps: ranges(fc.integer({ min: 0, max: 100_000 })),
   termDays: ranges(fc.integer({ min: 0, max: 99_999 })),
-  leftUnits: ranges(fc.integer({ min: 0, max: 1e9 }).map((sats) => BigInt(sats) * 1_000n)),
+  units: fc.constantFrom([], ['bitcoin'], ['USD']),
+  leftUnits: ranges(fc.integer({ min: 0, max: 1e9 }).map((sats) => BigInt(sats) * 1_000_000n)),
   hasRecord: fc.boolean(),
   onTimeFromBps: share,
   par30ToBps: share,
   sort: fc.constantFrom(...SORT_NAMES),
+});
+
+describe('amounts in several denominations', () => {
+  const sat = row({ leftUnits: 5_000_000_000n });
+  const dollar = row({ unit: 'USD', leftUnits: 900_000_000n });
+  const yen = row({ unit: 'JPY', leftUnits: 7_000_000_000n });
+  const rows = [yen, dollar, sat];
+
+  it('are compared within one only', () => {
+    const any = { from: 1n };
+    expect(found(rows, { leftUnits: any })).toEqual([sat.address]);
+    expect(found(rows, { units: ['USD'], leftUnits: any })).toEqual([dollar.address]);
+    expect(found(rows, { units: ['USD', 'JPY'] })).toEqual([yen.address, dollar.address]);
+    const order = orderRows(rows, 'left').map(({ unit }) => unit);
+    expect(order).toEqual(['bitcoin', 'JPY', 'USD']);
+    expect(countFacets(rows, EMPTY_QUERY).units).toHaveLength(3);
+  });
+
+  it('stand in an address as people write them', () => {
+    const asked = readQuery(new URLSearchParams('in=USD&left=12.5-1000'));
+    expect(asked.leftUnits).toEqual({ from: 1_250_000_000n, to: 100_000_000_000n });
+    expect(queryText(asked)).toBe('?in=USD&left=12.50-1000.00');
+    expect(readQuery(new URLSearchParams('in=usd,gold')).units).toEqual([]);
+  });
 });
 
 describe('the address', () => {
@@ -159,6 +184,7 @@ describe('the address', () => {
     expect(readQuery(new URLSearchParams('yield=x-9&left=-&term=5&sort=best&par30=999'))).toEqual({
       ...EMPTY_QUERY,
       rateBps: { from: undefined, to: 900 },
+      units: [],
       leftUnits: { from: undefined, to: undefined },
       termDays: { from: 5, to: undefined },
     });
@@ -172,7 +198,9 @@ describe('the address', () => {
           expect(chipsOf(chip.without, name).map(({ key }) => key)).toEqual(
             chipsOf(query, name)
               .map(({ key }) => key)
-              .filter((key) => key !== chip.key),
+              .filter((key) => key !== chip.key)
+              // An amount in dollars asks for nothing once offers in dollars are not asked for.
+              .filter((key) => key !== 'left' || chip.key !== 'unit USD'),
           );
         }
         expect(chipsOf(withoutFilters(query), name)).toEqual([]);

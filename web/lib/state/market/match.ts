@@ -1,15 +1,25 @@
 /** Which offers a query finds, in which order, and how many each choice would find. */
+import { unitKey } from '../../currencies.ts';
 import { searchWords } from './fold-text.ts';
-import type { DiscoverQuery, OfferStage, PlanName, Range, SortName } from './query.ts';
+import {
+  amountUnitOf,
+  type DiscoverQuery,
+  type OfferStage,
+  type PlanName,
+  type Range,
+  type SortName,
+} from './query.ts';
 
 /** What is known of how a bank was repaid, as far as lists need it. */
 export interface RecordRow {
   /** Instalments that have fallen due, and those of them paid on time. */
   readonly dueCount: number;
   readonly onTimeCount: number;
-  /** Principal outstanding, and that of contracts more than 30 days past due. */
-  readonly outstandingUnits: bigint;
-  readonly par30Units: bigint;
+  /**
+   * Principal outstanding, and that of contracts more than 30 days past due: apart for every
+   * denomination, as such amounts are never added.
+   */
+  readonly risks: readonly { readonly outstandingUnits: bigint; readonly par30Units: bigint }[];
 }
 
 /** An offer as the list sees it. */
@@ -25,6 +35,8 @@ export interface OfferRow {
   readonly stage: OfferStage;
   readonly rateBps: number;
   readonly termDays: number;
+  /** Key of its denomination: amounts are compared within one only. */
+  readonly unit: string;
   readonly leftUnits: bigint;
   readonly publishedAtSec: number;
   /** Undefined while the bank's receipts are still being read. */
@@ -33,7 +45,16 @@ export interface OfferRow {
 
 /** The parts of a query that choose, by name. */
 export type FilterName =
-  'text' | 'countries' | 'sectors' | 'plans' | 'stages' | 'rate' | 'term' | 'left' | 'record';
+  | 'text'
+  | 'countries'
+  | 'sectors'
+  | 'plans'
+  | 'stages'
+  | 'rate'
+  | 'term'
+  | 'units'
+  | 'left'
+  | 'record';
 
 function isWithin<T extends number | bigint>(value: T, range: Range<T>): boolean {
   if (range.from !== undefined && value < range.from) return false;
@@ -54,7 +75,16 @@ function hasRecord(row: OfferRow, query: DiscoverQuery): boolean {
     if (record.onTimeCount * 10_000 < onTimeFromBps * record.dueCount) return false;
   }
   if (par30ToBps === undefined) return true;
-  return record.par30Units * 10_000n <= BigInt(par30ToBps) * record.outstandingUnits;
+  return record.risks.every(
+    ({ par30Units, outstandingUnits }) =>
+      par30Units * 10_000n <= BigInt(par30ToBps) * outstandingUnits,
+  );
+}
+
+function isLeft(row: OfferRow, query: DiscoverQuery): boolean {
+  const { from, to } = query.leftUnits;
+  if (from === undefined && to === undefined) return true;
+  return row.unit === unitKey(amountUnitOf(query)) && isWithin(row.leftUnits, query.leftUnits);
 }
 
 type Test = (row: OfferRow) => boolean;
@@ -69,7 +99,8 @@ function testsOf(query: DiscoverQuery): Readonly<Record<FilterName, Test>> {
     stages: (row) => isAmong(row.stage, query.stages),
     rate: (row) => isWithin(row.rateBps, query.rateBps),
     term: (row) => isWithin(row.termDays, query.termDays),
-    left: (row) => isWithin(row.leftUnits, query.leftUnits),
+    units: (row) => isAmong(row.unit, query.units),
+    left: (row) => isLeft(row, query),
     record: (row) => hasRecord(row, query),
   };
 }
@@ -101,11 +132,18 @@ function compareOnTime(a: OfferRow, b: OfferRow): number {
   return cross === 0 ? right - left : cross;
 }
 
+/** Bitcoin first, then currencies by their codes. */
+function compareUnits(a: string, b: string): number {
+  if (a === b) return 0;
+  if (a === 'bitcoin' || b === 'bitcoin') return a === 'bitcoin' ? -1 : 1;
+  return a < b ? -1 : 1;
+}
+
 const ORDERS: Readonly<Record<SortName, Compare>> = {
   newest: (a, b) => compare(b.publishedAtSec, a.publishedAtSec),
   yield: (a, b) => compare(b.rateBps, a.rateBps),
   term: (a, b) => compare(a.termDays, b.termDays),
-  left: (a, b) => compare(b.leftUnits, a.leftUnits),
+  left: (a, b) => compareUnits(a.unit, b.unit) || compare(b.leftUnits, a.leftUnits),
   ontime: compareOnTime,
 };
 
@@ -140,6 +178,7 @@ export interface Facets {
   readonly countries: readonly Facet[];
   readonly sectors: readonly Facet[];
   readonly plans: readonly Facet<PlanName>[];
+  readonly units: readonly Facet[];
   readonly stages: readonly Facet<OfferStage>[];
 }
 
@@ -151,6 +190,7 @@ export function countFacets(rows: readonly OfferRow[], query: DiscoverQuery): Fa
     countries: by('countries', (row) => row.country, query.countries),
     sectors: by('sectors', (row) => row.sector, query.sectors),
     plans: by('plans', (row) => row.plan, query.plans),
+    units: by('units', (row) => row.unit, query.units),
     stages: by('stages', (row) => row.stage, query.stages),
   };
 }

@@ -4,6 +4,8 @@
  * what makes no sense is left out.
  */
 import { MAX_MSAT } from '@realyield/protocol';
+import { BITCOIN, parseCurrency, plainDecimal, type AmountUnit } from '../../amount.ts';
+import { unitKey, unitOfKey } from '../../currencies.ts';
 
 /** Repayment plans by name. */
 export const PLAN_NAMES = [
@@ -55,7 +57,9 @@ export interface DiscoverQuery {
   readonly rateBps: Range<number>;
   /** Contract days to the last due date. */
   readonly termDays: Range<number>;
-  /** Amount left to fund. */
+  /** Keys of denominations: `bitcoin`, `USD`. */
+  readonly units: readonly string[];
+  /** Amount left to fund, in units of `amountUnitOf`; offers in others are not within it. */
   readonly leftUnits: Range<bigint>;
   /** Only banks of which at least one instalment has fallen due. */
   readonly hasRecord: boolean;
@@ -75,6 +79,7 @@ export const EMPTY_QUERY: DiscoverQuery = {
   stages: [],
   rateBps: {},
   termDays: {},
+  units: [],
   leftUnits: {},
   hasRecord: false,
   onTimeFromBps: undefined,
@@ -123,10 +128,28 @@ export function parseCount(text: string, most: number): number | undefined {
   return count !== undefined && count <= most ? count : undefined;
 }
 
-/** Whole sats in digits, as msat. */
-export function parseSats(text: string): bigint | undefined {
+/** In what amounts are asked for: the one denomination chosen, else bitcoin. */
+export function amountUnitOf({ units }: Pick<DiscoverQuery, 'units'>): AmountUnit {
+  const [only, other] = units;
+  return (only !== undefined && other === undefined ? unitOfKey(only) : undefined) ?? BITCOIN;
+}
+
+/** A query for other denominations, without an amount that was asked for in one now left. */
+export function withUnits(query: DiscoverQuery, units: readonly string[]): DiscoverQuery {
+  const isSame = unitKey(amountUnitOf({ units })) === unitKey(amountUnitOf(query));
+  return { ...query, units, leftUnits: isSame ? query.leftUnits : {} };
+}
+
+/** An amount as an address writes it: whole sats, or a currency in plain decimals. */
+export function parseAmount(text: string, unit: AmountUnit): bigint | undefined {
+  if (unit.type === 'fiat') return parseCurrency(text, unit, 'en');
   const msat = /^\d{1,16}$/.test(text) ? BigInt(text) * 1_000n : undefined;
   return msat !== undefined && msat <= MAX_MSAT ? msat : undefined;
+}
+
+/** The same the other way round. */
+export function amountInAddress(units: bigint, unit: AmountUnit): string {
+  return unit.type === 'fiat' ? plainDecimal(units, unit) : (units / 1_000n).toString();
 }
 
 function readRange<T>(
@@ -143,6 +166,8 @@ export function readQuery(params: URLSearchParams): DiscoverQuery {
   const rate = (text: string): number | undefined => parsePercent(text, RATE_MOST_BPS);
   const share = (name: string): number | undefined =>
     parsePercent(params.get(name) ?? '', SHARE_MOST_BPS);
+  const units = readList(params, 'in').filter((key) => unitOfKey(key) !== undefined);
+  const unit = amountUnitOf({ units });
   return {
     text: (params.get('q') ?? '').slice(0, TEXT_MOST),
     countries: readList(params, 'country').filter((code) => /^[A-Z]{2}$/.test(code)),
@@ -151,7 +176,8 @@ export function readQuery(params: URLSearchParams): DiscoverQuery {
     stages: readNames(params, 'state', OFFER_STAGES),
     rateBps: readRange(params, 'yield', rate),
     termDays: readRange(params, 'term', (text) => parseCount(text, TERM_MOST_DAYS)),
-    leftUnits: readRange(params, 'left', parseSats),
+    units,
+    leftUnits: readRange(params, 'left', (text) => parseAmount(text, unit)),
     hasRecord: params.get('record') === 'yes',
     onTimeFromBps: share('ontime'),
     par30ToBps: share('par30'),
@@ -176,7 +202,8 @@ export function queryText(query: DiscoverQuery): string {
     ['state', query.stages.join(',')],
     ['yield', rangeText(query.rateBps, percentText)],
     ['term', rangeText(query.termDays, String)],
-    ['left', rangeText(query.leftUnits, (msat) => (msat / 1_000n).toString())],
+    ['in', query.units.join(',')],
+    ['left', rangeText(query.leftUnits, (units) => amountInAddress(units, amountUnitOf(query)))],
     ['record', query.hasRecord ? 'yes' : ''],
     ['ontime', share(query.onTimeFromBps)],
     ['par30', share(query.par30ToBps)],

@@ -1,6 +1,7 @@
 /** Offers as the list filters and sorts them, computed from verified events. */
 import { offerAddress, termDaysOf, type ParsedOffer } from '@realyield/protocol';
 import type { Catalog, ContractView } from '../../engine/catalog.ts';
+import { unitKey } from '../../currencies.ts';
 import { foldText } from './fold-text.ts';
 import { ledgerOf } from './ledgers.ts';
 import type { OfferRow, RecordRow } from './match.ts';
@@ -90,6 +91,7 @@ function offerRow(
     stage: stageOf(offer, contracts, atSec),
     rateBps: document.rateBps,
     termDays: termDaysOf(document.plan),
+    unit: unitKey(document.denomination),
     leftUnits: left > 0n ? left : 0n,
     publishedAtSec: event.created_at,
     record: recordOf(event.pubkey),

@@ -1,4 +1,5 @@
 /** Countries, plans and stages as words. */
+import { currencyName } from '../../currencies.ts';
 import type { StatusView } from '../../components/models.ts';
 import type { OfferStage, PlanName, SortName } from './query.ts';
 
@@ -47,6 +48,13 @@ export const STAGE_TONES: Readonly<Record<OfferStage, StatusView['tone']>> = {
   closed: 'plain',
   withdrawn: 'plain',
 };
+
+/** A denomination by its key: `bitcoin`, `US Dollar (USD)`. */
+export function unitWords(key: string): string {
+  if (key === 'bitcoin') return 'bitcoin';
+  const [currency = ''] = key.split('-');
+  return `${currencyName(currency)} (${key})`;
+}
 
 /** Orders as a choice reads. */
 export const SORT_WORDS: Readonly<Record<SortName, string>> = {

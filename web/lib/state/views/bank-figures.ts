@@ -2,8 +2,9 @@
 import type { BankFigures, RegisterView } from '@realyield/protocol';
 import type { FigureGroup, FigureView } from '../../components/figure-models.ts';
 import { formatBps, formatCount, formatDate, formatPlural } from '../../format.ts';
+import { countsOf, type BankRecord } from './banks.ts';
 import { lossFigures } from './loss-figures.ts';
-import { amountsText, countsText, rateText, riskText, sats } from './rates.ts';
+import { amountsText, countsText, rateText, riskText, wholeText } from './rates.ts';
 
 function lateFigures(figures: BankFigures): FigureView[] {
   const classes = [
@@ -15,7 +16,7 @@ function lateFigures(figures: BankFigures): FigureView[] {
     key,
     label: `Late ${days}`,
     value: riskText(rate, 'nothing outstanding'),
-    basis: `${amountsText(rate)} outstanding`,
+    basis: `${amountsText(rate, figures.denomination)} outstanding`,
     tone: key !== 'par1' && rate.numeratorUnits > 0n ? 'problem' : 'plain',
     explains:
       `Portfolio at risk: the whole outstanding principal of contracts that are late ${days}, ` +
@@ -26,7 +27,7 @@ function lateFigures(figures: BankFigures): FigureView[] {
   }));
 }
 
-function punctualityFigures({ punctuality }: BankFigures): FigureView[] {
+function punctualityFigures({ punctuality, ...figures }: BankFigures): FigureView[] {
   const { onTimeByCount, onTimeByAmount, paidLate, unpaid, inGrace } = punctuality;
   const others = [
     `${formatCount(paidLate)} paid late`,
@@ -49,13 +50,13 @@ function punctualityFigures({ punctuality }: BankFigures): FigureView[] {
       key: 'onTimeAmount',
       label: 'The same by amount',
       value: rateText(onTimeByAmount, none),
-      basis: amountsText(onTimeByAmount),
+      basis: amountsText(onTimeByAmount, figures.denomination),
       explains,
     },
   ];
 }
 
-function defaultFigures({ defaults }: BankFigures): FigureView[] {
+function defaultFigures({ defaults, ...figures }: BankFigures): FigureView[] {
   const explains =
     'A contract is in default once it is 90 days past due, or by a default notice; paying later ' +
     'does not undo it. Young loans have had no time to fail, so the rate stands a second time ' +
@@ -83,11 +84,11 @@ function defaultFigures({ defaults }: BankFigures): FigureView[] {
       label: 'The same by amount',
       value: rateText(byAmountOfDisbursed, none),
       basis:
-        `${amountsText(byAmountOfDisbursed)} paid out; ` +
+        `${amountsText(byAmountOfDisbursed, figures.denomination)} paid out; ` +
         (byAmountOfEnded.bps === undefined
           ? noneEnded
           : `of contracts that have ended ${formatBps(byAmountOfEnded.bps)}, ` +
-            amountsText(byAmountOfEnded)),
+            amountsText(byAmountOfEnded, figures.denomination)),
       explains: `The principal still outstanding under contracts in default. ${explains}`,
       tone,
     },
@@ -95,7 +96,9 @@ function defaultFigures({ defaults }: BankFigures): FigureView[] {
       key: 'maturity',
       label: 'How much was put to the test',
       value: rateText(defaults.maturity, none),
-      basis: `${amountsText(defaults.maturity)} paid out is past the end of its term`,
+      basis:
+        `${amountsText(defaults.maturity, figures.denomination)} paid out is past the end of ` +
+        'its term',
       explains:
         'A book of young loans looks perfect: nothing has had time to go wrong. This is the ' +
         'share ' +
@@ -104,21 +107,32 @@ function defaultFigures({ defaults }: BankFigures): FigureView[] {
   ];
 }
 
+/** Contracts whose amounts cannot be added to these. */
+function elsewhereText({ otherNetworks, otherDenominations }: BankFigures): string {
+  const others = [
+    ...(otherNetworks === 0
+      ? []
+      : [`${formatPlural(otherNetworks, 'contract')} on other networks`]),
+    ...(otherDenominations === 0
+      ? []
+      : [`${formatPlural(otherDenominations, 'contract')} in another currency`]),
+  ];
+  return others.length === 0 ? '' : `; ${others.join(' and ')} not counted here`;
+}
+
 function bookFigures(figures: BankFigures): FigureView[] {
-  const elsewhere =
-    figures.otherNetworks === 0
-      ? ''
-      : `; ${formatPlural(figures.otherNetworks, 'contract')} on other networks not counted`;
+  const text = wholeText(figures.denomination);
+  const elsewhere = elsewhereText(figures);
   return [
     {
       key: 'outstanding',
       label: 'Outstanding',
-      value: sats(figures.outstandingUnits),
+      value: text(figures.outstandingUnits),
       basis:
-        `of ${sats(figures.disbursedUnits)} paid out under ` +
+        `of ${text(figures.disbursedUnits)} paid out under ` +
         `${formatPlural(figures.disbursedContracts, 'contract')}; ` +
-        `${sats(figures.principalPaidUnits)} of principal and ` +
-        `${sats(figures.interestPaidUnits)} of interest came back${elsewhere}`,
+        `${text(figures.principalPaidUnits)} of principal and ` +
+        `${text(figures.interestPaidUnits)} of interest came back${elsewhere}`,
       explains:
         'Principal that was paid out and has not come back, by receipts with a preimage. What ' +
         'nobody published is not in it.',
@@ -128,7 +142,7 @@ function bookFigures(figures: BankFigures): FigureView[] {
       label: 'Owed by the largest borrower',
       value: riskText(figures.largestOfOutstanding, 'nothing outstanding'),
       basis:
-        `${amountsText(figures.largestOfOutstanding)} outstanding; ` +
+        `${amountsText(figures.largestOfOutstanding, figures.denomination)} outstanding; ` +
         formatPlural(figures.businesses.length, 'business', 'businesses'),
       explains:
         'If one business owes most of it, the record is the record of that business. Two ' +
@@ -155,6 +169,7 @@ function registerBasis({ missing, missingCount, forks, breaks }: RegisterView): 
 
 function proofFigures(figures: BankFigures): FigureView[] {
   const { register, acknowledged, preimageOnly, notCounted, contestedTimes, age } = figures;
+  const text = wholeText(figures.denomination);
   const isBroken = register.missingCount + register.forks.length + register.breaks.length > 0;
   const all = acknowledged.count + preimageOnly.count;
   const further = [
@@ -181,7 +196,7 @@ function proofFigures(figures: BankFigures): FigureView[] {
       label: 'Payments that both sides confirm',
       value: `${formatCount(acknowledged.count)} of ${formatCount(all)}`,
       basis: [
-        `${sats(acknowledged.amountUnits)}; by preimage alone ${sats(preimageOnly.amountUnits)}`,
+        `${text(acknowledged.amountUnits)}; by preimage alone ${text(preimageOnly.amountUnits)}`,
         ...further,
       ].join('; '),
       explains:
@@ -234,7 +249,7 @@ export function bankFigureGroups(figures: BankFigures): FigureGroup[] {
       figures: [...punctualityFigures(figures), ...defaultFigures(figures)],
     },
     { title: 'What is owed', figures: [...bookFigures(figures), ...lateFigures(figures)] },
-    { title: 'What was lost', figures: lossFigures(figures.losses) },
+    { title: 'What was lost', figures: lossFigures(figures.losses, figures.denomination) },
     {
       title: 'What this rests on',
       figures: [...proofFigures(figures), ...lenderFigures(figures)],
@@ -242,17 +257,16 @@ export function bankFigureGroups(figures: BankFigures): FigureGroup[] {
   ];
 }
 
-/** The record in one sentence, for the head of the page. */
-export function recordSentence(figures: BankFigures): string {
-  const { punctuality, contracts, age } = figures;
+/** The record in one sentence, over all denominations, for the head of the page. */
+export function recordSentence(books: BankRecord): string {
+  const { contracts, due, onTime, months } = countsOf(books);
   if (contracts === 0) return 'No contract of this bank is known here yet.';
-  const { numerator, denominator, bps } = punctuality.onTimeByCount;
-  if (bps === undefined) {
+  if (due === 0) {
     return `${formatPlural(contracts, 'contract')}, and no instalment has fallen due yet.`;
   }
-  const months = age.months === 0 ? 'less than a month' : formatPlural(age.months, 'month');
+  const time = months === 0 ? 'less than a month' : formatPlural(months, 'month');
   return (
-    `Repaid ${formatBps(bps - (bps % 100))} on time, ${formatCount(numerator)} of ` +
-    `${formatPlural(denominator, 'instalment')}, over ${months} by its own dates.`
+    `Repaid ${formatBps(Math.floor((onTime * 100) / due) * 100)} on time, ` +
+    `${formatCount(onTime)} of ${formatPlural(due, 'instalment')}, over ${time} by its own dates.`
   );
 }

@@ -36,6 +36,7 @@ export function bankContractRows(names: Names, contracts: readonly ContractSumma
   return contracts.flatMap((summary) => {
     const state = names.catalog.contract(summary.root)?.fold.state;
     if (!state) return [];
+    const { denomination } = summary;
     const principal = BigInt(state.contract.document.principalUnits);
     return {
       id: summary.root,
@@ -44,8 +45,8 @@ export function bankContractRows(names: Names, contracts: readonly ContractSumma
       cells: {
         loan: { kind: 'text', text: titleOf(state) },
         business: { kind: 'person', person: personView(names, summary.business) },
-        principal: { kind: 'money', amountUnits: principal },
-        outstanding: { kind: 'money', amountUnits: summary.outstandingUnits },
+        principal: { kind: 'money', amountUnits: principal, denomination },
+        outstanding: { kind: 'money', amountUnits: summary.outstandingUnits, denomination },
         days: { kind: 'count', count: summary.daysPastDue },
       },
     };

@@ -3,6 +3,7 @@ import type { BankFigures } from '@realyield/protocol';
 import type { BankRecordView, BankView } from '../../components/models.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import { formatPlural } from '../../format.ts';
+import type { BankAnswer, Books } from '../figures/desk.ts';
 import type { RecordRow } from '../market/match.ts';
 import { stageOf } from '../market/rows.ts';
 import { countryName } from '../market/words.ts';
@@ -13,53 +14,88 @@ export function bankHref(publicKey: string): string {
   return `/banks/${publicKey}`;
 }
 
+/** A bank's figures, a book for each denomination. */
+export type BankRecord = Books<BankFigures>;
+
+/** The figures of an answer. */
+export function recordOf(answer: BankAnswer | undefined): BankRecord | undefined {
+  if (!answer) return undefined;
+  const [first, ...others] = answer.books;
+  return [first.figures, ...others.map(({ figures }) => figures)];
+}
+
+/** What may be added whatever the denomination: how many, never how much. */
+export interface RecordCounts {
+  readonly contracts: number;
+  readonly due: number;
+  readonly onTime: number;
+  readonly inGrace: number;
+  readonly months: number;
+  readonly hasPayment: boolean;
+}
+
+/** Counts over all of a bank's books. */
+export function countsOf(books: BankRecord): RecordCounts {
+  const sum = (of: (book: BankFigures) => number): number =>
+    books.reduce((total, book) => total + of(book), 0);
+  return {
+    contracts: sum((book) => book.contracts),
+    due: sum((book) => book.punctuality.onTimeByCount.denominator),
+    onTime: sum((book) => book.punctuality.onTimeByCount.numerator),
+    inGrace: sum((book) => book.punctuality.inGrace),
+    months: Math.max(...books.map(({ age }) => age.months)),
+    hasPayment: books.some(({ age }) => age.firstPaymentAtSec !== undefined),
+  };
+}
+
 /** A book's length in words, by its parties' own dates. */
-function ageWords({ age }: BankFigures): string {
-  if (age.firstPaymentAtSec === undefined) return '';
-  return age.months === 0 ? ' in less than a month' : ` over ${formatPlural(age.months, 'month')}`;
+function ageWords({ hasPayment, months }: RecordCounts): string {
+  if (!hasPayment) return '';
+  return months === 0 ? ' in less than a month' : ` over ${formatPlural(months, 'month')}`;
 }
 
 /** What a bank's figures rest on, in one line. */
-export function basisOf(figures: BankFigures): string {
-  if (figures.contracts === 0) return 'No contract of this bank is known here; age not proven.';
-  const { register } = figures;
+export function basisOf(books: BankRecord): string {
+  const counts = countsOf(books);
+  if (counts.contracts === 0) return 'No contract of this bank is known here; age not proven.';
+  // The register is the bank's, whatever its contracts are kept in.
+  const { missingCount } = books[0].register;
   const gaps =
-    register.missingCount === 0
+    missingCount === 0
       ? ''
-      : ` ${formatPlural(register.missingCount, 'contract')} of its register not seen.`;
-  const contracts = formatPlural(figures.contracts, 'contract');
-  return `${contracts}${ageWords(figures)}; age not proven.${gaps}`;
+      : ` ${formatPlural(missingCount, 'contract')} of its register not seen.`;
+  const contracts = formatPlural(counts.contracts, 'contract');
+  return `${contracts}${ageWords(counts)}; age not proven.${gaps}`;
 }
 
 /** The figures of a bank that stand on an offer. */
-export function recordView(figures: BankFigures): BankRecordView {
-  const { punctuality, par30 } = figures;
+export function recordView(books: BankRecord): BankRecordView {
+  const { contracts, due, onTime, inGrace } = countsOf(books);
   return {
-    contractCount: figures.contracts,
-    dueCount: punctuality.onTimeByCount.denominator,
-    onTimeCount: punctuality.onTimeByCount.numerator,
-    inGraceCount: punctuality.inGrace,
-    outstandingUnits: par30.denominatorUnits,
-    par30Units: par30.numeratorUnits,
+    contractCount: contracts,
+    dueCount: due,
+    onTimeCount: onTime,
+    inGraceCount: inGrace,
+    risks: books.map(({ denomination, par30 }) => ({
+      denomination,
+      outstandingUnits: par30.denominatorUnits,
+      par30Units: par30.numeratorUnits,
+    })),
   };
 }
 
 /** The figures of a bank that lists filter and sort by. */
-export function recordRow(figures: BankFigures | undefined): RecordRow | undefined {
-  return figures && recordView(figures);
+export function recordRow(books: BankRecord | undefined): RecordRow | undefined {
+  return books && recordView(books);
 }
 
 /** A bank beside an offer; without figures while its receipts are being read. */
-export function bankView(
-  names: Names,
-  publicKey: string,
-  figures: BankFigures | undefined,
-): BankView {
+export function bankView(names: Names, publicKey: string, books: BankRecord | undefined): BankView {
   return {
     bank: personView(names, publicKey, 'bank'),
     href: bankHref(publicKey),
-    record: figures && recordView(figures),
-    basis: figures ? basisOf(figures) : 'Nothing is shown before all of it is here.',
+    record: books && recordView(books),
+    basis: books ? basisOf(books) : 'Nothing is shown before all of it is here.',
   };
 }
 

@@ -1,16 +1,20 @@
 /**
- * An investor's payments as CSV (RFC 4180), for a tax office or a spreadsheet. Amounts are exact
- * sats with three decimals; a minus is what the investor paid. Tax is an estimate by the
+ * An investor's payments as CSV (RFC 4180), for a tax office or a spreadsheet. Amounts are exact,
+ * in the unit beside them (sat or a currency's code); what went over Lightning for them is in sats
+ * with three decimals. A minus is what the investor paid. Tax is an estimate by the
  * contract's own rule (F-39), never what was withheld.
  */
 import type { CashFlow } from '@realyield/protocol';
+import { BITCOIN, plainDecimal } from '../../amount.ts';
 
 const HEAD = [
   'settled_at_utc',
   'kind',
-  'amount_sat',
-  'interest_sat',
-  'estimated_tax_sat',
+  'unit',
+  'amount',
+  'interest',
+  'estimated_tax',
+  'over_lightning_sat',
   'business',
   'bank',
   'contract',
@@ -31,13 +35,6 @@ const KINDS: Readonly<Record<CashFlow['leg'], string>> = {
   servicing: 'fee',
 };
 
-/** Exact sats: `-12.345`. */
-function satDecimal(amountUnits: bigint): string {
-  const size = amountUnits < 0n ? -amountUnits : amountUnits;
-  const rest = (size % 1_000n).toString().padStart(3, '0');
-  return `${amountUnits < 0n ? '-' : ''}${size / 1_000n}.${rest}`;
-}
-
 /** A stranger's name as text: a spreadsheet must not take it for a formula. */
 function quoted(text: string): string {
   const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
@@ -52,9 +49,11 @@ export function cashFlowCsv(
   const rows = flows.map((flow) => [
     new Date(flow.settledAtSec * 1_000).toISOString(),
     KINDS[flow.leg],
-    satDecimal(flow.amountUnits),
-    satDecimal(flow.interestUnits),
-    satDecimal(flow.taxEstimateUnits),
+    flow.denomination.type === 'msat' ? 'sat' : flow.denomination.currency,
+    plainDecimal(flow.amountUnits, flow.denomination),
+    plainDecimal(flow.interestUnits, flow.denomination),
+    plainDecimal(flow.taxEstimateUnits, flow.denomination),
+    plainDecimal(flow.amountMsat, BITCOIN),
     quoted(nameOf(flow.business)),
     quoted(nameOf(flow.bank)),
     flow.contract,

@@ -6,7 +6,8 @@ import {
   type Ledger,
 } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
-import { formatDue, formatPlural, satText } from '../../format.ts';
+import { amountText } from '../../amount.ts';
+import { formatDue, formatPlural } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
 import { heldTitles, isHeldBack } from './milestones.ts';
 import { calendarOf } from './notices.ts';
@@ -14,6 +15,11 @@ import { calendarOf } from './notices.ts';
 /** Whether the investor may still withdraw, so that nothing is paid yet. */
 function isCooling({ state, nowSec }: ContractNow): boolean {
   return state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec;
+}
+
+/** Writes amounts of a contract as text. */
+function textOf({ contract }: ContractState): (units: bigint, whole?: boolean) => string {
+  return (units, whole = false) => amountText(units, contract.document.denomination, whole);
 }
 
 function waitingFor(state: ContractState): string {
@@ -76,24 +82,27 @@ export function nextInstalment({
 }
 
 function lateSentence({ state, ledger }: ContractNow): string {
+  const text = textOf(state);
   const oldest = ledger.instalments.find((each) => each.state === 'late');
   const since = formatDue(oldest?.dueAtSec ?? 0, calendarOf(state));
   const days = formatPlural(ledger.daysPastDue, 'day');
-  return `Late since ${since}, ${days} past due: ${satText(ledger.dueNowUnits)} is owed by now.`;
+  return `Late since ${since}, ${days} past due: ${text(ledger.dueNowUnits)} is owed by now.`;
 }
 
 function defaultSentence({ state, ledger }: ContractNow): string {
+  const text = textOf(state);
   const notice = state.notices.find(({ type }) => type === 'default');
   const since = formatDue(notice?.asOfSec ?? 0, calendarOf(state));
   return ledger.repaid || ledger.payoffUnits === 0n
     ? `In default since ${since}; everything has been repaid after it.`
-    : `In default since ${since}. ${satText(ledger.payoffUnits)} is owed.`;
+    : `In default since ${since}. ${text(ledger.payoffUnits)} is owed.`;
 }
 
 function milestoneSentence({ state, ledger, nowSec }: ContractNow): string {
+  const text = textOf(state);
   const titles = heldTitles(state, nowSec);
   const what = titles.map((title) => `“${title}”`).join(', ');
-  const waiting = `${satText(ledger.undisbursedUnits, true)} has not left the investor.`;
+  const waiting = `${text(ledger.undisbursedUnits, true)} has not left the investor.`;
   return `Waiting for the milestone${titles.length === 1 ? '' : 's'} ${what}. ${waiting}`;
 }
 
@@ -104,15 +113,16 @@ function repaidCount(ledger: Ledger): string {
 
 function repayingSentence(now: ContractNow): string {
   const { state, ledger } = now;
+  const text = textOf(state);
   const next = nextInstalment(now);
   const due = next ? formatDue(next.dueAtSec, calendarOf(state)) : '';
   if (ledger.instalments.length > 1 && next) {
     const count = repaidCount(ledger);
-    return `Repaying, ${count}. Next ${satText(next.amountUnits, true)} due ${due}.`;
+    return `Repaying, ${count}. Next ${text(next.amountUnits, true)} due ${due}.`;
   }
-  const owed = `${satText(ledger.payoffUnits)} owed today, due ${due}`;
+  const owed = `${text(ledger.payoffUnits)} owed today, due ${due}`;
   return ledger.repaidUnits > 0n
-    ? `Repaying: ${satText(ledger.repaidUnits)} came back so far, ${owed}.`
+    ? `Repaying: ${text(ledger.repaidUnits)} came back so far, ${owed}.`
     : `Paid out. ${owed}.`;
 }
 
@@ -126,7 +136,7 @@ export function sentenceOfContract(now: ContractNow): string {
   }
   if (state.status === 'withdrawn') return withdrawnSentence(state);
   if (state.status === 'closed') {
-    return `Repaid and closed: ${satText(ledger.repaidUnits)} came back.`;
+    return `Repaid and closed: ${textOf(state)(ledger.repaidUnits)} came back.`;
   }
   if (state.status === 'defaulted') return defaultSentence(now);
   if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';

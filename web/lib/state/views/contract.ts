@@ -58,6 +58,7 @@ export function headView(names: Names, now: ContractNow): ContractHeadView {
 /** Balances now. */
 export function balancesView({ state, ledger, nowSec }: ContractNow): BalancesView {
   return {
+    denomination: state.contract.document.denomination,
     principalUnits: BigInt(state.contract.document.principalUnits),
     disbursedUnits: ledger.disbursedUnits,
     outstandingUnits: ledger.outstandingUnits,
@@ -101,7 +102,7 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
     };
   });
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  return { calendar, instalments };
+  return { denomination: document.denomination, calendar, instalments };
 }
 
 /** While a payer waits for one of these nothing flows, though nothing is wrong. */
@@ -165,6 +166,7 @@ export function streamModel(
   return {
     from: personView(names, document.parties.investor.pubkey, 'investor'),
     to: personView(names, document.parties.business.pubkey, 'business'),
+    denomination: document.denomination,
     tickUnits: progress.next?.amountUnits ?? ticks[0]?.amountUnits ?? 0n,
     tickSec: Math.max(1, Math.round(tickSec)),
     paidUnits: progress.paidUnits,

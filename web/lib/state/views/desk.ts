@@ -4,7 +4,8 @@ import type { DeskRow, StatusView } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { OwnContract } from '../../engine/desk.ts';
 import type { Outlook } from '../../engine/notices.ts';
-import { formatDue, satText } from '../../format.ts';
+import { amountText, type AmountUnit } from '../../amount.ts';
+import { formatDue } from '../../format.ts';
 import { nextInstalment } from './contract-sentence.ts';
 import { contractNow, titleOf, type ContractNow } from './contract.ts';
 import { calendarOf, cureEndsAtSec, standingArrears } from './notices.ts';
@@ -61,7 +62,11 @@ export function arrearsRows(
         },
         title: { kind: 'text' as const, text: titleOf(now.state) },
         days: { kind: 'count' as const, count: now.ledger.daysPastDue },
-        due: { kind: 'money' as const, amountUnits: now.ledger.dueNowUnits },
+        due: {
+          kind: 'money' as const,
+          amountUnits: now.ledger.dueNowUnits,
+          denomination: now.state.contract.document.denomination,
+        },
         notice: { kind: 'text' as const, text: noticeText(now) },
       },
     }));
@@ -74,11 +79,12 @@ export interface OwedView {
   readonly offer: string;
   readonly title: string;
   readonly status: StatusView;
+  readonly denomination: AmountUnit;
   /** Of the next instalment that is not paid, or of the oldest that is late. */
   readonly due: string;
   /** `instalment 4 of 12, loan of 500 000 sat`: two loans may have one title. */
   readonly which: string;
-  /** Whole satoshis due by the end of today; 0 while nothing is. */
+  /** Whole satoshis or minor units due by the end of today; 0 while nothing is. */
   readonly dueNowUnits: bigint;
   /** What the next instalment will come to. */
   readonly nextUnits: bigint;
@@ -92,12 +98,14 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
   const next = nextInstalment(now);
   if (!isOwed || !next || ledger.disbursedUnits === 0n || ledger.payoffUnits === 0n)
     return undefined;
+  const { denomination, principalUnits } = state.contract.document;
   const isLate = ledger.daysPastDue > 0;
   const isDue = ledger.dueNowUnits > 0n;
   return {
     root: view.root,
     offer: offerAddressOf(state),
     title: titleOf(state),
+    denomination,
     status: isLate
       ? { text: 'late', tone: 'problem' }
       : isDue
@@ -106,7 +114,7 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
     due: formatDue(next.dueAtSec, calendarOf(state)),
     which:
       `instalment ${next.number} of ${ledger.instalments.length}, ` +
-      `loan of ${satText(BigInt(state.contract.document.principalUnits), true)}`,
+      `loan of ${amountText(BigInt(principalUnits), denomination, true)}`,
     dueNowUnits: ledger.dueNowUnits,
     nextUnits: next.amountUnits,
     order: next.dueAtSec,
@@ -117,6 +125,8 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
 export interface OwedTogether {
   readonly key: string;
   readonly title: string;
+  /** That of all its loans: one offer is in one denomination. */
+  readonly denomination: AmountUnit;
   readonly loans: readonly OwedView[];
   readonly dueNowUnits: bigint;
   readonly order: number;
@@ -129,13 +139,21 @@ export function owedTogether(contracts: readonly OwnContract[], nowSec: number):
     const key = loan.dueNowUnits > 0n ? loan.offer : loan.root;
     groups.set(key, [...(groups.get(key) ?? []), loan]);
   }
-  return [...groups].map(([key, loans]) => ({
+  return [...groups].flatMap(([key, loans]) => {
+    const [first] = loans;
+    return first ? [togetherOf(key, first, loans)] : [];
+  });
+}
+
+function togetherOf(key: string, first: OwedView, loans: readonly OwedView[]): OwedTogether {
+  return {
     key,
-    title: loans[0]?.title ?? '',
+    title: first.title,
+    denomination: first.denomination,
     loans,
     dueNowUnits: loans.reduce((sum, loan) => sum + loan.dueNowUnits, 0n),
     order: Math.min(...loans.map(({ order }) => order)),
-  }));
+  };
 }
 
 /** What a business owes, the oldest due first. */

@@ -80,6 +80,7 @@ export function dueViews(names: Names, now: ContractNow, role: PartyRole | undef
       root: state.root,
       order: 'due',
       leg,
+      denomination: document.denomination,
       amountUnits,
       title,
       what: `${titleOf(state)}: ${purposeOf(leg)}`,

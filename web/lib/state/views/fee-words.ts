@@ -1,6 +1,7 @@
 /** What the bank's fees take from an investor, in words. */
 import { buildKeyFacts, type ContractDocument } from '@realyield/protocol';
-import { formatBps, satText } from '../../format.ts';
+import { formatBps } from '../../format.ts';
+import { wholeText } from './rates.ts';
 
 /** Fees as an investor meets them; sentences are empty where there is none. */
 export interface FeeWords {
@@ -17,10 +18,11 @@ export function feeWords(document: ContractDocument): FeeWords {
     return { keptUnits: 0n, atStart: [], onRepayments: [] };
   }
   const facts = buildKeyFacts(document);
-  const originationText = satText(BigInt(facts.originationUnits), true);
+  const text = wholeText(document.denomination);
+  const originationText = text(BigInt(facts.originationUnits));
   const start = `${originationText} (${formatBps(fees.originationBps)})`;
   const keptUnits = BigInt(facts.servicingUnits);
-  const kept = `${satText(keptUnits, true)} (${formatBps(fees.servicingBps)})`;
+  const kept = `${text(keptUnits)} (${formatBps(fees.servicingBps)})`;
   const atStart =
     fees.origination === 'withheld'
       ? `${start} of it is the bank’s fee; the business owes the whole.`

@@ -1,6 +1,7 @@
 /** The fixed sentences of the key-facts sheet in words, by their ids. Spec: specs/key-facts.md. */
 import type { KeyFacts, PartyRole, SentenceId } from '@realyield/protocol';
-import { formatBps, formatPlural, satText } from '../../format.ts';
+import { amountText } from '../../amount.ts';
+import { formatBps, formatPlural } from '../../format.ts';
 
 /** What a sentence may speak of. */
 export interface SentenceContext {
@@ -30,7 +31,7 @@ const IF_NOT_PAID = {
     const example = facts.lateFee;
     const fee = 'After the days of grace a late fee is charged';
     if (example === undefined) return `${fee}.`;
-    const amount = satText(BigInt(example.feeUnits), true);
+    const amount = amountText(BigInt(example.feeUnits), facts.denomination, true);
     const late = days(example.daysPastDue);
     return `${fee}: ${amount} for instalment ${example.instalment}, ${late} late.`;
   },

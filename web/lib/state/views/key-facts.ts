@@ -12,14 +12,8 @@ import {
 import type { KeyFactsView, KeyFigure, KeyList } from '../../components/keyfacts/models.ts';
 import type { ScheduleView } from '../../components/models.ts';
 import { countryNames } from '../../countries.ts';
-import {
-  formatBps,
-  formatDue,
-  formatPlural,
-  formatSat,
-  satText,
-  type Calendar,
-} from '../../format.ts';
+import { amountOf, amountText, formatAmount } from '../../amount.ts';
+import { formatBps, formatDue, formatPlural, type Calendar } from '../../format.ts';
 import type { Fact } from '../../ui/facts.ts';
 import { currencyRisk } from './currency-risk.ts';
 import { sentencesInWords, type SentenceContext } from './key-facts-words.ts';
@@ -49,40 +43,41 @@ function spanText({ firstAtSec, lastAtSec }: PaymentFacts, calendar: Calendar): 
 }
 
 /** `in 12 payments of 84 000 to 96 000 sat, from 3 Mar 2026 to 2 Feb 2027`. */
-function howText(paid: PaymentFacts, calendar: Calendar): string {
-  const when = spanText(paid, calendar);
+function howText(paid: PaymentFacts, facts: KeyFacts): string {
+  const { denomination } = facts;
+  const when = spanText(paid, calendarOf(facts));
   if (paid.count === 1) return `in one payment ${when}`;
   const [least, most] = [BigInt(paid.leastUnits), BigInt(paid.mostUnits)];
+  const leastText = formatAmount(amountOf(least, denomination), 'sat', undefined, true);
   const size =
     least === most
-      ? satText(most, true)
-      : `${formatSat(least, true).number} to ${satText(most, true)}`;
+      ? amountText(most, denomination, true)
+      : `${leastText.number} to ${amountText(most, denomination, true)}`;
   return `in ${formatPlural(paid.count, 'payment')} of ${size}, ${when}`;
 }
 
 function figureOf(
   label: string,
   paid: PaymentFacts | undefined,
-  calendar: Calendar,
+  facts: KeyFacts,
 ): readonly KeyFigure[] {
   if (!paid) return [];
-  return [{ label, amountUnits: BigInt(paid.totalUnits), how: howText(paid, calendar) }];
+  return [{ label, amountUnits: BigInt(paid.totalUnits), how: howText(paid, facts) }];
 }
 
 /** Put in and get back, or receive and pay: in the order in which it happens. */
 function figuresFor(facts: KeyFacts, role: PartyRole | undefined): readonly KeyFigure[] {
-  const calendar = calendarOf(facts);
   const { investor, business } = facts;
   if (role === 'business') {
     return [
-      ...figureOf('You receive', business.receives, calendar),
-      ...figureOf('You pay', business.pays, calendar),
+      ...figureOf('You receive', business.receives, facts),
+      ...figureOf('You pay', business.pays, facts),
     ];
   }
   const isOwn = role === 'investor';
   return [
-    ...figureOf(isOwn ? 'You put in' : 'The investor puts in', investor.pays, calendar),
-    ...figureOf(isOwn ? 'You get back' : 'The investor gets back', investor.receives, calendar),
+    ...figureOf(isOwn ? 'You put in' : 'The investor puts in', investor.pays, facts),
+    ...figureOf(isOwn ? 'You get back' : 'The investor gets back', investor.receives, facts),
   ];
 }
 
@@ -90,10 +85,10 @@ function rateText(rateBps: number | undefined): string {
   return rateBps === undefined ? 'no yearly rate can be given' : `${formatBps(rateBps)} a year`;
 }
 
-function feeFacts({ fees, originationUnits, servicingUnits }: KeyFacts): Fact[] {
+function feeFacts({ fees, originationUnits, servicingUnits, denomination }: KeyFacts): Fact[] {
   const origination: Fact = {
     label: 'Fee of the bank at the start',
-    amountUnits: BigInt(originationUnits),
+    amount: amountOf(BigInt(originationUnits), denomination),
     note:
       fees.origination === 'withheld'
         ? `${formatBps(fees.originationBps)}, kept back from what is paid out`
@@ -101,7 +96,7 @@ function feeFacts({ fees, originationUnits, servicingUnits }: KeyFacts): Fact[] 
   };
   const servicing: Fact = {
     label: 'Fee of the bank on repayments',
-    amountUnits: BigInt(servicingUnits),
+    amount: amountOf(BigInt(servicingUnits), denomination),
     note: `${formatBps(fees.servicingBps)} of what is repaid`,
   };
   return [
@@ -111,13 +106,13 @@ function feeFacts({ fees, originationUnits, servicingUnits }: KeyFacts): Fact[] 
 }
 
 function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
-  const { investor, business } = facts;
+  const { investor, business, denomination } = facts;
   const gainUnits =
     BigInt(investor.receives?.totalUnits ?? 0) - BigInt(investor.pays?.totalUnits ?? 0);
   const cost: Fact[] = [
     {
       label: role === 'business' ? 'What it costs you' : 'What it costs the business',
-      amountUnits: BigInt(facts.costUnits),
+      amount: amountOf(BigInt(facts.costUnits), denomination),
     },
     {
       label: 'Annual percentage rate',
@@ -128,7 +123,7 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
   const gain: Fact[] = [
     {
       label: role === 'investor' ? 'What you earn' : 'What the investor earns',
-      amountUnits: gainUnits,
+      amount: amountOf(gainUnits, denomination),
     },
     {
       label: 'Effective rate',
@@ -138,7 +133,9 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
   ];
   const taxUnits = BigInt(facts.taxUnits);
   const tax: Fact[] =
-    taxUnits > 0n ? [{ label: 'Tax withheld, about', amountUnits: taxUnits }] : [];
+    taxUnits > 0n
+      ? [{ label: 'Tax withheld, about', amount: amountOf(taxUnits, denomination) }]
+      : [];
   const nominal = {
     label: 'Interest',
     text: `${formatBps(facts.nominal.rateBps)} a year`,
@@ -235,6 +232,7 @@ export function keyFactsView(document: ContractDocument, reader: Reader): KeyFac
   });
   return {
     hash: keyFactsHash(document),
+    denomination: document.denomination,
     figures: figuresFor(facts, role),
     facts: [...costFacts(facts, role), ...currencyRisk(facts, role)],
     lists: [

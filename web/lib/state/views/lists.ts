@@ -57,6 +57,7 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
 export function contractRow(view: ContractView, role: PartyRole, nowSec: number): DeskRow {
   const now = contractNow(view, nowSec);
   const { document } = now.state.contract;
+  const { denomination } = document;
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
   return {
     id: view.root,
@@ -64,10 +65,10 @@ export function contractRow(view: ContractView, role: PartyRole, nowSec: number)
     next: nextStep(now, role),
     cells: {
       title: { kind: 'text', text: titleOf(now.state) },
-      principal: { kind: 'money', amountUnits: BigInt(document.principalUnits) },
-      out: { kind: 'money', amountUnits: now.ledger.disbursedUnits },
-      back: { kind: 'money', amountUnits: now.ledger.repaidUnits },
-      owed: { kind: 'money', amountUnits: now.ledger.payoffUnits },
+      principal: { kind: 'money', amountUnits: BigInt(document.principalUnits), denomination },
+      out: { kind: 'money', amountUnits: now.ledger.disbursedUnits, denomination },
+      back: { kind: 'money', amountUnits: now.ledger.repaidUnits, denomination },
+      owed: { kind: 'money', amountUnits: now.ledger.payoffUnits, denomination },
       due: {
         kind: 'date',
         atSec: nextInstalment(now)?.dueAtSec ?? lastDueAtSec(document),

@@ -1,21 +1,26 @@
 /** What was lost and what came back of it, in words and for a chart: of a bank or a portfolio. */
 import {
   vintagesOf,
-  type BankFigures,
   type ContractSummary,
   type GuaranteeTerms,
   type Losses,
 } from '@realyield/protocol';
+import type { AmountUnit } from '../../amount.ts';
 import type { FigureView, StackView, VintageView } from '../../components/figure-models.ts';
 import { formatBps, formatCount, formatDate, formatMonth, formatPlural } from '../../format.ts';
-import { amountsText, rateText, riskText, sats } from './rates.ts';
+import type { BankRecord } from './banks.ts';
+import { amountsText, rateText, riskText, wholeText } from './rates.ts';
 
 const DAY_SEC = 86_400;
+
+type Write = (units: bigint) => string;
+
 /** Up to this share of a book past its term, what it has lost says little yet. */
 const TESTED_BPS = 5_000;
 
 /** What a loss is judged by, beside the loss itself. */
 export interface LossBasis {
+  readonly denomination: AmountUnit;
   readonly losses: Losses;
   /** Share of the principal paid out whose term is over, basis points. */
   readonly maturityBps: number | undefined;
@@ -28,26 +33,36 @@ function youth(maturityBps: number | undefined): string {
 }
 
 /** What was lost and what came back, in a few sentences. */
-export function lossSentence({ losses, maturityBps }: LossBasis): string {
+export function lossSentence({ losses, maturityBps, denomination }: LossBasis): string {
+  const text = wholeText(denomination);
   const { guarantees } = losses;
   if (losses.contracts === 0) return `No loan has defaulted.${youth(maturityBps)}`;
   const held = guarantees.paidUnits - guarantees.handedOnUnits;
-  const paid = held > 0n ? `, and ${sats(held)} was paid under guarantees` : '';
+  const paid = held > 0n ? `, and ${text(held)} was paid under guarantees` : '';
   const more =
     losses.owingContracts === 0
       ? ' Nothing of it is owed any more.'
       : ` The oldest default is ${formatPlural(losses.oldestDays, 'day')} old: more may come back.`;
   return (
-    `${formatPlural(losses.contracts, 'loan')} defaulted. Of ${sats(losses.exposureUnits)} then ` +
-    `owed, ${sats(losses.recoveredUnits)} has come back from the borrower${paid}.${more}`
+    `${formatPlural(losses.contracts, 'loan')} defaulted. Of ${text(losses.exposureUnits)} then ` +
+    `owed, ${text(losses.recoveredUnits)} has come back from the borrower${paid}.${more}`
   );
 }
 
-/** The same of a bank's book, undefined while it has none. */
-export function bankLossSentence(figures: BankFigures | undefined): string | undefined {
-  if (!figures || figures.contracts === 0) return undefined;
-  const { losses, defaults } = figures;
-  return lossSentence({ losses, maturityBps: defaults.maturity.bps });
+/** The same of a bank's books, undefined while they are empty; amounts stand apart by currency. */
+export function bankLossSentence(books: BankRecord | undefined): string | undefined {
+  const bases = (books ?? [])
+    .filter(({ contracts }) => contracts > 0)
+    .map(({ denomination, losses, defaults }) => ({
+      denomination,
+      losses,
+      maturityBps: defaults.maturity.bps,
+    }));
+  const lossy = bases.filter(({ losses }) => losses.contracts > 0);
+  if (lossy.length > 0) return lossy.map(lossSentence).join(' ');
+  // Where nothing was lost, the youngest book says most about how little that proves.
+  const [youngest] = bases.sort((a, b) => (a.maturityBps ?? 0) - (b.maturityBps ?? 0));
+  return youngest && lossSentence(youngest);
 }
 
 /** What was owed at a default, by what has become of it. */
@@ -90,8 +105,12 @@ function byDay(parts: readonly LossParts[]): LossParts[] {
 }
 
 /** Defaults by day: what came back of what was owed, and what is lacking. */
-export function lossStack(contracts: readonly ContractSummary[]): StackView {
+export function lossStack(
+  contracts: readonly ContractSummary[],
+  denomination: AmountUnit,
+): StackView {
   return {
+    denomination,
     label: 'What was owed at each default: came back, paid under a guarantee, lacking',
     parts: [
       { part: 'recovered', label: 'Came back' },
@@ -126,14 +145,14 @@ export function promiseSentence(guarantees: readonly GuaranteeTerms[]): string |
   return `The bank guarantees ${formatCount(given.length)} of its ${all} on show: ${said}.`;
 }
 
-function guaranteeFigure({ guarantees }: Losses): FigureView {
+function guaranteeFigure({ guarantees }: Losses, text: Write): FigureView {
   const { contracts, limitUnits, paidUnits, handedOnUnits, unpaidUnits, lateContracts } =
     guarantees;
   const late =
     lateContracts > 0
-      ? `; ${sats(guarantees.lateUnits)} on ${formatPlural(lateContracts, 'loan')} is late`
+      ? `; ${text(guarantees.lateUnits)} on ${formatPlural(lateContracts, 'loan')} is late`
       : '';
-  const back = handedOnUnits > 0n ? `, ${sats(handedOnUnits)} given back to it` : '';
+  const back = handedOnUnits > 0n ? `, ${text(handedOnUnits)} given back to it` : '';
   return {
     key: 'guarantees',
     label: 'Guarantees called',
@@ -141,8 +160,8 @@ function guaranteeFigure({ guarantees }: Losses): FigureView {
     basis:
       contracts === 0
         ? 'no default has called one'
-        : `up to ${sats(limitUnits)}; ${sats(paidUnits)} paid by the bank${back}, ` +
-          `${sats(unpaidUnits)} unpaid${late}`,
+        : `up to ${text(limitUnits)}; ${text(paidUnits)} paid by the bank${back}, ` +
+          `${text(unpaidUnits)} unpaid${late}`,
     tone: lateContracts > 0 ? 'problem' : 'plain',
     explains:
       'A guarantee is the bank’s own promise to make good part of a loss; no bond stands behind ' +
@@ -151,7 +170,8 @@ function guaranteeFigure({ guarantees }: Losses): FigureView {
   };
 }
 
-function recoveryFigures(losses: Losses): FigureView[] {
+function recoveryFigures(losses: Losses, denomination: AmountUnit): FigureView[] {
+  const text = wholeText(denomination);
   const none = 'no loan has defaulted';
   const { recovery, lossGivenDefault, oldestDays } = losses;
   const age =
@@ -159,8 +179,8 @@ function recoveryFigures(losses: Losses): FigureView[] {
   const stated =
     losses.recoveriesOwedUnits === 0n
       ? ''
-      : `; the bank says it recovered ${sats(losses.recoveriesOwedUnits)} for the lenders ` +
-        `and has not paid on ${sats(losses.recoveriesUnpaidUnits)} of it`;
+      : `; the bank says it recovered ${text(losses.recoveriesOwedUnits)} for the lenders ` +
+        `and has not paid on ${text(losses.recoveriesUnpaidUnits)} of it`;
   return [
     {
       key: 'recovery',
@@ -169,7 +189,8 @@ function recoveryFigures(losses: Losses): FigureView[] {
       basis:
         losses.contracts === 0
           ? 'nothing was at stake'
-          : `${amountsText(recovery)} in the value of the day of default${age}${stated}`,
+          : `${amountsText(recovery, denomination)} in the value of the day of ` +
+            `default${age}${stated}`,
       tone: losses.recoveriesUnpaidUnits > 0n ? 'problem' : 'plain',
       explains:
         'Principal and interest paid after the day of default, by the borrower or recovered by ' +
@@ -181,14 +202,17 @@ function recoveryFigures(losses: Losses): FigureView[] {
       key: 'lgd',
       label: 'Lost, given default',
       value: riskText(lossGivenDefault, none),
-      basis: losses.contracts === 0 ? 'nothing was at stake' : amountsText(lossGivenDefault),
+      basis:
+        losses.contracts === 0
+          ? 'nothing was at stake'
+          : amountsText(lossGivenDefault, denomination),
       tone: lossGivenDefault.numeratorUnits > 0n ? 'problem' : 'plain',
       explains: 'The rest of it: what has not come back so far, before any guarantee.',
     },
   ];
 }
 
-function writeOffFigures(losses: Losses): FigureView[] {
+function writeOffFigures(losses: Losses, text: Write): FigureView[] {
   const { writeOffRatio: ratio } = losses;
   const over = ratio.days >= 365 ? 'a year' : formatPlural(ratio.days, 'day');
   return [
@@ -197,8 +221,8 @@ function writeOffFigures(losses: Losses): FigureView[] {
       label: 'Written off in a year',
       value: ratio.bps === undefined ? 'nothing lent yet' : formatBps(ratio.bps),
       basis:
-        `${sats(ratio.writtenOffUnits)} of what was out on average over ${over}; ` +
-        `ever ${sats(losses.writtenOffUnits)} on ` +
+        `${text(ratio.writtenOffUnits)} of what was out on average over ${over}; ` +
+        `ever ${text(losses.writtenOffUnits)} on ` +
         formatPlural(losses.writtenOffContracts, 'loan'),
       tone: losses.writtenOffContracts > 0 ? 'problem' : 'plain',
       explains:
@@ -210,7 +234,7 @@ function writeOffFigures(losses: Losses): FigureView[] {
       label: 'Terms eased',
       value: formatPlural(losses.restructuredContracts, 'loan'),
       basis:
-        `${sats(losses.restructuredUnits)} outstanding, counted as late over 30 days ` +
+        `${text(losses.restructuredUnits)} outstanding, counted as late over 30 days ` +
         'even when paid on the new dates',
       tone: losses.restructuredContracts > 0 ? 'problem' : 'plain',
       explains:
@@ -221,17 +245,26 @@ function writeOffFigures(losses: Losses): FigureView[] {
 }
 
 /** What was lost, in figures. */
-export function lossFigures(losses: Losses): FigureView[] {
-  return [...recoveryFigures(losses), ...writeOffFigures(losses), guaranteeFigure(losses)];
+export function lossFigures(losses: Losses, denomination: AmountUnit): FigureView[] {
+  const text = wholeText(denomination);
+  return [
+    ...recoveryFigures(losses, denomination),
+    ...writeOffFigures(losses, text),
+    guaranteeFigure(losses, text),
+  ];
 }
 
 /** Loans by the month in which they were first paid out. */
-export function vintageViews(contracts: readonly ContractSummary[]): VintageView[] {
+export function vintageViews(
+  contracts: readonly ContractSummary[],
+  denomination: AmountUnit,
+): VintageView[] {
   return vintagesOf(contracts).map((row) => ({
     key: `${row.fromSec} ${row.toSec}`,
     label: row.toSec - row.fromSec > DAY_SEC ? formatMonth(row.fromSec) : formatDate(row.toSec),
     loans: formatCount(row.contracts),
     age: row.months === 0 ? 'under a month' : formatPlural(row.months, 'month'),
+    denomination,
     disbursedUnits: row.disbursedUnits,
     principalPaidUnits: row.principalPaidUnits,
     defaulted: riskText(row.defaulted, '—'),

@@ -2,23 +2,27 @@
 import { guaranteeOf, recoveriesOf, type PartyRole, type RecoveryShare } from '@realyield/protocol';
 import type { Catalog } from '../../engine/catalog.ts';
 import type { Fact } from '../../ui/facts.ts';
-import { formatDue, formatPlural, satText } from '../../format.ts';
+import { amountOf, amountText, type AmountUnit } from '../../amount.ts';
+import { formatDue, formatPlural } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
 import { calendarOf } from './notices.ts';
 import { nameOf, type Names } from './people.ts';
+import { wholeText } from './rates.ts';
 
 /** Where a called guarantee stands; undefined without one, or while there is no default. */
 export function guaranteeSentence(now: ContractNow): string | undefined {
   const { state, nowSec } = now;
   const called = guaranteeOf(state, nowSec);
   if (!called) return undefined;
+  const { denomination } = state.contract.document;
+  const text = (units: bigint): string => amountText(units, denomination);
   const due = formatDue(called.dueAtSec, calendarOf(state));
-  const paid = called.paidUnits > 0n ? ` ${satText(called.paidUnits)} is paid.` : '';
+  const paid = called.paidUnits > 0n ? ` ${text(called.paidUnits)} is paid.` : '';
   const most =
-    `The bank guarantees ${satText(called.limitUnits)} of the ` +
-    `${satText(called.claimUnits)} lacking at the default.`;
+    `The bank guarantees ${text(called.limitUnits)} of the ` +
+    `${text(called.claimUnits)} lacking at the default.`;
   if (called.handOnUnits > 0n) {
-    const more = satText(called.handOnUnits);
+    const more = text(called.handOnUnits);
     return `${most}${paid} The investor is made whole and hands on ${more} to the bank.`;
   }
   if (called.unpaidUnits === 0n) {
@@ -26,7 +30,7 @@ export function guaranteeSentence(now: ContractNow): string | undefined {
       ? `${most}${paid} Nothing more is owed of it.`
       : `${most} What the business repaid since covers it, so nothing is owed.`;
   }
-  const owed = satText(called.unpaidUnits);
+  const owed = text(called.unpaidUnits);
   return called.daysPastDue > 0
     ? `${most}${paid} ${owed} was due ${due}: ${formatPlural(called.daysPastDue, 'day')} late.`
     : `${most}${paid} ${owed} is due by ${due}.`;
@@ -36,10 +40,11 @@ export function guaranteeSentence(now: ContractNow): string | undefined {
 export function recoverySentence({ state, nowSec }: ContractNow): string | undefined {
   const { owedUnits, paidUnits, unpaidUnits } = recoveriesOf(state, nowSec);
   if (owedUnits === 0n) return undefined;
-  const share = `This loan’s share of what the bank recovered is ${satText(owedUnits, true)}.`;
+  const text = wholeText(state.contract.document.denomination);
+  const share = `This loan’s share of what the bank recovered is ${text(owedUnits)}.`;
   return unpaidUnits === 0n
     ? `${share} It is paid.`
-    : `${share} ${satText(paidUnits, true)} of it is paid, ${satText(unpaidUnits, true)} is not.`;
+    : `${share} ${text(paidUnits)} of it is paid, ${text(unpaidUnits)} is not.`;
 }
 
 /** What stating a recovery does, each a sentence. */
@@ -56,6 +61,7 @@ export function shareFacts(
   names: Names,
   catalog: Pick<Catalog, 'contract'> | undefined,
   shares: readonly RecoveryShare[],
+  denomination: AmountUnit,
 ): Fact[] {
   return shares.map(({ contract, shareUnits }) => {
     const state = catalog?.contract(contract)?.fold.state;
@@ -63,8 +69,8 @@ export function shareFacts(
     const lender = state?.contract.document.parties.investor.pubkey ?? contract;
     const isDue = state?.status === 'defaulted';
     return {
-      label: `${satText(principal)} lent by ${nameOf(names, lender)}`,
-      amountUnits: shareUnits,
+      label: `${amountText(principal, denomination)} lent by ${nameOf(names, lender)}`,
+      amount: amountOf(shareUnits, denomination),
       note: isDue ? undefined : 'Not in default: nothing is owed on it by this statement.',
     };
   });

@@ -10,7 +10,8 @@ import {
 } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
 import type { ClaimView, DecisionView, MilestoneView } from '../../components/milestones/models.ts';
-import { formatDue, satText } from '../../format.ts';
+import { amountText } from '../../amount.ts';
+import { formatDue } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
 import { nameOf, personView, type Names } from './people.ts';
 
@@ -51,7 +52,7 @@ function statusOf(now: ContractNow, milestone: Milestone): StatusView {
 function sentenceOf(names: Names, now: ContractNow, milestone: Milestone): string {
   const { document } = now.state.contract;
   const tranche = document.tranches[milestone.tranche];
-  const amount = satText(BigInt(tranche?.amountUnits ?? '0'));
+  const amount = amountText(BigInt(tranche?.amountUnits ?? '0'), document.denomination);
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
   const until = formatDue(tranche?.lapsesAtSec ?? 0, calendar);
   const attesterKey = attesterOf(document);
@@ -138,6 +139,7 @@ export function milestoneViews(
       tranche,
       title: terms?.milestone?.title ?? '',
       description: terms?.milestone?.description ?? '',
+      denomination: document.denomination,
       amountUnits: BigInt(terms?.amountUnits ?? '0'),
       status: statusOf(now, milestone),
       sentence: sentenceOf(names, now, milestone),

@@ -54,6 +54,7 @@ export function offerCard(
     business: { ...personView(names, document.business.pubkey), name: document.business.name },
     place: placeOf(offer),
     purpose: document.purpose,
+    denomination: document.denomination,
     soughtUnits: BigInt(document.amountSoughtUnits),
     raisedUnits: raisedUnder(names.catalog.contractsOf(offer)),
     rateBps: document.rateBps,

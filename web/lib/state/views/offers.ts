@@ -156,5 +156,5 @@ export function plannedSchedule(document: ContractDocument): ScheduleView {
     state: 'upcoming' as const,
   }));
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  return { calendar, instalments };
+  return { denomination: document.denomination, calendar, instalments };
 }

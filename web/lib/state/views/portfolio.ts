@@ -1,10 +1,11 @@
 /** An investor's contracts in words: what went out, what came back, what is expected. */
 import type { PartyShare, PortfolioFigures, PortfolioReturn } from '@realyield/protocol';
 import type { FigureView, ShareView, SumView } from '../../components/figure-models.ts';
+import { amountOf, wholeUnits, type AmountUnit } from '../../amount.ts';
 import { formatBps, formatPlural } from '../../format.ts';
 import { bankHref } from './banks.ts';
 import { personView, type Names } from './people.ts';
-import { amountsText, riskText, sats } from './rates.ts';
+import { amountsText, riskText, wholeText } from './rates.ts';
 
 const WITHHELD: Readonly<Record<NonNullable<PortfolioReturn['withheld']>, string>> = {
   tooYoung: 'Withheld: the first payment is less than 30 contract days old.',
@@ -17,40 +18,40 @@ function returnText({ rate }: PortfolioReturn): string | undefined {
   return rate === undefined ? undefined : formatBps(Math.round(rate * 1_000) * 10);
 }
 
-const wholeSat = (amountUnits: bigint): bigint => amountUnits - (amountUnits % 1_000n);
-
 /** The four figures at the head of a portfolio. */
 export function portfolioSums(figures: PortfolioFigures): SumView[] {
-  const { receivedUnits, receivedInterestUnits, unallocatedUnits, xirr } = figures;
-  // Whole sats that add up: what rounding cuts off the other parts counts as principal.
+  const { receivedUnits, receivedInterestUnits, unallocatedUnits, xirr, denomination } = figures;
+  const text = wholeText(denomination);
+  const whole = (units: bigint): bigint => wholeUnits(amountOf(units, denomination));
+  // Whole sats or cents that add up: what rounding cuts off the other parts counts as principal.
   const principalUnits =
-    wholeSat(receivedUnits) - wholeSat(receivedInterestUnits) - wholeSat(unallocatedUnits);
-  const over = unallocatedUnits > 0n ? `, ${sats(unallocatedUnits)} too much and owed back` : '';
+    whole(receivedUnits) - whole(receivedInterestUnits) - whole(unallocatedUnits);
+  const over = unallocatedUnits > 0n ? `, ${text(unallocatedUnits)} too much and owed back` : '';
   const late =
     figures.arrearsUnits > 0n
-      ? `${sats(figures.arrearsUnits)} of it is past due`
+      ? `${text(figures.arrearsUnits)} of it is past due`
       : 'nothing is late';
   const toCome =
-    figures.undisbursedUnits > 0n ? `; ${sats(figures.undisbursedUnits)} still to be paid out` : '';
+    figures.undisbursedUnits > 0n ? `; ${text(figures.undisbursedUnits)} still to be paid out` : '';
   return [
     {
       key: 'invested',
       label: 'Paid out',
-      amountUnits: figures.investedUnits,
+      amount: amountOf(figures.investedUnits, denomination),
       basis: `under ${formatPlural(figures.contracts, 'contract')}${toCome}`,
     },
     {
       key: 'received',
       label: 'Came back',
-      amountUnits: figures.receivedUnits,
+      amount: amountOf(figures.receivedUnits, denomination),
       basis:
-        `${sats(principalUnits)} of principal, ` +
-        `${sats(receivedInterestUnits)} of interest${over}`,
+        `${text(principalUnits)} of principal, ` +
+        `${text(receivedInterestUnits)} of interest${over}`,
     },
     {
       key: 'outstanding',
       label: 'Outstanding',
-      amountUnits: figures.outstandingUnits,
+      amount: amountOf(figures.outstandingUnits, denomination),
       basis: late,
       tone: figures.arrearsUnits > 0n ? 'problem' : 'plain',
     },
@@ -71,13 +72,14 @@ function timeFigures({
   taxEstimateUnits,
   ...figures
 }: PortfolioFigures): FigureView[] {
+  const text = wholeText(figures.denomination);
   return [
     {
       key: 'life',
       label: 'Comes back on average in',
       value:
         averageLife.days === undefined ? 'nothing expected' : formatPlural(averageLife.days, 'day'),
-      basis: `${sats(averageLife.principalUnits)} of principal expected, weighted by amount`,
+      basis: `${text(averageLife.principalUnits)} of principal expected, weighted by amount`,
       explains:
         'The weighted average life: days from today to each expected principal payment, weighted ' +
         'by its amount. What is past due is not expected and not in it.',
@@ -85,8 +87,8 @@ function timeFigures({
     {
       key: 'tax',
       label: 'Tax withheld, estimated',
-      value: `about ${sats(taxEstimateUnits)}`,
-      basis: `by each loan’s own rule, of ${sats(figures.receivedInterestUnits)} of interest`,
+      value: `about ${text(taxEstimateUnits)}`,
+      basis: `by each loan’s own rule, of ${text(figures.receivedInterestUnits)} of interest`,
       explains:
         'An estimate, not a receipt: each loan’s terms name a rate of tax withheld from interest ' +
         'where the borrower is. Nobody publishes what was withheld, and what you owe at home is ' +
@@ -97,7 +99,8 @@ function timeFigures({
 
 /** The figures below: how they are made and what they leave out. */
 export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
-  const { xirr, netAnnual } = figures;
+  const { xirr, netAnnual, denomination } = figures;
+  const text = wholeText(denomination);
   return [
     ...timeFigures(figures),
     {
@@ -107,10 +110,10 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
       basis:
         xirr.withheld === undefined
           ? 'every payment in and out, and ' +
-            `${sats(figures.outstandingUnits)} outstanding` +
+            `${text(figures.outstandingUnits)} outstanding` +
             (figures.doubtfulUnits === 0n
               ? ''
-              : `, of which ${sats(figures.doubtfulUnits)} count as nothing`)
+              : `, of which ${text(figures.doubtfulUnits)} count as nothing`)
           : WITHHELD[xirr.withheld],
       explains:
         'The one yearly rate at which all payments in and out, with what is still outstanding, ' +
@@ -122,7 +125,7 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
       label: 'Net return a year',
       value: netAnnual.bps === undefined ? 'nothing lent yet' : formatBps(netAnnual.bps),
       basis:
-        `${sats(figures.receivedInterestUnits)} of interest received, less what is in default, ` +
+        `${text(figures.receivedInterestUnits)} of interest received, less what is in default, ` +
         'on the principal that was out, day by day',
       explains:
         'Interest received, less the principal of contracts in default, ÷ the average principal ' +
@@ -132,14 +135,14 @@ export function portfolioFigures(figures: PortfolioFigures): FigureView[] {
       key: 'bank',
       label: 'With one bank, at most',
       value: riskText(figures.largestBankOfOutstanding, 'nothing outstanding'),
-      basis: `${amountsText(figures.largestBankOfOutstanding)} outstanding`,
+      basis: `${amountsText(figures.largestBankOfOutstanding, denomination)} outstanding`,
       explains: 'If that bank fails to do its work, this much is affected at once.',
     },
     {
       key: 'business',
       label: 'With one business, at most',
       value: riskText(figures.largestBusinessOfOutstanding, 'nothing outstanding'),
-      basis: `${amountsText(figures.largestBusinessOfOutstanding)} outstanding`,
+      basis: `${amountsText(figures.largestBusinessOfOutstanding, denomination)} outstanding`,
       explains: 'If that business fails, this much is affected at once.',
     },
   ];
@@ -150,16 +153,18 @@ export function shareViews(
   names: Names,
   shares: readonly PartyShare[],
   role: 'bank' | 'business',
+  denomination: AmountUnit,
 ): ShareView[] {
   const isOwed = shares.some(({ outstandingUnits }) => outstandingUnits > 0n);
-  const amountOf = (share: PartyShare): bigint =>
+  const unitsOf = (share: PartyShare): bigint =>
     isOwed ? share.outstandingUnits : share.disbursedUnits;
-  const all = shares.reduce((sum, share) => sum + amountOf(share), 0n);
+  const all = shares.reduce((sum, share) => sum + unitsOf(share), 0n);
   return shares.map((share) => ({
     who: personView(names, share.pubkey),
     href: role === 'bank' ? bankHref(share.pubkey) : undefined,
-    amountUnits: amountOf(share),
-    bps: all === 0n ? 0 : Number((amountOf(share) * 20_000n + all) / (2n * all)),
+    denomination,
+    amountUnits: unitsOf(share),
+    bps: all === 0n ? 0 : Number((unitsOf(share) * 20_000n + all) / (2n * all)),
     note:
       (isOwed ? 'of what is outstanding, ' : 'of what was paid out; nothing is outstanding, ') +
       formatPlural(share.contracts, 'contract'),

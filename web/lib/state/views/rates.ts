@@ -1,11 +1,7 @@
 /** Ratios as text, each with what it is a ratio of; a ratio without a denominator says so. */
 import type { AmountRate, CountRate } from '@realyield/protocol';
-import { formatBps, formatCount, satText } from '../../format.ts';
-
-/** Whole sats. */
-export function sats(amountUnits: bigint): string {
-  return satText(amountUnits, true);
-}
+import { amountText, type AmountUnit } from '../../amount.ts';
+import { formatBps, formatCount } from '../../format.ts';
 
 /** A ratio, or the words for there being none. */
 export function rateText(rate: AmountRate | CountRate, without: string): string {
@@ -26,6 +22,15 @@ export function countsText({ numerator, denominator }: CountRate): string {
 }
 
 /** `1 200 sat of 40 000 sat`. */
-export function amountsText({ numeratorUnits, denominatorUnits }: AmountRate): string {
-  return `${sats(numeratorUnits)} of ${sats(denominatorUnits)}`;
+export function amountsText(
+  { numeratorUnits, denominatorUnits }: AmountRate,
+  denomination: AmountUnit,
+): string {
+  const text = wholeText(denomination);
+  return `${text(numeratorUnits)} of ${text(denominatorUnits)}`;
+}
+
+/** Writes amounts of one denomination as text, whole sats or minor units. */
+export function wholeText(denomination: AmountUnit): (units: bigint) => string {
+  return (units) => amountText(units, denomination, true);
 }

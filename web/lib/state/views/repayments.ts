@@ -34,6 +34,7 @@ export function repaymentPlan(
   return {
     root: view.root,
     order: choice === 'everything' ? 'everything' : 'part',
+    denomination: state.contract.document.denomination,
     amountUnits,
     title,
     what: `${titleOf(state)}: ${what}`,
@@ -82,6 +83,7 @@ export function togetherPlan(
     root: first.root,
     roots: views.map(({ root }) => root),
     order: 'together',
+    denomination: first.fold.state.contract.document.denomination,
     amountUnits: shares.reduce((sum, share) => sum + share.amountUnits, 0n),
     title: 'Pay all investors',
     what: `${titleOf(first.fold.state)}: what is due to ${views.length} investors today`,

@@ -1,5 +1,6 @@
 /** Amounts by date, for charts. */
-import { DUST_MSAT, type ExpectedRow, type HistoryRow, type Period } from '@realyield/protocol';
+import type { ExpectedRow, HistoryRow, Period } from '@realyield/protocol';
+import { leastUnits, type AmountUnit } from '../../amount.ts';
 import type { StackView } from '../../components/figure-models.ts';
 import { formatDate, formatDateTime, formatMonth, formatPlural } from '../../format.ts';
 
@@ -19,10 +20,15 @@ function isQuickCalendar(rows: readonly Period[], daySec: number): boolean {
 }
 
 /** Was it repaid: what fell due and how it was paid. */
-export function historyStack(history: readonly HistoryRow[], daySec: number): StackView {
+export function historyStack(
+  history: readonly HistoryRow[],
+  daySec: number,
+  denomination: AmountUnit,
+): StackView {
   const isQuick = isQuickCalendar(history, daySec);
   const hasGrace = history.some((row) => row.inGraceUnits > 0n);
   return {
+    denomination,
     label: 'What fell due, by date: paid on time, paid late, unpaid',
     parts: [
       { part: 'onTime', label: 'Paid on time' },
@@ -44,15 +50,18 @@ export function historyStack(history: readonly HistoryRow[], daySec: number): St
   };
 }
 
-/** Less than one sat cannot be paid and is nothing to expect. */
-function isPayable({ principalUnits, interestUnits }: ExpectedRow): boolean {
-  return principalUnits + interestUnits >= DUST_MSAT;
-}
-
 /** What is expected to come back. */
-export function expectedStack(expected: readonly ExpectedRow[], daySec: number): StackView {
+export function expectedStack(
+  expected: readonly ExpectedRow[],
+  daySec: number,
+  denomination: AmountUnit,
+): StackView {
+  // Less than a sat or a minor unit is never asked for and is nothing to expect.
+  const isPayable = ({ principalUnits, interestUnits }: ExpectedRow): boolean =>
+    principalUnits + interestUnits >= leastUnits(denomination);
   const isQuick = isQuickCalendar(expected, daySec);
   return {
+    denomination,
     label: 'What is expected to come back, by month: principal and interest',
     parts: [
       { part: 'principal', label: 'Principal' },

@@ -1,7 +1,8 @@
 /** What other terms change, line by line: before and after, each in the same words. */
 import { dueDates, type ContractDocument, type ContractState } from '@realyield/protocol';
 import type { TermChange } from '../../components/agreement/models.ts';
-import { formatBps, formatDue, formatPlural, satText } from '../../format.ts';
+import { amountText } from '../../amount.ts';
+import { formatBps, formatDue, formatPlural } from '../../format.ts';
 import { plannedSchedule } from './offers.ts';
 import { backHow, backMore, lateFeeWords } from './terms-plan.ts';
 
@@ -21,6 +22,7 @@ function planLines(document: ContractDocument): Line[] {
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
   const due = dueDates(document);
   const backUnits = instalments.reduce((sum, { totalUnits }) => sum + totalUnits, 0n);
+  const backText = amountText(backUnits, document.denomination, true);
   return [
     ['Interest', plan.type === 'revenueShare' ? 'none' : `${formatBps(rateBps)} a year`],
     ['Repaid', REPAID[plan.type]],
@@ -28,7 +30,7 @@ function planLines(document: ContractDocument): Line[] {
     ['Instalments', formatPlural(due.length, 'instalment')],
     ['First due', formatDue(due[0] ?? 0, calendar)],
     ['Last due', formatDue(due.at(-1) ?? 0, calendar)],
-    ['Comes back in all', `${satText(backUnits, true)}, if everything is paid out and on time`],
+    ['Comes back in all', `${backText}, if everything is paid out and on time`],
     ['Also', backMore(document).join(' ')],
   ];
 }
@@ -38,7 +40,7 @@ function lateLines({ plan, default: terms, tranches, ...document }: ContractDocu
   const lapses = tranches.map(({ lapsesAtSec }) => formatDue(lapsesAtSec, calendar));
   return [
     ['Grace', plan.graceDays === 0 ? 'none' : formatPlural(plan.graceDays, 'day')],
-    ['Late fee', lateFeeWords(plan.lateFee).trim() || 'none'],
+    ['Late fee', lateFeeWords(plan.lateFee, document.denomination).trim() || 'none'],
     ['In default after', `${formatPlural(terms.afterDays, 'day')} past due`],
     ['Time to cure', formatPlural(terms.cureDays, 'day')],
     ['What is not paid out lapses', lapses.join(', ')],

@@ -1,7 +1,9 @@
 /** How a loan comes back, in plain words, for every plan. */
 import type { ContractDocument, LateFee } from '@realyield/protocol';
 import type { InstalmentView } from '../../components/models.ts';
-import { formatBps, formatPlural, satText } from '../../format.ts';
+import { amountText, type AmountUnit } from '../../amount.ts';
+import { formatBps, formatPlural } from '../../format.ts';
+import { wholeText } from './rates.ts';
 
 type Plan = ContractDocument['plan'];
 
@@ -9,11 +11,13 @@ type Plan = ContractDocument['plan'];
 const ALIKE = 20n;
 const EARLY = 'earlier if the business repays early';
 
-function partsText(first: InstalmentView, last: InstalmentView): string {
+type Write = (units: bigint) => string;
+
+function partsText(first: InstalmentView, last: InstalmentView, text: Write): string {
   const apartUnits = first.totalUnits - last.totalUnits;
   const sizeUnits = apartUnits < 0n ? -apartUnits : apartUnits;
-  if (sizeUnits * ALIKE <= first.totalUnits) return `of about ${satText(first.totalUnits, true)}`;
-  return `the first ${satText(first.totalUnits, true)}, the last ${satText(last.totalUnits, true)}`;
+  if (sizeUnits * ALIKE <= first.totalUnits) return `of about ${text(first.totalUnits)}`;
+  return `the first ${text(first.totalUnits)}, the last ${text(last.totalUnits)}`;
 }
 
 /** `every 30 days`, `every month`. */
@@ -39,9 +43,10 @@ function timesText(capBps: number): string {
 function revenueWords(
   plan: Extract<Plan, { type: 'revenueShare' }>,
   principalUnits: bigint,
+  text: Write,
 ): string {
   const leastUnits = (principalUnits * BigInt(plan.floorBps)) / 10_000n;
-  const least = leastUnits === 0n ? '' : `, at least ${satText(leastUnits, true)} each time`;
+  const least = leastUnits === 0n ? '' : `, at least ${text(leastUnits)} each time`;
   return (
     `${formatBps(plan.shareBps)} of the sales it reports, ${everyWords(plan.due)}${least}, until ` +
     `${timesText(plan.capBps)} what was paid out is repaid; what is left then is due with the last`
@@ -50,29 +55,30 @@ function revenueWords(
 
 /** How it comes back, in one sentence. */
 export function backHow(
-  { plan, principalUnits }: ContractDocument,
+  { plan, principalUnits, denomination }: ContractDocument,
   instalments: readonly InstalmentView[],
 ): string {
+  const text = wholeText(denomination);
   const [first] = instalments;
   const last = instalments.at(-1);
   if (!first || !last) return '';
-  if (plan.type === 'revenueShare') return revenueWords(plan, BigInt(principalUnits));
+  if (plan.type === 'revenueShare') return revenueWords(plan, BigInt(principalUnits), text);
   if (instalments.length === 1) return `principal and interest at the end; ${EARLY}`;
   const count = formatPlural(instalments.length, 'instalment');
   // While it is still being paid out, the first ones ask for less.
   const usual = instalments[Math.floor((instalments.length - 1) / 2)] ?? first;
   if (plan.type === 'annuity') {
-    const size = satText(usual.totalUnits, true);
+    const size = text(usual.totalUnits);
     return `in ${count} of about ${size}, ${oneEvery(plan.due)}; ${EARLY}`;
   }
   if (plan.type === 'interestOnly') {
-    const interest = satText(usual.totalUnits, true);
+    const interest = text(usual.totalUnits);
     return (
       `in ${count}, ${oneEvery(plan.due)}: only interest, about ${interest}, and with the last ` +
       `the whole loan; ${EARLY}`
     );
   }
-  const parts = partsText(first, last);
+  const parts = partsText(first, last, text);
   const joined = parts.startsWith('of') ? `${count} ${parts}` : `${count}: ${parts}`;
   return `in ${joined}, ${oneEvery(plan.due)}; ${EARLY}`;
 }
@@ -116,9 +122,12 @@ export function backMore({ plan, dayCount }: ContractDocument): string[] {
 }
 
 /** What lateness costs, as a sentence that goes on; empty where it costs nothing. */
-export function lateFeeWords({ flatUnits, rateBps, capBps }: LateFee): string {
+export function lateFeeWords(
+  { flatUnits, rateBps, capBps }: LateFee,
+  denomination: AmountUnit,
+): string {
   const parts = [
-    ...(flatUnits === '0' ? [] : [`${satText(BigInt(flatUnits))} once`]),
+    ...(flatUnits === '0' ? [] : [`${amountText(BigInt(flatUnits), denomination)} once`]),
     ...(rateBps === 0 ? [] : [`${formatBps(rateBps)} a year on what is late`]),
   ];
   if (parts.length === 0) return '';

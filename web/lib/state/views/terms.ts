@@ -1,14 +1,8 @@
 /** The terms of an investment in plain words: what leaves, what comes back, and what if not. */
 import { DAY_SEC, type ContractDocument } from '@realyield/protocol';
 import type { InstalmentView, TermsView } from '../../components/models.ts';
-import {
-  formatBps,
-  formatDue,
-  formatDuration,
-  formatPlural,
-  satText,
-  type Calendar,
-} from '../../format.ts';
+import { amountText } from '../../amount.ts';
+import { formatBps, formatDue, formatDuration, formatPlural, type Calendar } from '../../format.ts';
 import { feeWords } from './fee-words.ts';
 import { guaranteeWords } from './guarantee-words.ts';
 import { plannedSchedule } from './offers.ts';
@@ -51,7 +45,7 @@ export function attesterKeyOf(document: ContractDocument): string {
 
 function stepOf(document: ContractDocument, tranche: Tranche, attester: string): string {
   const share = shareText(tranche, BigInt(document.principalUnits));
-  const amount = satText(BigInt(tranche.amountUnits));
+  const amount = amountText(BigInt(tranche.amountUnits), document.denomination);
   const from = formatDue(tranche.fromSec, calendarOf(document));
   const how = `from ${from} ${streamWords(tranche, document.daySec)}`;
   if (!tranche.milestone) return `${share}, ${amount}: ${how}.`;
@@ -104,7 +98,7 @@ function ifNot(document: ContractDocument): string[] {
       : `${formatPlural(terms.cureDays, 'day')} after an arrears notice`;
   return [
     `What is unpaid after its due day is late, for everyone to see${grace}.` +
-      lateFeeWords(plan.lateFee),
+      lateFeeWords(plan.lateFee, document.denomination),
     'Then you or the bank may send an arrears notice, signed and public. Paying what is late ' +
       'cures it.',
     `${formatPlural(terms.afterDays, 'day')} past due, and ${cure}, you or the bank may declare ` +
@@ -119,6 +113,7 @@ export function termsView(document: ContractDocument, attester: string): TermsVi
   const fees = feeWords(document);
   const hasMilestone = document.tranches.some((tranche) => tranche.milestone !== undefined);
   return {
+    denomination: document.denomination,
     payUnits: BigInt(document.principalUnits),
     payHow: payHow(document),
     paySteps: [...paySteps(document, attester), ...fees.atStart],

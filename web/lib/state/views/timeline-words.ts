@@ -6,13 +6,14 @@ import type {
   RecoveryDocument,
 } from '@realyield/protocol';
 import type { CheckView, Tone } from '../../components/models.ts';
-import { formatPlural, formatSat } from '../../format.ts';
+import { amountOf, amountText, type Amount } from '../../amount.ts';
+import { formatPlural } from '../../format.ts';
 
 /** An entry in words. */
 export interface Words {
   readonly title: string;
   readonly detail?: string;
-  readonly amountUnits?: bigint;
+  readonly amount?: Amount;
   readonly tone?: Tone;
   readonly checks: readonly CheckView[];
 }
@@ -62,7 +63,9 @@ export function milestoneWords(state: ContractState, parsed: ParsedMilestone): W
   return {
     title: isApproval ? `Milestone confirmed: ${title}` : `Milestone refused: ${title}`,
     ...(document.statement === '' ? {} : { detail: document.statement }),
-    ...(isApproval && tranche ? { amountUnits: BigInt(tranche.amountUnits) } : {}),
+    ...(isApproval && tranche
+      ? { amount: amountOf(BigInt(tranche.amountUnits), state.contract.document.denomination) }
+      : {}),
     tone: isApproval ? 'done' : 'problem',
     checks,
   };
@@ -81,13 +84,15 @@ function judged(state: ContractState, parsed: ParsedNotice, label: string): Chec
   return checks;
 }
 
-function recoveryWords(document: RecoveryDocument, said: { detail?: string }): Words {
-  const inSat = (amountUnits: string): string => {
-    const { number, unit } = formatSat(BigInt(amountUnits));
-    return `${number} ${unit}`;
-  };
+function recoveryWords(
+  { contract }: ContractState,
+  document: RecoveryDocument,
+  said: { detail?: string },
+): Words {
+  const { denomination } = contract.document;
+  const text = (units: string): string => amountText(BigInt(units), denomination);
   return {
-    title: `Recovered ${inSat(document.grossUnits)}, of which ${inSat(document.costsUnits)} costs`,
+    title: `Recovered ${text(document.grossUnits)}, of which ${text(document.costsUnits)} costs`,
     ...said,
     tone: 'done',
     checks: [{ label: 'Its costs are within what the terms allow', state: 'ok' }],
@@ -103,7 +108,7 @@ export function noticeWords(state: ContractState, parsed: ParsedNotice): Words {
     return { title: 'Funding failed', ...why, tone: 'problem', checks: [] };
   }
   const said = document.statement === '' ? {} : { detail: document.statement };
-  if (document.type === 'recovery') return recoveryWords(document, said);
+  if (document.type === 'recovery') return recoveryWords(state, document, said);
   switch (document.type) {
     case 'closure':
       return {

@@ -11,6 +11,7 @@ import {
 import type { CheckView, RejectedView, TimelineEventView } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { Refused } from '../../engine/refusals.ts';
+import { amountOf } from '../../amount.ts';
 import { formatPlural } from '../../format.ts';
 import { personView, type Names } from './people.ts';
 import { milestoneWords, noticeWords, type Words } from './timeline-words.ts';
@@ -80,7 +81,10 @@ function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
   return {
     title: PAID[paid[0]?.leg ?? 'disbursement'],
     detail: `${formatPlural(n.length, 'payment')}, proven by preimage`,
-    amountUnits: paid.reduce((sum, payment) => sum + payment.amountUnits, 0n),
+    amount: amountOf(
+      paid.reduce((sum, payment) => sum + payment.amountUnits, 0n),
+      state.contract.document.denomination,
+    ),
     checks: receiptChecks(state, receipt),
   };
 }
@@ -90,7 +94,7 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
     case 'contract':
       return {
         title: parsed.document.replaces ? 'Other terms proposed' : 'Contract proposed',
-        amountUnits: BigInt(parsed.document.principalUnits),
+        amount: amountOf(BigInt(parsed.document.principalUnits), parsed.document.denomination),
         checks: [
           { label: 'The offer it rests on is embedded and signed by the bank', state: 'ok' },
           { label: 'Tranches add up to the principal', state: 'ok' },
@@ -181,7 +185,7 @@ export function timelineView(
         atSec: parsed.event.created_at,
         title: words.title,
         detail: words.detail,
-        amountUnits: words.amountUnits,
+        amount: words.amount,
         tone: words.tone,
         flow: flowOf(state, parsed, names.own),
         who: personView(names, key, role),

@@ -7,7 +7,8 @@ import {
 } from '@realyield/protocol';
 import { undertakingsOf } from '../../engine/bases.ts';
 import { fundingOf, type FundingView } from '../../engine/agreement/funding.ts';
-import { formatDate, formatDateTime, formatPlural, satText } from '../../format.ts';
+import { amountText } from '../../amount.ts';
+import { formatDate, formatDateTime, formatPlural } from '../../format.ts';
 import type { Fact } from '../../ui/facts.ts';
 import { nameOf, type Names } from './people.ts';
 
@@ -61,10 +62,10 @@ export function undertakingFacts(names: Names, offer: ParsedOffer): Fact[] {
 
 /** How funding stands, in a sentence. */
 export function fundingSentence(view: FundingView, nowSec: number): string {
-  const { status, togetherUnits, wantedUnits, contracts, deadlineAtSec } = view;
+  const { status, togetherUnits, wantedUnits, contracts, deadlineAtSec, denomination } = view;
   const count = formatPlural(contracts.length, 'contract');
-  const least = satText(wantedUnits, true);
-  const sum = `${satText(togetherUnits, true)} in ${count} of at least ${least}`;
+  const least = amountText(wantedUnits, denomination, true);
+  const sum = `${amountText(togetherUnits, denomination, true)} in ${count} of at least ${least}`;
   if (status === 'reached') return `Funding is reached: ${sum}. Money is paid out.`;
   if (status === 'failed') return `Funding failed: ${sum} came together. Nothing is paid out.`;
   const isOver = deadlineAtSec !== undefined && nowSec > deadlineAtSec;
