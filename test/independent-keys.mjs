@@ -1,4 +1,4 @@
-/** Digests, keys and versions of the second reader, from specs/ alone. */
+/** Digests, keys, payments and versions of the second reader, from specs/ alone. */
 import { createHash } from 'node:crypto';
 
 /** SHA-256 of canonical JSON: of what has its keys in order. */
@@ -32,6 +32,49 @@ export const LEGS = {
 /** The payee of a leg. */
 export const payeeOf = (leg) => LEGS[leg][1];
 
+/** Ids of an event and of all that it rests on. */
+export function restsOn(id, entries) {
+  const found = new Set([id]);
+  for (const each of found) {
+    const { prev = [], seen = [], ...content } = entries.get(each)?.content ?? {};
+    const { request, claim, previous, corrects } = content;
+    [...prev, ...seen, request?.id, claim?.id, previous, corrects].forEach((next) =>
+      found.add(next),
+    );
+  }
+  return found;
+}
+
+/** Whether an event is by a key of a role that had not ended. */
+export function isLive({ pubkey, created_at }, { ring }) {
+  return created_at <= (ring.get(pubkey)?.ends ?? -1);
+}
+
+/** P-10 to P-15: what the receipts and answers that are known prove. */
+export function resolve({ receipts, answers, rings, stands }, isKnown) {
+  const paid = receipts.filter(isKnown).flatMap(({ created_at, content }) => {
+    const { id: request, content: asked } = content.request;
+    const { leg, notBeforeSec, expiresAtSec } = asked;
+    const own = answers
+      .filter(isKnown)
+      .filter((each) => rings[payeeOf(leg)].ring.has(each.pubkey))
+      .filter((each) => stands.has(each.id) || isLive(each, rings[payeeOf(leg)]));
+    return content.n.map((n) => {
+      const on = own.filter((each) => each.request === request && each.n.includes(n));
+      const times = on.map((each) => each.settledAtSec).filter((sec) => sec <= expiresAtSec);
+      const atSec = Math.max(Math.min(created_at, expiresAtSec), notBeforeSec, ...times);
+      const more = on.some(({ type }) => type !== 'objection') ? '+acknowledgement' : '';
+      const lists = [asked.priced?.units ?? asked.msat, asked.paymentHash];
+      const [msat, hash] = lists.map((list) => list[asked.n.indexOf(n)]);
+      const how = [atSec, `preimage${more}`];
+      const key = `${payeeOf(leg)} ${hash}`;
+      return { leg, request, n, msat, atSec, how, key, version: asked.version };
+    });
+  });
+  paid.sort((a, b) => compare(a.request, b.request) || a.n - b.n || b.atSec - a.atSec);
+  return paid.filter((each, at) => paid.findIndex(({ key }) => key === each.key) === at);
+}
+
 /** KEY-2 to KEY-8: the keys a role has, when each ended, and the key events that count. */
 export function ringOf(role, terms, delegates, events) {
   const { pubkey: main, recovery } = terms.parties[role];
@@ -50,10 +93,11 @@ export function ringOf(role, terms, delegates, events) {
     const { to } = event.content;
     return on && (event.pubkey === recovery || isTheirs) && !(to && fixed.includes(to));
   };
-  for (let size = 0; size < ring.size;) {
-    size = ring.size;
-    for (const event of own.filter(({ content }) => content.to && !ring.has(content.to))) {
-      if (isAllowed(event)) ring.set(event.content.to, keyWith(onOf(event).isMain));
+  for (const isMain of [true, false]) {
+    const isNew = (event) => onOf(event)?.isMain === isMain && isAllowed(event);
+    const isMore = ({ content: { to } }) => to && !(isMain ? ring.get(to)?.isMain : ring.has(to));
+    for (let event; (event = own.find((each) => isMore(each) && isNew(each)));) {
+      ring.set(event.content.to, keyWith(isMain));
     }
   }
   const counted = [];

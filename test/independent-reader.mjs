@@ -4,8 +4,11 @@ import {
   compare,
   fixedOf,
   hashOf,
+  isLive,
   LEGS,
   payeeOf,
+  resolve,
+  restsOn,
   ringOf,
   ROLES,
   treeOf,
@@ -19,43 +22,6 @@ import { reportsOf, rivalsOf, salesOf } from './independent-sales.mjs';
 export function idOf({ pubkey, created_at, kind, tags, content }) {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
   return hashOf([0, pubkey, created_at, kind, tags, text]);
-}
-
-/** Ids of an event and of all that it rests on. */
-function restsOn(id, entries) {
-  const found = new Set([id]);
-  for (const each of found) {
-    const { prev = [], seen = [], ...content } = entries.get(each)?.content ?? {};
-    const { request, claim, previous, corrects } = content;
-    [...prev, ...seen, request?.id, claim?.id, previous, corrects].forEach((next) =>
-      found.add(next),
-    );
-  }
-  return found;
-}
-
-/** P-10 to P-15: what the receipts and answers that are known prove. */
-function resolve({ receipts, answers, rings, isLive }, isKnown) {
-  const paid = receipts.filter(isKnown).flatMap(({ created_at, content }) => {
-    const { id: request, content: asked } = content.request;
-    const { leg, notBeforeSec, expiresAtSec } = asked;
-    const own = answers
-      .filter(isKnown)
-      .filter((each) => isLive(each, rings[payeeOf(leg)].ring.get(each.pubkey)));
-    return content.n.map((n) => {
-      const on = own.filter((each) => each.request === request && each.n.includes(n));
-      const times = on.map((each) => each.settledAtSec).filter((sec) => sec <= expiresAtSec);
-      const atSec = Math.max(Math.min(created_at, expiresAtSec), notBeforeSec, ...times);
-      const more = on.some(({ type }) => type !== 'objection') ? '+acknowledgement' : '';
-      const lists = [asked.priced?.units ?? asked.msat, asked.paymentHash];
-      const [msat, hash] = lists.map((list) => list[asked.n.indexOf(n)]);
-      const how = [atSec, `preimage${more}`];
-      const key = `${payeeOf(leg)} ${hash}`;
-      return { leg, request, n, msat, atSec, how, key, version: asked.version };
-    });
-  });
-  paid.sort((a, b) => compare(a.request, b.request) || a.n - b.n || b.atSec - a.atSec);
-  return paid.filter((each, at) => paid.findIndex(({ key }) => key === each.key) === at);
 }
 
 /** C-14 to C-19: the contract's own events, who signed it, and which keys act for whom. */
@@ -76,37 +42,49 @@ function partiesOf(root, events) {
       ({ pubkey, content }) =>
         content.terms.id === root && content.role === role && pubkey === keyOf(role),
     );
-  const rings = Object.fromEntries(
-    ROLES.map((role) => {
-      const delegates = signed(role).flatMap(({ content }) => content.delegate ?? []);
-      return [role, ringOf(role, terms, delegates, own)];
-    }),
-  );
-  const isLive = ({ created_at }, key) => key !== undefined && created_at <= key.ends;
-  const holds = (key, role) => rings[role].ring.has(key);
+  const ringsBy = (isKnown) =>
+    Object.fromEntries(
+      ROLES.map((role) => {
+        const delegates = signed(role).filter(isKnown);
+        const named = delegates.flatMap(({ content }) => content.delegate ?? []);
+        return [role, ringOf(role, terms, named, own.filter(isKnown))];
+      }),
+    );
+  const rings = ringsBy(() => true);
   const signers = ROLES.filter((role) => signed(role).length > 0);
   const isSigned = signers.length === ROLES.length;
   const signedAtSec = Math.max(...signers.map((role) => signed(role)[0].created_at));
   const served = Object.values(terms.appointees ?? {});
   const recovery = ROLES.map((role) => terms.parties[role].recovery);
   const others = [terms.attester, ...served, ...recovery];
-  const ours = own.filter(
-    ({ pubkey }) => others.includes(pubkey) || ROLES.some((role) => holds(pubkey, role)),
-  );
+  const isActor = ({ pubkey }, by) =>
+    others.includes(pubkey) || ROLES.some((role) => by[role].ring.has(pubkey));
+  const ours = own.filter((each) => isActor(each, rings));
   const inner = ours.flatMap(({ kind, content }) => (kind === 2813 ? content.request : []));
   const entries = new Map([...ours, ...inner].map((entry) => [entry.id, entry]));
   const agreed = { terms, own, typed, accepted, signed, signers, isSigned, signedAtSec };
-  return { ...agreed, rings, isLive, holds, entries };
+  // N-22: what an event rests on, and the keys that shows.
+  const seenBy = (id) => {
+    for (let [past, by] = [restsOn(id, entries), rings]; ;) {
+      by = ringsBy((each) => past.has(each.id));
+      const passed = [...entries].filter(([, each]) => each.kind === 2812 || isActor(each, by));
+      const less = restsOn(id, new Map([[id, entries.get(id)], ...passed]));
+      if (less.size === past.size) return { past, rings: by };
+      past = less;
+    }
+  };
+  return { ...agreed, rings, seenBy, entries };
 }
 
-/** N-10 to N-12, KEY-9: takeovers that count, and what was signed by whoever may. */
-function actorsOf({ terms, own, typed, signedAtSec, isSigned, rings, isLive, holds, entries }) {
-  const fromBank = own.filter(({ pubkey }) => holds(pubkey, 'bank'));
+/** N-10 to N-12, N-22, KEY-9: takeovers that count, and what was signed by whoever may. */
+function actorsOf({ terms, own, typed, signedAtSec, isSigned, rings, seenBy }) {
+  const fromBank = own.filter(({ pubkey }) => rings.bank.ring.has(pubkey));
   const silence = terms.silenceDays * terms.daySec;
   const servicer = terms.appointees?.backupServicer;
   const takeovers = typed('takeover').filter((each) => {
-    const past = restsOn(each.id, entries);
-    const heard = fromBank.filter(({ id }) => past.has(id)).map((event) => event.created_at);
+    const known = seenBy(each.id);
+    const isHeard = ({ id, pubkey }) => known.past.has(id) && known.rings.bank.ring.has(pubkey);
+    const heard = fromBank.filter(isHeard).map((event) => event.created_at);
     const isSilent = each.created_at - Math.max(signedAtSec, ...heard) > silence;
     return isSigned && each.pubkey === servicer && isSilent;
   });
@@ -115,8 +93,9 @@ function actorsOf({ terms, own, typed, signedAtSec, isSigned, rings, isLive, hol
   const isServicer = (each) => each.pubkey === servicer && each.created_at >= takenSec;
   const isBy = (each, role) => {
     if (role === 'attester' && terms.attester) return each.pubkey === terms.attester;
-    const key = rings[role === 'attester' ? 'bank' : role].ring.get(each.pubkey);
-    if (key?.isMain && isLive(each, key)) return true;
+    const known = each.content.seen ? seenBy(each.id).rings : rings;
+    const held = known[role === 'attester' ? 'bank' : role];
+    if (held.ring.get(each.pubkey)?.isMain && isLive(each, held)) return true;
     const isTheirs = isServicer(each) && role !== 'investor' && role !== 'business';
     return isTheirs && (each.content.type !== 'approval' || !isContested);
   };
@@ -124,8 +103,8 @@ function actorsOf({ terms, own, typed, signedAtSec, isSigned, rings, isLive, hol
   return { takeovers, isServicer, acts };
 }
 
-/** P-8, P-9, KEY-10: the receipts that count. */
-function receiptsOf({ terms, own, isSigned, rings, isLive, holds, entries }) {
+/** P-8, P-9, KEY-10, KEY-11: the receipts that count. */
+function receiptsOf({ terms, own, isSigned, rings, entries, stands }) {
   const isWithheld = terms.fees.origination === 'withheld';
   const payerOf = (leg) => (leg === 'originationFee' && isWithheld ? 'investor' : LEGS[leg][0]);
   const planned = plannedParts(terms);
@@ -138,13 +117,48 @@ function receiptsOf({ terms, own, isSigned, rings, isLive, holds, entries }) {
       (part, at) => (planned[leg] ?? { [part]: units[at] })[part] === units[at],
     );
     const payee = rings[payeeOf(leg)];
-    const payer = rings[payerOf(leg)].ring.get(each.pubkey);
     const settledSec = Math.max(Math.min(each.created_at, expiresAtSec), notBeforeSec);
     const isLate = payee.ring.get(request.pubkey)?.ends < settledSec;
     const isTold = isLate && payee.counted.some(({ id }) => restsOn(each.id, entries).has(id));
     const isRight = isPlanned && isPriced(terms, request.content);
-    return isRight && isLive(each, payer) && holds(request.pubkey, payeeOf(leg)) && !isTold;
+    const isTheirs = isLive(each, rings[payerOf(leg)]) && payee.ring.has(request.pubkey);
+    return stands.has(each.id) || (isRight && isTheirs && !isTold);
   });
+}
+
+/** N-1 to N-5, N-20 to N-22, C-21: notices that count, each judged on what it rests on. */
+function noticesOf({ isSigned, acts, ...parties }) {
+  const { terms, seenBy } = parties;
+  const judge = (notice) => {
+    const { past, rings } = seenBy(notice.id);
+    const known = { ...parties, isSigned, rings, stands: new Set() };
+    const receipts = receiptsOf(known).filter(({ id }) => past.has(id));
+    const paid = resolve({ ...known, receipts }, ({ id }) => past.has(id));
+    const atSec = Math.max(notice.created_at, ...paid.map((payment) => payment.atSec));
+    const isSaid = (each) => past.has(each.id) && ROLES.some((role) => isLive(each, rings[role]));
+    const reports = reportsOf({ ...known, isEffective: true }).filter(({ id }) => past.has(id));
+    const said = [...receipts, ...parties.answers.filter(isSaid), ...reports];
+    const [at, counted] = [notice.content.instalment - 1, said.map(({ id }) => id)];
+    const sales = salesOf(reports, terms.daySec);
+    return { ...notice, at, past, counted, ...ledgerAt(terms, paid, atSec, { sales }) };
+  };
+  const given = (type, ...roles) => (isSigned ? acts(type, ...roles).map(judge) : []);
+  const isLateBy = ({ at, daysLate }) => daysLate[at] > terms.plan.graceDays;
+  const arrears = given('arrears', 'bank', 'investor').filter(isLateBy);
+  const isDefault = ({ past, daysLate, today }) => {
+    const seen = arrears.filter(({ id, at }) => past.has(id) && daysLate[at] > 0);
+    const isOver = seen.some((notice) => today - notice.today > terms.default.cureDays);
+    return isOver && Math.max(...daysLate) >= terms.default.afterDays;
+  };
+  const defaults = given('default', 'bank', 'investor').filter(isDefault);
+  // N-20, N-21: what follows a default rests on one, and on something late.
+  const follows = ({ past, daysLate }) =>
+    defaults.some(({ id }) => past.has(id)) && Math.max(...daysLate) > 0;
+  const after = [...given('acceleration', 'bank', 'investor'), ...given('writeOff', 'bank')];
+  const closures = given('closure', 'bank').filter(({ isRepaid }) => isRepaid);
+  const finals = [...defaults, ...after.filter(follows), ...closures];
+  const stands = new Set(finals.flatMap(({ counted }) => counted));
+  return { arrears, defaults, closures, finals, stands };
 }
 
 /** C-20, V-1, V-2, N-7, N-8, S-2 to S-6: who signed what, as far as it counts. */
@@ -152,7 +166,13 @@ function gather(root, events) {
   const parties = partiesOf(root, events);
   const { terms, own, typed, accepted, isSigned, signedAtSec, rings } = parties;
   const { takeovers, isServicer, acts } = actorsOf(parties);
-  const receipts = receiptsOf(parties);
+  const answers = own.flatMap((each) =>
+    each.kind === 2814
+      ? (each.content.items ?? [each.content]).map((item) => ({ ...each, ...item }))
+      : [],
+  );
+  const notices = noticesOf({ ...parties, acts, answers });
+  const receipts = receiptsOf({ ...parties, ...notices });
   const coolingSec = signedAtSec + terms.coolingOffDays * terms.daySec;
   const isInTime = ({ pubkey, created_at }) =>
     !isSigned || created_at < (rings.investor.ring.get(pubkey)?.isMain ? coolingSec : signedAtSec);
@@ -167,11 +187,6 @@ function gather(root, events) {
       const isFor = role === 'bank' && isServicer({ pubkey, created_at });
       return isSigned && isAmendment && (isTheirs || isFor);
     },
-  );
-  const answers = own.flatMap((each) =>
-    each.kind === 2814
-      ? (each.content.items ?? [each.content]).map((item) => ({ ...each, ...item }))
-      : [],
   );
   const claims = acts('claim', 'business').flatMap(({ id, created_at, content: { tranche } }) => {
     const first = (type) => acts(type, 'attester').find((each) => each.content.claim.id === id);
@@ -194,8 +209,8 @@ function gather(root, events) {
       );
     }),
   );
-  const reports = reportsOf({ ...parties, isEffective });
-  const known = { ...parties, acts, receipts, answers, claims, reports };
+  const reports = reportsOf({ ...parties, ...notices, isEffective });
+  const known = { ...parties, ...notices, receipts, answers, claims, reports };
   return { ...known, takeovers, amendments, funding, isEffective, isWithdrawn };
 }
 
@@ -234,38 +249,11 @@ function equivocationsOf({ signed, claims, receipts, rings, funding, reports }, 
 /** C-26: the state hash of a contract. Its keys are in order, as canonical JSON has them. */
 export function stateHashOf(root, events) {
   const contract = gather(root, events);
-  const { terms, acts, signed, signers, isEffective, isWithdrawn, claims, entries } = contract;
-  const { rings, takeovers, amendments, reports } = contract;
+  const { terms, signed, signers, isEffective, isWithdrawn, claims, rings } = contract;
+  const { takeovers, amendments, defaults, closures, finals, reports } = contract;
+  const arrears = isWithdrawn ? [] : contract.arrears;
   const proven = resolve(contract, () => true);
   const { version, rivals } = versionOf(root, amendments, proven);
-  // N-1 to N-5, C-21: a notice is judged on what it rests on.
-  const judge = (notice) => {
-    const past = restsOn(notice.id, entries);
-    const paid = resolve(contract, ({ id }) => past.has(id));
-    const atSec = Math.max(notice.created_at, ...paid.map((payment) => payment.atSec));
-    const sales = salesOf(
-      reports.filter(({ id }) => past.has(id)),
-      terms.daySec,
-    );
-    const at = notice.content.instalment - 1;
-    return { ...notice, at, past, ...ledgerAt(terms, paid, atSec, { sales }) };
-  };
-  const isLate = ({ at, daysLate }) => daysLate[at] > terms.plan.graceDays;
-  const arrears = acts('arrears', 'bank', 'investor').map(judge).filter(isLate);
-  const isDefault = ({ past, daysLate, today }) => {
-    const seen = arrears.filter(({ id, at }) => past.has(id) && daysLate[at] > 0);
-    const isOver = seen.some((notice) => today - notice.today > terms.default.cureDays);
-    return isOver && Math.max(...daysLate) >= terms.default.afterDays;
-  };
-  const defaults = acts('default', 'bank', 'investor').map(judge).filter(isDefault);
-  // N-20, N-21: what follows a default rests on one, and on something late.
-  const follows = ({ past, daysLate }) =>
-    defaults.some(({ id }) => past.has(id)) && Math.max(...daysLate) > 0;
-  const after = [...acts('acceleration', 'bank', 'investor'), ...acts('writeOff', 'bank')];
-  const finals = [...defaults, ...after.map(judge).filter(follows)];
-  const closures = acts('closure', 'bank')
-    .map(judge)
-    .filter(({ isRepaid }) => isRepaid);
   const ids = (list) => list.map(({ id }) => id);
   const payments = {};
   for (const { request, n, how } of proven) {
@@ -280,7 +268,7 @@ export function stateHashOf(root, events) {
   return hashOf({
     arrears: ids(arrears),
     equivocations: equivocationsOf(contract, rivals),
-    finalEvents: ids([...takeovers, ...finals, ...closures].sort(byTime)),
+    finalEvents: ids([...takeovers, ...finals].sort(byTime)),
     funding: terms.funding.required ? stated : 'notRequired',
     keys: ids(Object.values(rings).flatMap(({ counted }) => counted)).sort(),
     milestones: terms.tranches.flatMap(({ milestone }, at) => {

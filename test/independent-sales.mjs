@@ -1,6 +1,6 @@
 /** Sales and their tree for the second reader, from specs/ alone. */
 import { createHash } from 'node:crypto';
-import { byTime, compare } from './independent-keys.mjs';
+import { byTime, compare, isLive } from './independent-keys.mjs';
 
 const EMPTY = { hash: '0'.repeat(64), msat: 0n, units: 0n };
 const wide = (...amounts) =>
@@ -49,10 +49,10 @@ export function rootOf(leaves) {
 }
 
 /** TL-16: the reports that count, in what the contract is kept in. */
-export function reportsOf({ terms, own, isEffective, rings, isLive }) {
+export function reportsOf({ terms, own, isEffective, rings, stands }) {
   const { type, currency, minorDigits } = terms.denomination;
   return own.flatMap(({ id, pubkey, created_at, kind, content }) => {
-    const isTheirs = isLive({ created_at }, rings.business.ring.get(pubkey));
+    const isTheirs = stands.has(id) || isLive({ pubkey, created_at }, rings.business);
     if (kind !== 2818 || !isEffective || !isTheirs) return [];
     const { priced, totalMsat } = content;
     const isSame = priced?.currency === currency && priced?.minorDigits === minorDigits;

@@ -115,11 +115,11 @@ function kahn(nodes: Iterable<Placed>): Placed[] {
 }
 
 /** Ids of everything a node rests on, directly or not, itself left out. */
-function ancestorsOf(node: Placed): Set<string> {
+function ancestorsOf(node: Placed, isPassed?: (id: string) => boolean): Set<string> {
   const found = new Set<string>();
   const stack = [...node.known];
   for (let next = stack.pop(); next; next = stack.pop()) {
-    if (next === node || found.has(next.id)) continue;
+    if (next === node || found.has(next.id) || isPassed?.(next.id) === false) continue;
     found.add(next.id);
     stack.push(...next.known);
   }
@@ -215,10 +215,13 @@ export class EventGraph {
     return (this.#missingIds ??= [...this.#missing.keys()].sort());
   }
 
-  /** Ids of everything an event rests on, directly or not, as far as it is in the set. */
-  pastOf(id: string): Set<string> {
+  /**
+   * Ids of everything an event rests on, directly or not, as far as it is in the set: through
+   * events that pass, where something is asked of them.
+   */
+  pastOf(id: string, isPassed?: (id: string) => boolean): Set<string> {
     const node = this.#nodes.get(id);
-    return node ? ancestorsOf(node) : new Set();
+    return node ? ancestorsOf(node, isPassed) : new Set();
   }
 
   /** Where Kahn's algorithm emits a node that nothing waits for. */

@@ -1,5 +1,5 @@
 /** Vectors of keys, amendments, funding and takeover: folders `keys` and `versions`, and more. */
-import { buildKey, type KeyDocument } from '@realyield/protocol';
+import { buildKey, planTicks, type KeyDocument } from '@realyield/protocol';
 import {
   accept,
   acceptAll,
@@ -10,7 +10,7 @@ import {
   takeOver,
 } from '../fixtures/agreements.ts';
 import { hashOf, Loan, publicOf, signAs } from '../fixtures/loan.ts';
-import { claim, decide } from '../fixtures/steps.ts';
+import { claim, decide, give } from '../fixtures/steps.ts';
 import { agreed, DAY, folded, START, TICK } from './contracts.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
@@ -60,6 +60,50 @@ function idleRotation(): Vector {
   });
 }
 
+/** A closure followed by key events of all three, dated back to before anything was lent. */
+function takenBack(): Loan {
+  const loan = new Loan();
+  loan.sign('investor', START + 1, 'investor phone');
+  loan.sign('business', START + 2, 'business phone');
+  loan.sign('bank', START + 3);
+  const ticks = planTicks(loan.contract.document);
+  const lender = { payer: 'investor phone', payee: 'business phone' };
+  loan.pay('disbursement', ticks, START + 20, lender);
+  const owed = [{ n: 0, amountUnits: 1_040_000_000n }];
+  const borrower = { payer: 'business phone', payee: 'investor phone' };
+  loan.pay('repayment', owed, START + 89 * DAY, borrower);
+  const phones = ['investor phone', 'business phone'];
+  loan.close(START + 90 * DAY + 10, loan.heads('investor', 'business', 'bank', ...phones));
+  revoke(loan, 'investor', 'investor phone', START + 4, 'investor');
+  revoke(loan, 'business', 'business phone', START + 4, 'business');
+  revoke(loan, 'bank', 'bank', START + 4);
+  return loan;
+}
+
+/** A bank's arrears notices by a key that is new, and by one that it gave up. */
+function lateWithKeys(): Loan {
+  const loan = agreed();
+  loan.pay('disbursement', [{ n: 0, amountUnits: TICK }], START + 20);
+  const known = loan.heads('investor', 'business', 'bank');
+  const told = rotate(loan, 'bank', { from: 'bank', to: 'bank new' }, START + 50);
+  const rests = [...known, told.id];
+  give(loan, 'arrears', START + 120 * DAY, { name: 'bank new', rests: known });
+  give(loan, 'arrears', START + 121 * DAY, { name: 'bank new', rests });
+  give(loan, 'arrears', START + 122 * DAY, { name: 'bank', rests });
+  return loan;
+}
+
+function judgedCases(): Cases {
+  const requires = ['N-22', 'KEY-11', 'C-22'];
+  return {
+    'taken-back': folded('Keys revoked after a closure, dated before', requires, takenBack()),
+    'notices-told': folded('Notices by keys they do not know', ['N-22'], lateWithKeys(), [
+      'AUTHOR_ROLE',
+      'KEY_REVOKED',
+    ]),
+  };
+}
+
 /** Folder `keys`. */
 export function keyCases(): Cases {
   const recovery = { business: 'business safe', bank: 'bank safe' };
@@ -104,9 +148,8 @@ export function keyCases(): Cases {
   ended.sign('bank', START + 3);
   revoke(ended, 'investor', 'investor', START + 10);
   revoke(ended, 'investor', 'phone', START + 11, 'investor');
-  const conflicts = ['KEY_CONFLICT', 'KEY_CONFLICT', 'AUTHOR_ROLE'];
   const named = folded('A key that is not there, and one that is', ['KEY-2', 'KEY-3'], refused, [
-    ...conflicts,
+    ...['KEY_CONFLICT', 'KEY_CONFLICT', 'AUTHOR_ROLE'],
   ]);
   return {
     'rotation-idle': idleRotation(),
@@ -121,6 +164,7 @@ export function keyCases(): Cases {
     'payer-told': folded('A receipt that rests on the revocation', ['KEY-10'], told, [
       'KEY_REVOKED',
     ]),
+    ...judgedCases(),
     'rotations-rival': folded('One key, two successors', ['KEY-7'], rivals),
     recovered: folded('A thief’s key ends with the one it took', ['KEY-6'], stolen, [
       'KEY_REVOKED',

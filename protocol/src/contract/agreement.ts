@@ -47,7 +47,9 @@ export function applyAcceptance(draft: Draft, parsed: ParsedEvent): Reject | und
   const earlier = draft.signatures[role];
   const delegates = document.delegate === undefined ? [] : [document.delegate];
   const known = earlier?.delegates ?? [];
-  for (const key of delegates.filter((each) => !known.includes(each))) {
+  for (const key of delegates) {
+    draft.delegations.push({ id: event.id, role, key });
+    if (known.includes(key)) continue;
     draft.keys = [...draft.keys, { role, key, use: 'delegate', endsAtSec: undefined }];
   }
   // C-19: "Further acceptances by one role dismiss nothing: each adds its delegate…"

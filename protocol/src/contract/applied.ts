@@ -2,17 +2,18 @@
  * A set of events of one contract, applied: acts in their phases, the graph of who knew what, and
  * payments as they are proven; and the fold that comes of it. Spec: specs/contract.md, "Fold".
  */
-import type { ParsedContract, ParsedEvent, ParsedKey, ParsedRequest } from '../events.ts';
+import type { ParsedContract, ParsedEvent, ParsedRequest } from '../events.ts';
 import { EventGraph } from '../order.ts';
-import { ACTS, phaseOf } from './acts.ts';
 import { coolingOffEndsAtSec, registeredOf, signedAtSec } from './agreement.ts';
 import { isFinal } from './authors.ts';
+import { basisIn, standingIn, type Whole } from './basis.ts';
 import {
   actsFor,
   createDraft,
   finalsOf,
   isNamedIn,
   roleOfActor,
+  type Basis,
   type Draft,
   type RejectedEvent,
 } from './draft.ts';
@@ -25,6 +26,7 @@ import { firstOf, viewNotices } from './notices.ts';
 import { Overlaps } from './overlaps.ts';
 import type { SeenParts } from './paid.ts';
 import { partsSeen } from './payments.ts';
+import { inPhases } from './phases.ts';
 import { PriceBook } from './prices.ts';
 import { reportedSales, rivalReports } from './sales.ts';
 import type { ContractState, Equivocation, Milestone, Payment } from './state.ts';
@@ -45,30 +47,6 @@ export interface Fold {
    */
   readonly order: readonly string[];
 }
-
-/** An event with the phase in which it is applied. */
-export interface Act {
-  readonly parsed: ParsedEvent;
-  readonly phase: number;
-}
-
-/** The order of application. */
-export function compareForApplication(a: Act, b: Act): number {
-  // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances, key
-  // events, takeovers, amendments, receipts, withdrawals, funding, acknowledgements, sales
-  // reports, claims, decisions, arrears, defaults, accelerations, write-offs, recoveries,
-  // closures…"
-  if (a.phase !== b.phase) return a.phase < b.phase ? -1 : 1;
-  return compareByTime(a.parsed, b.parsed);
-}
-
-function compareByTime({ event: one }: ParsedEvent, { event: other }: ParsedEvent): number {
-  if (one.created_at !== other.created_at) return one.created_at - other.created_at;
-  return one.id < other.id ? -1 : 1;
-}
-
-/** Phase of what is no act: after all others. */
-const NO_PHASE = 17;
 
 /** A set of events applied once, and all that is needed to apply some more. */
 export interface Applied {
@@ -146,38 +124,25 @@ export interface EventSet {
   readonly amendments: ReadonlyMap<string, ParsedContract>;
 }
 
-/** When the bank's keys signed something, by id; not asked for where nobody takes over. */
-function bankTimesOf(draft: Draft, acts: readonly ParsedEvent[]): ReadonlyMap<string, number> {
-  if (draft.contract.document.silenceDays === undefined) return new Map();
-  const own = acts.filter(({ event }) => actsFor(draft, event.pubkey, 'bank'));
-  return new Map(own.map(({ event }) => [event.id, event.created_at]));
-}
-
-/** Acts in the order of application. */
-function inPhases(acts: readonly ParsedEvent[]) {
-  const acceptances: ParsedEvent[] = [];
-  const keyEvents: ParsedKey[] = [];
-  const phases: ParsedEvent[][] = [];
-  for (const parsed of acts) {
-    const phase = phaseOf(parsed);
-    if (parsed.name === 'key') keyEvents.push(parsed);
-    else if (phase === ACTS.acceptance.phase) acceptances.push(parsed);
-    else (phases[Math.min(phase, NO_PHASE)] ??= []).push(parsed);
-  }
-  acceptances.sort(compareByTime);
-  keyEvents.sort(compareByTime);
-  phases.forEach((each) => each.sort(compareByTime));
-  return { acceptances, keyEvents, others: phases.flat() };
+/** What the bank's keys signed; not asked for where nobody takes over. */
+function fromBankOf(draft: Draft, acts: readonly ParsedEvent[]): readonly ParsedEvent[] {
+  if (draft.contract.document.silenceDays === undefined) return [];
+  return acts.filter(({ event }) => actsFor(draft, event.pubkey, 'bank'));
 }
 
 /** Applies a set of events. */
 export function applyAll(contract: ParsedContract, set: EventSet): Applied {
   const { requests, amendments } = set;
-  const { acceptances, keyEvents, others } = inPhases(set.acts);
-  const acts = [...acceptances, ...keyEvents, ...others];
+  const { acceptances, keyEvents, takeovers, others } = inPhases(set.acts);
+  const acts = [...acceptances, ...keyEvents, ...takeovers, ...others];
   const graph = new EventGraph();
-  const restsOn = (id: string): ReadonlySet<string> => graph.pastOf(id);
-  const draft = createDraft(contract, { requests, amendments, pastOf: restsOn });
+  const pastOf: Whole['pastOf'] = (id, isPassed) => graph.pastOf(id, isPassed);
+  let last: { readonly id: string; readonly basis: Basis } | undefined;
+  const basisOf = (id: string): Basis => {
+    if (last?.id !== id) last = { id, basis: basisIn({ draft, keyEvents, acts, pastOf }, id) };
+    return last.basis;
+  };
+  const draft = createDraft(contract, { requests, amendments, pastOf, basisOf });
   const apply = (parsed: ParsedEvent): void => {
     const refused = applyOne(draft, parsed);
     if (refused) draft.rejects.push(refused);
@@ -185,9 +150,11 @@ export function applyAll(contract: ParsedContract, set: EventSet): Applied {
   acceptances.forEach(apply);
   applyKeyEvents(draft, keyEvents);
   // Only now is it known who is a party, by delegates and key events, and who a stranger.
-  draft.bankTimes = bankTimesOf(draft, acts);
+  draft.fromBank = fromBankOf(draft, acts);
   graph.add(toNode(contract, false));
   for (const parsed of acts) addToGraph(draft, graph, parsed);
+  takeovers.forEach(apply);
+  if (keyEvents.length > 0) draft.stands = standingIn(draft, others);
   others.forEach(apply);
   const applied: Applied = {
     ...{ draft, requests, graph, rejects: draft.rejects, receiptsTaken: 0, answersTaken: 0 },

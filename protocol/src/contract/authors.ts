@@ -21,6 +21,15 @@ const FINAL_ACTS: ReadonlySet<ContractAct> = new Set([
   'closure',
 ]);
 
+/** Acts that are judged by what they rest on, and by the keys which that shows. */
+const JUDGED_ALONE: ReadonlySet<ContractAct> = new Set([...FINAL_ACTS, 'arrears']);
+
+/** Whether an event is judged by what it rests on and by nothing else. */
+export function isJudgedAlone(parsed: ParsedEvent): boolean {
+  const act = actOf(parsed);
+  return act !== undefined && JUDGED_ALONE.has(act);
+}
+
 /** Each party role alone. */
 const ALONE: Readonly<Record<PartyRole, readonly PartyRole[]>> = {
   investor: ['investor'],
@@ -32,7 +41,7 @@ const ALONE: Readonly<Record<PartyRole, readonly PartyRole[]>> = {
 export function isFinal(draft: Draft, parsed: ParsedEvent): boolean {
   const act = actOf(parsed);
   if (act === undefined || !FINAL_ACTS.has(act)) return false;
-  return refusalOfAuthor(draft, act, parsed) === undefined;
+  return ACTS[act].roles.some((role) => standing(draft, act, role, parsed) !== undefined);
 }
 
 /** The roles one event needs of its author: narrower than its act's where it names a leg. */
@@ -99,16 +108,20 @@ export function refusalOfAuthor(
   act: ContractAct,
   parsed: ParsedEvent,
 ): Reject | undefined {
+  // KEY-11: "A receipt, acknowledgement or sales report on which a final event that counts rests,
+  // and which counted for it, counts, whatever key events that final event does not rest on."
+  if (draft.stands.has(parsed.event.id)) return undefined;
+  // N-22: "…who signed the notice, and what it rests on, is judged by them alone…"
+  const known = JUDGED_ALONE.has(act) ? draft.basisOf(parsed.event.id).view : draft;
   const roles = rolesNeeded(draft, act, parsed);
   let [isHeld, isEnded] = [false, false];
   for (const role of roles) {
-    const found = standing(draft, act, role, parsed);
+    const found = standing(known, act, role, parsed);
     isHeld ||= found === 'held';
     isEnded ||= found === 'ended';
   }
   // KEY-9: "What a key signs alone, dated after the key ended, is refused as `KEY_REVOKED`:
-  // receipts, acknowledgements, claims, decisions and notices. Acceptances and withdrawals count:
-  // others signed with them, and an owner could date a revocation back."
+  // receipts, acknowledgements, sales reports, claims, decisions and notices…"
   if (!isHeld) return reject(isEnded ? 'KEY_REVOKED' : 'AUTHOR_ROLE', roles.join());
   return parsed.name === 'receipt' ? refusalOfPayee(draft, parsed) : undefined;
 }

@@ -41,8 +41,24 @@ export interface AppliedReceipt {
 export interface AppliedFinal {
   readonly id: string;
   readonly createdAtSec: number;
-  /** Ids of everything it rests on. */
+  /** Ids of the receipts, answers and sales reports it rests on that counted for it. */
+  readonly counted: ReadonlySet<string>;
+}
+
+/** What one notice rests on, as it shows it. */
+export interface Basis {
+  /** Ids of everything the notice rests on. */
   readonly past: ReadonlySet<string>;
+  /** The contract as that shows it: keys, and what those signed of terms and payments. */
+  readonly view: Draft;
+}
+
+/** A delegate that an acceptance names. */
+export interface Delegation {
+  /** Id of the acceptance. */
+  readonly id: string;
+  readonly role: PartyRole;
+  readonly key: string;
 }
 
 /** A notice of arrears, default, acceleration or write-off that holds. */
@@ -78,6 +94,7 @@ export interface Draft {
   status: ContractStatus;
   signatures: Readonly<Partial<Record<PartyRole, AppliedSignature>>>;
   keys: readonly RoleKey[];
+  readonly delegations: Delegation[];
   /** Key events that count. */
   readonly keyEvents: { readonly id: string; readonly role: PartyRole }[];
   readonly withdrawnBy: Set<PartyRole>;
@@ -102,14 +119,18 @@ export interface Draft {
   readonly requests: ReadonlyMap<string, ParsedRequest>;
   /** Ids of everything an event of the set rests on, itself left out. */
   readonly pastOf: (id: string) => ReadonlySet<string>;
-  /** Times of everything the bank's keys signed in the set, by id, Unix seconds. */
-  bankTimes: ReadonlyMap<string, number>;
+  /** What a notice of the set rests on. */
+  readonly basisOf: (id: string) => Basis;
+  /** Ids of receipts, answers and sales reports that counted for final events that count. */
+  stands: ReadonlySet<string>;
+  /** What the bank's keys signed in the set. */
+  fromBank: readonly ParsedEvent[];
 }
 
 /** An empty draft for a contract. */
 export function createDraft(
   contract: ParsedContract,
-  set: Pick<Draft, 'requests' | 'amendments' | 'pastOf'>,
+  set: Pick<Draft, 'requests' | 'amendments' | 'pastOf' | 'basisOf'>,
 ): Draft {
   return {
     root: contract.event.id,
@@ -117,6 +138,7 @@ export function createDraft(
     status: 'proposed',
     signatures: {},
     keys: mainKeys(contract.document),
+    delegations: [],
     keyEvents: [],
     withdrawnBy: new Set(),
     amendmentSignatures: [],
@@ -134,11 +156,13 @@ export function createDraft(
     equivocations: [],
     rejects: [],
     ...set,
-    bankTimes: new Map(),
+    stands: new Set(),
+    fromBank: [],
   };
 }
 
-function mainKeys({ parties }: ContractDocument): RoleKey[] {
+/** The keys that a contract itself names for its parties. */
+export function mainKeys({ parties }: ContractDocument): RoleKey[] {
   return PARTY_ROLES.map((role) => ({
     role,
     key: parties[role].pubkey,
@@ -191,6 +215,16 @@ export function hasEnded(
     isKnown = true;
   }
   return isKnown;
+}
+
+/** How an answer's author stands as the payee of what it answers. */
+export function payeeStanding(
+  draft: Pick<Draft, 'keys' | 'stands'>,
+  { id, pubkey: key, created_at: atSec }: ParsedEvent['event'],
+  payee: PartyRole,
+): 'held' | 'ended' | undefined {
+  if (!actsFor(draft, key, payee)) return undefined;
+  return hasEnded(draft, key, payee, atSec) && !draft.stands.has(id) ? 'ended' : 'held';
 }
 
 /** The first role for which a key acts, main or delegate; a delegate may act for several. */

@@ -4,17 +4,10 @@
  */
 import type { ParsedContract, ParsedEvent, ParsedReceipt, ParsedRequest } from '../events.ts';
 import { ok, reject, type Result } from '../result.ts';
-import {
-  append,
-  applyAll,
-  compareForApplication,
-  isAppendable,
-  toFold,
-  type Applied,
-  type Fold,
-} from './applied.ts';
+import { append, applyAll, isAppendable, toFold, type Applied, type Fold } from './applied.ts';
 import { phaseOf } from './acts.ts';
 import { contractsOf } from './draft.ts';
+import { compareForApplication } from './phases.ts';
 
 export type { Fold } from './applied.ts';
 

@@ -9,7 +9,7 @@ import type { ReceiptDocument, RequestDocument } from '../kinds/money-events.ts'
 import { Chunks } from './chunks.ts';
 import { DayTotals } from './day-totals.ts';
 import { PaymentDigests } from './digests.ts';
-import { actsFor, type AppliedReceipt, type Draft } from './draft.ts';
+import { payeeStanding, type AppliedReceipt, type Draft } from './draft.ts';
 import { PaidParts, type PaidRequest, type PaidRun } from './paid.ts';
 import { unitsOf } from './prices.ts';
 import { LEGS } from './state.ts';
@@ -149,7 +149,7 @@ function prove(evidence: Evidence, receipt: ParsedReceipt): void {
 
 /** Takes receipts and answers that count; what they prove can be had at any moment. */
 export class PaymentIntake {
-  readonly #draft: Pick<Draft, 'contract' | 'keys'>;
+  readonly #draft: Pick<Draft, 'contract' | 'keys' | 'stands'>;
   readonly #daySec: number;
   readonly #evidence: Evidence[] = [];
   readonly #places = new Map<string, number>();
@@ -161,7 +161,7 @@ export class PaymentIntake {
   #digests: PaymentDigests | undefined;
   #paid: PaidParts | undefined;
 
-  constructor(draft: Pick<Draft, 'contract' | 'keys'>) {
+  constructor(draft: Pick<Draft, 'contract' | 'keys' | 'stands'>) {
     this.#draft = draft;
     this.#daySec = draft.contract.document.daySec;
     this.#days = new DayTotals(this.#daySec);
@@ -230,7 +230,7 @@ export class PaymentIntake {
       const evidence = index === undefined ? undefined : this.#evidence[index];
       if (index === undefined || !evidence) continue;
       const { leg, n: requested, expiresAtSec } = evidence.request.document;
-      if (!actsFor(this.#draft, event.pubkey, LEGS[leg].payee)) continue;
+      if (payeeStanding(this.#draft, event, LEGS[leg].payee) !== 'held') continue;
       if (document.type === 'received') this.#receive(evidence, item.n);
       else if ((document.settledAtSec ?? Infinity) <= expiresAtSec) {
         const statedSec = document.settledAtSec ?? 0;

@@ -58,14 +58,19 @@ function refusalOf(draft: Draft, ring: Ring, parsed: ParsedKey): Reject | undefi
 
 /** Adds the keys that rotations lead to, until there are no more. */
 function extend(draft: Draft, ring: Ring, rotations: readonly ParsedKey[]): void {
-  for (let size = 0; size !== ring.size;) {
-    size = ring.size;
-    for (const parsed of rotations) {
-      const { document } = parsed;
-      if (document.type !== 'rotation' || ring.has(document.to)) continue;
-      if (refusalOf(draft, ring, parsed)) continue;
-      // KEY-4: "A rotation that counts adds a key of the same use…"
-      ring.set(document.to, newHeld(document.to, ring.get(document.from)?.use ?? 'delegate'));
+  // KEY-4: "A rotation that counts adds a key of the same use: main for main, delegate for
+  // delegate; one that both lead to is a main key."
+  for (const use of ['main', 'delegate'] as const) {
+    for (let isChanged = true; isChanged;) {
+      isChanged = false;
+      for (const parsed of rotations) {
+        const { document } = parsed;
+        if (document.type !== 'rotation' || ring.get(document.from)?.use !== use) continue;
+        const known = ring.get(document.to)?.use;
+        if (known === use || known === 'main' || refusalOf(draft, ring, parsed)) continue;
+        ring.set(document.to, newHeld(document.to, use));
+        isChanged = true;
+      }
     }
   }
 }

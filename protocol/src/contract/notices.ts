@@ -15,9 +15,11 @@ import { reportedSales } from './sales.ts';
 import type { Notice, NoticeType } from './state.ts';
 import { citationsOf, resolveVersions, termsAt, versionsAfter } from './versions.ts';
 
-interface Basis {
+interface Judgement {
   /** Ids of everything the notice rests on. */
   readonly past: ReadonlySet<string>;
+  /** Ids of the receipts, answers and reports among it that count by the keys it shows. */
+  readonly counted: ReadonlySet<string>;
   readonly asOfSec: number;
   readonly ledger: Ledger;
   /** The terms in force at its time, of those it rests on. */
@@ -26,41 +28,37 @@ interface Basis {
 }
 
 /** What a notice rests on, and the balances that shows at its time. */
-function basisOf(draft: Draft, { event }: ParsedEvent): Basis {
-  const past = draft.pastOf(event.id);
-  const paid = resolvePayments({
-    ...draft,
-    receipts: draft.receipts.filter(({ receipt }) => past.has(receipt.event.id)),
-    acknowledgements: draft.acknowledgements.filter(({ event: { id } }) => past.has(id)),
-  });
+function judgementOf(draft: Draft, { event }: ParsedEvent): Judgement {
+  const { past, view } = draft.basisOf(event.id);
+  const paid = resolvePayments(view);
   // N-1: "A notice on a contract is judged by the ledger of the payments proven by the receipts and
   // acknowledgements it rests on, and of the sales reported in what it rests on, at its
   // `created_at` or at the latest of their settled times if that is later. What it does not rest on
   // is left out of the judgement."
   const asOfSec = Math.max(event.created_at, paid.latestSettledAtSec());
   // V-7: "A notice is judged by the versions whose signatures it rests on…"
-  const signatures = draft.amendmentSignatures.filter(({ id }) => past.has(id));
-  const agreed = { ...draft, amendmentSignatures: signatures };
   const signedSec = signedAtSec(draft) ?? 0;
-  const { versions } = resolveVersions(agreed, signedSec, citationsOf(draft, paid));
+  const { versions } = resolveVersions(view, signedSec, citationsOf(draft, paid));
   const terms = termsAt(versions, asOfSec) ?? draft.contract.document;
-  const reports = draft.reports.filter(({ id }) => past.has(id));
   const { daySec } = draft.contract.document;
-  const sales = reportedSales(reports, daySec);
+  const sales = reportedSales(view.reports, daySec);
   const course = { versions: versionsAfter(versions), sales };
   const ledger = computeLedger(draft.contract.document, paid.daily, asOfSec, course);
-  return { past, asOfSec, ledger, terms, course };
+  const proofs = view.receipts.map(({ receipt }) => receipt.event.id);
+  const answers = view.acknowledgements.map(({ event: answer }) => answer.id);
+  const counted = new Set([...proofs, ...answers, ...view.reports.map(({ id }) => id)]);
+  return { past, counted, asOfSec, ledger, terms, course };
 }
 
 /** The bank says that the contract is repaid. */
 export function applyClosure(draft: Draft, parsed: ParsedEvent): Reject | undefined {
-  const { past, ledger } = basisOf(draft, parsed);
+  const { counted, ledger } = judgementOf(draft, parsed);
   // C-21: "A closure counts only when its ledger is repaid; otherwise it is refused as
   // `NOT_REPAID`."
   if (!ledger.repaid) return reject('NOT_REPAID');
   draft.status = 'closed';
   const { id, created_at: createdAtSec } = parsed.event;
-  draft.finals.push({ id, createdAtSec, past });
+  draft.finals.push({ id, createdAtSec, counted });
   return undefined;
 }
 
@@ -90,7 +88,7 @@ function arrearsMismatch(
 export function applyArrears(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const { document } = parsed as ParsedNotice;
   if (document.type !== 'arrears') return reject('NOT_LATE');
-  const { asOfSec, ledger, terms, course } = basisOf(draft, parsed);
+  const { asOfSec, ledger, terms, course } = judgementOf(draft, parsed);
   const known = { terms, course };
   const { instalment } = document;
   const refused = arrearsMismatch(terms, ledger, instalment);
@@ -120,7 +118,7 @@ function defaultMismatch(
 
 /** Bank or investor says that the loan is in default: final. */
 export function applyDefault(draft: Draft, parsed: ParsedEvent): Reject | undefined {
-  const { past, asOfSec, ledger, terms, course } = basisOf(draft, parsed);
+  const { past, counted, asOfSec, ledger, terms, course } = judgementOf(draft, parsed);
   const known = { terms, course };
   const arrears = draft.notices.filter(
     (notice) => notice.type === 'arrears' && past.has(notice.parsed.event.id),
@@ -133,7 +131,7 @@ export function applyDefault(draft: Draft, parsed: ParsedEvent): Reject | undefi
   // N-5: "A default notice that counts makes an effective contract `defaulted` and is not undone by
   // anything it does not rest on…"
   draft.status = 'defaulted';
-  draft.finals.push({ id, createdAtSec, past });
+  draft.finals.push({ id, createdAtSec, counted });
   return undefined;
 }
 
@@ -149,7 +147,7 @@ function applyAftermath(
   parsed: ParsedEvent,
   type: 'acceleration' | 'writeOff',
 ): Reject | undefined {
-  const { past, asOfSec, ledger, terms, course } = basisOf(draft, parsed);
+  const { past, counted, asOfSec, ledger, terms, course } = judgementOf(draft, parsed);
   const defaults = draft.notices.filter(
     (notice) => notice.type === 'default' && past.has(notice.parsed.event.id),
   );
@@ -162,7 +160,7 @@ function applyAftermath(
   const instalment = oldestLate(ledger);
   const known = { terms, course };
   draft.notices.push({ type, parsed, instalment, asOfSec, restsOn: defaults, ...known });
-  draft.finals.push({ id, createdAtSec, past });
+  draft.finals.push({ id, createdAtSec, counted });
   return undefined;
 }
 

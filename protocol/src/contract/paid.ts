@@ -92,7 +92,7 @@ function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment
       settledAtSec,
       class: proof,
       timeContested,
-      // C-22: "…A proven disbursement on no receipt of which a final notice that counts rests is
+      // C-22: "…A proven disbursement of which no receipt counted for a final notice that counts is
       // flagged as unseen; its settled time stays…"
       afterFinal: seen !== undefined && leg === 'disbursement' && counted?.has(n) !== true,
       receipt: receipt.event.id,

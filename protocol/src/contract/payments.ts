@@ -45,7 +45,10 @@ export function requestMismatch(
 }
 
 /** What resolving needs of a draft; a closure is judged on a part of its receipts and answers. */
-export type Evidence = Pick<Draft, 'contract' | 'keys' | 'receipts' | 'acknowledgements'>;
+export type Evidence = Pick<
+  Draft,
+  'contract' | 'keys' | 'stands' | 'receipts' | 'acknowledgements'
+>;
 
 /** The proven payments, one per payee and payment hash. */
 export function resolvePayments(evidence: Evidence): PaidParts {
@@ -60,7 +63,7 @@ export function partsSeen(draft: Pick<Draft, 'finals' | 'receipts'>): SeenParts 
   if (draft.finals.length === 0) return undefined;
   const seen = new Map<string, Set<number>>();
   for (const { receipt, request } of draft.receipts) {
-    if (!draft.finals.some((final) => final.past.has(receipt.event.id))) continue;
+    if (!draft.finals.some((final) => final.counted.has(receipt.event.id))) continue;
     const parts = seen.get(request.event.id) ?? new Set<number>();
     for (const n of receipt.document.n) parts.add(n);
     seen.set(request.event.id, parts);

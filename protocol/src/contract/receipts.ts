@@ -1,7 +1,7 @@
 /** Receipts and what payees answer to them. Spec: specs/payments.md, "Proof". */
 import type { ParsedAcknowledgement, ParsedEvent, ParsedReceipt } from '../events.ts';
 import { REJECT_CODES, reject, type Reject } from '../result.ts';
-import { actsFor, type Draft } from './draft.ts';
+import { payeeStanding, type Draft } from './draft.ts';
 import { requestMismatch } from './payments.ts';
 import { LEGS } from './state.ts';
 
@@ -32,9 +32,11 @@ export function applyAnswer(draft: Draft, parsed: ParsedEvent): Reject | undefin
       continue;
     }
     const { leg, n } = request.document;
-    if (!actsFor(draft, event.pubkey, LEGS[leg].payee)) {
-      refusals.push(reject('AUTHOR_ROLE', LEGS[leg].payee));
-    }
+    const { payee } = LEGS[leg];
+    const standing = payeeStanding(draft, event, payee);
+    if (standing === undefined) refusals.push(reject('AUTHOR_ROLE', payee));
+    // A key may act for two roles, and have ended for one.
+    if (standing === 'ended') refusals.push(reject('KEY_REVOKED', payee));
     const strange = item.n.find((part) => !n.includes(part));
     if (strange !== undefined) refusals.push(reject('PART_UNKNOWN', String(strange)));
   }

@@ -1,7 +1,7 @@
 /** The backup servicer takes over from a silent bank. Spec: specs/notices.md, "Takeover". */
 import type { ParsedEvent } from '../events.ts';
 import { reject, type Reject } from '../result.ts';
-import type { AppliedFinal, Draft } from './draft.ts';
+import { actsFor, type AppliedFinal, type Draft } from './draft.ts';
 import { PARTY_ROLES, type Takeover } from './state.ts';
 
 /** The silence a contract asks for, seconds; undefined where nobody could take over. */
@@ -14,21 +14,23 @@ function silenceSec({ contract }: Pick<Draft, 'contract'>): number | undefined {
 export function applyTakeover(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const silence = silenceSec(draft) ?? Infinity;
   const { id, created_at: createdAtSec } = parsed.event;
-  const past = draft.pastOf(id);
+  const { past, view } = draft.basisOf(id);
   const times = PARTY_ROLES.map((role) => draft.signatures[role]?.effectiveAtSec ?? 0);
-  const heard = [...draft.bankTimes].filter(([each]) => past.has(each)).map(([, sec]) => sec);
+  const heard = draft.fromBank
+    .filter(({ event }) => past.has(event.id) && actsFor(view, event.pubkey, 'bank'))
+    .map(({ event }) => event.created_at);
   // N-10: "A takeover counts only when it is dated more than `silenceDays` days after the time of
   // effect and after everything by the bank's keys that it rests on; otherwise it is refused as
   // `NOT_SILENT`."
   const lastSec = Math.max(...times, ...heard);
   if (createdAtSec - lastSec <= silence) return reject('NOT_SILENT', String(lastSec));
-  draft.takeovers.push({ id, createdAtSec, past });
+  draft.takeovers.push({ id, createdAtSec, counted: new Set() });
   return undefined;
 }
 
 function isContested(draft: Draft, { createdAtSec }: AppliedFinal): boolean {
   const sinceSec = createdAtSec - (silenceSec(draft) ?? 0);
-  return [...draft.bankTimes.values()].some((sec) => sec >= sinceSec);
+  return draft.fromBank.some(({ event }) => event.created_at >= sinceSec);
 }
 
 /** The first takeover that counts, and whether the bank has spoken since. */

@@ -96,19 +96,28 @@ export function ownHeads(desk: Desk, root: string, own: OwnRole): string[] {
   return headsOf(own.keys, namedEvents(desk, root));
 }
 
-/** A list of heads holds at most 64, from three parties. */
-const HEADS_PER_PARTY = 21;
+/** A list of heads holds at most 64, from three parties and the backup servicer. */
+const HEADS_PER_PARTY = 16;
 
-/** Heads of all parties' keys in a contract, for `seen`; strangers have none. */
+/**
+ * Heads of all parties' keys in a contract, their recovery keys and its backup servicer's, for
+ * `seen`; strangers have none.
+ */
 export function allHeads(desk: Desk, root: string): string[] {
   const state = desk.catalog.contract(root)?.fold.state;
   if (!state) return [];
   const events = namedEvents(desk, root);
-  const heads = PARTY_ROLES.flatMap((role) => {
-    const authors = state.keys.filter((each) => each.role === role).map(({ key }) => key);
-    // A share for each party: one that forks without end must not crowd the others out.
-    return headsOf(authors, events).slice(0, HEADS_PER_PARTY);
+  const { parties, appointees } = state.contract.document;
+  const groups = PARTY_ROLES.map((role) => {
+    const keys = state.keys.filter((each) => each.role === role).map(({ key }) => key);
+    // N-22: "For a notice on a contract keys begin and end by the acceptances and key events it
+    // rests on, and by no others…"
+    return [...keys, parties[role].recovery ?? []].flat();
   });
+  // A share for each: one that forks without end must not crowd the others out.
+  const heads = [...groups, [appointees?.backupServicer ?? []].flat()].flatMap((authors) =>
+    headsOf(authors, events).slice(0, HEADS_PER_PARTY),
+  );
   return [...new Set(heads)].sort();
 }
 
