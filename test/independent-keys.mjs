@@ -148,7 +148,7 @@ export function versionOf(root, signatures, payments) {
 
 const FIXED =
   'network daySec bases parties commitment denomination principalUnits startAtSec attester ' +
-  'appointees silenceDays funding coolingOffDays fees';
+  'appointees silenceDays funding coolingOffDays fees tillShare';
 /** V-2: what no amendment changes, as one text. */
 export const fixedOf = (terms) =>
   JSON.stringify([

@@ -72,8 +72,11 @@ export function weightsOf(terms) {
 function ask(terms, weights, k, { all, base, lent, asked, ahead, sales }) {
   const { plan } = terms;
   if (plan.type === 'revenueShare') {
-    const sold = sum(sales.map(({ msat }) => msat));
-    const bps = most(lent * BigInt(plan.floorBps), sold * BigInt(plan.shareBps));
+    const offer = terms.bases?.find(({ as }) => as === 'offer')?.event.content ?? {};
+    const sought = BigInt(offer.amountSoughtUnits ?? 1);
+    const own = offer.amountSoughtUnits ? BigInt(terms.principalUnits) : 1n;
+    const sold = (sum(sales.map(({ msat }) => msat)) * BigInt(plan.shareBps) * own) / sought;
+    const bps = most(lent * BigInt(plan.floorBps), sold);
     return least(wholeIn(terms, bps / 10_000n), base - asked);
   }
   const isShort = plan.prepayment === 'shorten';

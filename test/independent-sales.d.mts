@@ -17,3 +17,9 @@ export function rootOf(leaves: readonly SecondNode[]): {
   readonly units: bigint;
   readonly root: string;
 };
+/** What comes together for each contract and what of it is handed over: `CONTRACT MSAT MSAT`. */
+export function sharesOf(
+  served: readonly string[],
+  taken: readonly string[],
+  thresholdSat: number,
+): string[];

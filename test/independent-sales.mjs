@@ -48,11 +48,13 @@ export function rootOf(leaves) {
   return { msat: top.msat, units: top.units, root: sha(2, wide(leaves.length), written(top)) };
 }
 
-/** TL-16: the reports that count, in what the contract is kept in. */
+/** TL-14, TL-16: the reports that count, in what the contract is kept in. */
 export function reportsOf({ terms, own, isEffective, rings, stands }) {
   const { type, currency, minorDigits } = terms.denomination;
   return own.flatMap(({ id, pubkey, created_at, kind, content }) => {
-    const isTheirs = stands.has(id) || isLive({ pubkey, created_at }, rings.business);
+    const roles = terms.tillShare?.runBy === 'bank' ? ['business', 'bank'] : ['business'];
+    const isBy = (role) => isLive({ pubkey, created_at }, rings[role]);
+    const isTheirs = stands.has(id) || roles.some(isBy);
     if (kind !== 2818 || !isEffective || !isTheirs) return [];
     const { priced, totalMsat } = content;
     const isSame = priced?.currency === currency && priced?.minorDigits === minorDigits;
@@ -118,5 +120,32 @@ export function rivalsOf(reports) {
     );
     const [serials, times] = [spans('firstSerial', 'next'), spans('fromSec', 'toSec')];
     return [...crossing(serials), ...crossing(times), ...twice];
+  });
+}
+
+/** TL-21 to TL-23: what comes together for each contract, and what of it is handed over, msat. */
+export function sharesOf(served, taken, thresholdSat) {
+  const sum = (amounts) => amounts.reduce((all, amount) => all + BigInt(amount), 0n);
+  const contracts = served.map((line) => {
+    const [contract, offer, bps, principal, sought, sec, owed] = line.split(' ');
+    const own = { contract, offer, bps: Number(bps), sec: Number(sec), owed: BigInt(owed) };
+    return { ...own, principal: BigInt(principal), sought: BigInt(sought) };
+  });
+  const offers = [...grouped(contracts, ({ offer }) => offer)].map(([offer, all]) => ({
+    ...{ offer, all, sec: Math.min(...all.map((each) => each.sec)) },
+  }));
+  offers.sort((a, b) => a.sec - b.sec || compare(a.offer, b.offer));
+  let left = 10_000;
+  return offers.flatMap(({ all }) => {
+    const room = Math.min(left, Math.max(...all.map(({ bps }) => bps)));
+    left -= room;
+    return all.map(({ contract, bps, principal, sought, owed }) => {
+      const part = BigInt(Math.min(bps, room)) * principal;
+      const accrued = (sum(taken) * part) / (10_000n * sought);
+      const most = accrued < owed ? accrued : owed;
+      const whole = most - (most % 1000n);
+      const isEnough = whole >= BigInt(thresholdSat) * 1000n || whole === owed - (owed % 1000n);
+      return `${contract} ${accrued} ${isEnough ? whole : 0n}`;
+    });
   });
 }

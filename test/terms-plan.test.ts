@@ -51,7 +51,8 @@ describe('how a loan comes back', () => {
       { rateBps: 0 },
     );
     expect(how).toBe(
-      '5 % of the sales it reports, every week, at least 60 000 sat each time, until 1.3 times ' +
+      '5 % of the sales it reports, for the whole loan, every week, at least 60 000 sat each ' +
+        'time, until 1.3 times ' +
         'what was paid out is repaid; what is left then is due with the last',
     );
     expect(more).toContain('no interest');

@@ -8,6 +8,7 @@ import type { Funding } from './kinds/funding.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { OfferDocument } from './kinds/listings.ts';
 import { reject, type Reject } from './result.ts';
+import { badTillShare } from './till/terms.ts';
 
 const terms = (detail: string): Reject => reject('CONTENT_TERMS', detail);
 
@@ -39,6 +40,11 @@ function badFunding({ funding }: Served): Reject | undefined {
   return isIdle ? terms('funding') : undefined;
 }
 
+function badTill(document: OfferDocument | ContractDocument): Reject | undefined {
+  const field = badTillShare(document);
+  return field === undefined ? undefined : terms(field);
+}
+
 /** Contradictions of an offer in what is checked here. */
 export function offerUndertakings(document: OfferDocument): Reject | undefined {
   const { business, appointees = {}, recoveryKeys = {} } = document;
@@ -48,7 +54,7 @@ export function offerUndertakings(document: OfferDocument): Reject | undefined {
   const refused = badAppointees(document, [business.pubkey]);
   if (refused) return refused;
   // L-9: "…whose funding has a deadline and is not required…"
-  const badDeadline = badFunding(document);
+  const badDeadline = badFunding(document) ?? badTill(document);
   if (badDeadline) return badDeadline;
   // L-10: "…in which a recovery key is the business's, an appointee's or the other's recovery key."
   const recovery = present(Object.values(recoveryKeys));
@@ -81,7 +87,7 @@ export function contractUndertakings(document: ContractDocument): Reject | undef
   // C-32: "…whose proposal expires before the start."
   if (expiresAtSec < startAtSec) return terms('expiresAtSec');
   // C-33: "…whose funding has a deadline and is not required."
-  const badDeadline = badFunding(document);
+  const badDeadline = badFunding(document) ?? badTill(document);
   if (badDeadline) return badDeadline;
   // C-34: "…that has not all or none of `replaces`, `reason` and `arrears`."
   return badReplacement(document) ? terms('replaces') : undefined;

@@ -18,6 +18,7 @@ import { agreedCases, offeredCases } from './undertakings.ts';
 import { readingCases } from './reading.ts';
 import { deliveryCases, messageCases, offerCases } from './talk.ts';
 import { tillCases } from './till.ts';
+import { shareCases } from './till-share.ts';
 import type { Cases } from './vector.ts';
 
 const TOPICS: Readonly<Record<string, () => Cases>> = {
@@ -36,7 +37,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   prices: currencyCases,
   money: figureCases,
   plans: planCases,
-  till: tillCases,
+  till: () => ({ ...tillCases(), ...shareCases() }),
   figures: marketCases,
   conversation: messageCases,
   delivery: deliveryCases,

@@ -91,7 +91,7 @@ function figuresOf(ledger: object): Record<string, string | number | true> {
 /** What the implementation makes of a case. */
 function answerOf(vector: PlanVector, each: PlanCase): object {
   const { terms, payments, asOfSecs, sales } = inputOf(vector, each);
-  const document = terms as ContractDocument;
+  const document = { ...terms, bases: [] as unknown } as ContractDocument;
   const course = { sales };
   const [startSec] = inputOf(vector, { ...each, asOfDays: [0] }).asOfSecs;
   const known = payments.filter(({ settledAtSec }) => settledAtSec <= (startSec ?? 0));

@@ -1,8 +1,13 @@
 /** Shapes of vectors of a till, and the implementation's answers. */
 import {
+  accruedMsat,
+  accrueSale,
   checkSale,
   leafOf,
+  openAccount,
   pathTo,
+  payableMsat,
+  saleShares,
   treeTotals,
   type ParsedEvent,
   type ParsedSales,
@@ -60,4 +65,34 @@ export function proofOf(
     keys,
     proof && { leaf: nodeOf(proof.leaf), path: proof.path.map(nodeOf) },
   );
+}
+
+/** Contracts a till serves and what it took, and what is owed on each. */
+export interface SplitVector extends Named {
+  /** `CONTRACT OFFER SHAREBPS PRINCIPAL SOUGHT EFFECTIVESEC OWEDMSAT`. */
+  readonly served: readonly string[];
+  /** Sales, msat. */
+  readonly taken: readonly string[];
+  readonly thresholdSat: number;
+}
+
+/** What came together for each contract and what of it is handed over: `CONTRACT MSAT MSAT`. */
+export function splitOf({ served, taken, thresholdSat }: SplitVector): object {
+  const owed = new Map<string, bigint>();
+  const contracts = served.map((line) => {
+    const [contract = '', offer = '', shareBps, principal = '', sought = '', sec, left = ''] =
+      line.split(' ');
+    owed.set(contract, BigInt(left));
+    return {
+      ...{ contract, offer, shareBps: Number(shareBps), effectiveAtSec: Number(sec) },
+      ...{ principalUnits: BigInt(principal), soughtUnits: BigInt(sought) },
+    };
+  });
+  const shares = saleShares(contracts).map((share) => {
+    let account = openAccount(share);
+    for (const msat of taken) account = accrueSale(account, share, BigInt(msat));
+    const payable = payableMsat(account, { thresholdSat }, owed.get(share.contract) ?? 0n);
+    return `${share.contract} ${accruedMsat(account)} ${payable}`;
+  });
+  return { shares };
 }

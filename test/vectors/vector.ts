@@ -29,7 +29,8 @@ import { lossesOf, sharesOf, standingOf } from './loss-shapes.ts';
 import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
 import { figuresOf, type FiguresVector } from './figure-shapes.ts';
 import { answersOf, type PlanVector } from './plan-shapes.ts';
-import { proofOf, treeOf, type ProofVector, type TreeVector } from './till-shapes.ts';
+import { proofOf, splitOf, treeOf } from './till-shapes.ts';
+import type { ProofVector, SplitVector, TreeVector } from './till-shapes.ts';
 
 /** JSON as vectors hold it. */
 export type Json = string | number | boolean | Json[] | { [key: string]: Json };
@@ -103,6 +104,7 @@ export type Input =
   | ShareVector
   | PlanVector
   | ProofVector
+  | SplitVector
   | TreeVector;
 
 /** A vector as its file holds it. */
@@ -228,6 +230,7 @@ export function expectationOf(vector: Input): Json {
   if ('invoices' in vector) return expectDelivery(vector);
   if ('content' in vector) return expectMessage(vector);
   if ('bank' in vector) return texts(figuresOf(vector, readAll));
+  if ('served' in vector) return texts(splitOf(vector));
   if ('leaves' in vector) return texts(treeOf(vector));
   if ('sale' in vector) return texts(proofOf(vector, readAll));
   if ('events' in vector) return expectFold(vector);

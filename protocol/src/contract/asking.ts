@@ -2,11 +2,13 @@
  * What the next instalment asks for, from what was disbursed and still can be. Spec:
  * specs/money.md, "Instalments"; specs/plans.md, "Prepayment" and "Revenue share".
  */
+import type { ContractDocument } from '../kinds/agreement.ts';
 import type { ContractPlan } from '../kinds/plan.ts';
 import { wholeOf } from '../denomination.ts';
 import { floorToWhole, maximum, minimum } from '../money.ts';
 import { BPS } from '../params.ts';
 import type { CourseDue, ReportedSales } from './course.ts';
+import { partOfOffer } from './part.ts';
 import { weighedShare } from './weights.ts';
 
 /** Principal and interest that all instalments up to and with one ask for. */
@@ -55,16 +57,19 @@ function salesOf(afterDay: number, dueDay: number, sales: readonly ReportedSales
 
 function askOfSales(
   plan: RevenueShare,
-  whole: bigint,
+  terms: ContractDocument,
   revenueUnits: bigint,
   before: AskedUpTo,
   at: Standing,
 ): AskedUpTo {
   // PL-14: "An instalment of a revenue share asks for the greater of `floorBps` of what is
-  // disbursed and `shareBps` of the sales that count for it, rounded down to a whole satoshi…"
+  // disbursed and, of `shareBps` of the sales that count for it, the part that its principal is of
+  // the amount sought under its offer, rounded down to a whole satoshi…"
+  const whole = wholeOf(terms.denomination);
+  const { principalUnits, soughtUnits } = partOfOffer(terms);
   const leastUnits = at.disbursedUnits * BigInt(plan.floorBps);
-  const mostUnits = maximum(leastUnits, revenueUnits * BigInt(plan.shareBps));
-  const askUnits = floorToWhole(mostUnits / BPS, whole);
+  const sharedUnits = (revenueUnits * BigInt(plan.shareBps) * principalUnits) / soughtUnits;
+  const askUnits = floorToWhole(maximum(leastUnits, sharedUnits) / BPS, whole);
   const totalUnits = minimum(
     before.principalUpToUnits + before.interestUpToUnits + askUnits,
     at.disbursedUnits + at.interestUnits,
@@ -106,7 +111,7 @@ export function askNext(
   if (isLast) return { principalUpToUnits: at.disbursedUnits, interestUpToUnits: at.interestUnits };
   if (plan.type === 'revenueShare') {
     const revenueUnits = salesOf(afterDay, due.dueDay, at.sales);
-    return askOfSales(plan, wholeOf(due.terms.denomination), revenueUnits, before, at);
+    return askOfSales(plan, due.terms, revenueUnits, before, at);
   }
   const principalUpToUnits = principalUpTo(due, plan, before.principalUpToUnits, at);
   // PL-8: "…interest accrues all the same and is charged to the first instalment after them."

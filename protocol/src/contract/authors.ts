@@ -49,6 +49,11 @@ function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): reado
   if (act === 'acceptance' || act === 'amendment') {
     return ALONE[(parsed.document as AcceptanceDocument).role];
   }
+  // TL-14: "…by the bank only where the contract's till share has the bank run the till…"
+  if (act === 'salesReport') {
+    const isBanks = draft.contract.document.tillShare?.runBy === 'bank';
+    return isBanks ? ['business', 'bank'] : ALONE.business;
+  }
   if (parsed.name === 'receipt') {
     const request = draft.requests.get(parsed.document.request.id);
     if (request) return ALONE[legOf(draft.contract.document, request.document.leg).payer];

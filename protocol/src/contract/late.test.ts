@@ -109,13 +109,14 @@ describe('a revenue share', () => {
 
   it('asks for its share of the sales reported, up to the cap', () => {
     const sales = [
-      [30, 1_000_000],
-      [31, 100_000],
-      [60, 70_005],
-      [90, 9_000_000],
+      [30, 10_000_000],
+      [31, 1_000_000],
+      [60, 700_050],
+      [90, 90_000_000],
     ].map(([day = 0, amount = 0]) => {
       return { reportedDay: dayOfStart(document) + day, revenueUnits: sat(amount) };
     });
+    // A tenth of what is sought: a tenth of the share.
     const at = ledgerOf(document, [], { sales });
     expect(totals(at(29))).toEqual([15_000, 15_000, 15_000, 315_000]);
     expect(totals(at(31))).toEqual([100_000, 15_000, 15_000, 230_000]);

@@ -30,6 +30,7 @@ const FIXED = [
   'funding',
   'coolingOffDays',
   'fees',
+  'tillShare',
 ] as const satisfies readonly (keyof ContractDocument)[];
 
 function fixedTerms(document: ContractDocument): string {
@@ -51,8 +52,9 @@ export function amendmentMismatch(
 ): Reject | undefined {
   // V-2: "An acceptance of an amendment is refused as `VERSION_MISMATCH` when its network, day,
   // bases, parties, commitment, denomination, principal, start, attester, appointees, silence,
-  // funding, time to withdraw, fees or tranches, but for when they lapse, are not the root's; when
-  // one of the two plans is a revenue share and the other is not; or when their `capBps` differ."
+  // funding, time to withdraw, fees, till share or tranches, but for when they lapse, are not the
+  // root's; when one of the two plans is a revenue share and the other is not; or when their
+  // `capBps` differ."
   const isSame = fixedTerms(root) === fixedTerms(amendment);
   return isSame ? undefined : reject('VERSION_MISMATCH');
 }

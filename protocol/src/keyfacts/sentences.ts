@@ -19,6 +19,9 @@ const sharesRevenue = ({ plan }: ContractDocument): boolean => plan.type === 're
 
 const hasLateFee = ({ plan }: ContractDocument): boolean => plan.lateFee.capBps > 0;
 
+const recoversAtTill = ({ tillShare }: ContractDocument): boolean =>
+  tillShare !== undefined && tillShare.recoveryBps > tillShare.shareBps;
+
 const isInCurrency = ({ denomination }: ContractDocument): boolean => denomination.type === 'fiat';
 
 /** Every sentence in the order of the sheet. */
@@ -45,6 +48,7 @@ const SENTENCES = [
     section: 'ifNotPaid',
     applies: ({ guarantee }) => guarantee.type === 'full',
   },
+  { id: 'tillRecovery', section: 'ifNotPaid', applies: recoversAtTill },
   { id: 'withdrawBeforeEffect', section: 'rights', applies: always },
   { id: 'coolingOff', section: 'rights', applies: ({ coolingOffDays }) => coolingOffDays > 0 },
   { id: 'unstreamedStays', section: 'rights', applies: always },
@@ -54,6 +58,7 @@ const SENTENCES = [
     applies: ({ tranches }) => tranches.some(({ milestone }) => milestone !== undefined),
   },
   { id: 'revenueShare', section: 'rights', applies: sharesRevenue },
+  { id: 'tillShare', section: 'rights', applies: ({ tillShare }) => tillShare !== undefined },
   { id: 'repayEarly', section: 'rights', applies: (document) => !sharesRevenue(document) },
   { id: 'repayEarlySameCost', section: 'rights', applies: sharesRevenue },
   { id: 'complain', section: 'rights', applies: always },
@@ -78,6 +83,16 @@ const SENTENCES = [
   { id: 'noSecurity', section: 'notCovered', applies: ({ legal }) => legal.security === '' },
   { id: 'bitcoinPrice', section: 'notCovered', applies: (document) => !isInCurrency(document) },
   { id: 'currencyPrice', section: 'notCovered', applies: isInCurrency },
+  {
+    id: 'tillHeld',
+    section: 'notCovered',
+    applies: ({ tillShare }) => tillShare?.runBy === 'bank',
+  },
+  {
+    id: 'tillUnwatched',
+    section: 'notCovered',
+    applies: ({ tillShare }) => tillShare?.runBy === 'business',
+  },
   { id: 'paymentsFinal', section: 'notCovered', applies: always },
   {
     id: 'taxWithheld',

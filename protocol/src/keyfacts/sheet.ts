@@ -62,6 +62,8 @@ export interface KeyFacts {
   /** What one instalment would cost if it is paid late; undefined without a late fee. */
   readonly lateFee?: LateFeeExample;
   readonly guarantee: ContractDocument['guarantee'];
+  /** What of each sale at the till repays it; undefined without a till share. */
+  readonly tillShare?: NonNullable<ContractDocument['tillShare']>;
   readonly default: ContractDocument['default'];
   readonly costCapBps: number;
   readonly ifNotPaid: readonly SentenceId[];
@@ -163,6 +165,7 @@ export function buildKeyFacts(document: ContractDocument): KeyFacts {
     graceDays: document.plan.graceDays,
     ...(lateFee ? { lateFee } : {}),
     guarantee: document.guarantee,
+    ...(document.tillShare ? { tillShare: document.tillShare } : {}),
     default: document.default,
     costCapBps: legal.mandate.costCapBps,
     ifNotPaid: sentencesOf(document, 'ifNotPaid'),

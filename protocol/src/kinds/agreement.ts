@@ -23,6 +23,7 @@ import { denominationSchema } from './denomination.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
 import { feesSchema } from './fees.ts';
 import { dayCountField, planSchema } from './plan.ts';
+import { tillShareSchema } from './till-share.ts';
 
 const party = z.strictObject({
   pubkey: hex32,
@@ -76,6 +77,7 @@ export const contractSchema = z.strictObject({
   attester: z.optional(hex32),
   default: defaultField,
   guarantee: guaranteeSchema,
+  tillShare: z.optional(tillShareSchema),
   legal: legalSchema,
   coolingOffDays: coolingOffField,
   /** Acceptances dated later do not count. */

@@ -23,6 +23,7 @@ import {
   versionField,
 } from './fields.ts';
 import { guaranteeSchema } from './default.ts';
+import { tillShareSchema } from './till-share.ts';
 import { denominationSchema } from './denomination.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
 import { feesSchema } from './fees.ts';
@@ -88,6 +89,7 @@ export const offerSchema = z.strictObject({
   attester: z.optional(hex32),
   default: defaultField,
   guarantee: guaranteeSchema,
+  tillShare: z.optional(tillShareSchema),
   recovery: textField(2_000),
   legal: legalSchema,
   coolingOffDays: coolingOffField,

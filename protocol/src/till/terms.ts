@@ -2,7 +2,9 @@
 import type { ParsedSales } from '../parsed.ts';
 import { REGISTER_START } from '../params.ts';
 import { reject, type Reject } from '../result.ts';
+import type { ContractPlan, OfferPlan } from '../kinds/plan.ts';
 import type { SalesDocument } from '../kinds/sales.ts';
+import type { TillShare } from '../kinds/till-share.ts';
 import { treeTotals } from './tree.ts';
 
 const terms = (detail: string): Reject => reject('CONTENT_TERMS', detail);
@@ -33,4 +35,22 @@ export function checkReport({ event, document }: ParsedSales): Reject | undefine
   // would speak of sales that nobody has made yet."
   const isEarly = document.type === 'salesReport' && event.created_at < document.toSec;
   return isEarly ? terms('toSec') : undefined;
+}
+
+/** What contradicts in a till share, by its field; undefined where nothing does. */
+export function badTillShare({
+  tillShare,
+  plan,
+}: {
+  readonly tillShare?: TillShare | undefined;
+  readonly plan: ContractPlan | OfferPlan;
+}): string | undefined {
+  if (tillShare === undefined) return undefined;
+  // TL-20: "A reader MUST refuse an offer or contract as `CONTENT_TERMS` the till share of which
+  // has a `recoveryBps` less than its `shareBps`, or another one at a till run by the business, or,
+  // under a revenue share, another `shareBps` than the plan."
+  const { shareBps, recoveryBps, runBy } = tillShare;
+  if (recoveryBps < shareBps) return 'recoveryBps';
+  if (runBy === 'business' && recoveryBps !== shareBps) return 'recoveryBps';
+  return plan.type === 'revenueShare' && plan.shareBps !== shareBps ? 'shareBps' : undefined;
 }

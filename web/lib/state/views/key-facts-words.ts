@@ -73,6 +73,9 @@ const IF_NOT_PAID = {
       `${days(guarantee.payDays)}, at most ${formatBps(guarantee.capBps)} of what was lent.`
     );
   },
+  tillRecovery: ({ facts }) =>
+    `After a default, until nothing is late, ${formatBps(facts.tillShare?.recoveryBps ?? 0)} of ` +
+    'each sale at the bank’s till repays the loan. It reaches only sales through that till.',
   securityPledged: () => 'Something is pledged; what it is stands under “Security”.',
 } satisfies Partial<Record<SentenceId, Words>>;
 
@@ -94,6 +97,9 @@ const RIGHTS = {
     `${capital(who(context, 'business'))} ${context.role === 'business' ? 'pay' : 'pays'} a ` +
     'share of the sales, and at least what is shown here. Good sales repay it sooner, at the ' +
     'same cost.',
+  tillShare: ({ facts }) =>
+    `${formatBps(facts.tillShare?.shareBps ?? 0)} of each sale at the till repays the loan ` +
+    'at once, for all who lend together.',
   repayEarlySameCost: (context) =>
     `${capital(who(context, 'business'))} can repay early on any day; the cost stays the same.`,
   complain: () => 'Complaints go where “Complaints” says below.',
@@ -120,6 +126,11 @@ const NOT_COVERED = {
   currencyPrice: ({ role }) =>
     `The debt is in a currency. It is paid in bitcoin at prices others sign, who may err or fall ` +
     `silent.${role === 'investor' ? ' Bitcoin you are repaid may be fewer than you lent.' : ''}`,
+  tillHeld: (context) =>
+    (context.role === 'bank' ? 'You run the till and hold' : 'The bank runs the till and holds') +
+    ' what it takes until it is paid on.',
+  tillUnwatched: () =>
+    'The business runs the till itself. What it takes elsewhere pays no share of a sale.',
   paymentsFinal: () => 'A payment that is made cannot be called back.',
   taxWithheld: () => 'Tax is withheld from the interest; the rates here are before it.',
   ownTaxes: () => 'Taxes where you live are not counted here.',

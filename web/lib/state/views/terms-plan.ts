@@ -48,7 +48,8 @@ function revenueWords(
   const leastUnits = (principalUnits * BigInt(plan.floorBps)) / 10_000n;
   const least = leastUnits === 0n ? '' : `, at least ${text(leastUnits)} each time`;
   return (
-    `${formatBps(plan.shareBps)} of the sales it reports, ${everyWords(plan.due)}${least}, until ` +
+    `${formatBps(plan.shareBps)} of the sales it reports, for the whole loan, ` +
+    `${everyWords(plan.due)}${least}, until ` +
     `${timesText(plan.capBps)} what was paid out is repaid; what is left then is due with the last`
   );
 }
