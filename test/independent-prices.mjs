@@ -30,3 +30,17 @@ export function contradictionsOf(requests) {
     return other ? [[first.id, other.id]] : [];
   });
 }
+
+/** FW-2, FW-3, FW-7: whether the contract lets the bank pass on what a receipt proves. */
+export function isForwarded({ content: { request, forward } }, { fees }, rings) {
+  const { leg, msat, via } = request.content;
+  if (!via) return true;
+  const { mostBps = 0, mostBaseMsat = 0 } = fees.forwarding ?? {};
+  const isCheap = msat.every((gross, at) => {
+    const most = (BigInt(gross) * BigInt(mostBps)) / 10_000n + BigInt(mostBaseMsat);
+    return BigInt(gross) - BigInt(via.netMsat[at]) <= most;
+  });
+  const isLeg = ['disbursement', 'repayment'].includes(leg);
+  const isBank = !forward || rings.bank.ring.has(forward.pubkey);
+  return fees.forwarding !== undefined && isCheap && isLeg && isBank;
+}

@@ -15,7 +15,7 @@ import {
   versionOf,
 } from './independent-keys.mjs';
 import { ledgerAt, plannedParts } from './independent-money.mjs';
-import { contradictionsOf, isPriced } from './independent-prices.mjs';
+import { contradictionsOf, isForwarded, isPriced } from './independent-prices.mjs';
 import { reportsOf, rivalsOf, salesOf } from './independent-sales.mjs';
 
 /** The id of an event (NIP-01), embedded or not: content is canonical, so its keys are in order. */
@@ -109,7 +109,7 @@ function receiptsOf({ terms, own, isSigned, rings, entries, stands }) {
   const payerOf = (leg) => (leg === 'originationFee' && isWithheld ? 'investor' : LEGS[leg][0]);
   const planned = plannedParts(terms);
   return own.filter((each) => {
-    if (each.kind !== 2813 || !isSigned) return false;
+    if (each.kind !== 2813 || !isSigned || !isForwarded(each, terms, rings)) return false;
     const { request } = each.content;
     const { leg, n, notBeforeSec, expiresAtSec } = request.content;
     const units = request.content.priced?.units ?? request.content.msat;

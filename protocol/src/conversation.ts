@@ -68,6 +68,8 @@ const partsWanted = z.strictObject({
   n: z.array(countField(4_294_967_295)).check(z.minLength(1), z.maxLength(MAX_DELIVERED_INVOICES)),
   /** What each part is to count for in the contract's ledger. */
   units: z.array(msatField).check(z.minLength(1), z.maxLength(MAX_PARTS)),
+  /** The payer wants to pay by way of the bank. */
+  via: z.optional(z.literal('bank')),
 });
 
 const requestDelivery = z.strictObject({
@@ -78,6 +80,8 @@ const requestDelivery = z.strictObject({
   request: embeddedField,
   /** BOLT11 invoices, in the order of the request's parts. */
   invoices: z.array(textField(4_096)).check(z.minLength(1), z.maxLength(MAX_DELIVERED_INVOICES)),
+  /** The bank's forward, where the invoices are the bank's and not the payee's. */
+  forward: z.optional(embeddedField),
   /** Parts that have been paid already, each with the preimage that proves it. */
   paid: z.optional(
     z

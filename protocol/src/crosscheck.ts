@@ -15,6 +15,7 @@ import {
   type ContractDocument,
 } from './kinds/agreement.ts';
 import {
+  forwardSchema,
   requestSchema,
   type NoticeDocument,
   type ReceiptDocument,
@@ -109,6 +110,25 @@ function checkRequest({ document, event }: ParsedRequest): Reject | undefined {
   return windowSec > 0 && windowSec <= MAX_LIVE_WINDOW_SEC ? undefined : reject('PART_WINDOW');
 }
 
+/** Whether a receipt's forward is of its request, and of all its parts. */
+function forwardMismatch(
+  { forward, contract, request: { id }, n }: ReceiptDocument,
+  request: RequestDocument,
+): Reject | undefined {
+  if (forward === undefined) return undefined;
+  const read = readDocument(forwardSchema, forward.content);
+  // FW-6: "A reader MUST refuse a receipt that embeds as `forward` something else than a forward of
+  // its request, or one although its request is not by way of the bank, as `EMBEDDED_MISMATCH`…"
+  if (!read.ok || forward.kind !== Kind.request) return reject('EMBEDDED_MISMATCH', 'forward');
+  const isOfIt = read.document.request === id && request.via !== undefined;
+  if (!isOfIt) return reject('EMBEDDED_MISMATCH', 'forward');
+  // FW-6: "…one the forward of which is of another contract as `CONTRACT_MISMATCH`, and one with a
+  // part that the forward does not have as `PART_UNKNOWN`."
+  if (read.document.contract !== contract) return reject('CONTRACT_MISMATCH', 'forward');
+  const strange = n.find((part) => !read.document.n.includes(part));
+  return strange === undefined ? undefined : reject('PART_UNKNOWN', String(strange));
+}
+
 function checkReceipt(
   document: ReceiptDocument,
   inner: readonly ParsedEvent[],
@@ -121,6 +141,8 @@ function checkReceipt(
   if (request.document.contract !== document.contract)
     return reject('CONTRACT_MISMATCH', 'request');
   const { n: offered, paymentHash } = request.document;
+  const misled = forwardMismatch(document, request.document);
+  if (misled) return misled;
   const strange = document.n.find((n) => !offered.includes(n));
   if (strange !== undefined) return reject('PART_UNKNOWN', String(strange));
   // P-7: "A reader MUST refuse a receipt in which the SHA-256 of a preimage is not the part's

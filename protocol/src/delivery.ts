@@ -7,7 +7,7 @@ import { actsFor, hasEnded } from './contract/draft.ts';
 import { requestMismatch } from './contract/payments.ts';
 import { isPriceProven } from './contract/prices.ts';
 import { LEGS, type ContractState } from './contract/state.ts';
-import type { ParsedRequest } from './events.ts';
+import type { ParsedForward, ParsedRequest } from './events.ts';
 import { CLOCK_TOLERANCE_SEC } from './params.ts';
 import type { Leg } from './kinds/fields.ts';
 import { ok, reject, type Reject, type Result } from './result.ts';
@@ -51,6 +51,34 @@ export function checkRequest(
   const isAgreed = agreedPriceOf === event.id;
   const isProven = isAgreed || isPriceProven(state.contract.document, document);
   return isProven ? ok(request) : reject('PRICE_UNPROVEN');
+}
+
+/**
+ * Checks what the bank signed about a request: that it passes just these parts on. `forward` is
+ * undefined where there is none; a request that is not by way of the bank has none.
+ */
+export function checkForward(
+  state: ContractState,
+  { document: request, event }: ParsedRequest,
+  forward: ParsedForward | undefined,
+): Reject | undefined {
+  // FW-5: "A payer MUST refuse a delivery with a forward of another request, or of one that is not
+  // by way of the bank, as `EMBEDDED_MISMATCH`…"
+  if (request.via === undefined) return forward && reject('EMBEDDED_MISMATCH', 'forward');
+  // FW-4: "A payer MUST refuse a request by way of the bank without the bank's forward as
+  // `FORWARD_MISSING`…"
+  if (!forward) return reject('FORWARD_MISSING');
+  const { document } = forward;
+  if (document.request !== event.id) return reject('EMBEDDED_MISMATCH', 'forward');
+  if (document.contract !== state.root) return reject('CONTRACT_MISMATCH', 'forward');
+  // FW-5: "…one with a forward that is not by a key of the bank as `AUTHOR_ROLE`, or by one that
+  // has ended as `KEY_REVOKED`…"
+  const { pubkey } = forward.event;
+  if (!actsFor(state, pubkey, 'bank')) return reject('AUTHOR_ROLE', 'bank');
+  if (hasEnded(state, pubkey, 'bank', Infinity)) return reject('KEY_REVOKED', 'bank');
+  // FW-5: "…and one with a part that the forward does not have as `PART_UNKNOWN`…"
+  const strange = request.n.find((n) => !document.n.includes(n));
+  return strange === undefined ? undefined : reject('PART_UNKNOWN', String(strange));
 }
 
 /**

@@ -22,6 +22,7 @@ import { contractSchema, signatureSchema } from './kinds/agreement.ts';
 import { attestationSchema, bankProfileSchema, offerSchema } from './kinds/listings.ts';
 import {
   acknowledgementSchema,
+  forwardSchema,
   noticeSchema,
   receiptSchema,
   requestSchema,
@@ -89,6 +90,10 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       return finish('signature', event, parsed, terms.signatureContradiction, tags.signatureTags);
     }
     case Kind.request: {
+      if (typeof content === 'object' && 'type' in content && content['type'] === 'forward') {
+        const forward = parseContent(forwardSchema, content);
+        return finish('forward', event, forward, none, tags.forwardTags);
+      }
       const parsed = parseContent(requestSchema, content);
       return finish('request', event, parsed, terms.requestContradiction, tags.requestTags);
     }
@@ -148,7 +153,10 @@ export function parseEvent(event: VerifiedEvent): Result<ParsedEvent> {
 /** The events a document embeds, outermost first. */
 export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
   if (parsed.name === 'contract') return parsed.document.bases.map((base) => base.event);
-  if (parsed.name === 'receipt') return [parsed.document.request];
+  if (parsed.name === 'receipt') {
+    const { request, forward } = parsed.document;
+    return forward === undefined ? [request] : [request, forward];
+  }
   if (parsed.name === 'request') return parsed.document.priced?.prices ?? [];
   if (parsed.name === 'signature' && parsed.document.type === 'acceptance') {
     return [parsed.document.terms];

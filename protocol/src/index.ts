@@ -70,7 +70,7 @@ export {
 export { reportedSales, reportGaps, type ReportGap } from './contract/sales.ts';
 export * from './contract/schedule.ts';
 export * from './contract/fold.ts';
-export { headsOf } from './contract/graph.ts';
+export { headsOf, isPrivate } from './contract/graph.ts';
 export * from './contract/hash.ts';
 export type { DayTotal, PaidParts, PaidRequest, PaidRun } from './contract/paid.ts';
 export { settledAtSec } from './contract/intake.ts';
@@ -134,5 +134,10 @@ export * from './keyfacts/sheet.ts';
 export { KEY_FACT_SENTENCES } from './keyfacts/sentences.ts';
 export type { SentenceId, SentenceSection } from './keyfacts/sentences.ts';
 export type * from './kinds/plan.ts';
-export type { Fees } from './kinds/fees.ts';
+export type { Fees, ForwardingTerms } from './kinds/fees.ts';
+export {
+  forwardingFeesMsat,
+  forwardingTermsOf,
+  mostForwardingFeeMsat,
+} from './contract/forwarding.ts';
 export { isDisbursed, legOf, originationFee, withheldFee } from './contract/legs.ts';

@@ -5,6 +5,7 @@ import type { AttestationDocument, BankProfileDocument, OfferDocument } from './
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type {
   AcknowledgementDocument,
+  ForwardDocument,
   NoticeDocument,
   ReceiptDocument,
   RequestDocument,
@@ -32,6 +33,8 @@ export type ParsedContract = Parsed<'contract', ContractDocument>;
 export type ParsedSignature = Parsed<'signature', SignatureDocument>;
 /** A payment request. */
 export type ParsedRequest = Parsed<'request', RequestDocument>;
+/** A bank's forward. */
+export type ParsedForward = Parsed<'forward', ForwardDocument>;
 /** A receipt. */
 export type ParsedReceipt = Parsed<'receipt', ReceiptDocument>;
 /** An acknowledgement. */
@@ -55,6 +58,7 @@ export type ParsedEvent =
   | ParsedContract
   | ParsedSignature
   | ParsedRequest
+  | ParsedForward
   | ParsedReceipt
   | ParsedAcknowledgement
   | ParsedMilestone

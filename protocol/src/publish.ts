@@ -13,6 +13,7 @@ import type { SalesDocument } from './kinds/sales.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
   AcknowledgementDocument,
+  ForwardDocument,
   NoticeDocument,
   ReceiptDocument,
   RequestDocument,
@@ -55,6 +56,8 @@ export const buildContractEvent = template<ContractDocument>(Kind.contract, tags
 export const buildSignature = template<SignatureDocument>(Kind.signature, tags.signatureTags);
 /** Template of a payment request (2812). */
 export const buildRequest = template<RequestDocument>(Kind.request, tags.requestTags);
+/** Template of a bank's forward (2812). */
+export const buildForward = template<ForwardDocument>(Kind.request, tags.forwardTags);
 /** Template of a receipt (2813). */
 export const buildReceipt = template<ReceiptDocument>(Kind.receipt, tags.receiptTags);
 /** Template of an acknowledgement (2814). */

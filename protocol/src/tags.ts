@@ -13,6 +13,7 @@ import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
   AcknowledgementDocument,
+  ForwardDocument,
   NoticeDocument,
   ReceiptDocument,
   RequestDocument,
@@ -92,6 +93,11 @@ export function signatureTags(document: SignatureDocument): Tags {
 /** Tags of a payment request. */
 export function requestTags(document: RequestDocument): Tags {
   return [topic, root(document.contract)];
+}
+
+/** Tags of a bank's forward. */
+export function forwardTags(document: ForwardDocument): Tags {
+  return [topic, root(document.contract), ['e', document.request, '', 'request']];
 }
 
 /** Tags of a receipt. */

@@ -189,6 +189,16 @@ export function signatureContradiction(document: SignatureDocument): Reject | un
   return undefined;
 }
 
+function isBadVia(
+  { msat }: RequestDocument,
+  { netMsat }: NonNullable<RequestDocument['via']>,
+): boolean {
+  // FW-1: "A reader MUST refuse a request as `CONTENT_TERMS` with another number of `netMsat` than
+  // of parts, or one of 0 or above the part's `msat`."
+  if (netMsat.length !== msat.length) return true;
+  return netMsat.some((net, at) => net === '0' || BigInt(net) > BigInt(msat[at] ?? '0'));
+}
+
 /** Contradictions within a payment request. */
 export function requestContradiction(document: RequestDocument): Reject | undefined {
   // P-3: "A reader MUST refuse a request whose columns differ in length, that has an amount of 0
@@ -197,6 +207,7 @@ export function requestContradiction(document: RequestDocument): Reject | undefi
   if (document.paymentHash.length !== document.n.length) return terms('paymentHash');
   if (new Set(document.paymentHash).size !== document.n.length) return terms('paymentHash');
   if (document.msat.some((amount) => BigInt(amount) === 0n)) return terms('msat');
+  if (document.via && isBadVia(document, document.via)) return terms('netMsat');
   if (document.priced === undefined) return undefined;
   const { units, prices } = document.priced;
   // PR-5: "A reader MUST refuse a request as `CONTENT_TERMS` with another number of units than of

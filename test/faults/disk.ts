@@ -40,6 +40,9 @@ function never<T>(): Promise<T> {
   return new Promise(() => undefined);
 }
 
+/** What is a step: of payments, and of payments that are passed on. */
+const STEP = /^(part|forward)\|/;
+
 /** A process's store. */
 export class ProcessStore implements Store {
   readonly #disk: Disk;
@@ -76,7 +79,7 @@ export class ProcessStore implements Store {
 
   async write(changes: readonly StoreWrite[]): Promise<void> {
     if (this.isDead) return never();
-    const isStep = changes.some(({ table, key }) => table === 'journal' && /^part\|/.test(key));
+    const isStep = changes.some(({ table, key }) => table === 'journal' && STEP.test(key));
     const step = isStep ? this.#steps : -1;
     if (isStep) this.#steps += 1;
     const { deathAtStep, fullAtSteps } = this.#faults;

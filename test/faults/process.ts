@@ -1,6 +1,6 @@
 /** One engine of a run as a process of its own: it starts on a disk, and dies at once. */
 import { Lease } from '../../web/lib/engine/lease.ts';
-import type { Verifier } from '../../web/lib/engine/ports.ts';
+import type { Verifier, Wallet } from '../../web/lib/engine/ports.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import { loadWasmSignatures } from '../../web/lib/nostr/verifier/load-wasm.ts';
 import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
@@ -8,7 +8,6 @@ import { useSignatures } from '../../web/lib/signer/signatures.ts';
 import { secretOf } from '../fixtures/keys.ts';
 import { createLoneLease } from '../fixtures/lease.ts';
 import { ProcessStore, type Disk, type DiskFaults } from './disk.ts';
-import type { SimWallet } from './lightning.ts';
 import { SimRelays, type NetworkFaults, type SimRelay } from './network.ts';
 import type { Random } from './random.ts';
 import { ProcessClock, type Time } from './time.ts';
@@ -26,9 +25,9 @@ export interface Surroundings {
 
 /** What one process is. */
 export interface ProcessOptions {
-  readonly person: 'investor' | 'business';
+  readonly person: 'investor' | 'business' | 'bank';
   readonly disk: Disk;
-  readonly wallet: SimWallet;
+  readonly wallet: Wallet;
   readonly faults: DiskFaults;
   /** Whether another device of the same person may be at work. */
   readonly hasRivals: boolean;

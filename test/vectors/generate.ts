@@ -5,6 +5,7 @@ import { keyCases, standingCases, versionCases, withdrawalCases } from './agreem
 import { contractCases } from './contracts.ts';
 import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
+import { forwardingCases } from './forwarding.ts';
 import { keyFactCases } from './key-facts.ts';
 import { lossCases } from './losses.ts';
 import { listingCases } from './listings.ts';
@@ -34,6 +35,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   notices: () => ({ ...noticeCases(), ...standingCases() }),
   losses: lossCases,
   payments: proofCases,
+  forwarding: forwardingCases,
   prices: currencyCases,
   money: figureCases,
   plans: planCases,

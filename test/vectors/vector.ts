@@ -5,8 +5,6 @@ import {
   keyFactsHash,
   yearlyRateBps,
   checkAgainstOffer,
-  checkInvoice,
-  checkRequest,
   computeStateHash,
   foldContract,
   hashedView,
@@ -21,10 +19,10 @@ import {
   type ParsedContract,
   type ParsedEvent,
   type ParsedOffer,
-  type ParsedRequest,
   type SignedEvent,
 } from '@realyield/protocol';
 import { rememberingVerifier } from '../fixtures/keys.ts';
+import { expectDelivery, type DeliveryVector } from './delivery-shapes.ts';
 import { lossesOf, sharesOf, standingOf } from './loss-shapes.ts';
 import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
 import { figuresOf, type FiguresVector } from './figure-shapes.ts';
@@ -70,15 +68,6 @@ export interface MessageVector extends Named {
   readonly content: string;
 }
 
-/** A request and its invoices as a payer receives them. */
-export interface DeliveryVector extends Named {
-  readonly root: string;
-  readonly events: readonly SignedEvent[];
-  readonly request: SignedEvent;
-  readonly invoices: readonly string[];
-  readonly nowSec: number;
-}
-
 /** A contract whose key-facts sheet is asked for. */
 export interface SheetVector extends Named {
   readonly terms: SignedEvent;
@@ -110,7 +99,8 @@ export type Input =
 /** A vector as its file holds it. */
 export type Vector = Input & { readonly expect: Json };
 
-function readAll(events: readonly unknown[]): ParsedEvent[] {
+/** Events and what they embed; throws where one does not read. */
+export function readAll(events: readonly unknown[]): ParsedEvent[] {
   return events.flatMap((event) => {
     const read = readEvent(event, rememberingVerifier);
     if (!read.ok) throw new Error(`a vector's event does not read: ${read.code}`);
@@ -120,7 +110,8 @@ function readAll(events: readonly unknown[]): ParsedEvent[] {
 
 const plain = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? value.toString() : value;
-const texts = (record: object): Json => JSON.parse(JSON.stringify(record, plain)) as Json;
+/** A record as JSON, amounts as texts. */
+export const texts = (record: object): Json => JSON.parse(JSON.stringify(record, plain)) as Json;
 
 function viewOf(state: ContractState, asOfSec: number): Json {
   const ledger = ledgerOf(state, asOfSec);
@@ -179,21 +170,6 @@ function expectCompare(vector: CompareVector): Json {
   const contract = readAll([vector.contract]).at(-1) as ParsedContract;
   const compared = checkAgainstOffer(contract, offer);
   return compared.ok ? { same: true } : { rejectCode: compared.code };
-}
-
-function expectDelivery(vector: DeliveryVector): Json {
-  const fold = foldContract(vector.root, readAll(vector.events));
-  if (!fold.ok) return { rejectCode: fold.code };
-  const { state } = fold.value;
-  const request = readAll([vector.request]).at(-1) as ParsedRequest;
-  const checked = checkRequest(state, request);
-  if (!checked.ok) return { rejectCode: checked.code };
-  return {
-    parts: vector.invoices.map((invoice, index) => {
-      const part = checkInvoice(state, request, index, invoice, vector.nowSec);
-      return part.ok ? { payable: texts(part.value) } : { rejectCode: part.code };
-    }),
-  };
 }
 
 function expectRead(vector: ReadVector): Json {

@@ -48,6 +48,8 @@ export class ContractFold {
       if (this.#applied?.unproven.has(id)) this.#forget();
       return;
     }
+    // It is checked with the receipt that embeds it, and proves nothing by itself.
+    if (parsed.name === 'forward') return;
     if (parsed.name === 'contract') {
       this.#addTerms(parsed);
       return;

@@ -25,6 +25,7 @@ function parentsOf(parsed: ParsedEvent): string[] {
   }
   if (parsed.name === 'acknowledgement') return [parsed.document.contract, ...parsed.document.prev];
   if (parsed.name === 'request') return [parsed.document.contract, ...parsed.document.seen];
+  if (parsed.name === 'forward') return [];
   // What a contract rests on is checked with it and never an event of the contract itself.
   const inner = parsed.name === 'contract' ? [] : embeddedIn(parsed);
   const parents = inner.map((embedded) => embedded.id);
@@ -51,10 +52,15 @@ export function toNode(parsed: ParsedEvent, final: boolean): OrderNode {
   };
 }
 
+/** Whether an event travels inside others alone: a request, or the bank's forward of one. */
+export function isPrivate(parsed: ParsedEvent): boolean {
+  return parsed.name === 'request' || parsed.name === 'forward';
+}
+
 /** The heads of one author: its events that none of its own other events names. */
 export function headsOf(authors: readonly string[], input: Iterable<ParsedEvent>): string[] {
   const own = [...input].filter(
-    (parsed) => parsed.name !== 'request' && authors.includes(parsed.event.pubkey),
+    (parsed) => !isPrivate(parsed) && authors.includes(parsed.event.pubkey),
   );
   const named = new Set(own.flatMap((parsed) => parentsOf(parsed)));
   const ids = new Set(own.map((parsed) => parsed.event.id).filter((id) => !named.has(id)));

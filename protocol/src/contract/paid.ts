@@ -73,7 +73,7 @@ function byTime(a: Placed, b: Placed): number {
 function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment[]): void {
   const { leg, request } = paid;
   const { receipt, settledAtSec, timeContested } = run;
-  const { n: parts, msat, paymentHash } = request.document;
+  const { n: parts, msat, paymentHash, via } = request.document;
   const units = unitsOf(request.document);
   const proof = classOf(run);
   const counted = seen?.get(request.event.id);
@@ -87,6 +87,7 @@ function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment
       n,
       amountUnits: BigInt(units[column] ?? '0'),
       amountMsat: BigInt(msat[column] ?? '0'),
+      receivedMsat: BigInt(via?.netMsat[column] ?? msat[column] ?? '0'),
       paymentHash: paymentHash[column] ?? '',
       preimage: receipt.document.preimage[column + shift] ?? '',
       settledAtSec,

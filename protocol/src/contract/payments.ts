@@ -3,6 +3,7 @@
  * Spec: specs/payments.md, "Proof". The result depends on the set, never on its order.
  */
 import type { Draft } from './draft.ts';
+import { forwardingMismatch } from './forwarding.ts';
 import { PaymentIntake } from './intake.ts';
 import type { PaidParts, SeenParts } from './paid.ts';
 import { priceMismatch, unitsOf } from './prices.ts';
@@ -30,8 +31,8 @@ export function requestMismatch(
   contract: ContractDocument,
   request: RequestDocument,
 ): Reject | undefined {
-  const mispriced = priceMismatch(contract, request);
-  if (mispriced) return mispriced;
+  const mismatch = priceMismatch(contract, request) ?? forwardingMismatch(contract, request);
+  if (mismatch) return mismatch;
   if (request.leg === 'originationFee') return feeMismatch(contract, request);
   if (request.leg !== 'disbursement') return undefined;
   // P-9: "A disbursement request counts only when each part is a tick of the contract and has the

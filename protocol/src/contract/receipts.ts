@@ -1,7 +1,7 @@
 /** Receipts and what payees answer to them. Spec: specs/payments.md, "Proof". */
 import type { ParsedAcknowledgement, ParsedEvent, ParsedReceipt } from '../events.ts';
 import { REJECT_CODES, reject, type Reject } from '../result.ts';
-import { payeeStanding, type Draft } from './draft.ts';
+import { actsFor, payeeStanding, type Draft } from './draft.ts';
 import { requestMismatch } from './payments.ts';
 import { LEGS } from './state.ts';
 
@@ -12,6 +12,10 @@ export function applyReceipt(draft: Draft, parsed: ParsedEvent): Reject | undefi
   if (!request) return reject('REQUEST_UNKNOWN', receipt.document.request.id);
   const mismatch = requestMismatch(draft.contract.document, request.document);
   if (mismatch) return mismatch;
+  const { forward } = receipt.document;
+  // FW-7: "A receipt of which the forward is not by a key of the bank is refused as
+  // `AUTHOR_ROLE`…"
+  if (forward && !actsFor(draft, forward.pubkey, 'bank')) return reject('AUTHOR_ROLE', 'bank');
   draft.receipts.push({ receipt, request });
   draft.proven.set(request.event.id, request);
   return undefined;

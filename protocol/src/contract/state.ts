@@ -21,6 +21,8 @@ export interface Payment {
   readonly amountUnits: bigint;
   /** What was paid over Lightning. */
   readonly amountMsat: bigint;
+  /** What the payee received of it: less where the bank passed it on. */
+  readonly receivedMsat: bigint;
   readonly paymentHash: string;
   readonly preimage: string;
   readonly settledAtSec: number;

@@ -42,6 +42,8 @@ export const requestSchema = z.strictObject({
   n: partNumbers,
   msat: column(msatField),
   paymentHash: column(hex32),
+  /** Asked for by way of the bank: what the payee itself is paid of each part. */
+  via: z.optional(z.strictObject({ netMsat: column(msatField) })),
   /** In a contract that is kept in a currency: what the parts count for, and at what price. */
   priced: z.optional(
     z.strictObject({
@@ -56,11 +58,22 @@ export const requestSchema = z.strictObject({
   seen: idList,
 });
 
+/** Content of 2812 by the bank: it passes parts of a request on, under their own hashes. */
+export const forwardSchema = z.strictObject({
+  v: versionField,
+  type: z.literal('forward'),
+  contract: hex32,
+  request: hex32,
+  n: partNumbers,
+});
+
 /** Content of 2813. */
 export const receiptSchema = z.strictObject({
   v: versionField,
   contract: hex32,
   request: embeddedField,
+  /** The bank's forward, where the parts were paid through it. */
+  forward: z.optional(embeddedField),
   n: partNumbers,
   preimage: column(hex32),
   prev: idList,
@@ -180,6 +193,8 @@ export const noticeSchema = z.discriminatedUnion('type', [
 
 /** A payment request. */
 export type RequestDocument = z.infer<typeof requestSchema>;
+/** The bank's word that it passes parts on. */
+export type ForwardDocument = z.infer<typeof forwardSchema>;
 /** A payment receipt. */
 export type ReceiptDocument = z.infer<typeof receiptSchema>;
 /** An acknowledgement of any type. */

@@ -48,6 +48,7 @@ async function holderOf(store: Store): Promise<string> {
 /** A wallet that says in the log what it was told and what it said, without its secrets. */
 function logged(wallet: Wallet, log: AgentLog): Wallet {
   return {
+    hold: wallet.hold,
     info: () => wallet.info(),
     balance: () => wallet.balance(),
     makeInvoice: (order) => wallet.makeInvoice(order),

@@ -100,16 +100,16 @@ export class Acknowledger {
   }
 
   async #isReceived(payment: Unanswered): Promise<boolean> {
-    const { paymentHash, amountMsat } = payment;
+    const { paymentHash, receivedMsat } = payment;
     if (this.#confirmed.has(paymentHash)) return true;
-    if (this.#orders.wasToldOf(paymentHash, amountMsat)) return true;
+    if (this.#orders.wasToldOf(paymentHash, receivedMsat)) return true;
     const wallet = this.#desk.wallet();
     const answer = await wallet?.lookup({ paymentHash });
     const record = answer?.state === 'answered' ? answer.value : undefined;
     const isReceived =
       record?.state === 'settled' &&
       record.direction === 'incoming' &&
-      record.amountMsat >= amountMsat;
+      record.amountMsat >= receivedMsat;
     if (isReceived) this.#confirmed.add(paymentHash);
     return isReceived;
   }

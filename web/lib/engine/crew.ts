@@ -13,6 +13,7 @@ import { Acknowledger } from './acknowledger.ts';
 import { Cohorts } from './cohorts.ts';
 import { ownContract, signerOf, type Desk, type OwnContract } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
+import { Forwarder } from './forwarding/forwarder.ts';
 import type { SpendingLimits } from './limits.ts';
 import type { JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
@@ -20,6 +21,7 @@ import { contractRelays } from './parties.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
 import { Payer } from './payer.ts';
+import type { PaymentRecord } from './ports.ts';
 import { Takings } from './takings.ts';
 import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 
@@ -49,6 +51,8 @@ function inStep({ contract, together, step, sentAtMs }: JournalEntry): LockstepP
 /** Payers and acknowledgers by contract. */
 export class Crew {
   readonly evidence: EvidenceKeeper;
+  /** Passes payments on, where this person is the bank. */
+  readonly forwarder: Forwarder;
   readonly takings = new Takings();
   /** A payer's status changed. */
   readonly changed = new Listeners<void>();
@@ -68,6 +72,10 @@ export class Crew {
     this.#startedAtMs = desk.clock.nowMs();
     this.#cohorts = new Cohorts(desk);
     this.evidence = new EvidenceKeeper(desk, orders.isRunning);
+    this.forwarder = new Forwarder(desk);
+    this.forwarder.changed.add(() => {
+      this.changed.emit();
+    });
   }
 
   /** Begins to look after the evidence of contracts. */
@@ -155,6 +163,20 @@ export class Crew {
     for (const root of this.#desk.catalog.roots()) this.attend(root);
   }
 
+  /** The wallet tells of a payment. */
+  hear(record: PaymentRecord): void {
+    this.takings.note(record);
+    this.forwarder.notice(record.paymentHash);
+    this.wakeAll();
+  }
+
+  /** Another wallet is in use, or none. */
+  useWallet(): void {
+    this.takings.clear();
+    this.forwarder.wake();
+    this.wakeAll();
+  }
+
   /** Makes everybody look at once at what can be done. */
   wakeAll(): void {
     for (const payer of this.#allPayers()) payer.wake();
@@ -173,7 +195,9 @@ export class Crew {
     const { clock } = this.#desk;
     const stopWaiting = clock.after(STEP_MS, hangUp);
     const workers = [...this.#allPayers(), ...this.#acknowledgers.values()];
-    const ended = Promise.all([this.evidence, ...workers].map((worker) => worker.stop()));
+    const ended = Promise.all(
+      [this.evidence, this.forwarder, ...workers].map((worker) => worker.stop()),
+    );
     await waitAtMost(clock, 2 * STEP_MS, ended);
     stopWaiting();
   }

@@ -1,15 +1,18 @@
 /** The payer's checks on a delivery: nothing is payable that fails one of them. */
 import {
+  checkForward,
   checkInvoice,
   checkRequest,
   isSerial,
   nextPartNumber,
   unembed,
   unitsOf,
+  type EmbeddedEvent,
   type Leg,
   type MessageOf,
   type ParsedRequest,
   type RejectCode,
+  type SignedEvent,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
@@ -43,7 +46,7 @@ function refusal(code: RejectCode): CheckedDelivery {
 function checkParts(
   desk: Desk,
   contract: OwnContract,
-  request: ParsedRequest,
+  { request, unsure }: { readonly request: ParsedRequest; readonly unsure: RejectCode | undefined },
   message: MessageOf<'requestDelivery'>,
 ): CheckedDelivery {
   const { invoices } = message;
@@ -73,6 +76,7 @@ function checkParts(
       updatedAtMs: desk.clock.nowMs(),
       request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
       invoice: invoices[index] ?? '',
+      ...(message.forward ? { forward: asSigned(message.forward) } : {}),
       paymentHash,
       expiresAtSec,
     });
@@ -87,6 +91,7 @@ function checkParts(
     else if (!isAsked) refused.push('INVOICE_AMOUNT_MISMATCH');
     else if (part.ok && (used.get(paymentHash) ?? n) !== n) refused.push('INVOICE_HASH_MISMATCH');
     else if (part.ok && mispriced) refused.push(mispriced);
+    else if (part.ok && unsure !== undefined) refused.push(unsure);
     else if (part.ok) payable.push({ ...asDelivered(part.value.expiresAtSec), step: 'checked' });
     else {
       if (part.code === 'INVOICE_EXPIRED') expired.push(asDelivered(0));
@@ -94,6 +99,25 @@ function checkParts(
     }
   }
   return { payable, expired, paid, taken, refused, isAnswer: true };
+}
+
+/** What is wrong with the bank's word, or with there being one or none. */
+async function forwardProblem(
+  desk: Desk,
+  { view }: OwnContract,
+  request: ParsedRequest,
+  { forward }: MessageOf<'requestDelivery'>,
+): Promise<RejectCode | undefined> {
+  const [read] = forward ? await desk.verifier.readBatch([unembed(forward)]) : [];
+  if (read && !read.ok) return read.code;
+  const parsed = read?.value.find((entry) => entry.name === 'forward');
+  if (forward && !parsed) return 'EMBEDDED_MISMATCH';
+  return checkForward(view.fold.state, request, parsed)?.code;
+}
+
+/** An embedded event, checked before, as one that is kept. */
+function asSigned(embedded: EmbeddedEvent): SignedEvent {
+  return unembed(embedded) as SignedEvent;
 }
 
 /** Checks a delivery: who signed the request, and every invoice against it. */
@@ -117,7 +141,10 @@ export async function checkDelivery(
   if (!checked.ok) return { ...refusal(checked.code), isAnswer: isUnproven };
   await desk.prices.learn(read.value);
   if (parsed.document.leg !== leg) return IGNORED;
-  return checkParts(desk, contract, checked.value, message);
+  const unsure = await forwardProblem(desk, contract, parsed, message);
+  // Proofs need no word of the bank's.
+  if (unsure !== undefined && !message.paid) return refusal(unsure);
+  return checkParts(desk, contract, { request: checked.value, unsure }, message);
 }
 
 /** Puts what came of the checks into the journal. */

@@ -49,11 +49,12 @@ export class Handed {
 
   /** Keeps a delivery; on disk when this resolves. */
   async keep(message: MessageOf<'requestDelivery'>, author: string): Promise<void> {
-    const { contract, request, invoices } = message;
+    const { contract, request, forward, invoices } = message;
     const known = this.#requests.get(contract);
     if (known && (known.has(request.id) || known.size >= MOST_OF_A_CONTRACT)) return;
     const [verified] = await this.#verifier.verifyBatch([unembed(request)]);
-    if (!verified?.ok || verified.value.pubkey !== author) return;
+    // A request comes from its author, or from the bank with its own word about it.
+    if (!verified?.ok || (forward?.pubkey ?? verified.value.pubkey) !== author) return;
     const { id, pubkey, created_at, kind, content, sig } = verified.value;
     const tags = verified.value.tags.map((tag) => [...tag]);
     const event = { id, pubkey, created_at, kind, tags, content, sig };

@@ -3,6 +3,7 @@ import type { Bolt11Invoice, RequestDocument } from '@realyield/protocol';
 import { readInvoice } from '../wallet/invoices.ts';
 import { mapAtMost } from './at-once.ts';
 import type { Desk, OwnContract } from './desk.ts';
+import { INNER_GRACE_SEC, netMsatOf } from './forwarding/asking.ts';
 import type { Wallet } from './ports.ts';
 import type { Part, Pricing } from './prices/pricing.ts';
 import { sentenceOf } from './words.ts';
@@ -26,10 +27,12 @@ export function windowSecOf({ view }: OwnContract): number {
   return denomination.type === 'msat' ? INVOICE_SEC : PRICED_INVOICE_SEC;
 }
 
-/** A part with the invoice for it, of exactly what it is asked to be paid by. */
+/** A part with the invoice for it, of exactly what the payee is to receive. */
 export interface MadePart {
   readonly part: Part;
   readonly msat: string;
+  /** What the invoice is for where the bank passes the part on: what the payee itself receives. */
+  readonly netMsat?: string | undefined;
   readonly invoice: Bolt11Invoice;
 }
 
@@ -62,14 +65,15 @@ async function makeInvoice(
   contract: OwnContract,
   wallet: Wallet,
   leg: RequestDocument['leg'],
-  { part, msat }: Omit<MadePart, 'invoice'>,
+  { part, msat, netMsat }: Omit<MadePart, 'invoice'>,
 ): Promise<Bolt11Invoice | undefined> {
   const { root, fold } = contract.view;
   const { denomination, network } = fold.state.contract.document;
   const description = `Real Yield ${root.slice(0, 12)} ${leg} ${part.n}`;
-  const amountMsat = BigInt(msat);
+  const amountMsat = BigInt(netMsat ?? msat);
   // At a price of a currency it ends with its request: the next one may be at another price.
-  const outlivesSec = denomination.type === 'msat' ? OUTLIVES_SEC : 0;
+  const directSec = denomination.type === 'msat' ? OUTLIVES_SEC : 0;
+  const outlivesSec = netMsat === undefined ? directSec : INNER_GRACE_SEC;
   const expirySec = windowSecOf(contract) + outlivesSec;
   const answer = await wallet.makeInvoice({ amountMsat, description, expirySec });
   const invoice = answer.state === 'answered' ? readInvoice(answer.value.invoice) : undefined;
@@ -84,20 +88,31 @@ async function makeInvoice(
   return undefined;
 }
 
+/** What invoices are made for. */
+export interface InvoiceOrder {
+  readonly leg: RequestDocument['leg'];
+  readonly parts: readonly Part[];
+  readonly pricing: Pricing;
+  /** Whether the parts are asked for by way of the bank. */
+  readonly via: 'bank' | undefined;
+}
+
 /** Invoices for all parts at a price; undefined when the wallet does not make them all. */
 export async function makeInvoices(
   desk: Desk,
   contract: OwnContract,
-  leg: RequestDocument['leg'],
-  parts: readonly Part[],
-  pricing: Pricing,
+  { leg, parts, pricing, via }: InvoiceOrder,
 ): Promise<readonly MadePart[] | undefined> {
   const wallet = desk.wallet();
   if (!wallet) return undefined;
-  const made = await mapAtMost(INVOICES_AT_ONCE, parts, async (part) => {
-    const msat = pricing.msatOf(part.units);
-    const invoice = await makeInvoice(desk, contract, wallet, leg, { part, msat });
-    return invoice && { part, msat, invoice };
+  const gross = parts.map(({ units }) => pricing.msatOf(units));
+  const net = via === 'bank' ? netMsatOf(contract, leg, gross) : undefined;
+  const planned = parts.map((part, at) => {
+    return { part, msat: gross[at] ?? '0', netMsat: net?.[at] };
+  });
+  const made = await mapAtMost(INVOICES_AT_ONCE, planned, async (each) => {
+    const invoice = await makeInvoice(desk, contract, wallet, leg, each);
+    return invoice && { ...each, invoice };
   });
   const right = made.filter((each) => each !== undefined);
   return right.length === parts.length ? right : undefined;

@@ -28,6 +28,10 @@ export interface JournalEntry {
   /** When the parts were last asked for, ms; 0 when never. */
   readonly askedAtMs: number;
   readonly request?: SignedEvent;
+  /** The bank's word, where it passes the payment on. */
+  readonly forward?: SignedEvent;
+  /** A direct payment has definitely failed before. */
+  readonly noRoute?: true;
   readonly invoice?: string;
   readonly paymentHash?: string;
   readonly expiresAtSec?: number;
@@ -106,9 +110,11 @@ export function wantedEntries(
 
 /** A part whose request cannot be used any more: to be asked for again. */
 export function renewedEntry(entry: JournalEntry, nowMs: number): JournalEntry {
-  const { contract, leg, n, amountUnits, together } = entry;
+  const { contract, leg, n, amountUnits, together, step, forward } = entry;
   const wanted = wantedEntry(contract, leg, n, BigInt(amountUnits), nowMs);
-  return together ? { ...wanted, together } : wanted;
+  const isStuck = entry.noRoute === true || (step === 'failed' && !forward);
+  const tried = isStuck ? { ...wanted, noRoute: true as const } : wanted;
+  return together ? { ...tried, together } : tried;
 }
 
 /**
@@ -116,7 +122,7 @@ export function renewedEntry(entry: JournalEntry, nowMs: number): JournalEntry {
  * so that a long stream is not kept twice.
  */
 export function provenEntry(entry: JournalEntry, nowMs: number, receipt?: string): JournalEntry {
-  const { request: _request, invoice: _invoice, ...rest } = entry;
+  const { request: _request, forward: _forward, invoice: _invoice, ...rest } = entry;
   const proven = { ...rest, step: 'receipted' as const, updatedAtMs: nowMs };
   return receipt === undefined ? proven : { ...proven, receipt };
 }

@@ -77,6 +77,14 @@ export class OpenRequests {
     return request && { request, preimage: undefined };
   }
 
+  /**
+   * From when on a part can be asked for again without contradicting what was handed out, Unix
+   * seconds: two requests for one part must not overlap.
+   */
+  async freeFromSec(root: string, leg: Leg, n: number): Promise<number> {
+    return (await this.#part(root, leg, n))?.expiresAtSec ?? 0;
+  }
+
   /** Keeps a request; on disk when this resolves. */
   async keep(document: RequestDocument, request: OpenRequest): Promise<void> {
     const { contract, leg, expiresAtSec } = document;

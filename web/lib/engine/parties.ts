@@ -2,6 +2,7 @@
 import {
   LEGS,
   PARTY_ROLES,
+  isPrivate,
   legOf,
   type ContractState,
   type Fold,
@@ -115,8 +116,7 @@ export function unsignedAmendments(
  */
 export function publicIdsOf(fold: Fold, events: readonly ParsedEvent[]): readonly string[] {
   if (fold.state.signedAtSec === undefined) return [];
-  const isRequest = (parsed: ParsedEvent): boolean => parsed.name === 'request';
-  const requests = events.filter(isRequest).map((parsed) => parsed.event.id);
+  const requests = events.filter(isPrivate).map((parsed) => parsed.event.id);
   const left = new Set([...requests, ...unsignedAmendments(fold.state.root, events)]);
   return fold.order.filter((id) => !left.has(id));
 }

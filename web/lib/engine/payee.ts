@@ -15,6 +15,7 @@ import {
 import { allHeads, embedOwn, nextEventTimeSec, ownContract } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { deliverable, makeInvoices, windowSecOf, type MadePart } from './invoices.ts';
+import { handToBank, viaOf } from './forwarding/asking.ts';
 import type { Incoming } from './mailbox.ts';
 import { OpenRequests, type OpenRequest } from './open-requests.ts';
 import { pricingOf, UNPRICED, type Part, type Pricing } from './prices/pricing.ts';
@@ -77,8 +78,9 @@ export class Payee {
     const open = new Map<string, Answer>();
     const fresh: Part[] = [];
     for (const part of parts) {
-      const found = await this.#requests.find(message.contract, message.leg, part.n);
-      if (!found) fresh.push(part);
+      const place = [message.contract, message.leg, part.n] as const;
+      const found = await this.#requests.find(...place);
+      if (!found) fresh.push({ ...part, fromSec: await this.#requests.freeFromSec(...place) });
       else {
         const { request, preimage } = found;
         const answer = open.get(request.event.id) ?? { request, paid: [] };
@@ -87,13 +89,14 @@ export class Payee {
       }
     }
     if (fresh.length > 0) {
-      const made = await this.#make(contract, message.leg, fresh);
+      const made = await this.#make(contract, message, fresh);
       if (typeof made === 'string') await this.#refuse(contract, incoming, message.leg, made);
       else for (const request of made) open.set(request.event.id, { request, paid: [] });
     }
     for (const answer of open.values()) {
       const delivery = this.#delivery(contract, answer.request, answer.paid);
-      await this.#reply(contract, incoming, message.leg, delivery);
+      const toPayer = await handToBank(this.#desk, contract, delivery);
+      if (toPayer) await this.#reply(contract, incoming, message.leg, toPayer);
     }
   }
 
@@ -115,7 +118,7 @@ export class Payee {
   #document(
     contract: OwnContract,
     leg: RequestDocument['leg'],
-    made: readonly { readonly part: Part; readonly msat: string; readonly paymentHash: string }[],
+    made: readonly (Omit<MadePart, 'invoice'> & { readonly paymentHash: string })[],
     pricing: Pricing,
   ): RequestDocument {
     const nowSec = this.#desk.clock.nowSec();
@@ -127,12 +130,13 @@ export class Payee {
       type: 'request',
       contract: root,
       leg,
-      notBeforeSec: nowSec,
+      notBeforeSec: Math.max(nowSec, ...made.map(({ part: { fromSec = 0 } }) => fromSec)),
       expiresAtSec: nowSec + windowSecOf(contract),
       ...(version === undefined || version === root ? {} : { version }),
       n: made.map(({ part }) => part.n),
       msat: made.map(({ msat }) => msat),
       paymentHash: made.map(({ paymentHash }) => paymentHash),
+      ...viaOf(made),
       ...(priced === undefined ? {} : { priced }),
       seen: allHeads(this.#desk, root),
     };
@@ -141,7 +145,7 @@ export class Payee {
   /** Requests for parts, several where one would be too long to deliver; or why there are none. */
   async #make(
     contract: OwnContract,
-    leg: RequestDocument['leg'],
+    { leg, via }: MessageOf<'partsWanted'>,
     parts: readonly Part[],
   ): Promise<readonly OpenRequest[] | 'walletUnavailable' | 'noPrice'> {
     const { root, fold } = contract.view;
@@ -149,7 +153,8 @@ export class Payee {
     const pricing = pricingOf(this.#desk.prices, fold.state.contract.document, nowSec);
     if (!pricing || pricing.isNamed) this.#say(root, pricing ? 'PRICE_NAMED' : 'NO_PRICE');
     if (!pricing) return 'noPrice';
-    const made = await makeInvoices(this.#desk, contract, leg, parts, pricing);
+    const order = { leg, parts, pricing, via };
+    const made = await makeInvoices(this.#desk, contract, order);
     if (!made) return 'walletUnavailable';
     const requests: OpenRequest[] = [];
     for (const group of deliverable(made, pricing.pricedOf([])?.prices.length ?? 0)) {

@@ -11,6 +11,7 @@ import { paidMsat, renewedEntry, wantedEntries, type JournalEntry } from './jour
 import { Lanes } from './lanes.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts } from './asking.ts';
+import { silentStatus } from './forwarding/asking.ts';
 import { payEntry, resolveEntries, type PaymentContext } from './payment.ts';
 import { heldStatus, isOfPrice, isWorthNoting, limitStatus, lineOf } from './payer-orders.ts';
 import { refusedStatus, type PayerOrders } from './payer-orders.ts';
@@ -279,7 +280,7 @@ export class Payer {
     const lastMs = Math.max(...wanted.map((entry) => entry.askedAtMs));
     if (nowMs - lastMs < ASK_AGAIN_MS) return lastMs + ASK_AGAIN_MS - nowMs;
     this.#asks += 1;
-    if (this.#asks > SILENT_AFTER_ASKS) this.#say(statusOf('problem', 'PAYEE_SILENT'));
+    if (this.#asks > SILENT_AFTER_ASKS) this.#say(silentStatus(contract, wanted, nowMs));
     else if (!isOfPrice(this.#status)) this.#say(statusOf('working', 'ASKING'));
     await this.#desk.journal.write(wanted.map((entry) => ({ ...entry, askedAtMs: nowMs })));
     await askForParts(this.#desk, contract, this.leg, wanted);

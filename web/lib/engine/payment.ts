@@ -100,7 +100,8 @@ export async function resolveEntry(
   if (isMissing) {
     return statusOf('problem', 'NOT_ARRIVED', { untilSec: Math.ceil(lastMs / 1_000) });
   }
-  return record ? statusOf('waiting', 'inFlight') : statusOf('problem', 'WALLET_SILENT');
+  const onItsWay = entry.forward ? 'WITH_BANK' : 'inFlight';
+  return record ? statusOf('waiting', onItsWay) : statusOf('problem', 'WALLET_SILENT');
 }
 
 /**

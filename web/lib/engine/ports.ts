@@ -5,6 +5,7 @@
  * wallet does: such outcomes are values.
  */
 import type { ParsedEvent, Result, SignedEvent, VerifiedEvent } from '@realyield/protocol';
+import type { HoldWallet } from './forwarding/ports.ts';
 
 /** An event before it is signed. */
 export interface EventTemplate {
@@ -194,6 +195,8 @@ export interface MadeInvoice {
 
 /** A wallet over Nostr Wallet Connect (NIP-47). */
 export interface Wallet {
+  /** Hold invoices, by which a bank passes payments on. */
+  readonly hold?: HoldWallet | undefined;
   info(): Promise<WalletAnswer<WalletInfo>>;
   /** Spendable balance in msat. */
   balance(): Promise<WalletAnswer<bigint>>;

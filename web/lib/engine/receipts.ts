@@ -17,6 +17,7 @@ async function writeReceipt(
 ): Promise<void> {
   const { own, view } = contract;
   const request = paid[0]?.request;
+  const forward = paid.find((entry) => entry.forward)?.forward;
   if (!request || !own.money) return;
   const { root } = view;
   const template = buildReceipt(
@@ -24,6 +25,7 @@ async function writeReceipt(
       v: 1,
       contract: root,
       request: embedOwn(request),
+      ...(forward ? { forward: embedOwn(forward) } : {}),
       n: paid.map((entry) => entry.n),
       preimage: paid.map((entry) => entry.preimage ?? ''),
       prev: ownHeads(desk, root, own),

@@ -1,9 +1,17 @@
 /** Private messages that arrived, each handed to whoever deals with it. */
-import { LEGS, actsFor, roleOfKey, type MessageOf } from '@realyield/protocol';
+import {
+  LEGS,
+  actsFor,
+  forwardingTermsOf,
+  roleOfKey,
+  type Leg,
+  type MessageOf,
+} from '@realyield/protocol';
 import type { Agreements } from './agreements.ts';
 import type { Crew } from './crew.ts';
 import { ownContract, type Desk } from './desk.ts';
 import type { Documents } from './documents/documents.ts';
+import { isBank } from './forwarding/forwarder.ts';
 import type { Incoming } from './mailbox.ts';
 import type { Payee } from './payee.ts';
 import type { Payer } from './payer.ts';
@@ -25,7 +33,12 @@ const STALE_SEC = 120;
 function payersPaying({ desk, crew }: Receivers, root: string, author: string): readonly Payer[] {
   const state = desk.catalog.contract(root)?.fold.state;
   if (!state) return [];
-  return crew.payersOf(root).filter(({ leg }) => actsFor(state, author, LEGS[leg].payee));
+  // The bank speaks for payees whose payments it passes on.
+  const isBankFor = (leg: Leg): boolean =>
+    forwardingTermsOf(state.contract.document, leg) !== undefined && actsFor(state, author, 'bank');
+  return crew
+    .payersOf(root)
+    .filter(({ leg }) => actsFor(state, author, LEGS[leg].payee) || isBankFor(leg));
 }
 
 async function receiveRefusal(
@@ -76,6 +89,10 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
       break;
     }
     case 'requestDelivery':
+      if (isBank(receivers.desk, message, incoming)) {
+        if (receivers.isRunning()) await receivers.crew.forwarder.take(message, incoming);
+        break;
+      }
       await receivers.payee.learn(message, author);
       if (author !== incoming.recipient) await receivers.desk.handed.keep(message, author);
       for (const payer of payersPaying(receivers, message.contract, author)) {

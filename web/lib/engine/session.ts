@@ -18,6 +18,7 @@ import type { Catalog } from './catalog.ts';
 import { Crew } from './crew.ts';
 import { Documents } from './documents/documents.ts';
 import { Drafts } from './drafts.ts';
+import type { Forwarder } from './forwarding/forwarder.ts';
 import { ownContract, ownContracts, signerOf, type Desk, type OwnContract } from './desk.ts';
 import type { SentAgain } from './evidence.ts';
 import type { JournalEntry } from './journal.ts';
@@ -70,6 +71,7 @@ export class Session {
   readonly activity: ActivityLog;
   readonly prices: Prices;
   readonly restorer: Restorer;
+  readonly forwarder: Forwarder;
   readonly limits: SpendingLimits;
   readonly person: Signer;
   readonly #ports: SessionPorts;
@@ -112,6 +114,7 @@ export class Session {
       heldSinceMs: () => this.#lease.heldSinceMs,
       limits: this.limits,
     });
+    this.forwarder = this.#crew.forwarder;
     this.repayments = new Repayments(this.#desk, (...leg) => this.#crew.payer(...leg));
   }
 
@@ -119,9 +122,8 @@ export class Session {
   async start(): Promise<void> {
     const { catalog, keyring, mailbox, outbox } = this.#desk;
     await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
-    await Promise.all([this.limits.load(), this.prices.load()]);
-    const { openings } = this.agreements;
-    await Promise.all([keyring.load(), openings.load(), this.documents.load()]);
+    await Promise.all([this.limits.load(), this.prices.load(), keyring.load()]);
+    await Promise.all([this.agreements.openings.load(), this.documents.load()]);
     const tell = (): void => {
       this.changed.emit();
     };
@@ -148,7 +150,7 @@ export class Session {
       this.#ports.whenAlone(async () => {
         await Promise.all([this.#desk.journal.load(), this.#desk.handed.load()]);
         this.#isAlone = true;
-        await this.repayments.load();
+        await Promise.all([this.repayments.load(), this.forwarder.start()]);
         for (const root of catalog.roots()) this.#attend(root);
       }),
     );
@@ -185,13 +187,11 @@ export class Session {
   useWallet(wallet: Wallet | undefined): void {
     this.#wallet?.close();
     this.#wallet = wallet;
-    this.#crew.takings.clear();
     const stop = wallet?.onPayment((record) => {
-      this.#crew.takings.note(record);
-      this.#crew.wakeAll();
+      this.#crew.hear(record);
     });
     if (stop) this.#stops.push(stop);
-    this.#crew.wakeAll();
+    this.#crew.useWallet();
     this.changed.emit();
   }
 

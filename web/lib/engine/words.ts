@@ -29,7 +29,10 @@ export type EngineCode =
   | 'NO_PRICE'
   | 'PRICE_NAMED'
   | 'PRICE_APART'
-  | 'PRICE_CONTRADICTED';
+  | 'PRICE_CONTRADICTED'
+  | 'BANK_SILENT'
+  | 'WITH_BANK'
+  | 'FORWARD_LOST';
 
 const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_MISSING: 'No wallet is connected. Nothing is paid until you connect one.',
@@ -67,6 +70,15 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   PRICE_CONTRADICTED:
     'An oracle gave two prices for one minute, and without it there are too few. ' +
     'It is not paid at that price.',
+  BANK_SILENT:
+    'The bank passes payments of this contract on and is not answering. Nothing is paid until it ' +
+    'does; when its last word has run out, the payee is asked directly.',
+  WITH_BANK:
+    'The payment is held until the bank has passed it on. If the bank stays away it comes back ' +
+    'to you by itself, within a day or two; nothing is lost and nothing is paid twice.',
+  FORWARD_LOST:
+    'A payment was passed on to the payee, but what its payer had sent went back before this ' +
+    'wallet took it. The bank bears the loss: it was away for too long.',
   ORDER_FOUND:
     'A payment you ordered before was found to be made. What you ordered now was not; ' +
     'order it again if it is still owed.',

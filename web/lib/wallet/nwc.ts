@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { sentenceFor } from '@realyield/protocol';
 import { Listeners } from '../engine/listeners.ts';
+import type { HoldWallet } from '../engine/forwarding/ports.ts';
 import { isPreimageOf } from '../engine/payment.ts';
 import type {
   MadeInvoice,
@@ -25,6 +26,7 @@ import {
 } from './answers.ts';
 import { WalletChannel } from './channel.ts';
 import type { WalletConnection } from './connection.ts';
+import { createHoldWallet } from './hold.ts';
 import { readInvoice } from './invoices.ts';
 
 export { parseWalletUri, type WalletConnection } from './connection.ts';
@@ -68,6 +70,7 @@ const NO_ANSWER = {
 } as const;
 
 class NwcWallet implements Wallet {
+  readonly hold: HoldWallet;
   readonly #options: NwcOptions;
   readonly #channel: WalletChannel;
   readonly #payments = new Listeners<PaymentRecord>();
@@ -75,6 +78,7 @@ class NwcWallet implements Wallet {
   constructor(connection: WalletConnection, options: NwcOptions) {
     this.#options = options;
     this.#channel = new WalletChannel(connection, options.webSocket);
+    this.hold = createHoldWallet((...question) => this.#ask(...question));
     this.#channel.notified.add((notice) => {
       const shape = z.object({ notification: transactionSchema }).safeParse(notice);
       const record = shape.success ? toRecord(shape.data.notification) : undefined;

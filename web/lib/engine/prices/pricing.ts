@@ -15,6 +15,8 @@ import type { Prices } from './prices.ts';
 export interface Part {
   readonly n: number;
   readonly units: string;
+  /** No request for it may open before this, Unix seconds. */
+  readonly fromSec?: number;
 }
 
 /** What a request's parts are paid by. */

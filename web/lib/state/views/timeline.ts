@@ -2,6 +2,7 @@
 import {
   REJECT_SENTENCES,
   attesterOf,
+  isPrivate,
   legOf,
   type ContractState,
   type Leg,
@@ -173,7 +174,7 @@ export function timelineView(
   const { state, rejects } = view.fold;
   const refused = new Map(rejects.map((entry) => [entry.id, entry]));
   return events
-    .filter((parsed) => parsed.name !== 'request' && !refused.has(parsed.event.id))
+    .filter((parsed) => !isPrivate(parsed) && !refused.has(parsed.event.id))
     .sort(isNewerFirst)
     .map((parsed) => {
       const words = wordsOf(state, parsed);
