@@ -111,7 +111,10 @@ export async function invest(
   await expect(page.getByRole('heading', { name: offer.title })).toBeVisible();
   await page.getByLabel('How much you lend').fill(sats);
   await page.getByRole('button', { name: /^Invest/ }).click();
-  await page.getByLabel('I understand that I may lose all').check();
+  const risk = page.getByLabel('I understand that I may lose all');
+  await page.getByRole('button', { name: 'Sign and propose' }).click();
+  await expect(risk).toBeFocused();
+  await risk.check();
   await page.getByRole('button', { name: 'Sign and propose' }).click();
   await expect(page).toHaveURL(/\/contracts\/[0-9a-f]{64}$/);
   return page.url().slice(-64);
