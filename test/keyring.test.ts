@@ -254,3 +254,22 @@ describe('restoring', () => {
     expect(keyring.find(key ?? '')?.use).toBe('investor');
   });
 });
+
+test('a damaged store is no reason to stop: the relays bring back what it lost', async () => {
+  const first = device();
+  const [kept = '', lost = ''] = await make(first, 2);
+  await first.store.write([
+    { table: 'keys', key: lost, value: { nonsense: true } },
+    { table: 'settings', key: 'device key', value: 'garbage' },
+  ]);
+  const again = device([one.url, two.url], () => undefined, first.store);
+  await again.keyring.load();
+  expect(again.keyring.keys()).toEqual([]);
+  expect((await again.keyring.restore()).left).toBe(0);
+  expect(
+    again.keyring
+      .keys()
+      .map(({ publicKey }) => publicKey)
+      .sort(),
+  ).toEqual([kept, lost].sort());
+});

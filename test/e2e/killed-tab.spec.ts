@@ -74,6 +74,13 @@ test('somebody else for a while in mid-stream: nothing is paid for the wrong per
   const root = await invest(ana, '30000', FLOUR);
   await untilMoreThan(page, 1);
 
+  // A second window of the same browser looks on, and takes nothing from the one that pays.
+  const other = await ana.context.newPage();
+  await openContract({ page: other }, root);
+  await untilMoreThan(other, (await paymentsShown(page)) + 2);
+  await expect(page.getByText('Another window or device is paying for you.')).toBeHidden();
+  await other.close();
+
   await be(page, 'Ana Morales', 'Ben Okafor');
   await expect(page.getByRole('button', { name: /^Pause/ })).toBeHidden();
   await page.getByRole('link', { name: 'Portfolio' }).first().click();

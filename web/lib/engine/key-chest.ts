@@ -23,6 +23,9 @@ interface Row {
   readonly backup: SignedEvent;
 }
 
+/** A text sealed by NIP-44, as far as it can be seen from outside. */
+const SEALED = /^[A-Za-z0-9+/]{130,}={0,2}$/;
+
 /** The keys of one person on one device. */
 export class KeyChest {
   readonly #person: Signer;
@@ -41,7 +44,8 @@ export class KeyChest {
     const device = await this.device();
     const found: ChestEntry[] = [];
     for (const { value } of rows) {
-      const { sealed, backup } = value as Row;
+      const { sealed, backup } = value as Partial<Row>;
+      if (typeof sealed !== 'string' || backup === undefined) continue;
       // What does not open was sealed under a device key that is gone; relays have it too.
       const text = await device.decrypt(device.publicKey, sealed).catch(() => '');
       const record = parseKeyRecord(text);
@@ -71,7 +75,8 @@ export class KeyChest {
   async #read(): Promise<Signer> {
     const { publicKey } = this.#person;
     const kept = await this.#store.get('settings', DEVICE_KEY);
-    if (typeof kept === 'string') {
+    // What is damaged opens nothing: another is made, and the relays bring back what it sealed.
+    if (typeof kept === 'string' && SEALED.test(kept)) {
       const secret = await this.#person.decrypt(publicKey, kept);
       return createLocalSigner(hexToBytes(secret));
     }

@@ -145,10 +145,11 @@ export class Session {
     await outbox.start();
     mailbox.open(this.person);
     for (const key of keyring.keys()) this.#take(key);
-    await this.#lease.start();
     this.#stops.push(
       this.#ports.whenAlone(async () => {
         await Promise.all([this.#desk.journal.load(), this.#desk.handed.load()]);
+        // A window that may not use the journal takes nothing from the one that does.
+        if (!this.#isStopped) await this.#lease.start();
         this.#isAlone = true;
         await Promise.all([this.repayments.load(), this.forwarder.start()]);
         for (const root of catalog.roots()) this.#attend(root);

@@ -11,6 +11,16 @@ const RETRIES_MS = [500, 2_500, 6_000];
 const SILENT = 'Your signer did not answer in time. Check that it is switched on and connected.';
 const CUT_OFF = 'The relay of your signer cannot be reached, so your signer cannot be asked.';
 
+/** How relays say that an event is dated ahead of their clock. */
+const IN_FUTURE = /future|too far ahead|TIME_FUTURE/i;
+const WRONG_CLOCK =
+  'The clock of this device is wrong: what it asks of your signer is dated in the future. ' +
+  'Set the clock right, then try again.';
+
+function said(refusal: string): string {
+  return `The relay of your signer refused the request: ${refusal}`;
+}
+
 /** A relay's refusal, in NIP-01's form; anything else is a matter of the connection. */
 function relayRefusal(error: unknown): string | undefined {
   const reasons: unknown[] = error instanceof AggregateError ? error.errors : [error];
@@ -93,7 +103,7 @@ export class Exchange {
       this.again();
     } else {
       this.finish(
-        new SignerError('UNREACHABLE', `The relay of your signer refused the request: ${refusal}`),
+        new SignerError('UNREACHABLE', IN_FUTURE.test(refusal) ? WRONG_CLOCK : said(refusal)),
       );
     }
   }

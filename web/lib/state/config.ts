@@ -58,8 +58,12 @@ export async function findWorld(): Promise<World | undefined> {
     isWorld ? await response.json().catch(() => undefined) : undefined,
   );
   if (isWorld && !parsed.success) console.error('/world.json:', parsed.error);
-  if (parsed.success) localStorage.setItem(KEPT_KEY, JSON.stringify(parsed.data));
-  else localStorage.removeItem(KEPT_KEY);
+  try {
+    if (parsed.success) localStorage.setItem(KEPT_KEY, JSON.stringify(parsed.data));
+    else localStorage.removeItem(KEPT_KEY);
+  } catch {
+    // Storage is closed to us: what cannot be kept in the store says so itself.
+  }
   return parsed.success ? parsed.data : undefined;
 }
 

@@ -4,7 +4,7 @@
  */
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import type { Store, StoreWrite, TableName } from '../engine/ports.ts';
-import { StoreError } from './store-error.ts';
+import { FULL_EVENT, StoreError } from './store-error.ts';
 
 const VERSION = 2;
 const TABLES: readonly TableName[] = ['events', 'journal', 'keys', 'settings', 'messages', 'files'];
@@ -110,7 +110,10 @@ class IndexedDbStore implements Store {
       if (this.#database === opening) this.#database = undefined;
       if (isFinal) this.#isClosed = true;
     }).catch((error: unknown) => {
-      throw explain(error);
+      const explained = explain(error);
+      const isFull = explained instanceof StoreError && explained.code === 'FULL';
+      if (isFull) globalThis.dispatchEvent(new Event(FULL_EVENT));
+      throw explained;
     });
     this.#database = opening;
     opening.catch(() => {
@@ -144,7 +147,11 @@ class IndexedDbStore implements Store {
       const tx = await this.#begin((database) => database.transaction(table));
       const { store } = tx;
       const [keys, rows] = await Promise.all([store.getAllKeys(), store.getAll(), tx.done]);
-      return keys.map((key, at) => ({ key, value: rows[at]?.value }));
+      // A row without a value is damaged.
+      return keys.flatMap((key, at) => {
+        const value = rows[at]?.value;
+        return value === undefined ? [] : [{ key, value }];
+      });
     });
   }
 

@@ -6,6 +6,9 @@
  */
 export type StoreErrorCode = 'FULL' | 'BLOCKED' | 'OUTDATED' | 'CLOSED' | 'UNAVAILABLE';
 
+/** Told to the page whenever there was no room for a write, whoever asked for it. */
+export const FULL_EVENT = 'realyield-store-full';
+
 /** A refusal of the local store; nothing of the write it answers has been kept. */
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
