@@ -9,6 +9,7 @@ import {
   combinePortfolio,
   findReusedHashes,
   foldContract,
+  isKeptIn,
   offerAddress,
   readEvent,
   repaymentHistory,
@@ -28,6 +29,11 @@ import { history, holdingsOf, portfolioFigures } from './figures/portfolios.ts';
 import { readAgreements, readParts, storeEvents } from './figures/relay.ts';
 
 const IN_BITCOIN: BookUnit = { network: 'regtest', denomination: { type: 'msat' } };
+const IN_DOLLARS: BookUnit = {
+  network: 'regtest',
+  denomination: { type: 'fiat', currency: 'USD', minorDigits: 2 },
+};
+const UNITS = [IN_BITCOIN, IN_DOLLARS] as const;
 const market = drawMarket();
 const table = storeEvents([...market.events, ...market.events.slice(0, 40)]);
 const agreements = readAgreements(table);
@@ -123,14 +129,27 @@ describe('the market', () => {
   });
 });
 
+it('keeps two denominations apart: nothing of the one is in the other', () => {
+  const bank = publicOf('bank B');
+  const { reuse, list } = summaries(ofBank(bank), START + 200 * DAY);
+  const [sats, dollars] = UNITS.map((unit) => combineBank(bank, unit, list, { reuse }));
+  expect(dollars?.repaidUnits).toBe(988_018_000n);
+  expect(dollars?.contracts).toBe(2);
+  expect(dollars?.punctuality.paidLate).toBeGreaterThan(0);
+  expect(sats?.otherDenominations).toBe(2);
+  expect(dollars?.register).toEqual(sats?.register);
+});
+
 describe('figures recomputed from raw relay events', () => {
   it.each(banks)('of bank %s', (bank) => {
     for (const asOfSec of times) {
       const { reuse, list } = summaries(ofBank(bank), asOfSec);
       const context = { reuse, openings: market.openings };
-      const ours = combineBank(bank, IN_BITCOIN, list, context);
-      const query = { bank, ...IN_BITCOIN, asOfSec };
-      expect(ours).toEqual(bankFigures(agreements, parts, query, market.openings));
+      for (const unit of UNITS) {
+        const query = { bank, ...unit, asOfSec };
+        const theirs = bankFigures(agreements, parts, query, market.openings);
+        expect(combineBank(bank, unit, list, context)).toEqual(theirs);
+      }
     }
   });
 
@@ -143,10 +162,11 @@ describe('figures recomputed from raw relay events', () => {
       const [, bank = ''] = offer.split(':');
       for (const asOfSec of times) {
         const { list } = summaries(ofBank(bank), asOfSec);
-        const query = { offer, ...IN_BITCOIN, asOfSec };
-        expect(combineOffer(offer, IN_BITCOIN, list)).toEqual(
-          offerFigures(agreements, parts, query),
-        );
+        for (const unit of UNITS) {
+          const query = { offer, ...unit, asOfSec };
+          const theirs = offerFigures(agreements, parts, query);
+          expect(combineOffer(offer, unit, list)).toEqual(theirs);
+        }
       }
     }
   });
@@ -156,8 +176,11 @@ describe('figures recomputed from raw relay events', () => {
       const { list } = summaries(ofBank(bank), asOfSec);
       const here = agreements.filter(({ terms }) => terms.parties.bank.pubkey === bank);
       const keys = here.map(({ terms }) => terms.parties.investor.pubkey);
-      const theirs = holdingsOf(here, parts, { keys, ...IN_BITCOIN, asOfSec });
-      expect(vintagesOf(list)).toEqual(vintages(theirs));
+      for (const unit of UNITS) {
+        const theirs = holdingsOf(here, parts, { keys, ...unit, asOfSec });
+        const ours = list.filter((each) => isKeptIn(each, unit));
+        expect(vintagesOf(ours)).toEqual(vintages(theirs));
+      }
     }
   });
 
@@ -168,9 +191,9 @@ describe('figures recomputed from raw relay events', () => {
       keys.includes(contract.document.parties.investor.pubkey),
     );
     expect(own.length).toBeGreaterThan(1);
-    for (const asOfSec of times) {
-      const ours = combinePortfolio(IN_BITCOIN, summaries(own, asOfSec).list);
-      const query = { keys, ...IN_BITCOIN, asOfSec };
+    for (const [asOfSec, unit] of times.flatMap((at) => UNITS.map((each) => [at, each] as const))) {
+      const ours = combinePortfolio(unit, summaries(own, asOfSec).list);
+      const query = { keys, ...unit, asOfSec };
       const { xirr, ...theirs } = portfolioFigures(holdingsOf(agreements, parts, query), query);
       expect(withoutRate(ours)).toEqual(theirs);
       expect(ours.xirr.withheld).toBe(xirr.withheld);
@@ -212,9 +235,11 @@ describe('figures recomputed from raw relay events', () => {
   it('of what fell due and how it was paid', () => {
     const keys = agreements.map(({ terms }) => terms.parties.investor.pubkey);
     for (const asOfSec of times) {
-      const query = { keys, ...IN_BITCOIN, asOfSec };
-      const ours = repaymentHistory(summaries(states, asOfSec).list);
-      expect(ours).toEqual(history(holdingsOf(agreements, parts, query)));
+      for (const unit of UNITS) {
+        const { list } = summaries(states, asOfSec);
+        const ours = repaymentHistory(list.filter((each) => isKeptIn(each, unit)));
+        expect(ours).toEqual(history(holdingsOf(agreements, parts, { keys, ...unit, asOfSec })));
+      }
     }
   });
 });

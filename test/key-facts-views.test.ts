@@ -85,7 +85,13 @@ describe('the sheet', () => {
     expect(risk('investor')[2]).toBe('152.7 back for each 100 put in');
     expect(risk('bank')[0]).toBe('50.9 back for each 100 received');
     const inDollars = buildKeyFacts({ ...document, denomination: dollars() });
-    expect(currencyRisk(inDollars, 'business')).toEqual([]);
+    const texts = currencyRisk(inDollars, 'investor').map(({ text }) => text);
+    expect(texts).toEqual([
+      '203.6 sat back for each 100 sat put in',
+      '101.8 sat back for each 100 sat put in',
+      '67.9 sat back for each 100 sat put in',
+    ]);
+    expect(currencyRisk(inDollars, 'business')[2]?.note).toBe('in USD it stays the same');
   });
 
   it('is of one hash, whoever reads it', () => {

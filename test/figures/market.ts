@@ -1,10 +1,12 @@
 /**
  * A market of three banks, seven businesses and four investors, its contracts in every standing:
  * repaid and closed, cured, late, defaulted, streaming, prepaid, in grace, never paid out,
- * lapsed, withdrawn, proposed; with a reused hash, a copied one, a gap and a fork in a register.
+ * lapsed, withdrawn, proposed, one bank's in two denominations; with a reused hash, a copied one,
+ * a gap and a fork in a register.
  */
 import { planTicks, type RequestDocument, type SignedEvent } from '@realyield/protocol';
 import { hashOf, inThree, publicOf, sparedSigning } from '../fixtures/loan.ts';
+import { dollars } from '../fixtures/prices.ts';
 import type { Loan, Signing } from '../fixtures/loan.ts';
 import { give } from '../fixtures/steps.ts';
 import { DAY, Drafter, first, repay, START, stream } from './drafter.ts';
@@ -108,12 +110,31 @@ function drawBankB(draw: Drafter): void {
   repay(excess, 89, 1_200_000);
 }
 
+/** Loans in dollars of the second bank: repaid late, and late; amounts are thousandths of cents. */
+function drawDollars(draw: Drafter): void {
+  const offer = { denomination: dollars() };
+  const cured = draw.agree(
+    { bank: bankB, business: 'dairy', investor: 'Ana', serial: 7 },
+    { offer: { ...inThree, ...offer, identifier: 'dairy-dollars' } },
+  );
+  stream(cured);
+  repay(cured, 44, 343_000);
+  repay(cured, 63, 345_017);
+  const late = draw.agree(
+    { bank: bankB, business: 'farm', investor: 'Ben', serial: 8 },
+    { offer: { ...offer, identifier: 'farm-dollars' } },
+  );
+  stream(late);
+  repay(late, 95, 300_001);
+}
+
 /** The whole market. */
 export function drawMarket(signing: Signing = sparedSigning): Market {
   const draw = new Drafter(signing);
   drawBankA(draw);
   drawBankB(draw);
   drawBankC(draw);
+  drawDollars(draw);
   const openings = draw.loans.slice(0, 8).map((loan, index) => ({
     contract: loan.root,
     mainKey: publicOf(index === 7 ? bankB : (['Ana', 'Ben', 'Ana', 'Eve'][index] ?? 'nobody')),

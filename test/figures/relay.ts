@@ -152,7 +152,9 @@ CREATE VIEW part AS SELECT receipt.id AS receipt, receipt.pubkey AS payer,
     json_extract(receipt.content, '$.request.content.expiresAtSec') AS expires,
     min(max(receipt.created_at, json_extract(receipt.content, '$.request.content.notBeforeSec')),
       json_extract(receipt.content, '$.request.content.expiresAtSec')) AS settled,
-    (SELECT json_extract(receipt.content, '$.request.content.msat[' || asked.key || ']')
+    (SELECT coalesce(
+        json_extract(receipt.content, '$.request.content.priced.units[' || asked.key || ']'),
+        json_extract(receipt.content, '$.request.content.msat[' || asked.key || ']'))
       FROM json_each(receipt.content, '$.request.content.n') AS asked
       WHERE asked.value = n.value) AS msat,
     (SELECT json_extract(receipt.content, '$.request.content.paymentHash[' || asked.key || ']')

@@ -8,6 +8,7 @@ import {
   formatLocal,
   formatSat,
   moneyText,
+  parseSat,
   type LocalRate,
   type MoneyText,
   type MoneyUnit,
@@ -179,6 +180,16 @@ export function formatAmount(
   return unit === 'local' && rate !== undefined
     ? formatLocal(units, rate)
     : formatSat(units, whole);
+}
+
+/** Reads what people type in a denomination into its ledger units; undefined where unclear. */
+export function parseAmount(text: string, unit: AmountUnit): bigint | undefined {
+  return unit.type === 'fiat' ? parseCurrency(text, unit) : parseSat(text);
+}
+
+/** What amounts are typed in: `sats`, `USD`. */
+export function unitWord(unit: AmountUnit): string {
+  return unit.type === 'fiat' ? unit.currency : 'sats';
 }
 
 /** An amount of a ledger as one string: `41 200 sat`, `1,234.50 USD`. */

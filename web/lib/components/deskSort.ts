@@ -2,6 +2,7 @@
  * Order of desk rows: by the value behind a cell, never by how it is written, and always the
  * same for the same rows (ties keep the order of the next step, then of the id).
  */
+import { unitKey } from '../currencies.ts';
 import type { DeskCell, DeskRow } from './models.ts';
 
 /** Which column orders the list; `next` is the first column. */
@@ -35,6 +36,11 @@ function valueOf(cell: DeskCell): bigint | number | string {
 }
 
 function compareCells(a: DeskCell, b: DeskCell): number {
+  // Amounts are compared within a denomination: bitcoin stands before currencies by their codes.
+  if (a.kind === 'money' && b.kind === 'money') {
+    const [left, right] = [unitKey(a.denomination), unitKey(b.denomination)];
+    if (left !== right) return left === 'bitcoin' || (right !== 'bitcoin' && left < right) ? -1 : 1;
+  }
   const left = valueOf(a);
   const right = valueOf(b);
   return left < right ? -1 : left > right ? 1 : 0;

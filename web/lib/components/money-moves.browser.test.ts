@@ -98,7 +98,12 @@ describe('DeskList on a phone', () => {
       cells: {
         title: { kind: 'text', text: `Loan ${index}` },
         ...Object.fromEntries(
-          keys.slice(1).map((key) => [key, { kind: 'money', amountUnits: amount * 10n ** 9n }]),
+          keys
+            .slice(1)
+            .map((key) => [
+              key,
+              { kind: 'money', amountUnits: amount * 10n ** 9n, denomination: { type: 'msat' } },
+            ]),
         ),
       },
     }));

@@ -1,5 +1,6 @@
 /** What came of an act that is signed, in a sentence. */
-import { sentenceFor, type Result } from '@realyield/protocol';
+import type { Result } from '@realyield/protocol';
+import { refusalInWords } from './refusals-in-words.ts';
 
 /** Runs it; undefined when it worked, otherwise what went wrong. Without an answer nobody is in. */
 export async function explainSigning(
@@ -8,7 +9,7 @@ export async function explainSigning(
   try {
     const done = await act();
     if (!done) return 'Connect first.';
-    return done.ok ? undefined : sentenceFor(done.code);
+    return done.ok ? undefined : refusalInWords(done);
   } catch (error) {
     return error instanceof Error ? error.message : 'That did not work.';
   }

@@ -9,6 +9,8 @@ import {
   type ContractDocument,
   type ContractPlan,
 } from '@realyield/protocol';
+import { amountOf, formatAmount } from '../../amount.ts';
+import { LATE_FEE } from './offer-mistakes.ts';
 import { emptyPlanForm, type PlanForm } from './plan-fields.ts';
 import { readAnchor, readCount, readEvery, readPlanTerms, readRate } from './plan-form.ts';
 import { FieldReader, type Mistakes } from './read-fields.ts';
@@ -29,7 +31,6 @@ export type ContractTermsResult =
   | { readonly ok: false; readonly mistakes: Mistakes };
 
 const percent = (bps: number): string => `${bps / 100}`;
-const sats = (msat: string): string => `${BigInt(msat) / 1_000n}`;
 
 /** The day a time falls on: a date, or its number where days are shorter than 24 hours. */
 function dayText(atSec: number, { daySec, startAtSec }: ContractDocument): string {
@@ -72,7 +73,12 @@ export function contractTermsForm(document: ContractDocument): ContractTermsForm
     type: plan.type,
     dayCount,
     graceDays: `${graceDays}`,
-    lateFlat: sats(lateFee.flatUnits),
+    lateFlat: formatAmount(
+      amountOf(BigInt(lateFee.flatUnits), document.denomination),
+      'sat',
+      undefined,
+      true,
+    ).number,
     latePercent: percent(lateFee.rateBps),
     lateCapPercent: percent(lateFee.capBps),
   };
@@ -135,7 +141,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   plan: 'The due days must come after the start, and within forty years of it.',
   principalMoratorium: 'The last instalment at least must ask for principal: write fewer.',
   interestMoratorium: 'The last instalment at least must ask for interest: write fewer.',
-  lateFee: 'Write the late fee in whole sats.',
+  lateFee: LATE_FEE,
   lapsesAtSec: 'The last due day must not come before the money has been paid out or lapsed.',
 };
 
@@ -146,7 +152,12 @@ export function readContractTerms(
 ): ContractTermsResult {
   const read = new FieldReader();
   const rateBps = readRate(form.ratePercent, form.plan, read);
-  const plan: ContractPlan = readPlanTerms(form.plan, readDue(form.plan, document, read), read);
+  const plan: ContractPlan = readPlanTerms(
+    form.plan,
+    readDue(form.plan, document, read),
+    read,
+    document.denomination,
+  );
   const afterDays = read.count('afterDays', form.afterDays, {
     least: 1,
     most: 3_650,

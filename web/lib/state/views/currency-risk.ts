@@ -1,6 +1,7 @@
 /**
- * What a debt in bitcoin comes to in the reader's own money when bitcoin's price changes by half.
- * It needs no price: what counts is how it changes. Spec: specs/key-facts.md, `bitcoinPrice`.
+ * What bitcoin's price does to a loan when it changes by half: to one in bitcoin in the reader's
+ * own money, to one in a currency in sats. It needs no price: what counts is how it changes.
+ * Spec: specs/key-facts.md, `bitcoinPrice`.
  */
 import type { KeyFacts, PartyRole } from '@realyield/protocol';
 import type { Fact } from '../../ui/facts.ts';
@@ -20,13 +21,21 @@ function perHundred(later: bigint, first: bigint, percent: bigint): string {
 
 /** Amount at the later price for each hundred at the first, in the reader's own money. */
 export function currencyRisk(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
-  if (facts.denomination.type !== 'msat') return [];
   const { investor, business } = facts;
   const isLender = role === 'investor';
   const first = BigInt((isLender ? investor.pays : business.receives)?.totalUnits ?? 0);
   const later = BigInt((isLender ? investor.receives : business.pays)?.totalUnits ?? 0);
   if (first === 0n || later === 0n) return [];
   const given = isLender ? 'put in' : 'received';
+  if (facts.denomination.type === 'fiat') {
+    const { currency } = facts.denomination;
+    return PRICES.map(([label, percent]) => ({
+      label,
+      // In bitcoin it is the other way round: half the price, twice as many sats.
+      text: `${perHundred(later * 100n, first * percent, 100n)} sat back for each 100 sat ${given}`,
+      ...(percent === 150n ? { note: `in ${currency} it stays the same` } : {}),
+    }));
+  }
   return PRICES.map(([label, percent]) => ({
     label,
     text: `${perHundred(later, first, percent)} back for each 100 ${given}`,

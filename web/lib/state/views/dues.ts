@@ -7,13 +7,13 @@ import {
   legsInUse,
   dueOn,
   planOrigination,
-  sentenceFor,
   type Leg,
   type PartyRole,
 } from '@realyield/protocol';
 import type { PaymentPlan } from '../../components/payment-models.ts';
 import type { Repayments } from '../../engine/repayments.ts';
 import { formatDue } from '../../format.ts';
+import { refusalInWords } from '../refusals-in-words.ts';
 import { titleOf, type ContractNow } from './contract.ts';
 import { calendarOf } from './notices.ts';
 import { personView, type Names } from './people.ts';
@@ -103,5 +103,5 @@ export async function orderDue(
 ): Promise<string | undefined> {
   if (leg === undefined) return undefined;
   const ordered = await repayments.payDue(root, leg);
-  return ordered.ok ? undefined : sentenceFor(ordered.code);
+  return ordered.ok ? undefined : refusalInWords(ordered);
 }

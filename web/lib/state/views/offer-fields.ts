@@ -2,6 +2,7 @@
 import type { OfferDocument } from '@realyield/protocol';
 import type { Sharing } from '../../engine/documents/library.ts';
 import { emptyAppointeeForm, type AppointeeForm } from './appointee-form.ts';
+import { emptyDenominationForm, type DenominationForm } from './denomination-form.ts';
 import { takeUpForm } from './kept-form.ts';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
 import {
@@ -44,6 +45,7 @@ export interface OfferForm {
   sector: string;
   country: string;
   locality: string;
+  denomination: DenominationForm;
   amountSought: string;
   minimumTicket: string;
   /** The least that must come together; empty: one ticket. */
@@ -101,6 +103,7 @@ export function emptyOfferForm(): OfferForm {
     sector: '',
     country: '',
     locality: '',
+    denomination: emptyDenominationForm(),
     amountSought: '',
     minimumTicket: '',
     minimumTotal: '',

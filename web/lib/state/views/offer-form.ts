@@ -6,7 +6,9 @@ import {
   offerContradiction,
   type OfferDocument,
 } from '@realyield/protocol';
+import type { AmountUnit } from '../../amount.ts';
 import { readAppointees } from './appointee-form.ts';
+import { readDenomination } from './denomination-form.ts';
 import { readLegal } from './legal-form.ts';
 import type { OfferForm, TrancheForm } from './offer-fields.ts';
 import { mistakeOf } from './offer-mistakes.ts';
@@ -136,8 +138,15 @@ function readDefault(form: OfferForm, read: FieldReader): OfferDocument['default
   return { afterDays, cureDays };
 }
 
-const readTotal = (form: OfferForm, read: FieldReader): bigint =>
-  read.sats('minimumTotal', form.minimumTotal, 'Say the least that must come together, in sats.');
+const readTotal = (form: OfferForm, read: FieldReader, unit: AmountUnit): bigint =>
+  read.amount('minimumTotal', form.minimumTotal, unit, 'Say the least that must come together');
+
+function readAmounts(form: OfferForm, unit: AmountUnit, read: FieldReader) {
+  const sought = read.amount('amountSought', form.amountSought, unit, 'Say how much is sought');
+  const ticket = read.amount('minimumTicket', form.minimumTicket, unit, 'Say the smallest ticket');
+  const total = form.minimumTotal.trim() === '' ? ticket : readTotal(form, read, unit);
+  return { sought, ticket, total };
+}
 
 function readFunding(
   form: OfferForm,
@@ -189,13 +198,9 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
   const relays = context.relays.slice(0, 4);
   const business = readBusiness(form, relays, read);
   const texts = readTexts(form, read);
-  const sought = read.sats('amountSought', form.amountSought, 'Say how much is sought, in sats.');
-  const ticket = read.sats(
-    'minimumTicket',
-    form.minimumTicket,
-    'Say the smallest ticket, in sats.',
-  );
-  const total = form.minimumTotal.trim() === '' ? ticket : readTotal(form, read);
+  const parties = [context.bankKey, business.pubkey];
+  const denomination = readDenomination(form.denomination, parties, read);
+  const { sought, ticket, total } = readAmounts(form, denomination, read);
   const openDays = read.count('openDays', form.openDays, {
     least: 1,
     most: 3_650,
@@ -203,10 +208,10 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
   });
   const funding = readFunding(form, openDays, context.nowSec, read);
   const rateBps = readRate(form.ratePercent, form.plan, read);
-  const plan = readOfferPlan(form.plan, read);
+  const plan = readOfferPlan(form.plan, read, denomination);
   const tranches = form.tranches.map((tranche, index) => readTranche(tranche, index, plan, read));
   const attester = readAttester(form, context.bankKey, read);
-  const served = readAppointees(form.appointees, [context.bankKey, business.pubkey], read);
+  const served = readAppointees(form.appointees, parties, read);
   const terms = readDefault(form, read);
   const guarantee = readGuarantee(form, read);
   const fees = readFees(form, read);
@@ -223,7 +228,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     amountSoughtUnits: sought.toString(),
     minimumTicketUnits: ticket.toString(),
     minimumTotalUnits: total.toString(),
-    denomination: { type: 'msat' },
+    denomination,
     rateBps,
     dayCount: form.plan.dayCount,
     fees,

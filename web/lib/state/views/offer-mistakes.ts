@@ -6,6 +6,7 @@ import {
   type OfferDocument,
   type Reject,
 } from '@realyield/protocol';
+import { amountText, leastUnits } from '../../amount.ts';
 import { formatBps, formatCount } from '../../format.ts';
 import type { Mistakes } from './read-fields.ts';
 
@@ -17,6 +18,15 @@ interface Explained {
 }
 
 const inTranche = (field: string) => (tranche: number) => `tranches.${tranche}.${field}`;
+
+/** A late fee nobody could pay to the last. */
+export const LATE_FEE =
+  'Write the late fee without fractions of a sat or of the currency’s least coin.';
+
+function leastText({ denomination }: OfferDocument): string {
+  if (denomination.type === 'msat') return 'one sat';
+  return amountText(leastUnits(denomination), denomination);
+}
 
 /** Contradictions that are the same whatever the figures. */
 const PLAIN: Readonly<Record<string, Explained>> = {
@@ -31,7 +41,7 @@ const PLAIN: Readonly<Record<string, Explained>> = {
   attester: { path: 'attesterKey', sentence: 'The business cannot confirm its own milestones.' },
   guarantee: {
     path: 'guaranteePercent',
-    sentence: 'Of the smallest ticket that would be less than one sat.',
+    sentence: 'Of the smallest ticket that would be too little to be paid.',
   },
   rateBps: { path: 'ratePercent', sentence: 'A share of sales bears no interest.' },
   due: {
@@ -42,7 +52,7 @@ const PLAIN: Readonly<Record<string, Explained>> = {
     path: 'plan.dayCount',
     sentence: 'Months of 30 days need days of 24 hours, which this network does not have.',
   },
-  lateFee: { path: 'plan.lateFlat', sentence: 'Write the late fee in whole sats.' },
+  lateFee: { path: 'plan.lateFlat', sentence: LATE_FEE },
   principalMoratorium: {
     path: 'plan.principalMoratorium',
     sentence: 'The last instalment at least must ask for it: write fewer than there are.',
@@ -95,7 +105,14 @@ function explain(document: OfferDocument, detail: string | undefined): Explained
     case 'ticks':
       return {
         path: inTranche('ticks'),
-        sentence: 'Of the smallest ticket each payment would be less than one sat.',
+        sentence: `Of the smallest ticket each payment would be less than ${leastText(document)}.`,
+      };
+    case 'denomination':
+    case 'oracles':
+    case 'quorum':
+      return {
+        path: 'denomination.oracles',
+        sentence: 'No party may be an oracle, and more than half of them must agree.',
       };
     case 'shareBps':
       return {

@@ -11,6 +11,7 @@ import {
 import type { BankView, PointView, ProspectusView, ScheduleView } from '../../components/models.ts';
 import { formatBps, formatPlural } from '../../format.ts';
 import { raisedUnder } from '../market/rows.ts';
+import { quorumWords } from './denominations.ts';
 import { guaranteeWords } from './guarantee-words.ts';
 import { placeOf, shownStatus } from './offer-card.ts';
 import { nameOf, personView, type Names } from './people.ts';
@@ -63,6 +64,33 @@ export function attesterName(names: Names, offer: ParsedOffer): string {
   return nameOf(names, offer.document.attester ?? offer.event.pubkey);
 }
 
+function pricePoints(denomination: OfferDocument['denomination']): PointView[] {
+  const label = 'The price of bitcoin moves';
+  if (denomination.type === 'msat') {
+    const text =
+      'The debt is in bitcoin; the business earns in its own money. ' +
+      'A rise makes it harder to repay.';
+    return [{ label, text }];
+  }
+  const { currency } = denomination;
+  return [
+    {
+      label,
+      text:
+        `The debt is in ${currency}. You lend and are repaid in bitcoin at the price of the day: ` +
+        'if it rises meanwhile, you get fewer bitcoin back than you lent.',
+    },
+    {
+      label: 'Others name the price',
+      text:
+        `${capital(quorumWords(denomination))} must sign a price for a minute. They may err or ` +
+        'fall silent; then payments wait, and what is late stays late.',
+    },
+  ];
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 function exposes({ document }: ParsedOffer): PointView[] {
   return [
     {
@@ -73,12 +101,7 @@ function exposes({ document }: ParsedOffer): PointView[] {
       label: 'The record can be faked',
       text: 'Payer and payee together can invent receipts; look at who the bank’s lenders are.',
     },
-    {
-      label: 'The price of bitcoin moves',
-      text:
-        'The debt is in bitcoin; the business earns in its own money. ' +
-        'A rise makes it harder to repay.',
-    },
+    ...pricePoints(document.denomination),
   ];
 }
 

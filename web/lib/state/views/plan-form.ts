@@ -7,6 +7,7 @@ import {
   type OfferDue,
   type OfferPlan,
 } from '@realyield/protocol';
+import type { AmountUnit } from '../../amount.ts';
 import { DAYS_OF, type PlanForm } from './plan-fields.ts';
 import type { FieldReader } from './read-fields.ts';
 
@@ -89,11 +90,12 @@ function readDue(form: PlanForm, read: FieldReader): OfferDue {
   return anchorDay === undefined ? due : { ...due, anchorDay };
 }
 
-function readLateFee(form: PlanForm, read: FieldReader): LateFee {
-  const flatUnits = read.satsOrNone(
+function readLateFee(form: PlanForm, read: FieldReader, unit: AmountUnit): LateFee {
+  const flatUnits = read.amountOrNone(
     path('lateFlat'),
     form.lateFlat,
-    'Write the fee in sats; 0 for none.',
+    unit,
+    'Write the fee, or 0 for none',
   );
   const rateBps = read.percent(path('latePercent'), form.latePercent, {
     least: 0,
@@ -143,12 +145,12 @@ function readShares(form: PlanForm, read: FieldReader) {
 }
 
 /** All of a plan but its due days, the same in offer and contract. */
-export function readPlanTerms<Due>(form: PlanForm, due: Due, read: FieldReader) {
+export function readPlanTerms<Due>(form: PlanForm, due: Due, read: FieldReader, unit: AmountUnit) {
   const graceDays = read.count(path('graceDays'), form.graceDays, {
     most: 365,
     sentence: 'Write the days of grace, 0 to 365.',
   });
-  const common = { due, graceDays, lateFee: readLateFee(form, read) };
+  const common = { due, graceDays, lateFee: readLateFee(form, read, unit) };
   const { type, prepayment } = form;
   switch (type) {
     case 'bullet':
@@ -170,8 +172,8 @@ export function readPlanTerms<Due>(form: PlanForm, due: Due, read: FieldReader) 
 }
 
 /** An offer's plan. */
-export function readOfferPlan(form: PlanForm, read: FieldReader): OfferPlan {
-  return readPlanTerms(form, readDue(form, read), read);
+export function readOfferPlan(form: PlanForm, read: FieldReader, unit: AmountUnit): OfferPlan {
+  return readPlanTerms(form, readDue(form, read), read, unit);
 }
 
 /** The yearly rate; a revenue share has none. */

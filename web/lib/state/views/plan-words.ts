@@ -4,9 +4,9 @@ import type { PlanForm } from './plan-fields.ts';
 
 const isSet = (typed: string): boolean => /[1-9]/.test(typed);
 
-function feeWords(form: PlanForm): string {
+function feeWords(form: PlanForm, unit: string): string {
   const parts = [
-    ...(isSet(form.lateFlat) ? [`${form.lateFlat} sat once`] : []),
+    ...(isSet(form.lateFlat) ? [`${form.lateFlat} ${unit} once`] : []),
     ...(isSet(form.latePercent) ? [`${form.latePercent}\u202f% a year`] : []),
   ];
   return parts.length === 0 ? 'no late fee' : `late fee ${parts.join(' and ')}`;
@@ -19,7 +19,10 @@ const EARLY = {
 } as const;
 
 /** Late and early payments, day count and moratoria as they stand. */
-export function moreWords(form: PlanForm): { readonly late: string; readonly count: string } {
+export function moreWords(
+  form: PlanForm,
+  unit: string,
+): { readonly late: string; readonly count: string } {
   const days = /^\d{1,3}$/.test(form.graceDays) ? Number(form.graceDays) : 0;
   const grace = days === 0 ? 'no grace' : `${formatPlural(days, 'day')} of grace`;
   const hasEarly = form.type !== 'bullet' && form.type !== 'revenueShare';
@@ -28,7 +31,7 @@ export function moreWords(form: PlanForm): { readonly late: string; readonly cou
     ? [`${form.principalMoratorium} without principal`]
     : [];
   return {
-    late: [grace, feeWords(form), ...early].join(', '),
+    late: [grace, feeWords(form, unit), ...early].join(', '),
     count: [form.dayCount, ...slow].join(', '),
   };
 }

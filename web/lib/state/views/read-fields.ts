@@ -1,5 +1,5 @@
 /** Reads typed fields one after another and gathers what is wrong with each, by its path. */
-import { parseSat } from '../../format.ts';
+import { parseAmount, unitWord, type AmountUnit } from '../../amount.ts';
 import { parsePublicKey } from '../../nostr/public-key.ts';
 
 /** Sentences by the path of the field they stand beside: `title`, `tranches.0.ticks`. */
@@ -49,17 +49,17 @@ export class FieldReader {
     return bps;
   }
 
-  /** An amount in sats, as msat; zero is not an amount. */
-  sats(path: string, typed: string, sentence: string): bigint {
-    const amountUnits = parseSat(typed) ?? 0n;
-    if (amountUnits === 0n) this.wrong(path, sentence);
+  /** An amount as people type it, in ledger units; zero is not an amount. */
+  amount(path: string, typed: string, unit: AmountUnit, sentence: string): bigint {
+    const amountUnits = parseAmount(typed, unit) ?? 0n;
+    if (amountUnits === 0n) this.wrong(path, `${sentence}, in ${unitWord(unit)}.`);
     return amountUnits;
   }
 
-  /** An amount in sats that may be zero, as msat. */
-  satsOrNone(path: string, typed: string, sentence: string): bigint {
-    if (/^\s*0*\s*$/.test(typed)) return 0n;
-    return this.sats(path, typed, sentence);
+  /** An amount that may be zero. */
+  amountOrNone(path: string, typed: string, unit: AmountUnit, sentence: string): bigint {
+    if (/^\s*[0.,]*\s*$/.test(typed)) return 0n;
+    return this.amount(path, typed, unit, sentence);
   }
 
   /** A multiple with up to two decimals, as basis points: 1.3 is 13,000. */

@@ -1,15 +1,10 @@
 /** Repayments a business may order, as the dialog before a payment shows them; and ordering one. */
-import {
-  offerAddress,
-  sentenceFor,
-  shareRepayment,
-  type ContractState,
-  type Result,
-} from '@realyield/protocol';
+import { offerAddress, shareRepayment, type ContractState, type Result } from '@realyield/protocol';
 import type { PaymentPlan, PaymentShare } from '../../components/payment-models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { OwnContract } from '../../engine/desk.ts';
 import type { Repayments } from '../../engine/repayments.ts';
+import { refusalInWords } from '../refusals-in-words.ts';
 import { contractNow, titleOf } from './contract.ts';
 import { personView, type Names } from './people.ts';
 
@@ -118,5 +113,5 @@ export async function orderRepayment(
     return repayments.repay(root, amountUnits);
   };
   const ordered = await act();
-  return ordered.ok ? undefined : sentenceFor(ordered.code);
+  return ordered.ok ? undefined : refusalInWords(ordered);
 }

@@ -3,6 +3,7 @@ import { DAY_SEC, type ContractDocument } from '@realyield/protocol';
 import type { InstalmentView, TermsView } from '../../components/models.ts';
 import { amountText } from '../../amount.ts';
 import { formatBps, formatDue, formatDuration, formatPlural, type Calendar } from '../../format.ts';
+import { quorumWords } from './denominations.ts';
 import { feeWords } from './fee-words.ts';
 import { guaranteeWords } from './guarantee-words.ts';
 import { plannedSchedule } from './offers.ts';
@@ -77,6 +78,15 @@ function paySteps(document: ContractDocument, attester: string): string[] {
     : steps;
 }
 
+/** How amounts in a currency leave a wallet that holds bitcoin. */
+function priceSteps({ denomination }: ContractDocument): string[] {
+  if (denomination.type === 'msat') return [];
+  return [
+    'Each payment leaves your wallet in bitcoin, and comes back so, at the price that ' +
+      `${quorumWords(denomination)} sign in its minute. How many sats that is, nobody knows today.`,
+  ];
+}
+
 function when(document: ContractDocument, instalments: readonly InstalmentView[]): string {
   const calendar = calendarOf(document);
   const due = instalments.map((instalment) => formatDue(instalment.dueAtSec, calendar));
@@ -116,7 +126,7 @@ export function termsView(document: ContractDocument, attester: string): TermsVi
     denomination: document.denomination,
     payUnits: BigInt(document.principalUnits),
     payHow: payHow(document),
-    paySteps: [...paySteps(document, attester), ...fees.atStart],
+    paySteps: [...paySteps(document, attester), ...priceSteps(document), ...fees.atStart],
     backUnits: instalments.reduce((sum, entry) => sum + entry.totalUnits, -fees.keptUnits),
     backHow: backHow(document, instalments),
     backMore: [...fees.onRepayments, ...backMore(document)],
@@ -128,6 +138,9 @@ export function termsView(document: ContractDocument, attester: string): TermsVi
         ? [`That a milestone was reached: ${attester} says so; the evidence is not checked here.`]
         : []),
       'The interest shown assumes every payment on its planned day.',
+      ...(document.denomination.type === 'fiat'
+        ? ['That the oracles’ prices are the market’s: the parties agree to believe them.']
+        : []),
     ],
   };
 }

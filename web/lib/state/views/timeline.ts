@@ -15,6 +15,7 @@ import type { Refused } from '../../engine/refusals.ts';
 import { amountOf } from '../../amount.ts';
 import { formatPlural } from '../../format.ts';
 import { personView, type Names } from './people.ts';
+import { pricedWords } from './price-words.ts';
 import { milestoneWords, noticeWords, type Words } from './timeline-words.ts';
 
 const BASIC: readonly CheckView[] = [
@@ -79,14 +80,18 @@ function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
   const paid = state.payments.filter(
     (payment) => payment.receipt === receipt.event.id && payment.request === request.id,
   );
+  const priced = pricedWords(state, receipt, paid);
   return {
     title: PAID[paid[0]?.leg ?? 'disbursement'],
-    detail: `${formatPlural(n.length, 'payment')}, proven by preimage`,
+    detail: [`${formatPlural(n.length, 'payment')}, proven by preimage`, ...priced.words].join(
+      '; ',
+    ),
+    ...(priced.isUnproven ? { tone: 'waiting' as const } : {}),
     amount: amountOf(
       paid.reduce((sum, payment) => sum + payment.amountUnits, 0n),
       state.contract.document.denomination,
     ),
-    checks: receiptChecks(state, receipt),
+    checks: [...receiptChecks(state, receipt), ...priced.checks],
   };
 }
 
