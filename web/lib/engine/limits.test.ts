@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { Journal, wantedEntry, type JournalStep } from './journal.ts';
 import { SpendingLimits } from './limits.ts';
-import type { Clock, Store } from './ports.ts';
+import type { Clock, Store, Wallet } from './ports.ts';
 
 const HOUR_MS = 3_600_000;
 const [FIRST, SECOND] = ['a'.repeat(64), 'b'.repeat(64)] as const;
@@ -76,4 +76,43 @@ test('what was chosen is kept on the device; what was given from outside comes f
   agent.use(given);
   await agent.load();
   expect(agent.limits).toEqual(given);
+});
+
+test('what a wallet lets its connection spend holds payments back, until it allows more', async () => {
+  let totalMsat = 3_000n;
+  let asked = 0;
+  const wallet = {
+    budget: () => {
+      asked += 1;
+      return Promise.resolve({ state: 'answered', value: { totalMsat, usedMsat: 1_000n } });
+    },
+  } as unknown as Wallet;
+  limits.budget.use(wallet);
+  await Promise.resolve();
+  nowMs += 1;
+  await sent(FIRST, 0, 'receipted', '5');
+  expect(hit(SECOND, 996n)).toEqual({ code: 'BUDGET_LIMIT', untilSec: undefined });
+  expect(hit(SECOND, 995n)).toBeUndefined();
+  totalMsat = 5_000n;
+  nowMs += 59_000;
+  expect(hit(SECOND, 1n)).toMatchObject({ code: 'BUDGET_LIMIT' });
+  expect(asked).toBe(1);
+  nowMs += 1_000;
+  hit(SECOND, 1n);
+  await Promise.resolve();
+  expect(asked).toBe(2);
+  expect(hit(SECOND, 3_000n)).toBeUndefined();
+});
+
+test('a wallet without budgets is asked once', async () => {
+  let asked = 0;
+  const budget = () => {
+    asked += 1;
+    return Promise.resolve({ state: 'refused', code: 'NOT_IMPLEMENTED', sentence: '' });
+  };
+  limits.budget.use({ budget } as unknown as Wallet);
+  await Promise.resolve();
+  nowMs += HOUR_MS;
+  expect(hit(FIRST, 10_000n)).toBeUndefined();
+  expect(asked).toBe(1);
 });

@@ -4,8 +4,9 @@
  * counts already, so that two contracts together do not go beyond it.
  */
 import * as z from 'zod/mini';
-import type { Journal } from './journal.ts';
+import type { Journal, Spending } from './journal.ts';
 import type { Clock, Store } from './ports.ts';
+import { WalletBudget } from './wallet-budget.ts';
 
 /** Limits in msat; undefined where there is none. */
 export interface Limits {
@@ -15,7 +16,7 @@ export interface Limits {
 
 /** Why an amount may not be paid now, and from when on it may, Unix seconds. */
 export interface LimitHit {
-  readonly code: 'DAY_LIMIT' | 'CONTRACT_LIMIT';
+  readonly code: 'DAY_LIMIT' | 'CONTRACT_LIMIT' | 'BUDGET_LIMIT';
   readonly untilSec: number | undefined;
 }
 
@@ -38,6 +39,8 @@ export const NO_LIMITS: Limits = { perDayMsat: undefined, perContractMsat: undef
 
 /** What one person's payments are counted against. */
 export class SpendingLimits {
+  /** What the wallet itself allows. */
+  readonly budget: WalletBudget;
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #held = new Set<{ readonly contract: string; readonly amountMsat: bigint }>();
@@ -48,6 +51,7 @@ export class SpendingLimits {
   constructor(journal: Journal, clock: Clock, store: Store) {
     this.#journal = journal;
     this.#clock = clock;
+    this.budget = new WalletBudget(clock);
     this.#store = store;
   }
 
@@ -83,13 +87,13 @@ export class SpendingLimits {
 
   /** What has left the wallet in the last 24 hours, and is about to, msat. */
   spentTodayMsat(): bigint {
-    return this.#spentToday().reduce((sum, { spentMsat }) => sum + spentMsat, this.#heldMsat());
+    return this.#sum(this.#spentToday()) + this.#heldMsat();
   }
 
   /** What has left under a contract, and is about to, msat. */
   spentUnderMsat(contract: string): bigint {
     const spent = this.#journal.spent(0).filter((entry) => entry.contract === contract);
-    return spent.reduce((sum, { spentMsat }) => sum + spentMsat, this.#heldMsat(contract));
+    return this.#sum(spent) + this.#heldMsat(contract);
   }
 
   /** Takes room for a payment, or says why there is none. */
@@ -101,6 +105,12 @@ export class SpendingLimits {
     if (perDayMsat !== undefined && this.spentTodayMsat() + amountMsat > perDayMsat) {
       return { code: 'DAY_LIMIT', untilSec: this.#roomAtSec(amountMsat, perDayMsat) };
     }
+    const { left } = this.budget;
+    // Payments under way when the wallet was asked may count twice until it is asked again.
+    const sinceMsat = left === undefined ? 0n : this.#sum(this.#journal.spent(left.atMs));
+    if (left && sinceMsat + this.#heldMsat() + amountMsat > left.leftMsat) {
+      return { code: 'BUDGET_LIMIT', untilSec: undefined };
+    }
     const held = { contract, amountMsat };
     this.#held.add(held);
     return { release: () => void this.#held.delete(held) };
@@ -110,6 +120,10 @@ export class SpendingLimits {
     return [...this.#held]
       .filter((held) => contract === undefined || held.contract === contract)
       .reduce((sum, { amountMsat }) => sum + amountMsat, 0n);
+  }
+
+  #sum(spent: readonly Spending[]): bigint {
+    return spent.reduce((sum, { spentMsat }) => sum + spentMsat, 0n);
   }
 
   #spentToday() {

@@ -188,6 +188,7 @@ export class Session {
   useWallet(wallet: Wallet | undefined): void {
     this.#wallet?.close();
     this.#wallet = wallet;
+    this.limits.budget.use(wallet);
     const stop = wallet?.onPayment((record) => {
       this.#crew.hear(record);
     });

@@ -18,6 +18,7 @@ export type EngineCode =
   | 'PAUSED'
   | 'DAY_LIMIT'
   | 'CONTRACT_LIMIT'
+  | 'BUDGET_LIMIT'
   | 'BEGINNING'
   | 'ELSEWHERE'
   | 'PAYING'
@@ -51,6 +52,8 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   PAUSED: 'Paused by you. Nothing is paid until you resume.',
   DAY_LIMIT: 'Your limit for 24 hours is used up. Nothing more is paid before there is room again.',
   CONTRACT_LIMIT: 'Your limit for this contract is used up. Nothing more is paid under it.',
+  BUDGET_LIMIT:
+    'What the wallet lets this connection spend is used up. Nothing more is paid before it allows more.',
   BEGINNING: 'Beginning here in a moment, when nothing else pays for you any more.',
   ELSEWHERE: 'Another window or device is paying for you. Nothing is paid twice.',
   PAYING: 'Paying.',
