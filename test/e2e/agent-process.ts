@@ -104,8 +104,11 @@ export async function startAgentProcess(configFile: string): Promise<AgentProces
 }
 
 /** What `agent status` prints, and its exit code. */
-export async function agentStatus(configFile: string): Promise<{ code: number; text: string }> {
-  const child = spawnAgent(['status', '--config', configFile]);
+export async function agentStatus(
+  configFile: string,
+  flags: readonly string[] = [],
+): Promise<{ code: number; text: string }> {
+  const child = spawnAgent(['status', '--config', configFile, ...flags]);
   let text = '';
   child.stdout?.on('data', (chunk) => (text += String(chunk)));
   const [code] = (await once(child, 'exit')) as [number];

@@ -7,6 +7,7 @@
  *   {"do": "releasePayAnswers", "persona": "ana"}  held answers go out; the fault ends
  *   {"do": "silenceWallet", "persona": "ana", "on": true}   neither executes nor answers
  *   {"do": "dropWallet", "persona": "ana"}         its connection to the relay is cut once
+ *   {"do": "restartWallet", "persona": "ana"}      begins anew from what it has on disk
  *   {"do": "ledger", "persona": "ana"}             all payments that are not unpaid invoices:
  *        [{direction, paymentHash, preimage, amountMsat, feesPaidMsat, state}], oldest first
  *   {"do": "balance", "persona": "ana"}            {"balanceMsat": "…"}: what can be sent
@@ -53,6 +54,7 @@ const orderSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('releasePayAnswers'), persona }),
   z.strictObject({ do: z.literal('silenceWallet'), persona, on: z.boolean() }),
   z.strictObject({ do: z.literal('dropWallet'), persona }),
+  z.strictObject({ do: z.literal('restartWallet'), persona }),
   z.strictObject({ do: z.literal('ledger'), persona }),
   z.strictObject({ do: z.literal('balance'), persona }),
   z.strictObject({ do: z.literal('node'), persona }),
@@ -105,6 +107,8 @@ class Control {
       case 'dropWallet':
         this.#troubleWallet(order);
         return undefined;
+      case 'restartWallet':
+        return this.#world.lightning.of(order.persona).restart();
       case 'ledger':
         return ledgerOf(this.#world.lightning, order.persona);
       case 'balance': {
