@@ -28,8 +28,8 @@ const TICKS_A_DAY = 48;
 const HOUR_MS = 3_600_000;
 const URLS = ['ws://127.0.0.1:7001', 'ws://127.0.0.1:7002'];
 const GIFT_WRAP = 1_059;
-/** Heap for each payment, of both engines, the relays' facts and the ledger of the scripted wallets. */
-const MOST_KIB_A_PAYMENT = 24;
+/** Heap for each payment: two engines, the relays’ facts and the scripted wallets’ ledger. */
+const MOST_KIB_A_PAYMENT = 32;
 /** How much more the second half may take than the first: the noise of a heap. */
 const MOST_GROWTH = 1.25;
 

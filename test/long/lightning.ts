@@ -16,7 +16,7 @@ import { Street } from './street.ts';
 const { SEED, LIGHTNING_RUNS = '100' } = process.env;
 const TICKS = 6;
 const PRINCIPAL_MSAT = 6_000_000n;
-/** A wallet that knows of no payment is believed after ninety seconds, and that may happen twice. */
+/** A wallet that knows of no payment is believed after ninety seconds, perhaps twice. */
 const PATIENCE_MS = 420_000;
 /** How long a strike waits for its moment. */
 const MOMENT_MS = 8_000;

@@ -53,7 +53,7 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   DAY_LIMIT: 'Your limit for 24 hours is used up. Nothing more is paid before there is room again.',
   CONTRACT_LIMIT: 'Your limit for this contract is used up. Nothing more is paid under it.',
   BUDGET_LIMIT:
-    'What the wallet lets this connection spend is used up. Nothing more is paid before it allows more.',
+    'What the wallet lets this connection spend is used up. Nothing is paid before it allows more.',
   BEGINNING: 'Beginning here in a moment, when nothing else pays for you any more.',
   ELSEWHERE: 'Another window or device is paying for you. Nothing is paid twice.',
   PAYING: 'Paying.',
