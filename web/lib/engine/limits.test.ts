@@ -78,7 +78,7 @@ test('what was chosen is kept on the device; what was given from outside comes f
   expect(agent.limits).toEqual(given);
 });
 
-test('what a wallet lets its connection spend holds payments back until it allows more', async () => {
+test('a wallet’s own budget holds payments back until it allows more', async () => {
   let totalMsat = 3_000n;
   let asked = 0;
   const wallet = {
