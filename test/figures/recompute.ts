@@ -98,7 +98,10 @@ function withChanges(agreement: Agreement): Terms {
       (_, k) => due.firstAtSec + k * due.everyDays * terms.daySec,
     );
     const next = times.find((atSec) => atSec >= readySec && dayAt(atSec) >= fromDay);
-    fromDay = Math.max(fromDay, dayAt(next ?? readySec));
+    const { firstAtSec, everyDays, count } = amendment.due;
+    const lastSec = firstAtSec + (count - 1) * everyDays * terms.daySec;
+    const isFollowed = next !== undefined && dayAt(lastSec) > dayAt(next);
+    fromDay = Math.max(fromDay, dayAt(isFollowed ? next : readySec));
     [due, begunSec] = [amendment.due, readySec];
     return { due, fromDay };
   });

@@ -181,6 +181,9 @@ export function versionCases(): Cases {
   const inEffect = agreed();
   const lower = amendment(inEffect, { rateBps: 900 }, START + 20);
   acceptAll(inEffect, lower, START + 21);
+  const cheaper = agreed();
+  cheaper.pay('disbursement', [tick], START + 9);
+  acceptAll(cheaper, amendment(cheaper, { rateBps: 600 }, START + 20), START + 30 * DAY);
   const second = amendment(inEffect, { rateBps: 800 }, START + 30, lower);
   acceptAll(inEffect, second, START + 31);
   const byTwo = agreed();
@@ -216,6 +219,7 @@ export function versionCases(): Cases {
   accept(early, amendment(early, { rateBps: 900 }, START), 'investor', START + 2);
   return {
     amended: folded('Two amendments, one after the other', ['V-3', 'V-5'], inEffect),
+    'rate-lowered': folded('A lower rate alone', ['V-5'], cheaper, [], START + 91 * DAY),
     'signed-by-two': folded('An amendment the bank did not sign', ['V-3'], byTwo),
     rivals: folded('Two successors, both complete', ['V-4'], rivals),
     'rivals-cited': folded('Two successors, one named by a payment', ['V-4'], cited),

@@ -95,7 +95,7 @@ function answerOf(vector: PlanVector, each: PlanCase): object {
   const course = { sales };
   const [startSec] = inputOf(vector, { ...each, asOfDays: [0] }).asOfSecs;
   const known = payments.filter(({ settledAtSec }) => settledAtSec <= (startSec ?? 0));
-  const schedule = projectSchedule(document, known, startSec ?? 0, [], course);
+  const schedule = projectSchedule(document, known, startSec ?? 0, { course });
   return {
     dueAtSec: dueDates(document).join(' '),
     schedule: schedule.map((row) => `${row.principalUnits} ${row.interestUnits}`),

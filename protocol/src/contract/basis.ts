@@ -90,8 +90,8 @@ export function basisIn(whole: Whole, id: string): Basis {
 }
 
 /**
- * Receipts, answers and sales reports that counted for the final events of a set, by the keys each of them shows;
- * takeovers are applied, nothing else is but the contract's acceptances and key events.
+ * Receipts, answers and sales reports that counted for the final events of a set, by the keys each
+ * of them shows. Of the set takeovers are applied, acceptances and key events, and nothing else.
  */
 export function standingIn(draft: Draft, acts: readonly ParsedEvent[]): ReadonlySet<string> {
   const { requests, amendments, pastOf, basisOf, status, signatures, keys, takeovers } = draft;

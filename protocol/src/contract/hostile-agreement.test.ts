@@ -5,7 +5,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import { accept, acceptAll, amendment, revoke, rotate, takeOver } from '../testing/agreements.ts';
-import { hashOf, Loan, publicOf, sparedSigning, type LoanOptions } from '../testing/loan.ts';
+import {
+  hashOf,
+  inThree,
+  Loan,
+  publicOf,
+  sparedSigning,
+  type LoanOptions,
+} from '../testing/loan.ts';
 import { claim, decide, give } from '../testing/steps.ts';
 import { checkRequest } from '../delivery.ts';
 import type { ParsedRequest } from '../events.ts';
@@ -190,7 +197,24 @@ describe('amendments', () => {
     expect(ledgerOf(state(agreed), START + 100 * DAY).instalments).toHaveLength(2);
   });
 
-  it('bring a lapse forward at once, and instalments only after the running period', () => {
+  it('lower a rate alone, from the day after the last signature where no period is left', () => {
+    const loan = signed();
+    loan.pay('disbursement', tick(0), START + 9);
+    acceptAll(loan, amendment(loan, { rateBps: 600 }, START + 10), START + 30 * DAY);
+    const [first, second] = state(loan).versions;
+    expect(second?.fromDay).toBe((first?.fromDay ?? 0) + 30);
+    const { instalments, outstandingUnits } = ledgerOf(state(loan), START + 90 * DAY);
+    expect(instalments).toHaveLength(1);
+    // 30 days at 12 % and 60 at 6 %.
+    const exact = (outstandingUnits * (1_200n * 30n + 600n * 60n)) / 3_650_000n;
+    expect(instalments[0]).toMatchObject({ interestUnits: exact, state: 'due' });
+    const monthly = new Loan({ signing: sparedSigning, offer: inThree });
+    monthly.signAll();
+    acceptAll(monthly, amendment(monthly, { rateBps: 600 }, START + 10), START + 35 * DAY);
+    expect(state(monthly).versions[1]?.fromDay).toBe((first?.fromDay ?? 0) + 60);
+  });
+
+  it('bring a lapse forward at once', () => {
     const loan = signed();
     const [tranche] = loan.contract.document.tranches;
     if (!tranche) throw new Error('the fixture has a tranche');
@@ -201,7 +225,7 @@ describe('amendments', () => {
     expect(ticksOf(found, START + DAY)[0]?.lapsesAtSec).toBe(tranche.lapsesAtSec);
     expect(ticksOf(found, START + 4 * DAY)[0]?.lapsesAtSec).toBe(lapsesAtSec);
     const [first, second] = found.versions;
-    expect(second?.fromDay).toBe((first?.fromDay ?? 0) + 90);
+    expect(second?.fromDay).toBe((first?.fromDay ?? 0) + 3);
     expect(planDisbursement(found, new Set(), START + 11 * DAY, 10)).toMatchObject({
       reason: 'lapsed',
     });
@@ -252,11 +276,13 @@ describe('what a payer waits for', () => {
     const funding = { required: true, deadlineAtSec: START + 100 };
     expect(at({ offer: { funding } }, START + 50)).toEqual({
       reason: 'fundingNotReached',
+      by: publicOf('bank'),
       untilSec: START + 101,
     });
     expect(at({ offer: { funding } }, START + 101)).toEqual({ reason: 'fundingDeadlinePassed' });
     expect(at({ offer: { funding: { required: true } } }, FAR)).toEqual({
       reason: 'fundingNotReached',
+      by: publicOf('bank'),
     });
     const cooling = { offer: { coolingOffDays: 5 } };
     const untilSec = START + 3 + 5 * DAY;

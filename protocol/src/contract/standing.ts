@@ -15,6 +15,7 @@ import {
 } from './ledger.ts';
 import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
 import type { ContractState } from './state.ts';
+import { trancheTerms } from './ticks.ts';
 import { termsAt, versionsAfter } from './versions.ts';
 import { BPS } from '../params.ts';
 
@@ -48,12 +49,16 @@ export function ledgerWithDaysOf(
   return computeLedgerWithDays(state.contract.document, payments, asOfSec, courseOf(state));
 }
 
-/** The expected schedule of a folded contract (M-14). */
-export function scheduleOf(state: ContractState, asOfSec: number): ExpectedInstalment[] {
-  const { contract, payments, milestones, coolingOffEndsAtSec } = state;
-  const course = courseOf(state);
-  const planned = [milestones, course, coolingOffEndsAtSec] as const;
-  return projectSchedule(contract.document, payments, asOfSec, ...planned);
+/** The expected schedule of a folded contract (M-14), by all its payments or those given. */
+export function scheduleOf(
+  state: ContractState,
+  asOfSec: number,
+  payments: readonly (LedgerPayment & { readonly n: number })[] = state.payments,
+): ExpectedInstalment[] {
+  const { contract, milestones, coolingOffEndsAtSec: freeAtSec } = state;
+  const lapsing = trancheTerms(state, asOfSec);
+  const outlook = { milestones, course: courseOf(state), freeAtSec, lapsing };
+  return projectSchedule(contract.document, payments, asOfSec, outlook);
 }
 
 /** Legs of money that an investor gets for a loan, beside the guarantee. */

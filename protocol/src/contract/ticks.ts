@@ -129,7 +129,7 @@ export function ticksOf(state: Streaming, asOfSec: number): Tick[] {
 }
 
 /** The terms by which tranches stream at a time. */
-function trancheTerms({ versions, contract }: Streaming, asOfSec: number): ContractDocument {
+export function trancheTerms({ versions, contract }: Streaming, asOfSec: number): ContractDocument {
   // V-6: "When tranches lapse is what the last version whose signatures are there says, at once."
   const version = versions.findLast(({ effectiveAtSec }) => effectiveAtSec <= asOfSec);
   return version?.document ?? contract.document;

@@ -155,16 +155,19 @@ function citedSec(agreed: Agreed, id: string, citations: readonly Citation[]): n
     .reduce((least, { settledAtSec }) => Math.min(least, settledAtSec), Infinity);
 }
 
-function fromDayOf(before: Version, signedAtSec: number): number {
+function fromDayOf(before: Version, document: ContractDocument, signedAtSec: number): number {
   const { daySec } = before.document;
   // V-5: "A version asks for the instalments that fall due after the first due day, of the version
   // it replaces, on or after the later of its signatures and of that version's own beginning; where
-  // none is left, after the day of the last signature."
+  // none is left, or its own terms have none due after that day, after the day of the last
+  // signature."
   const readySec = Math.max(signedAtSec, before.effectiveAtSec);
   const due = dueDates(before.document).find(
     (dueAtSec) => dueAtSec >= readySec && dayOf(dueAtSec, daySec) >= before.fromDay,
   );
-  return Math.max(before.fromDay, dayOf(due ?? readySec, daySec));
+  const dueDay = due === undefined ? Infinity : dayOf(due, daySec);
+  const isFollowed = dueDates(document).some((dueAtSec) => dayOf(dueAtSec, daySec) > dueDay);
+  return Math.max(before.fromDay, isFollowed ? dueDay : dayOf(readySec, daySec));
 }
 
 /** The chain of versions from the root on. */
@@ -194,7 +197,7 @@ export function resolveVersions(
       id: winner.id,
       document: winner.amendment.document,
       effectiveAtSec: Math.max(before.effectiveAtSec, winner.signedAtSec),
-      fromDay: fromDayOf(before, winner.signedAtSec),
+      fromDay: fromDayOf(before, winner.amendment.document, winner.signedAtSec),
     };
     if (last) versions.push(last);
     for (const { id, amendment } of others) {

@@ -4,8 +4,8 @@ import type { PaidBy } from '../contract/books.ts';
 import { paidToward } from '../contract/instalments.ts';
 import { legOf } from '../contract/legs.ts';
 import { repaidByDay, type LedgerPayment } from '../contract/ledger.ts';
-import { projectSchedule, type ExpectedInstalment } from '../contract/schedule.ts';
-import { courseOf } from '../contract/standing.ts';
+import type { ExpectedInstalment } from '../contract/schedule.ts';
+import { courseOf, scheduleOf } from '../contract/standing.ts';
 import type { ContractState } from '../contract/state.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
@@ -164,7 +164,7 @@ export function summarizeHolding(
   // F-27: "Expected is, for each instalment not past due, what the expected schedule (M-14) has
   // beyond what was paid of it so far…"
   const expected = expectPayments(
-    projectSchedule(document, counted, asOfSec, [], courseOf(state), state.coolingOffEndsAtSec),
+    scheduleOf(state, asOfSec, counted),
     repaid.at(-1) ?? { principalUnits: 0n, interestUnits: 0n },
     (dueAtSec) => dayOf(dueAtSec, document.daySec) >= summary.asOfDay,
   );

@@ -1,5 +1,5 @@
 /** What other terms change, line by line: before and after, each in the same words. */
-import { dueDates, type ContractDocument, type ContractState } from '@realyield/protocol';
+import { dayOf, dueDates, type ContractDocument, type ContractState } from '@realyield/protocol';
 import type { TermChange } from '../../components/agreement/models.ts';
 import { amountText } from '../../amount.ts';
 import { formatBps, formatDue, formatPlural } from '../../format.ts';
@@ -72,16 +72,14 @@ export function effectDay(state: ContractState, nowSec: number): string {
   return isPast ? 'the day of the last signature' : formatDue(next, { startSec, daySec });
 }
 
-/** Why new terms signed now would never ask for anything; undefined where they would. */
+/** Why new terms signed today would never ask for anything; undefined where they would. */
 export function effectProblem(
   state: ContractState,
   edited: ContractDocument,
   nowSec: number,
 ): string | undefined {
-  const fromSec = effectSec(state, nowSec) ?? nowSec;
-  if (dueDates(edited).some((dueAtSec) => dueAtSec > fromSec)) return undefined;
-  return (
-    `What falls due until ${effectDay(state, nowSec)} is asked for as agreed so far. ` +
-    'Write due days after it.'
-  );
+  const { daySec } = termsInForce(state);
+  const today = dayOf(nowSec, daySec);
+  if (dueDates(edited).some((dueAtSec) => dayOf(dueAtSec, daySec) > today)) return undefined;
+  return 'What falls due until today is asked for as agreed so far. Write due days after it.';
 }
