@@ -26,7 +26,8 @@ describe('what a role may do next', () => {
     const common = [...keys, 'amendment'];
     const effective = offered('effective', 'investor');
     expect(effective).toEqual([...common, ...money, 'arrears', 'default']);
-    expect(offered('effective', 'business')).toEqual([...common, ...money, 'claim']);
+    const sales = [...money, 'salesReport'];
+    expect(offered('effective', 'business')).toEqual([...common, ...sales, 'claim']);
     expect(offered('effective', 'bank')).toEqual([
       ...common,
       ...money,
@@ -41,8 +42,8 @@ describe('what a role may do next', () => {
     expect(offered('defaulted', 'bank')).toEqual([...common, ...money, ...aftermath, 'closure']);
     const investor = offered('defaulted', 'investor');
     expect(investor).toEqual([...common, ...money, 'acceleration']);
-    expect(offered('defaulted', 'business')).toEqual([...common, ...money]);
-    expect(offered('closed', 'business')).toEqual([...keys, ...money]);
+    expect(offered('defaulted', 'business')).toEqual([...common, ...sales]);
+    expect(offered('closed', 'business')).toEqual([...keys, ...sales]);
     expect(offered('closed', 'bank')).toEqual([...keys, ...money]);
   });
 
