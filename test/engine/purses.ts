@@ -43,6 +43,11 @@ export class Purses {
     this.#clock = clock;
   }
 
+  /** How many invoices were made. */
+  get invoices(): number {
+    return this.#invoices.size;
+  }
+
   /** Whether some invoice was told to be paid more than once. */
   get hasPaidTwice(): boolean {
     return [...this.#invoices.values()].some(({ tries }) => tries > 1);

@@ -1,5 +1,10 @@
 /** What tests of the engine have in common: a world, short loans, and the way to a live one. */
-import { computeLedger, type ContractState, type OfferDocument } from '@realyield/protocol';
+import {
+  computeLedger,
+  wholeOf,
+  type ContractState,
+  type OfferDocument,
+} from '@realyield/protocol';
 import { offerDocuments } from '../world/listings.ts';
 import type { SMALL_CAST } from '../world/personas.ts';
 import { startWorld, type World } from '../world/world.ts';
@@ -138,11 +143,12 @@ export async function repayAll(bakery: Player, root: string): Promise<void> {
     const nowSec = Math.floor(Date.now() / 1_000);
     const { payoffUnits } = computeLedger(state.contract.document, state.payments, nowSec);
     if (payoffUnits === 0n) return;
-    const amountMsat = (payoffUnits / share / 1_000n) * 1_000n;
+    const whole = wholeOf(state.contract.document.denomination);
+    const amountUnits = (payoffUnits / share / whole) * whole;
     const before = parts();
     const ordered = await bakery.session.repayments.repay(
       root,
-      amountMsat > 0n ? amountMsat : payoffUnits,
+      amountUnits > 0n ? amountUnits : payoffUnits,
     );
     if (!ordered.ok) throw new Error(`not ordered: ${ordered.code}`);
     await until('the part to be proven', () => parts() > before);

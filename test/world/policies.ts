@@ -8,6 +8,7 @@ import {
   computeLedger,
   floorToWhole,
   permittedActs,
+  wholeOf,
   type ContractDocument,
   type ContractState,
   type PartyRole,
@@ -115,7 +116,7 @@ function decideRepay(contract: ContractFacts, nowSec: number): Decision {
   if (nowSec < dueSec) return { steps: [], lookAgainAtSec: dueSec };
   const paidParts = state.payments.filter((payment) => payment.leg === 'repayment').length;
   const partsLeft = BigInt(Math.max(1, REPAYMENT_PARTS - paidParts));
-  const share = floorToWhole(ledger.payoffUnits / partsLeft, 1_000n);
+  const share = floorToWhole(ledger.payoffUnits / partsLeft, wholeOf(document.denomination));
   // A last part that settles a day late leaves a day's interest, which one more part pays.
   const amountUnits = share > 0n ? share : ledger.payoffUnits;
   return { steps: [{ act: 'repay', root, amountUnits }], lookAgainAtSec: undefined };

@@ -108,6 +108,7 @@ export class Agent {
     const session = await this.#open(store, relays);
     this.#undo.push(() => session.stop());
     session.limits.use(config.limits);
+    session.prices.use({ lastPriceMinutes: config.lastPriceMinutes });
     this.#follow(session);
     await session.start();
     const wallet = createNwcWallet(connection, { webSocket: nodeWebSocket });

@@ -44,6 +44,7 @@ test('a whole configuration has paths from its own folder, and limits in msat', 
     relays: GOOD.relays,
     healthPort: 4_190,
     repays: true,
+    lastPriceMinutes: 0,
     limits: { perDayMsat: 5_000n, perContractMsat: undefined },
   });
 });
@@ -56,6 +57,7 @@ test.each<[object, string]>([
   [{ relays: 'wss://relay.example' }, '"relays" must be a list of addresses.'],
   [{ relays: ['https://relay.example'] }, '"relays[0]" must begin with wss:// or ws://.'],
   [{ healthPort: 70_000 }, '"healthPort" must be a port number, or 0 for any that is free.'],
+  [{ lastPriceMinutes: -1 }, '"lastPriceMinutes" must be at least 0.'],
   [{ limits: { perDaySat: 0.5 } }, '"limits.perDaySat" must be a whole number of satoshis.'],
   [{ limits: { perDaySat: 0 } }, '"limits.perDaySat" must be at least 1 satoshi;'],
   [{ limits: { perWeekSat: 1 } }, '"limits.perWeekSat" is not a setting.'],

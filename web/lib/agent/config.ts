@@ -40,6 +40,11 @@ const settingsSchema = z.strictObject({
     .max(65_535, 'must be a port number, or 0 for any that is free')
     .default(4_190),
   repays: z.boolean('must be true or false').default(true),
+  lastPriceMinutes: z
+    .int('must be a whole number of minutes')
+    .min(0, 'must be at least 0')
+    .max(10_080, 'must be at most 10080 minutes, a week')
+    .default(0),
   limits: z
     .strictObject({ perDaySat: sats.optional(), perContractSat: sats.optional() })
     .default({}),
@@ -60,6 +65,11 @@ export interface AgentConfig {
   readonly healthPort: number;
   /** Whether what a business owes by the end of today is repaid without being asked. */
   readonly repays: boolean;
+  /**
+   * In loans in a currency: for so many minutes the last price by a quorum of oracles stands in
+   * where none gives one; 0: it waits.
+   */
+  readonly lastPriceMinutes: number;
   /** The most that leaves the wallet in 24 hours, and under one contract in all, msat. */
   readonly limits: {
     readonly perDayMsat: bigint | undefined;

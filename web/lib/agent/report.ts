@@ -1,7 +1,7 @@
 /** What an agent does and why it waits, contract by contract; nothing in it is secret. */
 import * as z from 'zod';
 import { LEGS, type ContractState, type Leg } from '@realyield/protocol';
-import type { JournalEntry } from '../engine/journal.ts';
+import { paidMsat, type JournalEntry } from '../engine/journal.ts';
 import type { RelayState } from '../engine/ports.ts';
 import type { Session } from '../engine/session.ts';
 
@@ -52,8 +52,8 @@ function contractReport(session: Session, state: ContractState, role: string): C
   const legs = Object.keys(LEGS) as Leg[];
   const entries = legs.flatMap((leg) => session.journalEntries(root, leg));
   const paid = entries.filter(({ step }) => PAID.includes(step));
-  const sum = (amounts: readonly string[]): string =>
-    amounts.reduce((total, amount) => total + BigInt(amount), 0n).toString();
+  const sum = (amounts: readonly bigint[]): string =>
+    amounts.reduce((total, amount) => total + amount, 0n).toString();
   const payer = session.payerStatus(root);
   return {
     contract: root,
@@ -71,8 +71,8 @@ function contractReport(session: Session, state: ContractState, role: string): C
         }),
     underWay: entries.filter(({ step }) => UNDER_WAY.includes(step)).length,
     paidParts: paid.length,
-    paidMsat: sum(paid.map(({ amountUnits }) => amountUnits)),
-    feesMsat: sum(paid.map(({ feesPaidMsat }) => feesPaidMsat ?? '0')),
+    paidMsat: sum(paid.map(paidMsat)),
+    feesMsat: sum(paid.map(({ feesPaidMsat = '0' }) => BigInt(feesPaidMsat))),
   };
 }
 

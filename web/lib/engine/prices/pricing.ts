@@ -55,7 +55,7 @@ export const UNPRICED: (document: ContractDocument, nowSec: number) => Pricing =
  */
 export function pricingOf(
   prices: Prices,
-  { denomination }: ContractDocument,
+  { denomination }: Pick<ContractDocument, 'denomination'>,
   nowSec: number,
 ): Pricing | undefined {
   if (denomination.type === 'msat') return AS_OWED;
