@@ -31,6 +31,7 @@ function explain(error: unknown): unknown {
   const name = error instanceof Error ? error.name : '';
   switch (name) {
     case 'QuotaExceededError':
+      globalThis.dispatchEvent(new Event(FULL_EVENT));
       return new StoreError(
         'FULL',
         'This device has no room left for what has to be kept. Free some space and try again.',
@@ -110,10 +111,7 @@ class IndexedDbStore implements Store {
       if (this.#database === opening) this.#database = undefined;
       if (isFinal) this.#isClosed = true;
     }).catch((error: unknown) => {
-      const explained = explain(error);
-      const isFull = explained instanceof StoreError && explained.code === 'FULL';
-      if (isFull) globalThis.dispatchEvent(new Event(FULL_EVENT));
-      throw explained;
+      throw explain(error);
     });
     this.#database = opening;
     opening.catch(() => {
