@@ -11,12 +11,16 @@ import { createLoneLease } from '../fixtures/lease.ts';
 import { inThree, Loan, offerDocument } from '../fixtures/loan.ts';
 import { openSqliteStore } from '../world/sqlite-store.ts';
 import { Estate, movedClock, store } from './estate.ts';
+import { Till } from '../../web/lib/engine/till/till.ts';
 import { Purses, type Moved } from './purses.ts';
 import { until } from './until.ts';
 
 const INVESTORS = ['investor', 'second investor', 'third investor'] as const;
 const PRINCIPALS = [500_000_000n, 300_000_000n, 200_001_000n] as const;
 const DAY = 60;
+const tillShare = {
+  ...{ runBy: 'business' as const, shareBps: 1_000, recoveryBps: 1_000, thresholdSat: 10 },
+};
 
 let estate: Estate;
 let relay: RelayHandle;
@@ -34,7 +38,7 @@ beforeEach(async () => {
   loans = INVESTORS.map((investor, index) => {
     const loan = new Loan({
       startAtSec,
-      offer: { ...inThree, relays: urls, business: { ...business, relays: urls } },
+      offer: { ...inThree, tillShare, relays: urls, business: { ...business, relays: urls } },
       principalUnits: PRINCIPALS[index] ?? 0n,
       investorRelays: urls,
       cast: (name) => (name === 'investor' ? investor : name),
@@ -126,4 +130,41 @@ it('goes on after a minute without one who does not answer, and across a restart
   expect(INVESTORS.map((name) => sum(purses.between('business', name)))).toEqual(dues);
   expect(mostAhead(purses.moved, INVESTORS)).toBe(2);
   expect(purses.hasPaidTwice).toBe(false);
+});
+
+it('takes sales at a till and pays each investor the share, across a restart', async () => {
+  const disk = openSqliteStore(':memory:');
+  const [business] = await Promise.all([
+    open('business', { store: disk }),
+    ...INVESTORS.map((name) => open(name)),
+  ]);
+  const customer = purses.of('customer');
+  const tillOf = async (): Promise<Till> => {
+    const wallet = purses.of('business');
+    const till = new Till({ store: disk, clock, wallet, ...business.repayments.tillShares });
+    await till.start();
+    return till;
+  };
+  const sell = async (till: Till, amountMsat: bigint): Promise<void> => {
+    const asked = await till.ask(amountMsat);
+    if (asked.ok) await customer.pay(asked.sale.invoice ?? '');
+  };
+  const first = await tillOf();
+  await Promise.all([1_000_003n, 7_000n, 24_999_999n, 310_000n].map((msat) => sell(first, msat)));
+  const left = await first.ask(52_000_000n);
+  await first.stop();
+  if (left.ok) await customer.pay(left.sale.invoice ?? '');
+  const second = await tillOf();
+  await Promise.all([999n, 4_000_000n].map((msat) => sell(second, msat)));
+  await second.check();
+  const taken = sum(purses.between('customer', 'business'));
+  expect(taken).toBe(82_318_001n);
+  expect(second.sales.map((sale) => sale.paid?.serial).sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  const shares = PRINCIPALS.map((principal) => (taken * 1_000n * principal) / 30_000_000_000_000n);
+  const waiting = (): bigint[] =>
+    INVESTORS.map((name, at) => (shares[at] ?? 0n) - sum(purses.between('business', name)));
+  await until('the shares to be paid', () => waiting().every((msat) => msat < 10_000n));
+  expect(waiting().every((msat) => msat >= 0n)).toBe(true);
+  expect(purses.hasPaidTwice).toBe(false);
+  await second.stop();
 });

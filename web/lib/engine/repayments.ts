@@ -26,8 +26,11 @@ import {
 } from '@realyield/protocol';
 import { ownContract, type Desk } from './desk.ts';
 import { wantedEntries, wantedEntry, type JournalEntry } from './journal.ts';
+import type { StoreWrite } from './ports.ts';
 import { randomHex } from './random.ts';
 import type { Payer } from './payer.ts';
+import { sharesOf } from './till/shares.ts';
+import type { TillParts } from './till/till.ts';
 
 const PREFIX = 'payoff|';
 /** A loan in default is still repaid. */
@@ -45,6 +48,11 @@ export class Repayments {
   constructor(desk: Desk, payerOf: (root: string, leg: Leg) => Payer | undefined) {
     this.#desk = desk;
     this.#payerOf = payerOf;
+  }
+
+  /** What a till of this business takes from its engine: contracts served, and repayments. */
+  get tillShares(): Pick<TillParts, 'served' | 'order'> {
+    return sharesOf(this.#desk, this);
   }
 
   /** Takes up what was ordered before. */
@@ -69,9 +77,14 @@ export class Repayments {
 
   /**
    * Orders an amount to be repaid, at most what repays everything today: a part for the investor,
-   * and one for the bank where it has a share. Yields the number of the investor's part.
+   * and one for the bank where it has a share. What else must be true at that moment is written
+   * with it. Yields the number of the investor's part.
    */
-  async repay(root: string, amountUnits: bigint): Promise<Result<number>> {
+  async repay(
+    root: string,
+    amountUnits: bigint,
+    also: readonly StoreWrite[] = [],
+  ): Promise<Result<number>> {
     const contract = ownContract(this.#desk, root);
     if (!contract || !this.#payerOf(root, 'repayment')) return reject('AUTHOR_ROLE', 'business');
     const { state } = contract.view.fold;
@@ -84,7 +97,7 @@ export class Repayments {
         ? [{ leg, n: this.#nextNumber(state, leg), amountUnits: shareUnits }]
         : [];
     });
-    await this.#order(root, parts);
+    await this.#order(root, parts, also);
     return ok(parts[0]?.n ?? 0);
   }
 
@@ -198,9 +211,13 @@ export class Repayments {
   }
 
   /** The journal has all parts when this resolves, or none. */
-  async #order(root: string, parts: readonly PlannedPart[]): Promise<void> {
+  async #order(
+    root: string,
+    parts: readonly PlannedPart[],
+    also: readonly StoreWrite[] = [],
+  ): Promise<void> {
     const nowMs = this.#desk.clock.nowMs();
-    await this.#desk.journal.write(wantedEntries(root, parts, nowMs));
+    await this.#desk.journal.write(wantedEntries(root, parts, nowMs), also);
     for (const leg of new Set(parts.map((part) => part.leg))) this.#payerOf(root, leg)?.wake();
   }
 
