@@ -1,11 +1,13 @@
 /**
- * One loan from the first signature to the last, twice at once, with the engine of every party
- * on real relays and real Lightning: what the events say is what the wallets hold, to the msat.
+ * One loan in bitcoin and one in dollars from the first signature to the last, at once, with the
+ * engine of every party on real relays and real Lightning: what the events say is what the wallets
+ * hold, to the msat.
  */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Payment } from '@realyield/protocol';
+import { msatFor, priceOf, type Payment } from '@realyield/protocol';
 import { ledgerOf } from '../world/control.ts';
+import { worldPrice } from '../world/oracles.ts';
 import type { PersonaId } from '../world/personas.ts';
 import type { World } from '../world/world.ts';
 import type { Player } from './player.ts';
@@ -23,7 +25,9 @@ import {
 import { until } from './until.ts';
 
 const TICKS = 6;
-const INVESTED = { ana: 90_000_000n, ben: 60_001_000n };
+/** Msat, and millionths of a cent. */
+const INVESTED = { ana: 90_000_000n, ben: 6_001_000_000n };
+const OFFERS = { ana: 'short', ben: 'short-dollars' } as const;
 
 type Investor = keyof typeof INVESTED;
 const INVESTORS: readonly Investor[] = ['ana', 'ben'];
@@ -49,7 +53,14 @@ beforeAll(async () => {
     players[id] = await play(world, id);
     balancesBefore[id] = balanceOf(id);
   }
-  await offerShort(world, players.bank, { identifier: 'short', ticks: TICKS });
+  await offerShort(world, players.bank, { identifier: OFFERS.ana, ticks: TICKS });
+  const changes = {
+    denomination: world.oracles.denomination('USD'),
+    amountSoughtUnits: '100000000000',
+    minimumTicketUnits: '1000000000',
+    minimumTotalUnits: '1000000000',
+  };
+  await offerShort(world, players.bank, { identifier: OFFERS.ben, ticks: TICKS, changes });
 });
 
 afterAll(async () => {
@@ -57,9 +68,11 @@ afterAll(async () => {
   await world.stop();
 });
 
-describe('a loan of two investors', () => {
+describe('loans of two investors', () => {
   it('takes effect with three signatures each, the bank’s in one register', async () => {
-    for (const id of INVESTORS) roots[id] = await invest(players[id], 'short', INVESTED[id]);
+    for (const id of INVESTORS) {
+      roots[id] = await invest(players[id], OFFERS[id], INVESTED[id]);
+    }
     for (const id of INVESTORS) {
       await countersign(roots[id], { ...players, investor: players[id] });
     }
@@ -170,10 +183,32 @@ describe('the wallets', () => {
 
   it('have moved what was invested, and more back', () => {
     for (const id of INVESTORS) {
-      const out = sum(paymentsOf(players[id], roots[id], 'disbursement').map((p) => p.amountMsat));
-      const back = sum(paymentsOf(players[id], roots[id], 'repayment').map((p) => p.amountMsat));
+      const units = (leg: 'disbursement' | 'repayment'): bigint =>
+        sum(paymentsOf(players[id], roots[id], leg).map(({ amountUnits }) => amountUnits));
+      const [out, back] = [units('disbursement'), units('repayment')];
       expect(out).toBe(INVESTED[id]);
       expect(back).toBeGreaterThan(out);
+    }
+  });
+});
+
+describe('the loan in dollars', () => {
+  it('was paid both ways at the price of the oracles, each part of its units', () => {
+    for (const player of [players.ben, players.bakery, players.bank]) {
+      const state = stateOf(player, roots.ben);
+      const { denomination } = state?.contract.document ?? {};
+      if (!state || denomination?.type !== 'fiat') throw new Error('it is not in dollars');
+      expect(state.unprovenPrices).toEqual([]);
+      expect(new Set(state.payments.map(({ leg }) => leg)).size).toBe(2);
+      for (const { request } of state.paid.requests()) {
+        const { priced, msat } = request.document;
+        const price = priceOf(priced?.prices ?? [], denomination) ?? 0n;
+        // Of all three or of the two that came first.
+        const [least, most] = [2, 1].map((at) => worldPrice('USD', priced?.minute ?? 0, at));
+        expect(price >= (least ?? 0n) && price <= (most ?? 0n)).toBe(true);
+        const expected = priced?.units.map((units) => msatFor(BigInt(units), price).toString());
+        expect(msat).toEqual(expected);
+      }
     }
   });
 });

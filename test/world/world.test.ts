@@ -44,11 +44,13 @@ describe('a visitor who finds the world with its helpers', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('sees three offers, the smallest first step first, all of a bank with a profile', async () => {
+  it('sees four offers, the smallest first step first, all of a bank with a profile', async () => {
     await visitor.offer('delivery-van');
     const offers = visitor.session.catalog.offers();
     const identifiers = offers.map(({ document }) => document.identifier);
-    expect(identifiers).toEqual(['second-oven', 'december-flour', 'delivery-van']);
+    expect(identifiers).toEqual([
+      ...['second-oven', 'proofing-cabinet', 'december-flour', 'delivery-van'],
+    ]);
     for (const { event } of offers) {
       expect(visitor.session.catalog.bankProfile(event.pubkey)?.document.name).toBe(
         'Banco Comunal de Suchitoto',

@@ -2,13 +2,8 @@
  * What a client cannot lend in: a currency that it does not know, or one whose price nobody it can
  * reach says. Spec: specs/prices.md, "In the client".
  */
-import { reject, type Denomination, type OfferDocument, type Reject } from '@realyield/protocol';
+import { reject, type Denomination, type Reject } from '@realyield/protocol';
 import type { Prices } from './prices/prices.ts';
-
-/** Whether an offer is listed: those in a currency are not before screens can show them. */
-export function isListed({ denomination }: Pick<OfferDocument, 'denomination'>): boolean {
-  return denomination.type === 'msat';
-}
 
 /**
  * CONTENT_TERMS for a currency that is in no list of this client, PRICE_UNPROVEN when no quorum of

@@ -6,7 +6,6 @@ import {
   type ParsedEvent,
   type ParsedOffer,
 } from '@realyield/protocol';
-import { isListed } from './currency-check.ts';
 
 /** NIP-01: the later wins; in the same second the lowest id. */
 function isNewer(a: ParsedEvent, b: ParsedEvent): boolean {
@@ -61,9 +60,7 @@ export class ListingBook implements Listings {
 
   offers(): readonly ParsedOffer[] {
     if (this.#sorted) return this.#sorted;
-    this.#sorted = [...this.#offers.values()]
-      .filter(({ document }) => isListed(document))
-      .sort((a, b) => (isNewer(a, b) ? -1 : 1));
+    this.#sorted = [...this.#offers.values()].sort((a, b) => (isNewer(a, b) ? -1 : 1));
     // The newest of each business: it is written last.
     const oldestFirst = [...this.#sorted].reverse();
     this.#byBusiness = new Map(oldestFirst.map((offer) => [offer.document.business.pubkey, offer]));
