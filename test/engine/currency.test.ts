@@ -141,7 +141,7 @@ it('is paid out and repaid at the median of its oracles, each part by its units'
 const statusOf = (): string | undefined =>
   sessions.investor.payerStatus(loan.root, 'disbursement')?.code;
 
-it('waits for a price in mid-stream, and pays at one the payee named if it is agreed to', async () => {
+it('waits for a price in mid-stream, and pays at the payee’s if it is agreed to', async () => {
   say(PRICE, PRICE, PRICE);
   // Two ticks are due by now, the third is not for a while.
   await open(5);
