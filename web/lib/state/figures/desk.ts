@@ -245,7 +245,9 @@ export class FigureDesk {
         contracts: contracts.filter((each) => isKeptIn(each, kept)),
       };
     };
-    const [first, ...others] = unitsOf(here);
+    // What has not begun brings no book of zeros with it.
+    const begun = here.filter(({ effectiveAtSec }) => effectiveAtSec !== undefined);
+    const [first, ...others] = unitsOf(begun.length > 0 ? begun : here);
     const books: Books<PortfolioBook> = [bookIn(first), ...others.map(bookIn)];
     return { type: 'portfolio', asOfSec, staleAtSec: staleAtSec(contracts), books };
   }
