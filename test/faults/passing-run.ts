@@ -110,7 +110,7 @@ class Run {
     }
     const endMs = this.#time.nowMs + PATIENCE_MS;
     const isDone = await this.#time.runUntil(() => this.#isComplete(), endMs);
-    await this.#time.runUntil(() => this.#isAtRest(), this.#time.nowMs + 2 * HOUR_MS);
+    await this.#time.runUntil(() => this.#isAtRest(), this.#time.nowMs + 48 * HOUR_MS);
     await this.#time.runUntil(() => false, this.#time.nowMs + SETTLING_MS);
     const wrong = this.#audit(isDone);
     this.#isOver = true;
@@ -153,8 +153,10 @@ class Run {
     return this.#processes.get('bank')?.session.forwarder.entries() ?? [];
   }
 
+  /** The bank is there, and nothing is open in its journal. */
   #isAtRest(): boolean {
     const ends = ['settled', 'cancelled', 'lost'];
+    if (!this.#processes.has('bank')) return false;
     return this.#entries().every(({ step }) => ends.includes(step));
   }
 

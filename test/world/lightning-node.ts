@@ -13,7 +13,14 @@ import { LightningErrands } from './lightning-errands.ts';
 import { LightningInbox, type PaymentListener } from './lightning-inbox.ts';
 import { LightningMemory } from './lightning-memory.ts';
 import { buildLightningParts, type LightningParts } from './lightning-parts.ts';
-import { hasIncoming, hasOutgoing, sendPayment, type SendOutcome } from './lightning-payments.ts';
+import {
+  hasIncoming,
+  hasOutgoing,
+  sendPayment,
+  USUAL_LIMITS,
+  type SendLimits,
+  type SendOutcome,
+} from './lightning-payments.ts';
 import { catchUp } from './lightning-restore.ts';
 import { LightningSockets } from './lightning-sockets.ts';
 import {
@@ -186,8 +193,8 @@ export class LightningNode {
   }
 
   /** Starts a payment under its hash; the outcome comes as event `sent` or `failed`. */
-  send(bolt11: string, amountMsat?: bigint): SendOutcome {
-    const outcome = sendPayment(this.#parts.manager, bolt11, amountMsat);
+  send(bolt11: string, amountMsat?: bigint, limits: SendLimits = USUAL_LIMITS): SendOutcome {
+    const outcome = sendPayment(this.#parts.manager, bolt11, amountMsat, limits);
     this.#wake();
     return outcome;
   }

@@ -13,9 +13,33 @@ const REFUSALS: ReadonlyMap<ldk.RetryableSendFailure, SendOutcome> = new Map([
   [ldk.RetryableSendFailure.LDKRetryableSendFailure_DuplicatePayment, 'duplicate'],
 ]);
 
-/** The most that LDK pays in fees for routing an amount, in msat: 1 % and 50 sat. */
-export function computeFeeLimitMsat(amountMsat: bigint): bigint {
-  return amountMsat / 100n + 50_000n;
+/** The most that one payment of a wallet can cost, and for how long it can be on its way. */
+export interface SendLimits {
+  readonly cltvBlocks: number;
+  readonly feeBaseMsat: bigint;
+  readonly feeMillionths: bigint;
+}
+
+/** LDK's own limits: a week, and 1 % and 50 sat. */
+export const USUAL_LIMITS: SendLimits = {
+  cltvBlocks: 1_008,
+  feeBaseMsat: 50_000n,
+  feeMillionths: 10_000n,
+};
+
+/** Those of who passes payments on: less than what it keeps, and over long before what it holds. */
+export const HUB_LIMITS: SendLimits = {
+  cltvBlocks: 144,
+  feeBaseMsat: 1_000n,
+  feeMillionths: 1_000n,
+};
+
+/** The most that is paid in fees for routing an amount, in msat. */
+export function computeFeeLimitMsat(
+  amountMsat: bigint,
+  { feeBaseMsat, feeMillionths }: SendLimits,
+): bigint {
+  return feeBaseMsat + (amountMsat * feeMillionths) / 1_000_000n;
 }
 
 function readTerms(bolt11: string, amountMsat: bigint | undefined) {
@@ -37,12 +61,19 @@ export function sendPayment(
   manager: ldk.ChannelManager,
   bolt11: string,
   amountMsat: bigint | undefined,
+  limits: SendLimits,
 ): SendOutcome {
   const terms = readTerms(bolt11, amountMsat);
   if (!terms) return 'unreadable';
   const hash = terms.get_a();
   const retry = ldk.Retry.constructor_attempts(PAYMENT_ATTEMPTS);
-  const sent = manager.send_payment(hash, terms.get_b(), hash, terms.get_c(), retry);
+  const route = terms.get_c();
+  const parameters = route.get_payment_params();
+  parameters.set_max_total_cltv_expiry_delta(limits.cltvBlocks);
+  route.set_payment_params(parameters);
+  const feeMsat = computeFeeLimitMsat(route.get_final_value_msat(), limits);
+  route.set_max_total_routing_fee_msat(ldk.Option_u64Z.constructor_some(feeMsat));
+  const sent = manager.send_payment(hash, terms.get_b(), hash, route, retry);
   if (!(sent instanceof ldk.Result_NoneRetryableSendFailureZ_Err)) return 'sent';
   return REFUSALS.get(sent.err) ?? 'other';
 }

@@ -6,7 +6,12 @@ import { createHash } from 'node:crypto';
 import { parseBolt11, REJECT_SENTENCES, type Bolt11Invoice } from '@realyield/protocol';
 import { fromHex } from './ldk.ts';
 import type { LightningNode } from './lightning-node.ts';
-import { computeFeeLimitMsat, type SendOutcome } from './lightning-payments.ts';
+import {
+  computeFeeLimitMsat,
+  USUAL_LIMITS,
+  type SendLimits,
+  type SendOutcome,
+} from './lightning-payments.ts';
 import { keepPaymentEvent, NO_ROUTE, type LedgerNews } from './wallet-events.ts';
 import type { Direction, LedgerEntry, WalletLedger } from './wallet-ledger.ts';
 import { done, refuse, type WalletOutcome } from './wallet-outcome.ts';
@@ -52,18 +57,25 @@ const SEND_FAILURES: Readonly<Record<Exclude<SendOutcome, 'sent' | 'duplicate'>,
 export class LightningWallet {
   readonly node: LightningNode;
   readonly ledger: WalletLedger;
+  /** Of every payment it sends. */
+  readonly limits: SendLimits;
   readonly #listeners = new Set<NoticeListener>();
   readonly #waiters = new Map<string, Set<(entry: LedgerEntry) => void>>();
   #isClosed = false;
 
-  private constructor(node: LightningNode, ledger: WalletLedger) {
+  private constructor(node: LightningNode, ledger: WalletLedger, limits: SendLimits) {
+    this.limits = limits;
     this.node = node;
     this.ledger = ledger;
   }
 
   /** Opens a wallet and brings its ledger up to date with what the node did meanwhile. */
-  static open(node: LightningNode, ledger: WalletLedger): LightningWallet {
-    const wallet = new LightningWallet(node, ledger);
+  static open(
+    node: LightningNode,
+    ledger: WalletLedger,
+    limits: SendLimits = USUAL_LIMITS,
+  ): LightningWallet {
+    const wallet = new LightningWallet(node, ledger, limits);
     node.setListener((event) => {
       wallet.#tell(keepPaymentEvent(ledger, event, nowSec()));
     });
@@ -111,6 +123,7 @@ export class LightningWallet {
       balanceMsat: this.node.balanceMsat(),
       spentMsat: connection === undefined ? 0n : this.computeSpentMsat(connection),
       isOwn: this.ledger.byInvoice(invoice.paymentRequest).some(isIncoming),
+      limits: this.limits,
     });
     if (refusal) {
       this.ledger.put({ ...entry, state: 'failed', failure: refusal.message });
@@ -118,7 +131,7 @@ export class LightningWallet {
     }
     this.ledger.put(entry);
     const free = invoice.amountMsat === undefined ? amountMsat : undefined;
-    const sent = this.node.send(invoice.paymentRequest, free);
+    const sent = this.node.send(invoice.paymentRequest, free, this.limits);
     if (sent !== 'sent' && sent !== 'duplicate') {
       const failure = SEND_FAILURES[sent];
       this.ledger.change('outgoing', invoice.paymentHash, { state: 'failed', failure });
@@ -134,7 +147,7 @@ export class LightningWallet {
     if (ended.state === 'settled') return done(ended);
     const failure = ended.failure ?? 'The payment failed.';
     // No way was found because the fees of any would exceed what is left.
-    const costMsat = entry.amountMsat + computeFeeLimitMsat(entry.amountMsat);
+    const costMsat = entry.amountMsat + computeFeeLimitMsat(entry.amountMsat, this.limits);
     const isShort = failure === NO_ROUTE && costMsat > this.node.balanceMsat();
     return refuse(isShort ? 'INSUFFICIENT_BALANCE' : 'PAYMENT_FAILED', failure);
   }
@@ -175,7 +188,8 @@ export class LightningWallet {
   computeSpentMsat(connection: string): bigint {
     return this.ledger.ofConnection(connection).reduce((sum, entry) => {
       const { amountMsat, feesPaidMsat, state } = entry;
-      const feeMsat = state === 'settled' ? feesPaidMsat : computeFeeLimitMsat(amountMsat);
+      const feeMsat =
+        state === 'settled' ? feesPaidMsat : computeFeeLimitMsat(amountMsat, this.limits);
       return sum + amountMsat + feeMsat;
     }, 0n);
   }

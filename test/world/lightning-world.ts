@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { RegtestChain } from './chain.ts';
 import { loadSecret } from './folder-secrets.ts';
 import { LightningNode } from './lightning-node.ts';
+import { HUB_LIMITS } from './lightning-payments.ts';
 import { NodeStore } from './node-store.ts';
 import { WorldWallet } from './world-wallet.ts';
 
@@ -199,7 +200,9 @@ class Builder {
   async #startWallet({ name, folder, node }: Persona): Promise<void> {
     const { relayUrl, budgetsMsat } = this.#options;
     const budgetMsat = budgetsMsat?.[name];
-    const wallet = await WorldWallet.start({ name, folder, node, relayUrl, budgetMsat });
+    const isHub = this.#channels().some(({ hub }) => hub === name);
+    const limits = isHub ? HUB_LIMITS : undefined;
+    const wallet = await WorldWallet.start({ name, folder, node, relayUrl, budgetMsat, limits });
     this.#undo.push(() => wallet.stop());
     this.#wallets.set(name, wallet);
   }

@@ -225,6 +225,12 @@ function info({ wallet, alias }: MethodContext): Answer {
     block_hash: toHex(blockHash.reverse()),
     methods: [...WALLET_METHODS.keys()],
     notifications: NOTIFICATION_TYPES.split(' '),
+    // Beyond NIP-47: by this a bank knows whether it can pass a payment on in time.
+    outgoing_limits: {
+      max_cltv_expiry_delta: wallet.limits.cltvBlocks,
+      max_fee_base_msat: Number(wallet.limits.feeBaseMsat),
+      max_fee_millionths: Number(wallet.limits.feeMillionths),
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 /** What a wallet is asked for, and when it refuses to pay. */
 import type { Bolt11Invoice } from '@realyield/protocol';
-import { computeFeeLimitMsat } from './lightning-payments.ts';
+import { computeFeeLimitMsat, type SendLimits } from './lightning-payments.ts';
 import type { Direction, LedgerEntry } from './wallet-ledger.ts';
 import type { WalletError } from './wallet-outcome.ts';
 
@@ -39,6 +39,7 @@ export interface PaymentCircumstances {
   readonly spentMsat: bigint;
   /** Whether the wallet made the invoice itself. */
   readonly isOwn: boolean;
+  readonly limits: SendLimits;
 }
 
 /** The system's clock, Unix seconds. */
@@ -52,7 +53,7 @@ export function findRefusal(
   order: WalletPaymentOrder,
   circumstances: PaymentCircumstances,
 ): WalletError | undefined {
-  const { amountMsat, balanceMsat, spentMsat, isOwn } = circumstances;
+  const { amountMsat, balanceMsat, spentMsat, isOwn, limits } = circumstances;
   const failed = (message: string): WalletError => ({ code: 'PAYMENT_FAILED', message });
   if (invoice.network !== NETWORK) {
     return failed(`The invoice is for ${invoice.network}; this wallet is on ${NETWORK}.`);
@@ -66,7 +67,7 @@ export function findRefusal(
   if (amountMsat > balanceMsat) {
     return { code: 'INSUFFICIENT_BALANCE', message: 'The wallet does not hold that much.' };
   }
-  const costMsat = amountMsat + computeFeeLimitMsat(amountMsat);
+  const costMsat = amountMsat + computeFeeLimitMsat(amountMsat, limits);
   if (order.budgetMsat !== undefined && spentMsat + costMsat > order.budgetMsat) {
     const message = 'The payment and its possible fees exceed what the connection may spend.';
     return { code: 'QUOTA_EXCEEDED', message };

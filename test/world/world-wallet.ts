@@ -4,6 +4,7 @@ import { getPublicKey } from 'nostr-tools';
 import { loadSecret } from './folder-secrets.ts';
 import { toHex } from './ldk.ts';
 import type { LightningNode } from './lightning-node.ts';
+import type { SendLimits } from './lightning-payments.ts';
 import { LightningWallet } from './lightning-wallet.ts';
 import { WalletLedger } from './wallet-ledger.ts';
 import { WalletService } from './wallet-service.ts';
@@ -17,6 +18,8 @@ export interface WorldWalletOptions {
   readonly relayUrl: string;
   /** What the connection may spend in all, fees included; no limit unless given. */
   readonly budgetMsat: bigint | undefined;
+  /** Of every payment it sends; LDK's own unless given. */
+  readonly limits?: SendLimits | undefined;
 }
 
 interface Running {
@@ -90,9 +93,9 @@ export class WorldWallet {
   }
 
   async #open(): Promise<void> {
-    const { folder, name, relayUrl, budgetMsat } = this.#options;
+    const { folder, name, relayUrl, budgetMsat, limits } = this.#options;
     const ledger = WalletLedger.open(join(folder, 'wallet.sqlite'));
-    const wallet = LightningWallet.open(this.node, ledger);
+    const wallet = LightningWallet.open(this.node, ledger, limits);
     const connections = [{ publicKey: this.#clientPublicKey, budgetMsat }];
     const secretKey = this.#secretKey;
     const options = { wallet, relayUrl, secretKey, connections, alias: name };

@@ -19,6 +19,7 @@ import { readInvoice } from '../wallet/invoices.ts';
 import { createNwcWallet } from '../wallet/nwc.ts';
 import type { AgentConfig } from './config.ts';
 import { startHealth } from './health.ts';
+import { holdOf } from './hold.ts';
 import { takeLock } from './lock.ts';
 import type { AgentLog } from './log.ts';
 import { nodeWebSocket } from './node-web-socket.ts';
@@ -46,9 +47,9 @@ async function holderOf(store: Store): Promise<string> {
 }
 
 /** A wallet that says in the log what it was told and what it said, without its secrets. */
-function logged(wallet: Wallet, log: AgentLog): Wallet {
+function logged(wallet: Wallet, config: AgentConfig, log: AgentLog): Wallet {
   return {
-    hold: wallet.hold,
+    hold: holdOf(wallet, config),
     info: () => wallet.info(),
     balance: () => wallet.balance(),
     makeInvoice: (order) => wallet.makeInvoice(order),
@@ -112,7 +113,7 @@ export class Agent {
     this.#follow(session);
     await session.start();
     const wallet = createNwcWallet(connection, { webSocket: nodeWebSocket });
-    session.useWallet(logged(wallet, log));
+    session.useWallet(logged(wallet, config, log));
     if (config.repays) {
       const repaying = new Repaying(session, systemClock, log);
       this.#undo.push(() => repaying.stop());

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
+import type { OutgoingLimits } from '../engine/forwarding/ports.ts';
 import { AgentFault } from './faults.ts';
 
 /** The environment variable that may hold the passphrase instead of a file. */
@@ -45,6 +46,20 @@ const settingsSchema = z.strictObject({
     .min(0, 'must be at least 0')
     .max(10_080, 'must be at most 10080 minutes, a week')
     .default(0),
+  forwards: z.boolean('must be true or false').default(true),
+  walletLimits: z
+    .strictObject({
+      cltvBlocks: z
+        .int('must be a whole number of blocks')
+        .min(40, 'must be at least 40 blocks')
+        .max(800, 'must be at most 800 blocks'),
+      feeBaseSat: z.int('must be a whole number of satoshis').min(0, 'must not be negative'),
+      feeMillionths: z
+        .int('must be a whole number of millionths')
+        .min(0, 'must not be negative')
+        .max(1_000_000, 'must be at most 1,000,000'),
+    })
+    .optional(),
   limits: z
     .strictObject({ perDaySat: sats.optional(), perContractSat: sats.optional() })
     .default({}),
@@ -70,6 +85,10 @@ export interface AgentConfig {
    * where none gives one; 0: it waits.
    */
   readonly lastPriceMinutes: number;
+  /** Whether a bank's agent passes payments on. */
+  readonly forwards: boolean;
+  /** What the wallet's operator declares of its outgoing payments, where the wallet does not. */
+  readonly walletLimits: OutgoingLimits | undefined;
   /** The most that leaves the wallet in 24 hours, and under one contract in all, msat. */
   readonly limits: {
     readonly perDayMsat: bigint | undefined;
@@ -127,12 +146,17 @@ export function parseConfig(input: unknown, folder: string): AgentConfig {
     const issues = parsed.error.issues.filter(isFirst);
     throw new AgentFault(issues.flatMap((issue) => sentencesOf(issue, input)));
   }
-  const { passphraseFile, walletFile, store, limits, ...rest } = parsed.data;
+  const { passphraseFile, walletFile, store, limits, walletLimits, ...rest } = parsed.data;
   return {
     ...rest,
     passphraseFile: passphraseFile === undefined ? undefined : resolve(folder, passphraseFile),
     walletFile: resolve(folder, walletFile),
     store: resolve(folder, store),
+    walletLimits: walletLimits && {
+      cltvBlocks: walletLimits.cltvBlocks,
+      feeBaseMsat: BigInt(walletLimits.feeBaseSat) * 1_000n,
+      feeMillionths: BigInt(walletLimits.feeMillionths),
+    },
     limits: {
       perDayMsat: toMsat(limits.perDaySat),
       perContractMsat: toMsat(limits.perContractSat),
