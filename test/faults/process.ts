@@ -31,6 +31,7 @@ export interface ProcessOptions {
   readonly faults: DiskFaults;
   /** Whether another device of the same person may be at work. */
   readonly hasRivals: boolean;
+  readonly rank?: 'person' | 'helper';
   readonly onDeath: () => void;
 }
 
@@ -50,12 +51,13 @@ export class SimProcess {
     this.#relays = new SimRelays(surroundings.relays, { time, random, faults: network });
     this.#store = new ProcessStore(options.disk, options.faults, () => this.die());
     const person = createLocalSigner(secretOf(options.person));
+    const { rank = 'person' } = options;
     const ports = { person, relays: this.#relays, verifier, clock: this.clock };
     this.session = new Session({
       ...ports,
       store: this.#store,
-      rank: 'person',
-      lease: options.hasRivals ? new Lease(ports, 'person') : createLoneLease(),
+      rank,
+      lease: options.hasRivals ? new Lease(ports, rank) : createLoneLease(),
       whenAlone: (run) => {
         void run();
         return () => undefined;

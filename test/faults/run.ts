@@ -9,21 +9,19 @@ import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifi
 import { Loan, offerDocument, rememberingVerifier } from '../fixtures/loan.ts';
 import { bulletPlan } from '../fixtures/plans.ts';
 import { Disk, type DiskFaults } from './disk.ts';
-import { ANSWERS, SimLightning, SimWallet, type LedgerEntry, type PayScript } from './lightning.ts';
+import { SimLightning, SimWallet, type LedgerEntry, type PayScript } from './lightning.ts';
 import { SimRelay } from './network.ts';
 import { SimProcess, type Surroundings } from './process.ts';
 import { randomOf, type Random } from './random.ts';
+import { scenarioOf, URLS, type Scenario } from './scenario.ts';
 import { Time } from './time.ts';
 
-const URLS = ['ws://127.0.0.1:7001', 'ws://127.0.0.1:7002'];
 const TICKS = 5;
 const HOUR_MS = 3_600_000;
 /** How long everything may take; waiting until one invoice is surely over takes three hours. */
 const PATIENCE_MS = 24 * HOUR_MS;
 const SETTLING_MS = 125_000;
 const RECONNECT_MS = 1_200_000;
-/** Journal steps at which a process is killed, one after the other, seed by seed. */
-const STEPS = 24;
 const verifier = createInlineVerifier(rememberingVerifier);
 
 /** The loan of every run, signed once. */
@@ -45,58 +43,6 @@ function signLoan(): Loan {
 const loan = signLoan();
 const ticks = planTicks(loan.contract.document);
 
-/** What a run is made of, for whoever reads of its failure. */
-export interface Scenario {
-  readonly seed: number;
-  readonly payerDies: DiskFaults['deathAtStep'];
-  readonly answers: readonly string[];
-  readonly returns: 'same disk' | 'new disk';
-  readonly hasTwin: boolean;
-  readonly canLookUp: boolean;
-  readonly payeeDiesAtMs: number | undefined;
-  readonly relayDown: { readonly relay: number; readonly fromMs: number; readonly forMs: number };
-  readonly clockLeap: { readonly atMs: number; readonly byMs: number; readonly forMs: number };
-  readonly fullAtSteps: readonly number[];
-  readonly loss: number;
-  readonly repeat: number;
-  readonly mostDelayMs: number;
-}
-
-/** The scenario of a seed: step, side and first answer in turn, everything else by chance. */
-export function scenarioOf(seed: number): Scenario {
-  const random = randomOf(seed);
-  const side = Math.floor(seed / STEPS) % 2 === 0 ? 'before' : 'after';
-  const first = ANSWERS[Math.floor(seed / (2 * STEPS)) % ANSWERS.length] ?? 'success';
-  const others = Array.from({ length: random.below(4) }, () => {
-    return ANSWERS[random.below(ANSWERS.length)] ?? 'success';
-  });
-  const isBad = random.isLucky(0.5);
-  const hasLeap = random.isLucky(0.2);
-  return {
-    seed,
-    payerDies: random.isLucky(0.9) ? { step: seed % STEPS, side } : undefined,
-    answers: [first, ...others],
-    returns: random.isLucky(0.15) ? 'new disk' : 'same disk',
-    hasTwin: random.isLucky(0.15),
-    canLookUp: random.isLucky(0.95),
-    payeeDiesAtMs: random.isLucky(0.3) ? random.below(120_000) : undefined,
-    relayDown: {
-      relay: random.below(URLS.length),
-      fromMs: random.below(120_000),
-      forMs: random.isLucky(0.4) ? random.below(60_000) : 0,
-    },
-    clockLeap: {
-      atMs: random.below(120_000),
-      byMs: hasLeap ? random.below(4 * HOUR_MS) - HOUR_MS : 0,
-      forMs: random.below(300_000),
-    },
-    fullAtSteps: random.isLucky(0.3) ? [random.below(STEPS), random.below(STEPS)] : [],
-    loss: isBad ? random.share() * 0.2 : 0,
-    repeat: isBad ? random.share() * 0.5 : 0,
-    mostDelayMs: isBad ? 2_000 : 50,
-  };
-}
-
 /** One run under way. */
 class Run {
   readonly #scenario: Scenario;
@@ -109,7 +55,7 @@ class Run {
   readonly #payerDisks = [new Disk()];
   readonly #payeeDisk = new Disk();
   #payer: SimProcess | undefined;
-  #twin: SimProcess | undefined;
+  readonly #rivals: SimProcess[] = [];
   #payee: SimProcess | undefined;
 
   constructor(scenario: Scenario) {
@@ -131,10 +77,11 @@ class Run {
 
   /** Lets everything happen; resolves with what is wrong in the end, in words. */
   async play(): Promise<readonly string[]> {
-    const { payeeDiesAtMs, relayDown, clockLeap, hasTwin, payerDies, fullAtSteps } = this.#scenario;
+    const { payeeDiesAtMs, relayDown, clockLeap, payerDies, fullAtSteps } = this.#scenario;
     this.#startPayee();
     this.#startPayer({ deathAtStep: payerDies, fullAtSteps: new Set(fullAtSteps) });
-    if (hasTwin) this.#time.after(this.#random.below(60_000), () => this.#startTwin());
+    if (this.#scenario.hasTwin) this.#startRival('person');
+    if (this.#scenario.hasAgent) this.#startRival('helper');
     if (payeeDiesAtMs !== undefined) this.#time.after(payeeDiesAtMs, () => this.#payee?.die());
     const relay = this.#relays[relayDown.relay];
     if (relayDown.forMs > 0) {
@@ -153,7 +100,7 @@ class Run {
     await this.#time.runUntil(() => false, this.#time.nowMs + SETTLING_MS);
     if (isDone) await this.#time.runUntil(() => this.#isComplete(), this.#time.nowMs + SETTLING_MS);
     const wrong = this.#audit(isDone);
-    for (const process of [this.#payer, this.#twin, this.#payee]) process?.die();
+    for (const process of [this.#payer, ...this.#rivals, this.#payee]) process?.die();
     return wrong;
   }
 
@@ -174,8 +121,9 @@ class Run {
 
   #startPayer(faults: DiskFaults): void {
     const disk = this.#payerDisks.at(-1) ?? new Disk();
-    const { hasTwin, returns } = this.#scenario;
-    const options = { person: 'investor', disk, faults, hasRivals: hasTwin } as const;
+    const { returns } = this.#scenario;
+    const hasRivals = this.#hasRivals;
+    const options = { person: 'investor', disk, faults, hasRivals } as const;
     const wallet = this.#wallet('outgoing');
     const onDeath = (): void => {
       this.#payer = undefined;
@@ -188,12 +136,25 @@ class Run {
     this.#payer = new SimProcess(this.#surroundings, { ...options, wallet, onDeath });
   }
 
-  #startTwin(): void {
+  get #hasRivals(): boolean {
+    return this.#scenario.hasTwin || this.#scenario.hasAgent;
+  }
+
+  #startRival(rank: 'person' | 'helper'): void {
     const faults = { deathAtStep: undefined, fullAtSteps: new Set<number>() };
-    const options = { person: 'investor', disk: new Disk(), faults, hasRivals: true } as const;
-    const wallet = this.#wallet('outgoing');
+    const options = {
+      person: 'investor',
+      disk: new Disk(),
+      faults,
+      hasRivals: true,
+      rank,
+    } as const;
     const onDeath = (): void => undefined;
-    this.#twin = new SimProcess(this.#surroundings, { ...options, wallet, onDeath });
+    this.#time.after(this.#random.below(60_000), () => {
+      const wallet = this.#wallet('outgoing');
+      const rival = new SimProcess(this.#surroundings, { ...options, wallet, onDeath });
+      this.#rivals.push(rival);
+    });
   }
 
   #startPayee(): void {
@@ -274,9 +235,9 @@ class Run {
     const entries = this.#entries(this.#payer);
     const open = entries.filter(({ step }) => step !== 'receipted');
     const wrong = open.map(({ n, step }) => `part ${n} is still ${step} in the journal`);
-    const { hasTwin, returns } = this.#scenario;
+    const { returns } = this.#scenario;
     // Another device's fees are in its own journal, a lost one's are lost.
-    if (hasTwin || returns === 'new disk' || !this.#scenario.canLookUp) return wrong;
+    if (this.#hasRivals || returns === 'new disk' || !this.#scenario.canLookUp) return wrong;
     const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n);
     const fees = sum(entries.map(({ feesPaidMsat = '0' }) => BigInt(feesPaidMsat)));
     const charged = sum(settled.map(({ feesPaidMsat }) => feesPaidMsat));

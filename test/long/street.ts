@@ -2,7 +2,7 @@
  * A street for tests that take long: a world on real Lightning in a process of its own, a lender
  * whose agent pays and a bakery whose agent is paid, and whatever other devices the lender opens.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planTicks, type ContractState } from '@realyield/protocol';
@@ -111,11 +111,24 @@ export class Street {
     const invested = await session.agreements.invest(offer, principalMsat);
     if (!invested.ok) throw new Error(invested.code);
     const stateOf = () => session.catalog.contract(invested.value)?.fold.state.status;
-    // An agent signs no agreements: the bakery's own client is open for as long as that takes.
-    await this.world.control({ do: 'helper', persona: 'bakery', on: true });
+    await this.#countersign(invested.value);
     await until('three signatures', () => stateOf() === 'effective', PATIENCE_MS);
-    await this.world.control({ do: 'helper', persona: 'bakery', on: false });
     return invested.value;
+  }
+
+  /** An agent signs no agreements: the bakery's own client is open for as long as that takes. */
+  async #countersign(root: string): Promise<void> {
+    const bakery = await openVisitor(this.#persona('bakery'), this.world.relays);
+    const { agreements } = bakery.session;
+    const isThere = async (): Promise<boolean> => {
+      const proposals = await agreements.proposals();
+      const found = proposals.find(({ contract }) => contract.view.root === root);
+      return found !== undefined && found.problem === undefined;
+    };
+    await until('a sound proposal', isThere, PATIENCE_MS);
+    const signed = await agreements.countersign(root);
+    if (!signed.ok) throw new Error(`not signed: ${signed.code}`);
+    await bakery.close();
   }
 
   /** Everything a wallet has settled. */
@@ -131,6 +144,14 @@ export class Street {
       persona: side,
     });
     return BigInt(answer.balanceMsat);
+  }
+
+  /** What the relays' files come to, KiB. */
+  relayKiB(): number {
+    const files = readdirSync(join(this.#folder, 'world'), { recursive: true, encoding: 'utf8' });
+    const ofRelays = files.filter((file) => /relay[^/]*\.sqlite(-wal)?$/.test(file));
+    const bytes = ofRelays.map((file) => statSync(join(this.#folder, 'world', file)).size);
+    return Math.round(bytes.reduce((sum, size) => sum + size, 0) / 1_024);
   }
 
   /** Every request that reached the wallets is delivered once more. */

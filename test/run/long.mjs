@@ -1,23 +1,23 @@
 /**
- * `npm run test:long`: the fault matrix over thousands of seeds, half of them on each of two
- * cores. `FAULT_RUNS=n` plays as many; a seed that fails is printed and replays by
- * `SEED=n npx vitest run --project node test/fault-matrix.test.ts`. Then the same for payments that
- * a bank passes on: `PASSING_RUNS`, `PASSING_SEED`, `test/passing-matrix.test.ts`.
+ * `npm run test:long`: what takes too long for every day. The fault matrix over thousands of seeds,
+ * half of them on each of two cores (`FAULT_RUNS=n`; one that fails is printed and replays by
+ * `SEED=n npx vitest run --project node test/fault-matrix.test.ts`); the same for payments that a
+ * bank passes on (`PASSING_RUNS`, `PASSING_SEED`, `test/passing-matrix.test.ts`); then 24 simulated
+ * hours of fifty streams. A name plays one of them: matrix, passing, day.
  */
 import { ensureInstalled } from './install.mjs';
-import { runMain, runTwoAtOnce, tool } from './steps.mjs';
+import { isStopping, runMain, runTwoAtOnce, runTypeScript, tool } from './steps.mjs';
 
 const runs = process.env['FAULT_RUNS'] ?? '2000';
+const passed = process.env['PASSING_RUNS'] ?? '400';
 
 /** @param {number} half */
-const matrix = (half) => ({
+const direct = (half) => ({
   name: `fault matrix, ${runs} runs, half ${half + 1} of 2`,
   command: tool('vitest/vitest.mjs', 'run', '--project', 'node', 'test/fault-matrix.test.ts'),
   env: { FAULT_RUNS: runs, FAULT_HALF: String(half), NO_COLOR: '1' },
   live: true,
 });
-
-const passed = process.env['PASSING_RUNS'] ?? '400';
 
 /** @param {number} half */
 const passing = (half) => ({
@@ -27,9 +27,32 @@ const passing = (half) => ({
   live: true,
 });
 
+/**
+ * Both halves of a matrix at once; 0 when all is well.
+ * @param {(half: number) => import('./steps.mjs').Step} half
+ */
+async function halves(half) {
+  const outcomes = await runTwoAtOnce([half(0), half(1)]);
+  return outcomes.every(({ code }) => code === 0) ? 0 : 1;
+}
+
+/** @type {Readonly<Record<string, () => Promise<number>>>} */
+const SUITES = {
+  matrix: () => halves(direct),
+  passing: () => halves(passing),
+  day: () => runTypeScript('test/long/day.ts', []),
+};
+
 await runMain(async () => {
   ensureInstalled();
-  const direct = await runTwoAtOnce([matrix(0), matrix(1)]);
-  const outcomes = [...direct, ...(await runTwoAtOnce([passing(0), passing(1)]))];
-  return outcomes.every(({ code }) => code === 0) ? 0 : 1;
+  const [wanted] = process.argv.slice(2);
+  const chosen = Object.entries(SUITES).filter(([name]) => !wanted || name === wanted);
+  if (chosen.length === 0) throw new Error(`There is: ${Object.keys(SUITES).join(', ')}.`);
+  let worst = 0;
+  for (const [name, play] of chosen) {
+    if (isStopping()) break;
+    console.log(`\n${name}`);
+    worst = Math.max(worst, await play());
+  }
+  return isStopping() ? 1 : worst;
 });

@@ -34,8 +34,11 @@ export async function openVisitor(
   const relays = createRelays({ urls: relayUrls, webSocket });
   const store = openSqliteStore(':memory:');
   const verifier = createInlineVerifier(await loadWasmVerifier());
+  let isClosed = false;
   const whenAlone = (run: () => Promise<void>): (() => void) => {
-    void run();
+    void run().catch((error: unknown) => {
+      if (!isClosed) console.error(error);
+    });
     return () => undefined;
   };
   const ports = { person, relays, store, verifier, clock: systemClock, whenAlone };
@@ -45,6 +48,7 @@ export async function openVisitor(
   return {
     session,
     async close() {
+      isClosed = true;
       await session.stop();
       relays.close();
       await store.close();
