@@ -21,10 +21,17 @@ export interface MarketOffer {
 }
 
 /** One loan under an offer. */
-export interface MarketLoan {
+export type MarketLoan = LoanCourse &
+  (
+    | { readonly principalSat: number }
+    /** Whole units of the offer's currency. */
+    | { readonly principalWhole: number }
+  );
+
+/** Who lent, and how it went. */
+interface LoanCourse {
   readonly identifier: string;
   readonly investor: PersonaId;
-  readonly principalSat: number;
   readonly startedDaysAgo: number;
   /** Contract days on which the business repaid, each time what was due, or an equal share. */
   readonly repaidOnDays: readonly number[];
@@ -168,6 +175,10 @@ export const LOANS: readonly MarketLoan[] = [
       },
     ],
   })),
+  {
+    ...{ identifier: FRIDGES.identifier, investor: 'lars', principalWhole: 40_000 },
+    ...{ startedDaysAgo: 75, repaidOnDays: [30, 60] },
+  },
   {
     identifier: STATION.identifier,
     investor: 'tomas',

@@ -2,15 +2,20 @@
 import {
   computeLedger,
   floorToWhole,
+  minuteOf,
   planFees,
   planTicks,
+  wholeOf,
+  type Denomination,
   type Leg,
   type Result,
 } from '@realyield/protocol';
 import type { Session } from '../../web/lib/engine/session.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LeapingClock } from './leaping-clock.ts';
+import { whole } from './listings.ts';
 import type { MarketLoan } from './market.ts';
+import type { Oracles } from './oracles.ts';
 import { PROFILES } from './profiles.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -33,10 +38,18 @@ export interface LoanActors {
   readonly bank: Actor;
 }
 
+/** By what a loan in a currency is priced. */
+export interface LoanPricing {
+  readonly oracles: Oracles;
+  readonly denomination: Denomination;
+}
+
 /** Something that happens at a time. */
 export interface Happening {
   /** Unix seconds; undefined when nothing more happens here. */
   nextAtSec(): number | undefined;
+  /** Sees to what must be there when that time comes. */
+  prepare?(atSec: number): Promise<void>;
   happen(): Promise<void>;
 }
 
@@ -55,17 +68,31 @@ export function must<T>(result: Result<T>, what: string): T {
   throw new Error(`The market's past: ${what} was refused, ${result.code} ${result.detail ?? ''}`);
 }
 
+/** What is lent, in units of the contract's ledger. */
+function principalOf(plan: MarketLoan): bigint {
+  return 'principalSat' in plan
+    ? BigInt(plan.principalSat) * 1_000n
+    : BigInt(whole(plan.principalWhole));
+}
+
 /** One loan, from proposal to where it stands today. */
 export class Loan implements Happening {
   readonly #plan: MarketLoan;
   readonly #actors: LoanActors;
   readonly #startSec: number;
   readonly #clock: LeapingClock;
+  readonly #pricing: LoanPricing | undefined;
   #root: string | undefined;
   #repayments = 0;
   #troubles = 0;
 
-  constructor(plan: MarketLoan, actors: LoanActors, clock: LeapingClock) {
+  constructor(
+    plan: MarketLoan,
+    actors: LoanActors,
+    clock: LeapingClock,
+    pricing: LoanPricing | undefined,
+  ) {
+    this.#pricing = pricing;
     this.#plan = plan;
     this.#actors = actors;
     this.#clock = clock;
@@ -84,6 +111,19 @@ export class Loan implements Happening {
       this.#isOver() ? this.#startSec + ((repaidOnDays.at(-1) ?? 0) + 1) * DAY_SEC : undefined,
     ].filter((atSec) => atSec !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Whoever asks for money at that time must know the prices of that minute. */
+  async prepare(atSec: number): Promise<void> {
+    if (!this.#pricing) return;
+    const { oracles, denomination } = this.#pricing;
+    await oracles.publish(atSec);
+    if (this.#root === undefined || denomination.type === 'msat') return;
+    await until('the prices of a minute', () =>
+      Object.values(this.#actors).every(({ session }: Actor) =>
+        session.prices.book.at(denomination, minuteOf(atSec)),
+      ),
+    );
   }
 
   async happen(): Promise<void> {
@@ -140,7 +180,7 @@ export class Loan implements Happening {
   }
 
   async #begin(): Promise<void> {
-    const { identifier, principalSat } = this.#plan;
+    const { identifier } = this.#plan;
     const { investor, business, bank } = this.#actors;
     const find = () =>
       investor.session.catalog.offers().find(({ document }) => document.identifier === identifier);
@@ -150,7 +190,7 @@ export class Loan implements Happening {
     const { agreements } = investor.session;
     const livesIn = PROFILES.find(({ id }) => id === this.#plan.investor)?.place.country;
     const root = must(
-      await agreements.invest(offer, BigInt(principalSat) * 1_000n, { livesIn }),
+      await agreements.invest(offer, principalOf(this.#plan), { livesIn }),
       identifier,
     );
     for (const actor of [business, bank]) {
@@ -169,10 +209,12 @@ export class Loan implements Happening {
   async #repay(): Promise<void> {
     const { investor, business, bank } = this.#actors;
     const ledger = this.#ledger(business);
-    const isBullet = this.#state(bank).contract.document.plan.type === 'bullet';
+    const { denomination, plan } = this.#state(bank).contract.document;
+    const isBullet = plan.type === 'bullet';
+    const least = wholeOf(denomination);
     const partsLeft = BigInt(this.#plan.repaidOnDays.length - this.#repayments);
     const shareUnits =
-      partsLeft > 1n ? floorToWhole(ledger.payoffUnits / partsLeft, 1_000n) : ledger.payoffUnits;
+      partsLeft > 1n ? floorToWhole(ledger.payoffUnits / partsLeft, least) : ledger.payoffUnits;
     const amountUnits = isBullet ? shareUnits : ledger.dueNowUnits;
     this.#repayments += 1;
     const paid = this.#count('repayment') + 1;

@@ -65,7 +65,10 @@ class Seeding {
         const [investor, business, bank] = [plan.investor, offer.business, offer.bank].map((id) =>
           this.#actor(id),
         ) as [Actor, Actor, Actor];
-        return new Loan(plan, { investor, business, bank }, this.#clock);
+        const { oracles } = this.#options;
+        const { currency } = offer.terms;
+        const pricing = currency && { oracles, denomination: oracles.denomination(currency) };
+        return new Loan(plan, { investor, business, bank }, this.#clock, pricing);
       });
       const offers = OFFERS.flatMap((offer) => this.#happeningsOf(offer));
       await this.#live([...offers, ...loans]);
@@ -83,8 +86,9 @@ class Seeding {
       const times = happenings.map((happening) => happening.nextAtSec() ?? Infinity);
       const nextSec = Math.min(...times);
       if (nextSec > endSec) return;
-      this.#clock.leapTo(nextSec);
       const due = happenings.filter((_, index) => (times[index] ?? Infinity) <= nextSec);
+      for (const happening of due) await happening.prepare?.(nextSec);
+      this.#clock.leapTo(nextSec);
       await Promise.all(due.map((happening) => happening.happen()));
     }
   }
