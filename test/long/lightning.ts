@@ -1,5 +1,5 @@
 /**
- * By hand, as `node --import tsx --conditions=@realyield/source test/long/lightning.ts`, and not yet
+ * By hand (`node --import tsx --conditions=@realyield/source test/long/lightning.ts`) and not yet
  * part of the long suite: the fault matrix on real Lightning. In each run the lender's agent
  * streams a loan to a bakery's agent, beside up to two other devices with the lender's key; agents
  * are killed (kill -9) around their payments, wallets fall silent or start again and get every
