@@ -152,9 +152,7 @@ export class Payer {
 
   #sleep(waitMs: number): void {
     if (this.#stopped) return;
-    this.#stopTimer = this.#desk.clock.after(Math.max(50, waitMs), () => {
-      this.wake();
-    });
+    this.#stopTimer = this.#desk.clock.after(Math.max(50, waitMs), () => this.wake());
   }
 
   /** One look at everything; returns how long to wait, ms. */
@@ -221,13 +219,15 @@ export class Payer {
 
   /** Pays what may be paid, several parts at a time; returns how long to wait, ms. */
   async #payChecked(context: PaymentContext): Promise<number> {
-    const dueOf = dueTimesOf(context.contract, this.leg, this.#desk.clock.nowSec());
+    const nowSec = this.#desk.clock.nowSec();
+    const dueOf = dueTimesOf(context.contract, this.leg, nowSec);
     const live = liveEntries(this.#desk, context.contract, this.leg);
     const ready = live.filter(({ step }) => step === 'checked' || step === 'failed');
-    const waitMs = await this.#lanes.run(ready, (entry) =>
-      this.#payNext(context, entry, dueOf(entry.n).dueAtSec),
-    );
-    return waitMs ?? IDLE_MS;
+    const pay = (entry: JournalEntry) => this.#payNext(context, entry, dueOf(entry.n).dueAtSec);
+    const due = ready.filter(({ n }) => dueOf(n).dueAtSec <= nowSec);
+    // What is not due says so only where nothing else waits.
+    const later = ready.filter((entry) => !due.includes(entry)).slice(0, 1);
+    return (await this.#lanes.run(due, pay)) ?? (await this.#lanes.run(later, pay)) ?? IDLE_MS;
   }
 
   /** Pays one part; how long all wait where nothing more may be paid now, ms. */

@@ -111,6 +111,9 @@ const STANDING: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>(
   'ELSEWHERE',
   'PAYEE_REFUSED',
   'NO_LOOKUP',
+  'DAY_LIMIT',
+  'CONTRACT_LIMIT',
+  'cohortBehind',
   'coolingOff',
   'fundingNotReached',
 ]);
