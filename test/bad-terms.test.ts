@@ -53,6 +53,7 @@ if (!stream || !tranche) throw new Error('the fixture has a tranche');
 const { investor, business, bank } = document.parties;
 const due = document.plan.due;
 if (due.rule !== 'days') throw new Error('the fixture counts days');
+const backwards = { ...tranche, toSec: tranche.fromSec - 1 };
 const half = { ...stream, shareBps: 5_000 };
 
 /** Changes that are wrong in an offer; every place says the same code. */
@@ -92,6 +93,8 @@ const shapes: readonly (readonly [string, object])[] = [
 const contracts: readonly (readonly [string, Code, object])[] = [
   ['a start after its first tranche', 'CONTENT_TERMS', { startAtSec: tranche.fromSec + 1 }],
   ['a negative start', 'CONTENT_SCHEMA', { startAtSec: -1 }],
+  ['a negative principal', 'CONTENT_SCHEMA', { principalUnits: '-1000' }],
+  ['a tranche that ends before it begins', 'CONTENT_TERMS', { tranches: [backwards] }],
   [
     'a negative due date',
     'CONTENT_SCHEMA',
