@@ -87,73 +87,6 @@ test('an invoice for another amount or another hash is not paid', async () => {
   await untilMoreThan(page, 0);
 });
 
-test('a wrong wallet address, and no wallet at all', async () => {
-  await page
-    .getByRole('button', { name: /Ana Morales/ })
-    .first()
-    .click();
-  await follow('/connect');
-  await page.getByRole('button', { name: 'Disconnect wallet' }).click();
-  const field = page.getByLabel('Wallet connection');
-  const connect = page.getByRole('button', { name: 'Connect wallet' });
-  await field.fill('lnbc1notawallet');
-  await connect.click();
-  await expect(page.getByText('A connection begins with nostr+walletconnect://')).toBeVisible();
-  await field.fill('nostr+walletconnect://nobody?relay=ws://127.0.0.1&secret=none');
-  await connect.click();
-  await expect(page.getByText(REJECT_SENTENCES.WALLET_URI)).toBeVisible();
-
-  const uri = await walletUri(world, 'ana');
-  const strange = new URL(uri);
-  strange.searchParams.set('secret', randomBytes(32).toString('hex'));
-  await field.fill(strange.href);
-  await connect.click();
-  await expect(page.getByText('The wallet does not know this connection any more.')).toBeVisible();
-
-  const paid = await paidByAna();
-  await toContract();
-  await expect(page.getByText('No wallet is connected.', { exact: true })).toBeVisible();
-  expect(await paidByAna()).toBe(paid);
-  await page.getByRole('link', { name: 'Connect a wallet' }).click();
-  await field.fill(uri);
-  await connect.click();
-  await expect(page.getByText('connected', { exact: true }).first()).toBeVisible();
-  await toContract();
-  await untilMoreThan(page, paid);
-});
-
-test('a wallet without funds', async () => {
-  await drain(world, 'ana', 'ben', TICK_MSAT);
-  await expect(alert('Your wallet refused the payment. Nothing has left it.')).toBeVisible({
-    timeout: 30_000,
-  });
-  await expect(alert('There is not enough money in it.')).toBeVisible();
-  const shown = await paymentsShown(page);
-  expect(await send(world, 'ben', 'ana', 500n * TICK_MSAT)).toBeUndefined();
-  await page.getByRole('button', { name: 'Try again now' }).click();
-  await untilMoreThan(page, shown);
-});
-
-test('relays down: one, then all, then back', async () => {
-  await world.control({ do: 'relay', relay: 0, on: false });
-  await expect(page.getByText('1 of 2 relays answer.')).toBeVisible();
-  const before = (await paymentsShown(page)) + 1;
-  await untilMoreThan(page, before);
-
-  await world.control({ do: 'relay', relay: 1, on: false });
-  await expect(page.getByText('No relay answers.')).toBeVisible();
-  await page.reload();
-  await ready(page);
-  await expect(page.getByRole('heading', { name: OVEN.title })).toBeVisible();
-  await expect(page.getByText('No relay answers.')).toBeVisible();
-  await untilMoreThan(page, before);
-  const shown = await paymentsShown(page);
-
-  for (const relay of [0, 1]) await world.control({ do: 'relay', relay, on: true });
-  await expect(page.getByText(/No relay answers|relays answer/)).toBeHidden({ timeout: 60_000 });
-  await untilMoreThan(page, shown);
-});
-
 /**
  * Waits until every payment has been proven and acknowledged, so that nothing more is to come,
  * and the page and the relays agree on the state; yields its hash.
@@ -202,10 +135,77 @@ test('forged events are listed as refused and change nothing', async () => {
     await expect(line.getByText(REJECT_SENTENCES[code])).toBeVisible();
   }
   expect(await settledHash()).toBe(before);
+  await page.getByRole('button', { name: /^Resume/ }).click();
+});
+
+test('relays down: one, then all, then back', async () => {
+  await world.control({ do: 'relay', relay: 0, on: false });
+  await expect(page.getByText('1 of 2 relays answer.')).toBeVisible();
+  const before = (await paymentsShown(page)) + 1;
+  await untilMoreThan(page, before);
+
+  await world.control({ do: 'relay', relay: 1, on: false });
+  await expect(page.getByText('No relay answers.')).toBeVisible();
+  await page.reload();
+  await ready(page);
+  await expect(page.getByRole('heading', { name: OVEN.title })).toBeVisible();
+  await expect(page.getByText('No relay answers.')).toBeVisible();
+  await untilMoreThan(page, before);
+  const shown = await paymentsShown(page);
+
+  for (const relay of [0, 1]) await world.control({ do: 'relay', relay, on: true });
+  await expect(page.getByText(/No relay answers|relays answer/)).toBeHidden({ timeout: 60_000 });
+  await untilMoreThan(page, shown);
+});
+
+test('a wrong wallet address, and no wallet at all', async () => {
+  await page
+    .getByRole('button', { name: /Ana Morales/ })
+    .first()
+    .click();
+  await follow('/connect');
+  await page.getByRole('button', { name: 'Disconnect wallet' }).click();
+  const field = page.getByLabel('Wallet connection');
+  const connect = page.getByRole('button', { name: 'Connect wallet' });
+  await field.fill('lnbc1notawallet');
+  await connect.click();
+  await expect(page.getByText('A connection begins with nostr+walletconnect://')).toBeVisible();
+  await field.fill('nostr+walletconnect://nobody?relay=ws://127.0.0.1&secret=none');
+  await connect.click();
+  await expect(page.getByText(REJECT_SENTENCES.WALLET_URI)).toBeVisible();
+
+  const uri = await walletUri(world, 'ana');
+  const strange = new URL(uri);
+  strange.searchParams.set('secret', randomBytes(32).toString('hex'));
+  await field.fill(strange.href);
+  await connect.click();
+  await expect(page.getByText('The wallet does not know this connection any more.')).toBeVisible();
+
+  const paid = await paidByAna();
+  await toContract();
+  await expect(page.getByText('No wallet is connected.', { exact: true })).toBeVisible();
+  expect(await paidByAna()).toBe(paid);
+  await page.getByRole('link', { name: 'Connect a wallet' }).click();
+  await field.fill(uri);
+  await connect.click();
+  await expect(page.getByText('connected', { exact: true }).first()).toBeVisible();
+  await toContract();
+  await untilMoreThan(page, paid);
+});
+
+test('a wallet without funds', async () => {
+  await drain(world, 'ana', 'ben', TICK_MSAT);
+  await expect(alert('Your wallet refused the payment. Nothing has left it.')).toBeVisible({
+    timeout: 30_000,
+  });
+  await expect(alert('There is not enough money in it.')).toBeVisible();
+  const shown = await paymentsShown(page);
+  expect(await send(world, 'ben', 'ana', 500n * TICK_MSAT)).toBeUndefined();
+  await page.getByRole('button', { name: 'Try again now' }).click();
+  await untilMoreThan(page, shown);
 });
 
 test('after all of it the stream is paid to the end, each part once', async () => {
-  await page.getByRole('button', { name: /^Resume/ }).click();
   await untilAllPaid(page);
   await expect
     .poll(async () => (await contractFacts(world, root)).fold.state.payments.length)

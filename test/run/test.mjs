@@ -1,7 +1,7 @@
 /**
- * `npm test`: everything. The production build; then Playwright, much of which is waiting for
- * contract days to pass, and beside it format, lint, types, units and components; then the tests on
- * Lightning. Each gate counts as one test; the last line reads "N passed, N failed".
+ * `npm test`: everything. The production build; then format, lint, types, units and components, and
+ * beside them Playwright and the tests on Lightning, much of which is waiting for contract days to
+ * pass. Each gate counts as one test; the last line reads "N passed, N failed".
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,6 +77,20 @@ function runVitest(name, projects, folder) {
 }
 
 /**
+ * Runs parts one after the other, until somebody stops everything.
+ * @param {(() => Promise<Count>)[]} parts
+ * @returns {Promise<Count[]>}
+ */
+async function runOneByOne(parts) {
+  /** @type {Count[]} */
+  const counts = [];
+  for (const part of parts) {
+    if (!isStopping()) counts.push(await part());
+  }
+  return counts;
+}
+
+/**
  * @param {string} folder for the reports
  * @returns {Promise<Count[]>}
  */
@@ -105,16 +119,17 @@ async function runEverything(folder) {
     counts.push(countOutcomes([build, budget]));
   }
   if (!isStopping()) {
-    console.log(
-      '\nFormat, lint, types, units and components, and beside them the end-to-end tests',
-    );
-    const suite = runSuite(playwright, playwrightFile, countPlaywright);
-    counts.push(countOutcomes(await runGates()));
-    if (!isStopping())
-      counts.push(await runVitest('Units and components', ['node', 'browser'], folder));
-    counts.push(await suite);
+    console.log('\nWhat computes, and beside it what mostly waits');
+    const waiting = runOneByOne([
+      () => runSuite(playwright, playwrightFile, countPlaywright),
+      () => runVitest('The local world', ['world'], folder),
+    ]);
+    const computing = runOneByOne([
+      async () => countOutcomes(await runGates()),
+      () => runVitest('Units and components', ['node', 'browser'], folder),
+    ]);
+    counts.push(...(await computing), ...(await waiting));
   }
-  if (!isStopping()) counts.push(await runVitest('The local world', ['world'], folder));
   return counts;
 }
 
