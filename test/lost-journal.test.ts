@@ -10,7 +10,6 @@ import {
   verify,
   type Leg,
   type MessageOf,
-  type ParsedContract,
   type ParsedRequest,
   type SignedEvent,
 } from '@realyield/protocol';
@@ -61,6 +60,7 @@ beforeEach(() => {
     prices: { learn: () => Promise.resolve() },
     clock: { nowSec: () => nowSec, nowMs: () => nowSec * 1_000, after: () => () => undefined },
     wallet: () => ({ lookup }),
+    catalog: { contract: () => contract.view },
     activity: { add: ({ code }: { code: string }) => sentences.push(code) },
   } as unknown as Desk;
   const view = { root: loan.root, fold: loan.fold(), stateHash: '' };
@@ -285,14 +285,13 @@ describe('the payee', () => {
 
 test('a commitment is opened by the key it names, and by nobody in its name', async () => {
   const mainKey = publicOf('investor main');
-  const parsed: ParsedContract = loan.contract;
   const opening = { pubkey: mainKey, salt: hashOf('salt') };
-  expect(computeCommitment(opening.pubkey, opening.salt)).toBe(parsed.document.commitment);
+  expect(computeCommitment(opening.pubkey, opening.salt)).toBe(loan.contract.document.commitment);
   const openings = new Openings(store);
-  await openings.keep(parsed, opening, publicOf('investor'));
-  await openings.keep(parsed, { ...opening, salt: hashOf('pepper') }, mainKey);
+  await openings.keep(loan.contract, opening, publicOf('investor'));
+  await openings.keep(loan.contract, { ...opening, salt: hashOf('pepper') }, mainKey);
   expect(openings.of(loan.root)).toBeUndefined();
-  await openings.keep(parsed, opening, mainKey);
+  await openings.keep(loan.contract, opening, mainKey);
   const restarted = new Openings(store);
   await restarted.load();
   const kept = [{ contract: loan.root, mainKey, salt: opening.salt }];

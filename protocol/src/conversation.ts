@@ -19,13 +19,13 @@ import {
   textField,
   versionField,
 } from './kinds/fields.ts';
-import { MAX_PARTS } from './params.ts';
+import { MAX_DELIVERED_PARTS, MAX_PARTS } from './params.ts';
 import { ok, reject, type Result } from './result.ts';
 
 // T-3: "A delivery carries at most 60 invoices: NIP-44 leaves a rumor 28,672 bytes of a wrap of 64
 // kB, and a larger one arrives nowhere."
 /** Most invoices in one delivery. */
-export const MAX_DELIVERED_INVOICES = 60;
+export const MAX_DELIVERED_INVOICES = MAX_DELIVERED_PARTS;
 
 const proposal = z.strictObject({
   v: versionField,

@@ -24,6 +24,7 @@ import {
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import { minuteOf } from './denomination.ts';
 import {
+  MAX_BOOK_WINDOW_SEC,
   MAX_LIVE_WINDOW_SEC,
   MAX_PRICE_AGE_MINUTES,
   MAX_PRICE_DELAY_SEC,
@@ -105,9 +106,11 @@ function checkPrice({ document, event }: ParsedPrice): Reject | undefined {
 function checkRequest({ document, event }: ParsedRequest): Reject | undefined {
   const mispriced = checkPriced(document, event.created_at);
   if (mispriced) return mispriced;
-  // P-4: "A reader MUST refuse a request whose window is empty or longer than 86,400 seconds…"
+  // P-4: "A reader MUST refuse a request whose window is empty or longer than 86,400 seconds, of a
+  // book 3,024,000…"
   const windowSec = document.expiresAtSec - document.notBeforeSec;
-  return windowSec > 0 && windowSec <= MAX_LIVE_WINDOW_SEC ? undefined : reject('PART_WINDOW');
+  const mostSec = document.book === true ? MAX_BOOK_WINDOW_SEC : MAX_LIVE_WINDOW_SEC;
+  return windowSec > 0 && windowSec <= mostSec ? undefined : reject('PART_WINDOW');
 }
 
 /** Whether a receipt's forward is of its request, and of all its parts. */

@@ -30,6 +30,7 @@ export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-mess
 export type * from './waiting.ts';
 export * from './cohort.ts';
 export * from './planner.ts';
+export * from './book.ts';
 export * from './dues.ts';
 export * from './obligation.ts';
 export * from './delivery.ts';

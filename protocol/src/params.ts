@@ -9,6 +9,15 @@ export const TOPIC = 'realyield';
 /** Longest payment window of a live request, seconds. */
 export const MAX_LIVE_WINDOW_SEC = 86_400;
 
+/** Longest payment window of a request in a book, seconds: 35 days. */
+export const MAX_BOOK_WINDOW_SEC = 3_024_000;
+
+/** How long before they are due ticks may be put into a book, seconds: 34 days. */
+export const MAX_BOOK_AHEAD_SEC = 2_937_600;
+
+/** Most parts one delivery may have invoices for: what fits a wrap. */
+export const MAX_DELIVERED_PARTS = 60;
+
 /** How far two parties' clocks may differ before a payer takes a window as not open, seconds. */
 export const CLOCK_TOLERANCE_SEC = 60;
 

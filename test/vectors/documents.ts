@@ -217,6 +217,10 @@ function requestCases(loan: Loan): Cases {
     'request-window': refused('A window of a day and a second', 'P-4', 'PART_WINDOW', {
       expiresAtSec: AT + 86_401,
     }),
+    'request-book-window': refused('A book of 35 days and a second', 'P-4', 'PART_WINDOW', {
+      book: true,
+      expiresAtSec: AT + 3_024_001,
+    }),
     'request-empty': refused('An empty window', 'P-4', 'PART_WINDOW', { expiresAtSec: AT }),
   };
 }

@@ -37,6 +37,8 @@ export const requestSchema = z.strictObject({
   leg: legField,
   notBeforeSec: secField,
   expiresAtSec: secField,
+  /** Signed in advance, for a payee who is away. */
+  book: z.optional(z.literal(true)),
   /** The terms in force for the payee; the root's where it names none. */
   version: z.optional(hex32),
   n: partNumbers,

@@ -1,9 +1,11 @@
 /** The payer's question for payment requests. */
 import { LEGS, type Leg } from '@realyield/protocol';
+import { checkHanded } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { asksThroughBank } from './forwarding/asking.ts';
 import type { JournalEntry } from './journal.ts';
 import { contractRelays, moneyAddress } from './parties.ts';
+import { liveEntries } from './ticks-due.ts';
 
 /** Asks the payee once for requests for some parts; whoever asks again gets the same ones. */
 export async function askForParts(
@@ -36,4 +38,43 @@ export async function askForParts(
     } as const;
     await desk.mailbox.sendOnce({ ...message }, money, payee.publicKey, relays);
   }
+}
+
+/** So long before a request opens it is known to be there and not asked for, seconds. */
+const SOON_SEC = 600;
+
+/** What is to be asked for, and whether some of it was found in a book. */
+export interface ToAskFor {
+  readonly wanted: readonly JournalEntry[];
+  readonly isBooked: boolean;
+}
+
+/**
+ * Takes wanted parts that a request sent in advance has into the journal, checked; yields those
+ * that the payee must be asked for.
+ */
+export async function withoutBooked(
+  desk: Desk,
+  contract: OwnContract,
+  leg: Leg,
+): Promise<ToAskFor> {
+  const all = liveEntries(desk, contract, leg).filter(({ step }) => step === 'wanted');
+  if (all.length === 0) return { wanted: all, isBooked: false };
+  // P-32: "A payer's client pays a tick by a request that it was sent in advance, after the same
+  // checks as any (T-4 to T-9, T-13), and asks for what none of them has…"
+  const nowSec = desk.clock.nowSec();
+  const left = new Map(all.map((entry) => [entry.n, entry]));
+  let isBooked = false;
+  for (const { request, invoices } of await desk.handed.of(contract, leg)) {
+    const { book, n, notBeforeSec, expiresAtSec, via } = request.document;
+    const isUsable = expiresAtSec > nowSec && notBeforeSec <= nowSec + SOON_SEC;
+    if (book !== true || via !== undefined || !isUsable || !n.some((part) => left.has(part)))
+      continue;
+    const payable = checkHanded(desk, contract, request, invoices);
+    if (payable.length > 0) await desk.journal.write(payable);
+    isBooked ||= payable.length > 0;
+    for (const entry of payable) left.delete(entry.n);
+    if (notBeforeSec > nowSec) for (const part of n) left.delete(part);
+  }
+  return { wanted: [...left.values()], isBooked };
 }

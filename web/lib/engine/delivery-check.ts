@@ -43,11 +43,22 @@ function refusal(code: RejectCode): CheckedDelivery {
   return { ...NONE, refused: [code], isAnswer: false };
 }
 
+/** Entries of wanted parts that may be paid by a request that was kept. */
+export function checkHanded(
+  desk: Desk,
+  contract: OwnContract,
+  request: ParsedRequest,
+  invoices: readonly string[],
+): readonly JournalEntry[] {
+  return checkParts(desk, contract, { request, unsure: undefined }, { invoices: [...invoices] })
+    .payable;
+}
+
 function checkParts(
   desk: Desk,
   contract: OwnContract,
   { request, unsure }: { readonly request: ParsedRequest; readonly unsure: RejectCode | undefined },
-  message: MessageOf<'requestDelivery'>,
+  message: Pick<MessageOf<'requestDelivery'>, 'invoices' | 'paid' | 'forward'>,
 ): CheckedDelivery {
   const { invoices } = message;
   const preimages = new Map(message.paid?.map(({ n, preimage }) => [n, preimage]));

@@ -128,6 +128,8 @@ export class Examiner {
     let result: 'clear' | 'changed' = 'clear';
     for (const { request, invoices } of await desk.handed.of(contract, leg)) {
       const { document } = request;
+      // Before it opens nobody has been asked to pay it, and it is not paid here either.
+      if (document.notBeforeSec > desk.clock.nowSec()) continue;
       if (document.n.every((n) => proven.has(n))) {
         await desk.handed.forget(contract.view.root, request.event.id);
         continue;

@@ -1,5 +1,9 @@
 /** Invoices by the payee's wallet for parts that are asked for, in groups that fit a message. */
-import type { Bolt11Invoice, RequestDocument } from '@realyield/protocol';
+import {
+  MAX_DELIVERED_INVOICES,
+  type Bolt11Invoice,
+  type RequestDocument,
+} from '@realyield/protocol';
 import { readInvoice } from '../wallet/invoices.ts';
 import { mapAtMost } from './at-once.ts';
 import type { Desk, OwnContract } from './desk.ts';
@@ -10,9 +14,12 @@ import { sentenceOf } from './words.ts';
 
 /** So many invoices are ordered from the wallet at a time. */
 const INVOICES_AT_ONCE = 8;
-/** Parts of one request, and characters of its invoices. */
-const MOST_IN_REQUEST = 30;
-const MOST_INVOICE_BYTES = 14_000;
+/** Parts of a request that was asked for; one in advance has as many as a message may. */
+const MOST_LIVE_PARTS = 30;
+/** Characters a part takes beside its invoice: number, amounts, hash, and its proof later. */
+const PART_BYTES = 190;
+/** What the parts of one message may take: a rumor holds 28,672 bytes, with heads and the rest. */
+const MOST_BYTES = 22_000;
 /** A price that is embedded takes as much. */
 const PRICE_BYTES = 600;
 /** Invoices live this long; those at a price of a currency shorter, since it moves on. */
@@ -25,6 +32,12 @@ const OUTLIVES_SEC = 60;
 export function windowSecOf({ view }: OwnContract): number {
   const { denomination } = view.fold.state.contract.document;
   return denomination.type === 'msat' ? INVOICE_SEC : PRICED_INVOICE_SEC;
+}
+
+/** When a request in advance may be paid, Unix seconds. */
+export interface BookWindow {
+  readonly notBeforeSec: number;
+  readonly expiresAtSec: number;
 }
 
 /** A part with the invoice for it, of exactly what the payee is to receive. */
@@ -43,17 +56,20 @@ export interface MadePart {
 export function deliverable(
   made: readonly MadePart[],
   prices: number,
+  isBook = false,
 ): readonly (readonly MadePart[])[] {
-  const mostBytes = MOST_INVOICE_BYTES - prices * PRICE_BYTES;
+  const mostBytes = MOST_BYTES - prices * PRICE_BYTES;
+  const mostParts = isBook ? MAX_DELIVERED_INVOICES : MOST_LIVE_PARTS;
   const groups: MadePart[][] = [];
   let bytes = 0;
   for (const each of made) {
     const group = groups.at(-1);
-    bytes += each.invoice.paymentRequest.length;
-    if (group && group.length < MOST_IN_REQUEST && bytes <= mostBytes) group.push(each);
+    const ownBytes = each.invoice.paymentRequest.length + PART_BYTES;
+    bytes += ownBytes;
+    if (group && group.length < mostParts && bytes <= mostBytes) group.push(each);
     else {
       groups.push([each]);
-      bytes = each.invoice.paymentRequest.length;
+      bytes = ownBytes;
     }
   }
   return groups;
@@ -66,6 +82,7 @@ async function makeInvoice(
   wallet: Wallet,
   leg: RequestDocument['leg'],
   { part, msat, netMsat }: Omit<MadePart, 'invoice'>,
+  lifeSec: number,
 ): Promise<Bolt11Invoice | undefined> {
   const { root, fold } = contract.view;
   const { denomination, network } = fold.state.contract.document;
@@ -74,7 +91,7 @@ async function makeInvoice(
   // At a price of a currency it ends with its request: the next one may be at another price.
   const directSec = denomination.type === 'msat' ? OUTLIVES_SEC : 0;
   const outlivesSec = netMsat === undefined ? directSec : INNER_GRACE_SEC;
-  const expirySec = windowSecOf(contract) + outlivesSec;
+  const expirySec = lifeSec + outlivesSec;
   const answer = await wallet.makeInvoice({ amountMsat, description, expirySec });
   const invoice = answer.state === 'answered' ? readInvoice(answer.value.invoice) : undefined;
   const isRight =
@@ -95,23 +112,26 @@ export interface InvoiceOrder {
   readonly pricing: Pricing;
   /** Whether the parts are asked for by way of the bank. */
   readonly via: 'bank' | undefined;
+  /** Of a request in advance. */
+  readonly book?: BookWindow | undefined;
 }
 
 /** Invoices for all parts at a price; undefined when the wallet does not make them all. */
 export async function makeInvoices(
   desk: Desk,
   contract: OwnContract,
-  { leg, parts, pricing, via }: InvoiceOrder,
+  { leg, parts, pricing, via, book }: InvoiceOrder,
 ): Promise<readonly MadePart[] | undefined> {
   const wallet = desk.wallet();
   if (!wallet) return undefined;
   const gross = parts.map(({ units }) => pricing.msatOf(units));
   const net = via === 'bank' ? netMsatOf(contract, leg, gross) : undefined;
+  const lifeSec = book ? book.expiresAtSec - desk.clock.nowSec() : windowSecOf(contract);
   const planned = parts.map((part, at) => {
     return { part, msat: gross[at] ?? '0', netMsat: net?.[at] };
   });
   const made = await mapAtMost(INVOICES_AT_ONCE, planned, async (each) => {
-    const invoice = await makeInvoice(desk, contract, wallet, leg, each);
+    const invoice = await makeInvoice(desk, contract, wallet, leg, each, lifeSec);
     return invoice && { ...each, invoice };
   });
   const right = made.filter((each) => each !== undefined);

@@ -6,6 +6,7 @@
 import {
   actsFor,
   checkRequest,
+  hasEnded,
   LEGS,
   unembed,
   type Leg,
@@ -73,8 +74,10 @@ export class OpenRequests {
     }
     // Expired: only a wallet that clearly says it was not paid lets us make another.
     const isOpen = part.expiresAtSec > this.#desk.clock.nowSec();
-    const request = isOpen || isUnclear ? await this.#request(part.request) : undefined;
-    return request && { request, preimage: undefined };
+    const request = await this.#request(part.request);
+    // P-32: "…What was signed by a key that has ended is as good as not sent…"
+    const isUsable = isUnclear || (isOpen && !this.#hasEnded(root, leg, request));
+    return request && isUsable ? { request, preimage: undefined } : undefined;
   }
 
   /**
@@ -127,6 +130,31 @@ export class OpenRequests {
     }
     const tags = event.tags.map((tag) => [...tag]);
     await this.keep(document, { event: { ...event, tags }, invoices: message.invoices });
+  }
+
+  /** Parts of a leg for which a request is open, and when each ends, Unix seconds. */
+  async open(root: string, leg: Leg): Promise<ReadonlyMap<number, number>> {
+    const nowSec = this.#desk.clock.nowSec();
+    const kept = await this.#desk.store.byContract('journal', root);
+    const open = new Map<number, number>();
+    for (const value of kept) {
+      const request = value as Partial<OpenRequest>;
+      if (!request.event || !request.invoices) continue;
+      const { event, invoices } = request;
+      const document = JSON.parse(event.content) as RequestDocument;
+      const isOpen = document.leg === leg && document.expiresAtSec > nowSec;
+      if (!isOpen || this.#hasEnded(root, leg, { event, invoices })) continue;
+      for (const n of document.n) {
+        open.set(n, Math.max(open.get(n) ?? 0, document.expiresAtSec));
+      }
+    }
+    return open;
+  }
+
+  #hasEnded(root: string, leg: Leg, request: OpenRequest | undefined): boolean {
+    const state = this.#desk.catalog.contract(root)?.fold.state;
+    const { pubkey = '' } = request?.event ?? {};
+    return state !== undefined && hasEnded(state, pubkey, LEGS[leg].payee, Infinity);
   }
 
   async #request(id: string): Promise<OpenRequest | undefined> {

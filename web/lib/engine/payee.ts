@@ -6,18 +6,22 @@ import {
   actsFor,
   buildRequest,
   isSerial,
+  LEGS,
   legOf,
   requestMismatch,
+  type BookChunk,
   type Leg,
   type MessageOf,
   type RequestDocument,
 } from '@realyield/protocol';
 import { allHeads, embedOwn, nextEventTimeSec, ownContract } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
-import { deliverable, makeInvoices, windowSecOf, type MadePart } from './invoices.ts';
+import { deliverable, makeInvoices, windowSecOf } from './invoices.ts';
+import type { BookWindow, MadePart } from './invoices.ts';
 import { handToBank, viaOf } from './forwarding/asking.ts';
 import type { Incoming } from './mailbox.ts';
 import { OpenRequests, type OpenRequest } from './open-requests.ts';
+import { moneyAddress } from './parties.ts';
 import { pricingOf, UNPRICED, type Part, type Pricing } from './prices/pricing.ts';
 import { sentenceOf } from './words.ts';
 
@@ -27,11 +31,18 @@ interface Answer {
   readonly paid: { n: number; preimage: string }[];
 }
 
+/** What requests are made for: a question, or a book. */
+interface Asked {
+  readonly leg: Leg;
+  readonly via?: MessageOf<'partsWanted'>['via'];
+  readonly book?: BookWindow | undefined;
+}
+
 /** Answers for all contracts in which this person is paid. */
 export class Payee {
   readonly #desk: Desk;
   readonly #requests: OpenRequests;
-  readonly #queues = new Map<string, Promise<void>>();
+  readonly #queues = new Map<string, Promise<unknown>>();
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -44,17 +55,44 @@ export class Payee {
     if (contract) await this.#requests.learn(contract, message, author);
   }
 
+  /** Signs and sends requests in advance, for ticks that have none open; yields their number. */
+  fill(root: string, { parts, ...book }: BookChunk): Promise<number> {
+    const leg = 'disbursement';
+    return this.#inTurn(`${root}|${leg}`, 0, async () => {
+      const contract = ownContract(this.#desk, root);
+      if (!contract?.own.money) return 0;
+      const fresh: Part[] = [];
+      for (const { n, amountUnits } of parts) {
+        const found = await this.#requests.find(root, leg, n);
+        const isFree = (await this.#requests.freeFromSec(root, leg, n)) <= book.notBeforeSec;
+        if (!found && isFree) fresh.push({ n, units: amountUnits.toString() });
+      }
+      const made = fresh.length > 0 ? await this.#make(contract, { leg, book }, fresh) : [];
+      if (typeof made === 'string') return 0;
+      const payer = moneyAddress(contract.view.fold.state, LEGS[leg].payer);
+      for (const request of made) {
+        const delivery = this.#delivery(contract, request, []);
+        await this.#desk.mailbox.send(delivery, contract.own.money, payer.publicKey, payer.relays);
+      }
+      return made.reduce((sum, { invoices }) => sum + invoices.length, 0);
+    });
+  }
+
+  /** Runs what concerns one leg one after the other; a failure is told and yields `otherwise`. */
+  #inTurn<T>(key: string, otherwise: T, run: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(key) ?? Promise.resolve();
+    const next = before.then(run).catch((error: unknown) => {
+      console.error(error);
+      return otherwise;
+    });
+    this.#queues.set(key, next);
+    return next;
+  }
+
   /** Answers one question; questions about one leg are answered one after the other. */
   answer(message: MessageOf<'partsWanted'>, incoming: Incoming): Promise<void> {
     const key = `${message.contract}|${message.leg}`;
-    const before = this.#queues.get(key) ?? Promise.resolve();
-    const next = before
-      .then(() => this.#answer(message, incoming))
-      .catch((error: unknown) => {
-        console.error(error);
-      });
-    this.#queues.set(key, next);
-    return next;
+    return this.#inTurn(key, undefined, () => this.#answer(message, incoming));
   }
 
   async #answer(message: MessageOf<'partsWanted'>, incoming: Incoming): Promise<void> {
@@ -120,6 +158,7 @@ export class Payee {
     leg: RequestDocument['leg'],
     made: readonly (Omit<MadePart, 'invoice'> & { readonly paymentHash: string })[],
     pricing: Pricing,
+    book?: BookWindow,
   ): RequestDocument {
     const nowSec = this.#desk.clock.nowSec();
     const { root, fold } = contract.view;
@@ -132,6 +171,7 @@ export class Payee {
       leg,
       notBeforeSec: Math.max(nowSec, ...made.map(({ part: { fromSec = 0 } }) => fromSec)),
       expiresAtSec: nowSec + windowSecOf(contract),
+      ...(book === undefined ? {} : { ...book, book: true as const }),
       ...(version === undefined || version === root ? {} : { version }),
       n: made.map(({ part }) => part.n),
       msat: made.map(({ msat }) => msat),
@@ -145,7 +185,7 @@ export class Payee {
   /** Requests for parts, several where one would be too long to deliver; or why there are none. */
   async #make(
     contract: OwnContract,
-    { leg, via }: MessageOf<'partsWanted'>,
+    { leg, via, book }: Asked,
     parts: readonly Part[],
   ): Promise<readonly OpenRequest[] | 'walletUnavailable' | 'noPrice'> {
     const { root, fold } = contract.view;
@@ -153,12 +193,13 @@ export class Payee {
     const pricing = pricingOf(this.#desk.prices, fold.state.contract.document, nowSec);
     if (!pricing || pricing.isNamed) this.#say(root, pricing ? 'PRICE_NAMED' : 'NO_PRICE');
     if (!pricing) return 'noPrice';
-    const order = { leg, parts, pricing, via };
+    const order = { leg, parts, pricing, via, book };
     const made = await makeInvoices(this.#desk, contract, order);
     if (!made) return 'walletUnavailable';
     const requests: OpenRequest[] = [];
-    for (const group of deliverable(made, pricing.pricedOf([])?.prices.length ?? 0)) {
-      requests.push(await this.#sign(contract, leg, group, pricing));
+    const prices = pricing.pricedOf([])?.prices.length ?? 0;
+    for (const group of deliverable(made, prices, book !== undefined)) {
+      requests.push(await this.#sign(contract, { leg, book }, group, pricing));
     }
     return requests;
   }
@@ -169,7 +210,7 @@ export class Payee {
 
   async #sign(
     contract: OwnContract,
-    leg: RequestDocument['leg'],
+    { leg, book }: Asked,
     made: readonly MadePart[],
     pricing: Pricing,
   ): Promise<OpenRequest> {
@@ -177,7 +218,7 @@ export class Payee {
     if (!own.money) throw new Error('there is no key to sign with');
     const parts = made.map(({ invoice: { paymentHash }, ...rest }) => ({ ...rest, paymentHash }));
     const expiresAtSec = Math.min(...made.map(({ invoice }) => invoice.expiresAtSec));
-    const drafted = this.#document(contract, leg, parts, pricing);
+    const drafted = this.#document(contract, leg, parts, pricing, book);
     const document = { ...drafted, expiresAtSec: Math.min(drafted.expiresAtSec, expiresAtSec) };
     const atSec = nextEventTimeSec(this.#desk, view.root);
     const event = await own.money.sign(buildRequest(document, atSec));

@@ -1,16 +1,15 @@
 /**
- * The payer of one leg of one contract: asks for parts, checks what comes, pays each once,
- * proves it. One step at a time; every step is in the journal before it is taken.
+ * The payer of one leg of one contract: asks for parts, checks what comes, pays each once, proves
+ * it. Every step is in the journal before it is taken.
  */
 import { isStreamed, type Leg, type MessageOf } from '@realyield/protocol';
 import { applyDelivery, checkDelivery } from './delivery-check.ts';
-import type { Desk, OwnContract } from './desk.ts';
-import { ownContract } from './desk.ts';
+import { ownContract, type Desk, type OwnContract } from './desk.ts';
 import { Examiner } from './handed.ts';
 import { paidMsat, renewedEntry, wantedEntries, type JournalEntry } from './journal.ts';
 import { Lanes } from './lanes.ts';
 import { Listeners } from './listeners.ts';
-import { askForParts } from './asking.ts';
+import { askForParts, withoutBooked } from './asking.ts';
 import { silentStatus } from './forwarding/asking.ts';
 import { payEntry, resolveEntries, type PaymentContext } from './payment.ts';
 import { heldStatus, isOfPrice, isWorthNoting, limitStatus, lineOf } from './payer-orders.ts';
@@ -197,12 +196,12 @@ export class Payer {
 
   async #plan(contract: OwnContract): Promise<number> {
     const { state } = contract.view.fold;
-    const nowSec = this.#desk.clock.nowSec();
     if (!isStreamed(state, this.leg) || state.status === 'closed') {
       const code = state.status === 'closed' ? 'complete' : 'nothingDue';
       if (!isBusy(this.#desk, contract, this.leg)) this.#say(statusOf('done', code));
       return IDLE_MS;
     }
+    const nowSec = this.#desk.clock.nowSec();
     const inHand = new Set(this.entries().map((entry) => entry.n));
     const plan = planSet(state, this.leg, inHand, nowSec);
     const live = liveEntries(this.#desk, contract, this.leg);
@@ -247,8 +246,8 @@ export class Payer {
       return undefined;
     }
     if (dueAtSec > nowSec) {
-      this.#say(statusOf('waiting', 'nextTick', { untilSec: dueAtSec }));
-      return (dueAtSec - nowSec) * 1_000;
+      const status = statusOf('waiting', 'nextTick', { untilSec: dueAtSec });
+      return this.#wait((dueAtSec - nowSec) * 1_000, status);
     }
     const others = this.#orders.aheadOf(entry);
     if (others) return this.#wait(LOOK_AGAIN_MS, others);
@@ -269,14 +268,14 @@ export class Payer {
   }
 
   async #ask(contract: OwnContract): Promise<number> {
-    const nowMs = this.#desk.clock.nowMs();
-    const live = liveEntries(this.#desk, contract, this.leg);
-    const wanted = live.filter((entry) => entry.step === 'wanted');
+    const { wanted, isBooked } = await withoutBooked(this.#desk, contract, this.leg);
+    if (isBooked) this.#again = true;
     const [first] = wanted;
     if (!first) return IDLE_MS;
     // A price does not keep: nothing is asked for at one before it may be paid.
     const others = isPriced(contract) ? this.#orders.aheadOf(first) : undefined;
     if (others) return this.#wait(LOOK_AGAIN_MS, others);
+    const nowMs = this.#desk.clock.nowMs();
     const lastMs = Math.max(...wanted.map((entry) => entry.askedAtMs));
     if (nowMs - lastMs < ASK_AGAIN_MS) return lastMs + ASK_AGAIN_MS - nowMs;
     this.#asks += 1;

@@ -14,6 +14,7 @@ import {
 } from '@realyield/protocol';
 import type { ActivityLog } from './activity.ts';
 import { Agreements } from './agreements.ts';
+import { Books } from './books.ts';
 import type { Catalog } from './catalog.ts';
 import { Crew } from './crew.ts';
 import { Documents } from './documents/documents.ts';
@@ -66,6 +67,7 @@ export class Session {
   readonly catalog: Catalog;
   readonly agreements: Agreements;
   readonly documents: Documents;
+  readonly books: Books;
   readonly drafts: Drafts;
   readonly repayments: Repayments;
   readonly activity: ActivityLog;
@@ -100,11 +102,10 @@ export class Session {
     this.documents = new Documents(this.#desk);
     this.drafts = new Drafts(ports.store);
     this.#payee = new Payee(this.#desk);
+    this.books = new Books(this.#desk, this.#payee);
     this.#lease = ports.lease ?? new Lease(ports, ports.rank);
     this.#pauses = new PauseSwitch(this.#desk);
-    this.restorer = new Restorer(this.#desk, this.#pauses, (key) => {
-      this.#take(key);
-    });
+    this.restorer = new Restorer(this.#desk, this.#pauses, (key) => this.#take(key));
     this.limits = new SpendingLimits(this.#desk.journal, ports.clock, ports.store);
     this.#crew = new Crew(this.#desk, {
       isRunning: () => this.isRunning,
@@ -124,9 +125,7 @@ export class Session {
     await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
     await Promise.all([this.limits.load(), this.prices.load(), keyring.load()]);
     await Promise.all([this.agreements.openings.load(), this.documents.load()]);
-    const tell = (): void => {
-      this.changed.emit();
-    };
+    const tell = () => this.changed.emit();
     this.#stops.push(
       catalog.arrived.add((events) => {
         for (const root of new Set(events.flatMap(contractsOf))) this.#attend(root);
