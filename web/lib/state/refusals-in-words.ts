@@ -9,7 +9,7 @@ const UNPAID = 'Nothing was paid at it.';
 const TELL = 'It is asked for again; if it goes on, tell who asks.';
 
 /** What to do about refusals for a price or a currency. */
-const TODO: Readonly<Partial<Record<RejectCode, string>>> = {
+const ADVICE: Readonly<Partial<Record<RejectCode, string>>> = {
   PRICE_UNPROVEN: TRY_LATER,
   PRICE_MINUTE: `${UNPAID} Look whether this device’s clock is right. ${TELL}`,
   PRICE_UNKNOWN: `${UNPAID} ${TELL}`,
@@ -25,6 +25,6 @@ export function refusalInWords({ code, detail }: Pick<Reject, 'code' | 'detail'>
       'safely. Nothing was signed; ask the bank which currency it means.'
     );
   }
-  const todo = TODO[code];
-  return todo === undefined ? sentenceFor(code) : `${sentenceFor(code)} ${todo}`;
+  const advice = ADVICE[code];
+  return advice === undefined ? sentenceFor(code) : `${sentenceFor(code)} ${advice}`;
 }

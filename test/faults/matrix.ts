@@ -1,0 +1,72 @@
+/**
+ * A fault matrix as a test: few seeds every day, far apart, many in the long suite, or one that is
+ * played again. Keys and nonces follow from the seed too, so that a run repeats.
+ */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { randomOf } from './random.ts';
+
+/** The long suite says so often how far it is. */
+const PROGRESS_EVERY = 100;
+
+/** Which seeds are played, by the environment. */
+export interface MatrixSeeds {
+  /** The variable that names one seed to play again. */
+  readonly seedName: string;
+  /** The variable that says how many are played, all from 0 on. */
+  readonly runsName: string;
+  /** The variable that chooses the even ones by 0 and the odd ones by 1. */
+  readonly halfName: string;
+  /** How many are played where none of these is set, and how far apart they are. */
+  readonly quickRuns: number;
+  readonly quickStride: number;
+}
+
+/** What came of one run. */
+export interface Played {
+  /** What the run was made of. */
+  readonly scenario: object;
+  /** What was not as it must be, in words. */
+  readonly wrong: readonly string[];
+}
+
+function chosen({ seedName, runsName, halfName, quickRuns, quickStride }: MatrixSeeds) {
+  const { [seedName]: seed, [runsName]: runs, [halfName]: half } = process.env;
+  if (seed !== undefined) return [Number(seed)];
+  if (runs === undefined) return Array.from({ length: quickRuns }, (_, at) => at * quickStride);
+  const all = Array.from({ length: Number(runs) }, (_, at) => at);
+  return half === undefined ? all : all.filter((at) => at % 2 === Number(half));
+}
+
+function seedKeys(seed: number): void {
+  const random = randomOf(seed + 7);
+  vi.spyOn(globalThis.crypto, 'getRandomValues').mockImplementation((array) => {
+    if (array instanceof Uint8Array) for (const at of array.keys()) array[at] = random.below(256);
+    return array;
+  });
+}
+
+/** Declares the test that plays all chosen seeds; a failing one is printed with how to replay it. */
+export function testSeeds(of: MatrixSeeds, play: (seed: number) => Promise<Played>): void {
+  const seeds = chosen(of);
+  beforeAll(() => {
+    if (process.env[of.seedName] === undefined) vi.spyOn(console, 'error').mockReturnValue();
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+  });
+  test(`${seeds.length} runs`, { timeout: 7_200_000 }, async () => {
+    const failures: string[] = [];
+    for (const [played, seed] of seeds.entries()) {
+      if (played > 0 && played % PROGRESS_EVERY === 0) {
+        console.log(`${played} of ${seeds.length} runs, ${failures.length} of them wrong`);
+      }
+      seedKeys(seed);
+      const { scenario, wrong } = await play(seed);
+      if (wrong.length === 0) continue;
+      const what = `${of.seedName}=${seed} plays this again: ${wrong.join('; ')}`;
+      failures.push(`${what} ${JSON.stringify(scenario)}`);
+      console.log(failures.at(-1));
+    }
+    expect(failures).toEqual([]);
+  });
+}
