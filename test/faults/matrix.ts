@@ -45,7 +45,7 @@ function seedKeys(seed: number): void {
   });
 }
 
-/** Declares the test that plays all chosen seeds; a failing one is printed with how to replay it. */
+/** Declares the test that plays all chosen seeds; a failing one is printed and can be replayed. */
 export function testSeeds(of: MatrixSeeds, play: (seed: number) => Promise<Played>): void {
   const seeds = chosen(of);
   beforeAll(() => {
