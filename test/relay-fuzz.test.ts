@@ -14,6 +14,7 @@ import {
   kindRow,
   readEvent,
   readVerified,
+  unembed,
   verify,
   type ParsedEvent,
   type Result,
@@ -99,7 +100,7 @@ function readAs(
 ): Result<readonly ParsedEvent[]> {
   const verified = verify(event, outer);
   return verified.ok
-    ? readVerified(verified.value, (inner) => readEvent(inner, embedded))
+    ? readVerified(verified.value, (inner) => readEvent(unembed(inner), embedded))
     : verified;
 }
 

@@ -3,13 +3,11 @@
  * ±(2^53−1). Spec: specs/events.md, "Canonical content".
  */
 import { assert } from './assert.ts';
+import { isCanonicalText, MAX_DEPTH } from './canonical-text.ts';
 import { ok, reject, type Result } from './result.ts';
 
 /** A value canonical JSON can carry. */
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
-
-/** How deep a document may nest; deeper ones are refused rather than risk the stack. */
-const MAX_DEPTH = 32;
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
@@ -23,7 +21,6 @@ export const isWellFormed: (text: string) => boolean = nativeIsWellFormed
   : (text) => !LONE_SURROGATE.test(text);
 
 function isCanonicalValue(value: unknown, depth: number): value is Json {
-  if (depth > MAX_DEPTH) return false;
   switch (typeof value) {
     case 'string':
       return isWellFormed(value);
@@ -32,7 +29,7 @@ function isCanonicalValue(value: unknown, depth: number): value is Json {
     case 'number':
       return Number.isSafeInteger(value) && !Object.is(value, -0);
     case 'object': {
-      if (value === null) return false;
+      if (value === null || depth > MAX_DEPTH) return false;
       if (Array.isArray(value)) return value.every((item) => isCanonicalValue(item, depth + 1));
       return Object.entries(value).every(
         ([key, item]) => isWellFormed(key) && isCanonicalValue(item, depth + 1),
@@ -106,5 +103,6 @@ export function parseCanonical(text: string): Result<Json> {
   }
   // E-11: "A reader MUST refuse content that is not byte for byte the canonical text of what it
   // parses to…"
-  return textOf(value) === text ? ok(value as Json) : reject('CONTENT_CANONICAL');
+  const isCanonical = isWellFormed(text) && isCanonicalText(text);
+  return isCanonical ? ok(value as Json) : reject('CONTENT_CANONICAL');
 }

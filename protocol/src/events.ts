@@ -191,11 +191,8 @@ export function embed(event: VerifiedEvent): EmbeddedEvent {
   };
 }
 
-/**
- * How an embedded event is read: as a stranger's, from an unknown value. The content is what the
- * event's text stands for, parsed already.
- */
-export type EventReader = (input: unknown, content: Json) => Result<readonly ParsedEvent[]>;
+/** How an embedded event is read: as a stranger's; all that is known is that it has its shape. */
+export type EventReader = (embedded: EmbeddedEvent) => Result<readonly ParsedEvent[]>;
 
 /**
  * Types an event whose id and signature are checked, and reads every event embedded in it by
@@ -212,7 +209,7 @@ export function readVerified(
   const inner: ParsedEvent[] = [];
   for (const embedded of embeddedIn(parsed.value)) {
     // E-16: "A reader MUST read every embedded event by these same steps…"
-    const read = readEmbedded(unembed(embedded), embedded.content as Json);
+    const read = readEmbedded(embedded);
     if (!read.ok) return reject('EMBEDDED_INVALID', `${embedded.id.slice(0, 8)} ${read.code}`);
     inner.push(...read.value);
   }
@@ -233,7 +230,8 @@ function readStranger(
   // E-7: "A reader MUST check the BIP-340 signature over the id…"
   const verified = verifyWith(input, verifier);
   if (!verified.ok) return verified;
-  const readEmbedded: EventReader = (embedded, inner) => readStranger(embedded, verifier, inner);
+  const readEmbedded: EventReader = (embedded) =>
+    readStranger(unembed(embedded), verifier, embedded.content as Json);
   return readVerified(verified.value, readEmbedded, content);
 }
 

@@ -6,14 +6,16 @@ import {
   Kind,
   readVerified,
   sameTags,
+  unembed,
   verifyShaped,
   verifyWith,
+  type EmbeddedEvent,
   type EventReader,
   type HashFunction,
+  type Json,
   type ParsedEvent,
   type Result,
   type ShapedEvent,
-  type SignedEvent,
   type SignatureVerifier,
   type VerifiedEvent,
 } from '@realyield/protocol';
@@ -77,16 +79,32 @@ interface Reading {
   readonly result: Result<readonly ParsedEvent[]>;
 }
 
-const idOf = (input: unknown): string => (input as { readonly id?: string } | undefined)?.id ?? '';
-
-function isSame(known: SignedEvent, other: SignedEvent): boolean {
+/** Whether two values of canonical JSON, keys in order, are written alike. */
+function isSameJson(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const [names, others] = [Object.keys(one), Object.keys(other)];
   return (
-    known.content === other.content &&
-    known.sig === other.sig &&
-    known.pubkey === other.pubkey &&
-    known.kind === other.kind &&
-    known.created_at === other.created_at &&
-    sameTags(known.tags, other.tags)
+    names.length === others.length &&
+    names.every((name, at) => {
+      const [value, another] = [one, other] as [Record<string, unknown>, Record<string, unknown>];
+      return name === others[at] && isSameJson(value[name], another[name]);
+    })
+  );
+}
+
+/** Whether an embedded event is, in every field, one that was read already. */
+function isSame({ event, result }: Reading, embedded: EmbeddedEvent): boolean {
+  const document = result.ok ? result.value.at(-1)?.document : undefined;
+  return (
+    document !== undefined &&
+    event.sig === embedded.sig &&
+    event.pubkey === embedded.pubkey &&
+    event.kind === embedded.kind &&
+    event.created_at === embedded.created_at &&
+    sameTags(event.tags, embedded.tags) &&
+    isSameJson(document, embedded.content)
   );
 }
 
@@ -100,14 +118,15 @@ function createTyping(
     if (EMBEDDABLE.has(event.kind)) memory.set(event.id, { event, result }, event.content.length);
     return result;
   };
-  const readEmbedded: EventReader = (input, content) => {
+  const readEmbedded: EventReader = (embedded) => {
     // What is the same in every field has the same id and signature, which were checked.
-    const same = memory.get(idOf(input));
-    if (same && isSame(same.event, input as SignedEvent)) return same.result;
-    const verified = verifyWith(input, verifier, hash);
+    const same = memory.get(embedded.id);
+    if (same && isSame(same, embedded)) return same.result;
+    const verified = verifyWith(unembed(embedded), verifier, hash);
     if (!verified.ok) return verified;
     const known = memory.get(verified.value.id);
     if (known) return known.result;
+    const content = embedded.content as Json;
     return remember(verified.value, readVerified(verified.value, readEmbedded, content));
   };
   return (event) => remember(event, readVerified(event, readEmbedded));
