@@ -35,7 +35,8 @@ export default defineConfig({
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           // Many of these wait, for sockets and programs: more of them than there are cores.
           maxWorkers: 3,
-          testTimeout: 20_000,
+          // Some read the whole source, and all run on busy machines.
+          testTimeout: 90_000,
           sequence: { groupOrder: 0 },
         },
       },

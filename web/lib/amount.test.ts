@@ -9,6 +9,7 @@ import {
   parseCurrency,
   plainDecimal,
   wholeUnits,
+  wholeUnitsUp,
   type CurrencyUnit,
 } from './amount.ts';
 import { minorDigitsOf, unitKey, unitOfKey } from './currencies.ts';
@@ -57,6 +58,9 @@ describe('an amount in a currency', () => {
     expect(plain(amountText(1_234_567_000n, BITCOIN))).toBe('1 234 567 sat');
     expect(wholeUnits({ units: 1_999n, denomination: BITCOIN })).toBe(1_000n);
     expect(wholeUnits({ units: 1_999_999n, denomination: USD })).toBe(1_000_000n);
+    expect(wholeUnitsUp({ units: 1_001n, denomination: BITCOIN })).toBe(2_000n);
+    expect(wholeUnitsUp({ units: 1_000n, denomination: BITCOIN })).toBe(1_000n);
+    expect(wholeUnitsUp({ units: 0n, denomination: USD })).toBe(0n);
   });
 
   it('is about so many sats at a price', () => {

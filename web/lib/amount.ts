@@ -58,6 +58,15 @@ export function wholeUnits({ units, denomination }: Amount): bigint {
   return units - (units % leastUnits(denomination));
 }
 
+/**
+ * Rounded up to what is shown: principal that came back, of which less than the least amount is
+ * not asked for (M-12), so that it and what is outstanding add up to what was paid out.
+ */
+export function wholeUnitsUp({ units, denomination }: Amount): bigint {
+  const whole = wholeUnits({ units, denomination });
+  return whole < units ? whole + leastUnits(denomination) : whole;
+}
+
 interface Numerals {
   readonly integers: Intl.NumberFormat;
   readonly decimal: string;

@@ -1,5 +1,6 @@
 /** A bank's figures in words: each with its basis, how it is made, and what it does not prove. */
 import type { BankFigures, RegisterView } from '@realyield/protocol';
+import { amountOf, wholeUnitsUp } from '../../amount.ts';
 import type { FigureGroup, FigureView } from '../../components/figure-models.ts';
 import { formatBps, formatCount, formatDate, formatPlural } from '../../format.ts';
 import { countsOf, type BankRecord } from './banks.ts';
@@ -123,6 +124,7 @@ function elsewhereText({ otherNetworks, otherDenominations }: BankFigures): stri
 function bookFigures(figures: BankFigures): FigureView[] {
   const text = wholeText(figures.denomination);
   const elsewhere = elsewhereText(figures);
+  const principalBack = wholeUnitsUp(amountOf(figures.principalPaidUnits, figures.denomination));
   return [
     {
       key: 'outstanding',
@@ -131,7 +133,7 @@ function bookFigures(figures: BankFigures): FigureView[] {
       basis:
         `of ${text(figures.disbursedUnits)} paid out under ` +
         `${formatPlural(figures.disbursedContracts, 'contract')}; ` +
-        `${text(figures.principalPaidUnits)} of principal and ` +
+        `${text(principalBack)} of principal and ` +
         `${text(figures.interestPaidUnits)} of interest came back${elsewhere}`,
       explains:
         'Principal that was paid out and has not come back, by receipts with a preimage. What ' +

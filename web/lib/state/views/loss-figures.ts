@@ -5,7 +5,7 @@ import {
   type GuaranteeTerms,
   type Losses,
 } from '@realyield/protocol';
-import type { AmountUnit } from '../../amount.ts';
+import { amountOf, wholeUnitsUp, type AmountUnit } from '../../amount.ts';
 import type { FigureView, StackView, VintageView } from '../../components/figure-models.ts';
 import { formatBps, formatCount, formatDate, formatMonth, formatPlural } from '../../format.ts';
 import type { BankRecord } from './banks.ts';
@@ -266,7 +266,7 @@ export function vintageViews(
     age: row.months === 0 ? 'under a month' : formatPlural(row.months, 'month'),
     denomination,
     disbursedUnits: row.disbursedUnits,
-    principalPaidUnits: row.principalPaidUnits,
+    principalPaidUnits: wholeUnitsUp(amountOf(row.principalPaidUnits, denomination)),
     defaulted: riskText(row.defaulted, '—'),
     isLossy: row.defaultedContracts > 0,
   }));

@@ -19,6 +19,23 @@ function isQuickCalendar(rows: readonly Period[], daySec: number): boolean {
   return rows.length > 0 && daySec < DAY_SEC;
 }
 
+/**
+ * The parts of a row's bar. Less than a satoshi of an instalment is neither late nor unpaid (M-11),
+ * so what only such remainders add up to is shown as the rest of it came: in time.
+ */
+function historyParts(row: HistoryRow, denomination: AmountUnit): Record<string, bigint> {
+  const mostDust = BigInt(row.instalments) * leastUnits(denomination);
+  const isDust = (units: bigint): boolean => units < mostDust;
+  const lateDust = isDust(row.paidLateUnits) ? row.paidLateUnits : 0n;
+  const unpaidDust = isDust(row.unpaidUnits) ? row.unpaidUnits : 0n;
+  return {
+    onTime: row.paidInTimeUnits + lateDust + unpaidDust,
+    paidLate: row.paidLateUnits - lateDust,
+    inGrace: row.inGraceUnits,
+    unpaid: row.unpaidUnits - unpaidDust,
+  };
+}
+
 /** Was it repaid: what fell due and how it was paid. */
 export function historyStack(
   history: readonly HistoryRow[],
@@ -40,12 +57,7 @@ export function historyStack(
       key: `${row.fromSec} ${row.toSec}`,
       label: periodText(row, isQuick),
       note: formatPlural(row.instalments, 'instalment'),
-      parts: {
-        onTime: row.paidInTimeUnits,
-        paidLate: row.paidLateUnits,
-        inGrace: row.inGraceUnits,
-        unpaid: row.unpaidUnits,
-      },
+      parts: historyParts(row, denomination),
     })),
   };
 }
