@@ -1,7 +1,8 @@
 /**
  * The fault matrix: whatever dies, falls silent, is lost, comes twice or is full, each part is
  * received once, and journal, receipts and ledger agree to the msat. A few runs here; thousands by
- * `npm run test:long`. `SEED=n npx vitest run test/fault-matrix.test.ts` plays one again.
+ * `npm run test:long`. `SEED=n npx vitest run test/fault-matrix.test.ts` plays one again,
+ * `CROWD_SEED=n` one with two windows, a second device and an agent at once.
  */
 import { testSeeds } from './faults/matrix.ts';
 import { playSeed } from './faults/run.ts';
@@ -15,5 +16,18 @@ testSeeds(
     quickRuns: 8,
     quickStride: 37,
   },
-  playSeed,
+  (seed) => playSeed(seed),
+);
+
+// Two windows of one browser, a second device and an agent with the same key, all at once.
+testSeeds(
+  {
+    seedName: 'CROWD_SEED',
+    runsName: 'CROWD_RUNS',
+    halfName: 'FAULT_HALF',
+    quickRuns: 2,
+    quickStride: 41,
+    what: 'runs in a crowd',
+  },
+  (seed) => playSeed(seed, true),
 );

@@ -4,11 +4,13 @@
  * same wallets, nodes and relays in the same run. Rounds of one stand between rounds of the other,
  * and medians count. And what the events of a payment weigh.
  */
+import type { OfferDocument } from '@realyield/protocol';
 import { NWCClient } from '@getalby/sdk/nwc';
 import { WebSocket } from 'ws';
 import { invest, countersign, offerShort, paymentsOf, play, startScene } from '../engine/scene.ts';
 import { until } from '../engine/until.ts';
-import { bulletPlan } from '../fixtures/plans.ts';
+import { FORWARDING } from '../fixtures/forwarding.ts';
+import { bulletPlan, NO_FEES } from '../fixtures/plans.ts';
 import type { Player } from '../engine/player.ts';
 import type { Filter } from '../../web/lib/engine/ports.ts';
 import type { World } from '../world/world.ts';
@@ -68,9 +70,14 @@ interface Players {
 }
 
 /** A contract in force whose ticks all fall due at once, paused. */
-async function prepare(world: World, { ana, bakery, bank }: Players, name: string) {
+async function prepare(
+  world: World,
+  { ana, bakery, bank }: Players,
+  name: string,
+  fees?: OfferDocument['fees'],
+) {
   const minimum = { minimumTicketUnits: '1000000', minimumTotalUnits: '1000000' };
-  const changes = { ...minimum, plan: bulletPlan(3_600) };
+  const changes = { ...minimum, plan: bulletPlan(3_600), ...(fees ? { fees } : {}) };
   const terms = { identifier: name, ticks: TICKS, streamDays: 1, windowDays: 3_000 };
   await offerShort(world, bank, { ...terms, changes });
   const root = await invest(ana, name, PRINCIPAL_MSAT);
@@ -111,7 +118,9 @@ async function measure(world: World, players: Players, startedAtMs: number): Pro
   for (let round = 0; round < ROUNDS; round += 1) {
     prepared.push(await prepare(world, players, `bench-${round}`));
   }
-  const dueMs = Math.max(...prepared.map(({ dueAtSec }) => (dueAtSec + 1) * 1_000));
+  const fees = { ...NO_FEES, forwarding: FORWARDING };
+  const through = await prepare(world, players, 'bench-forwarded', fees);
+  const dueMs = Math.max(...[...prepared, through].map(({ dueAtSec }) => (dueAtSec + 1) * 1_000));
   const waitMs = Math.max(dueMs, startedAtMs + SETTLING_MS) - Date.now();
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, waitMs)));
   const loop = new BareLoop(world);
@@ -129,6 +138,10 @@ async function measure(world: World, players: Players, startedAtMs: number): Pro
   loop.close();
   const versus = `NWCClient make + pay, ${median(bare).toFixed(1)}/s`;
   say('stream', median(streamed), 'payments/s', versus, median(ratios));
+  const passed = await stream(players, through.root);
+  const direct = streamed.at(-1) ?? 0;
+  const beside = `the same directly, ${direct.toFixed(1)}/s`;
+  say('stream passed on by the bank', passed, 'payments/s', beside, passed / direct);
   const { facts, wraps } = await weigh(world, players, prepared[0]?.root ?? '');
   say('stream public events', facts, 'bytes/payment');
   say('stream messages to the payer', wraps, 'bytes/payment');

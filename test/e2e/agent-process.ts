@@ -35,6 +35,7 @@ export interface AgentProcess {
   kill(): Promise<void>;
 }
 
+/** The command line that Node runs an agent by, from its source. */
 const PROGRAM = [
   '--import',
   'tsx',
@@ -60,14 +61,17 @@ export function writeAgentConfig(folder: string, owner: AgentOwner): string {
   return file;
 }
 
-function spawnAgent(args: readonly string[]): ChildProcess {
+function spawnAgent(args: readonly string[], program: readonly string[]): ChildProcess {
   const env = { ...process.env, REALYIELD_PASSPHRASE: PASSPHRASE };
-  return spawn(process.execPath, [...PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  return spawn(process.execPath, [...program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
 }
 
-/** Starts an agent; resolves when it says it is ready. */
-export async function startAgentProcess(configFile: string): Promise<AgentProcess> {
-  const child = spawnAgent(['--config', configFile]);
+/** Starts an agent, from its source unless it was built; resolves when it says it is ready. */
+export async function startAgentProcess(
+  configFile: string,
+  program: readonly string[] = PROGRAM,
+): Promise<AgentProcess> {
+  const child = spawnAgent(['--config', configFile], program);
   const lines: AgentLine[] = [];
   let text = '';
   const isReady = new Promise<void>((resolve, reject) => {
@@ -107,8 +111,9 @@ export async function startAgentProcess(configFile: string): Promise<AgentProces
 export async function agentStatus(
   configFile: string,
   flags: readonly string[] = [],
+  program: readonly string[] = PROGRAM,
 ): Promise<{ code: number; text: string }> {
-  const child = spawnAgent(['status', '--config', configFile, ...flags]);
+  const child = spawnAgent(['status', '--config', configFile, ...flags], program);
   let text = '';
   child.stdout?.on('data', (chunk) => (text += String(chunk)));
   const [code] = (await once(child, 'exit')) as [number];

@@ -19,6 +19,8 @@ export interface MatrixSeeds {
   /** How many are played where none of these is set, and how far apart they are. */
   readonly quickRuns: number;
   readonly quickStride: number;
+  /** What the runs are called; "runs" unless given. */
+  readonly what?: string;
 }
 
 /** What came of one run. */
@@ -54,7 +56,7 @@ export function testSeeds(of: MatrixSeeds, play: (seed: number) => Promise<Playe
   afterAll(() => {
     vi.restoreAllMocks();
   });
-  test(`${seeds.length} runs`, { timeout: 7_200_000 }, async () => {
+  test(`${seeds.length} ${of.what ?? 'runs'}`, { timeout: 7_200_000 }, async () => {
     const failures: string[] = [];
     for (const [played, seed] of seeds.entries()) {
       if (played > 0 && played % PROGRESS_EVERY === 0) {

@@ -23,6 +23,40 @@ export interface Surroundings {
   readonly verifier: Verifier;
 }
 
+/** One window of a browser at a time, as Web Locks do: whoever waited longest is next. */
+export class WindowLock {
+  readonly #waiting: (() => void)[] = [];
+  #isHeld = false;
+
+  /** Runs once no other window holds the lock; the returned function lets go. */
+  whenAlone(run: () => Promise<void>): () => void {
+    let isOver = false;
+    let isOurs = false;
+    const begin = (): void => {
+      if (isOver) this.#next();
+      else {
+        isOurs = true;
+        void run();
+      }
+    };
+    if (this.#isHeld) this.#waiting.push(begin);
+    else {
+      this.#isHeld = true;
+      begin();
+    }
+    return () => {
+      if (!isOver && isOurs) this.#next();
+      isOver = true;
+    };
+  }
+
+  #next(): void {
+    const begin = this.#waiting.shift();
+    this.#isHeld = begin !== undefined;
+    begin?.();
+  }
+}
+
 /** What one process is. */
 export interface ProcessOptions {
   readonly person: 'investor' | 'business' | 'bank';
@@ -32,6 +66,8 @@ export interface ProcessOptions {
   /** Whether another device of the same person may be at work. */
   readonly hasRivals: boolean;
   readonly rank?: 'person' | 'helper';
+  /** What it shares with other windows of its browser, beside the disk. */
+  readonly lock?: WindowLock;
   readonly onDeath: () => void;
 }
 
@@ -43,6 +79,7 @@ export class SimProcess {
   readonly #relays: SimRelays;
   readonly #store: ProcessStore;
   #isDead = false;
+  #letGo: () => void = () => undefined;
 
   constructor(surroundings: Surroundings, options: ProcessOptions) {
     const { time, random, network, verifier } = surroundings;
@@ -51,7 +88,7 @@ export class SimProcess {
     this.#relays = new SimRelays(surroundings.relays, { time, random, faults: network });
     this.#store = new ProcessStore(options.disk, options.faults, () => this.die());
     const person = createLocalSigner(secretOf(options.person));
-    const { rank = 'person' } = options;
+    const { rank = 'person', lock = new WindowLock() } = options;
     const ports = { person, relays: this.#relays, verifier, clock: this.clock };
     this.session = new Session({
       ...ports,
@@ -59,8 +96,8 @@ export class SimProcess {
       rank,
       lease: options.hasRivals ? new Lease(ports, rank) : createLoneLease(),
       whenAlone: (run) => {
-        void run();
-        return () => undefined;
+        this.#letGo = lock.whenAlone(run);
+        return this.#letGo;
       },
     });
     void this.session.start().then(() => {
@@ -76,6 +113,7 @@ export class SimProcess {
     this.#store.isDead = true;
     this.#relays.close();
     this.#options.wallet.close();
+    this.#letGo();
     this.#options.onDeath();
   }
 }

@@ -11,7 +11,7 @@ import { bulletPlan } from '../fixtures/plans.ts';
 import { Disk, type DiskFaults } from './disk.ts';
 import { SimLightning, SimWallet, type LedgerEntry, type PayScript } from './lightning.ts';
 import { SimRelay } from './network.ts';
-import { SimProcess, type Surroundings } from './process.ts';
+import { SimProcess, WindowLock, type ProcessOptions, type Surroundings } from './process.ts';
 import { randomOf, type Random } from './random.ts';
 import { scenarioOf, URLS, type Scenario } from './scenario.ts';
 import { Time } from './time.ts';
@@ -22,6 +22,7 @@ const HOUR_MS = 3_600_000;
 const PATIENCE_MS = 24 * HOUR_MS;
 const SETTLING_MS = 125_000;
 const RECONNECT_MS = 1_200_000;
+const NO_FAULTS: DiskFaults = { deathAtStep: undefined, fullAtSteps: new Set() };
 const verifier = createInlineVerifier(rememberingVerifier);
 
 /** The loan of every run, signed once. */
@@ -53,6 +54,7 @@ class Run {
   readonly #script: PayScript;
   readonly #surroundings: Surroundings;
   readonly #payerDisks = [new Disk()];
+  readonly #locks = new Map<Disk, WindowLock>();
   readonly #payeeDisk = new Disk();
   #payer: SimProcess | undefined;
   readonly #rivals: SimProcess[] = [];
@@ -82,6 +84,7 @@ class Run {
     this.#startPayer({ deathAtStep: payerDies, fullAtSteps: new Set(fullAtSteps) });
     if (this.#scenario.hasTwin) this.#startRival('person');
     if (this.#scenario.hasAgent) this.#startRival('helper');
+    if (this.#scenario.hasWindow) this.#startWindow();
     if (payeeDiesAtMs !== undefined) this.#time.after(payeeDiesAtMs, () => this.#payee?.die());
     const relay = this.#relays[relayDown.relay];
     if (relayDown.forMs > 0) {
@@ -99,9 +102,18 @@ class Run {
     // What is still on its way in Lightning comes to its end, and whoever died meanwhile is back.
     await this.#time.runUntil(() => false, this.#time.nowMs + SETTLING_MS);
     if (isDone) await this.#time.runUntil(() => this.#isComplete(), this.#time.nowMs + SETTLING_MS);
+    if (isDone && this.#hasRivals) await this.#recover();
     const wrong = this.#audit(isDone);
     for (const process of [this.#payer, ...this.#rivals, this.#payee]) process?.die();
     return wrong;
+  }
+
+  /** All others go, and whoever is left finds out what became of what it had begun. */
+  async #recover(): Promise<void> {
+    for (const rival of this.#rivals) rival.die();
+    const isKnown = (): boolean => this.#entries().every(({ step }) => step === 'receipted');
+    await this.#time.runUntil(isKnown, this.#time.nowMs + PATIENCE_MS);
+    await this.#time.runUntil(() => this.#isComplete(), this.#time.nowMs + SETTLING_MS);
   }
 
   /** No connection lasts for ever: what a relay did not say while it was open is said then. */
@@ -120,46 +132,66 @@ class Run {
   }
 
   #startPayer(faults: DiskFaults): void {
-    const disk = this.#payerDisks.at(-1) ?? new Disk();
+    const disk = this.#payerDisk;
     const { returns } = this.#scenario;
-    const hasRivals = this.#hasRivals;
-    const options = { person: 'investor', disk, faults, hasRivals } as const;
+    const lock = this.#lockOf(disk);
+    const options = { person: 'investor', disk, lock, faults, hasRivals: this.#hasRivals } as const;
     const wallet = this.#wallet('outgoing');
     const onDeath = (): void => {
       this.#payer = undefined;
       this.#time.after(this.#random.below(60_000), () => {
         if (this.#isOver) return;
         if (returns === 'new disk') this.#payerDisks.push(new Disk());
-        this.#startPayer({ deathAtStep: undefined, fullAtSteps: new Set() });
+        this.#startPayer(NO_FAULTS);
       });
     };
     this.#payer = new SimProcess(this.#surroundings, { ...options, wallet, onDeath });
   }
 
-  get #hasRivals(): boolean {
-    return this.#scenario.hasTwin || this.#scenario.hasAgent;
+  get #payerDisk(): Disk {
+    const disk = this.#payerDisks.at(-1);
+    if (!disk) throw new Error('there is one from the start');
+    return disk;
   }
 
+  #lockOf(disk: Disk): WindowLock {
+    const lock = this.#locks.get(disk) ?? new WindowLock();
+    this.#locks.set(disk, lock);
+    return lock;
+  }
+
+  get #hasRivals(): boolean {
+    return this.#scenario.hasTwin || this.#scenario.hasAgent || this.#scenario.hasWindow;
+  }
+
+  /** Another device of the investor, or their agent. */
   #startRival(rank: 'person' | 'helper'): void {
-    const faults = { deathAtStep: undefined, fullAtSteps: new Set<number>() };
-    const options = {
-      person: 'investor',
-      disk: new Disk(),
-      faults,
-      hasRivals: true,
-      rank,
-    } as const;
-    const onDeath = (): void => undefined;
     this.#time.after(this.#random.below(60_000), () => {
-      const wallet = this.#wallet('outgoing');
-      const rival = new SimProcess(this.#surroundings, { ...options, wallet, onDeath });
-      this.#rivals.push(rival);
+      this.#rivals.push(this.#open({ disk: new Disk(), rank }));
     });
   }
 
+  /** Another window of the browser the investor pays from; it is closed again, or goes on alone. */
+  #startWindow(): void {
+    this.#time.after(this.#random.below(60_000), () => {
+      const disk = this.#payerDisk;
+      const window = this.#open({ disk, lock: this.#lockOf(disk) });
+      this.#rivals.push(window);
+      if (this.#random.isLucky(0.5)) {
+        this.#time.after(this.#random.below(120_000), () => window.die());
+      }
+    });
+  }
+
+  #open(of: Pick<ProcessOptions, 'disk' | 'rank' | 'lock'>): SimProcess {
+    const wallet = this.#wallet('outgoing');
+    const onDeath = (): void => undefined;
+    const options = { person: 'investor', faults: NO_FAULTS, hasRivals: true } as const;
+    return new SimProcess(this.#surroundings, { ...options, ...of, wallet, onDeath });
+  }
+
   #startPayee(): void {
-    const faults = { deathAtStep: undefined, fullAtSteps: new Set<number>() };
-    const options = { person: 'business', disk: this.#payeeDisk, faults } as const;
+    const options = { person: 'business', disk: this.#payeeDisk, faults: NO_FAULTS } as const;
     const wallet = this.#wallet('incoming');
     const onDeath = (): void => {
       this.#payee = undefined;
@@ -177,8 +209,11 @@ class Run {
     return process?.session.catalog.contract(loan.root)?.fold.state;
   }
 
-  #entries(process: SimProcess | undefined): readonly JournalEntry[] {
-    return process?.session.journalEntries(loan.root, 'disbursement') ?? [];
+  /** The payer's journal as it is on its disk, whichever window has written it. */
+  #entries(): readonly JournalEntry[] {
+    const rows = [...this.#payerDisk.rows('journal')];
+    const parts = rows.filter(([key]) => key.startsWith(`part|${loan.root}|disbursement|`));
+    return parts.map(([, { value }]) => value as JournalEntry).sort((a, b) => a.n - b.n);
   }
 
   /** Every part proven and acknowledged, as payer and payee see it. */
@@ -195,7 +230,7 @@ class Run {
     const wrong: string[] = [];
     if (!isDone) {
       const { code } = this.#payer?.session.payerStatus(loan.root) ?? { code: 'no payer' };
-      const steps = this.#entries(this.#payer).map(({ n, step }) => `${n} ${step}`);
+      const steps = this.#entries().map(({ n, step }) => `${n} ${step}`);
       wrong.push(`not all paid in time: ${code}; ${steps.join(', ')}`);
     }
     const settled = [...this.#lightning.ledger.values()].filter(({ state }) => state === 'settled');
@@ -232,7 +267,7 @@ class Run {
   }
 
   #compareJournal(settled: readonly LedgerEntry[]): readonly string[] {
-    const entries = this.#entries(this.#payer);
+    const entries = this.#entries();
     const open = entries.filter(({ step }) => step !== 'receipted');
     const wrong = open.map(({ n, step }) => `part ${n} is still ${step} in the journal`);
     const { returns } = this.#scenario;
@@ -249,7 +284,8 @@ class Run {
 /** Plays a seed; resolves with its scenario and what was wrong in the end. */
 export async function playSeed(
   seed: number,
+  isCrowd = false,
 ): Promise<{ readonly scenario: Scenario; readonly wrong: readonly string[] }> {
-  const scenario = scenarioOf(seed);
+  const scenario = scenarioOf(seed, isCrowd);
   return { scenario, wrong: await new Run(scenario).play() };
 }

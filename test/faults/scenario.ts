@@ -18,6 +18,8 @@ export interface Scenario {
   /** Another device of the investor's, and their agent. */
   readonly hasTwin: boolean;
   readonly hasAgent: boolean;
+  /** Another window of the browser the investor pays from. */
+  readonly hasWindow: boolean;
   readonly canLookUp: boolean;
   readonly payeeDiesAtMs: number | undefined;
   readonly relayDown: { readonly relay: number; readonly fromMs: number; readonly forMs: number };
@@ -28,8 +30,11 @@ export interface Scenario {
   readonly mostDelayMs: number;
 }
 
-/** The scenario of a seed: step, side and first answer in turn, everything else by chance. */
-export function scenarioOf(seed: number): Scenario {
+/**
+ * The scenario of a seed: step, side and first answer in turn, everything else by chance. In a
+ * crowd two windows, another device and an agent are at work at once.
+ */
+export function scenarioOf(seed: number, isCrowd = false): Scenario {
   const random = randomOf(seed);
   const side = Math.floor(seed / STEPS) % 2 === 0 ? 'before' : 'after';
   const first = ANSWERS[Math.floor(seed / (2 * STEPS)) % ANSWERS.length] ?? 'success';
@@ -38,7 +43,7 @@ export function scenarioOf(seed: number): Scenario {
   });
   const isBad = random.isLucky(0.5);
   const hasLeap = random.isLucky(0.2);
-  return {
+  const drawn: Scenario = {
     seed,
     payerDies: random.isLucky(0.9) ? { step: seed % STEPS, side } : undefined,
     answers: [first, ...others],
@@ -61,5 +66,8 @@ export function scenarioOf(seed: number): Scenario {
     repeat: isBad ? random.share() * 0.5 : 0,
     mostDelayMs: isBad ? 2_000 : 50,
     hasAgent: random.isLucky(0.1),
+    hasWindow: random.isLucky(0.1),
   };
+  const isAll = isCrowd || random.isLucky(0.05);
+  return isAll ? { ...drawn, hasTwin: true, hasAgent: true, hasWindow: true } : drawn;
 }

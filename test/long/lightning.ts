@@ -1,124 +1,42 @@
 /**
- * By hand (`node --import tsx --conditions=@realyield/source test/long/lightning.ts`) and not yet
- * part of the long suite: the fault matrix on real Lightning. In each run the lender's agent
- * streams a loan to a bakery's agent, beside up to two other devices with the lender's key; agents
- * are killed (kill -9) around their payments, wallets fall silent or start again and get every
- * request once more, relays go down. Then each part was received once, and receipts, wallets,
- * balances and the agent's journal agree to the msat. LIGHTNING_RUNS=n plays as many, SEED=n one.
+ * Part of `npm run test:long`: the fault matrix on real Lightning. The lender's agent streams loans
+ * to a bakery's agent, beside up to two other devices with the lender's key, while agents are
+ * killed (kill -9) around their payments, wallets fall silent or start again, relays go down
+ * (strikes.ts). Then each part was received once, and receipts, wallets, balances and the agent's
+ * journal agree to the msat.
+ *
+ * Each run is a loan with strikes of its own, from its seed. Ten are signed together and begin one
+ * after the other, so that the next goes on while what is not known of the last is waited out;
+ * their purses are compared together. LIGHTNING_RUNS=n plays as many, SEED=n one, SEEDS=n-m those.
  */
 import { planTicks, type ContractState } from '@realyield/protocol';
-import { agentStatus } from '../e2e/agent-process.ts';
 import { until } from '../engine/until.ts';
 import { bulletPlan } from '../fixtures/plans.ts';
-import { randomOf, type Random } from '../faults/random.ts';
 import type { Visitor } from '../world/visitor.ts';
-import { Street } from './street.ts';
+import { pause, planOf, strike } from './strikes.ts';
+import { Street, type Row } from './street.ts';
 
-const { SEED, LIGHTNING_RUNS = '100' } = process.env;
+const { SEED, SEEDS, LIGHTNING_RUNS = '100' } = process.env;
+const TOGETHER = 10;
 const TICKS = 6;
 const PRINCIPAL_MSAT = 6_000_000n;
+/** Seconds between a loan's first and last tick, and between the beginnings of two loans. */
+const STREAM_SEC = 18;
+const APART_SEC = 15;
+/** From signing to the first tick, seconds: they are all signed before. */
+const FIRST_SEC = 20;
 /** A wallet that knows of no payment is believed after ninety seconds, perhaps twice. */
 const PATIENCE_MS = 420_000;
-/** How long a strike waits for its moment. */
-const MOMENT_MS = 8_000;
 
-const STRIKES = [
-  'kill the payer as it pays',
-  'kill the payer when it has paid',
-  'kill the payer, its wallet paid and was not heard',
-  'kill the payer',
-  'kill the payee',
-  'the payer’s wallet starts again, asked everything once more',
-  'the payee’s wallet starts again',
-  'the payer’s wallet is silent',
-  'a relay starts again',
-  'all connections drop',
-] as const;
-type Strike = (typeof STRIKES)[number];
+const nameOf = (place: number): string => `long-${place}`;
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Waits for a line of the payer's log, but not long: it may have nothing to pay just then. */
-async function awaitLine(street: Street, event: string): Promise<void> {
-  const { lines } = street.agent('ben');
-  const before = lines.length;
-  const isThere = (): boolean => lines.slice(before).some((line) => line.event === event);
-  await until(event, isThere, MOMENT_MS).catch(() => undefined);
-}
-
-/** What a run does, from its seed. */
-function planOf(seed: number) {
-  const random = randomOf(seed);
-  const first = STRIKES[seed % STRIKES.length] ?? 'kill the payer';
-  const others = Array.from({ length: 1 + random.below(2) }, () => {
-    return STRIKES[random.below(STRIKES.length)] ?? 'kill the payer';
-  });
-  const devices = random.isLucky(0.3) ? 1 + random.below(2) : 0;
-  return { random, strikes: [first, ...others], devices };
-}
-
-async function unheard(street: Street, random: Random): Promise<void> {
-  const { world } = street;
-  const before = (await street.settled('ben', 'outgoing')).length;
-  await world.control({ do: 'holdPayAnswers', persona: 'ben' });
-  const isPaid = async (): Promise<boolean> =>
-    (await street.settled('ben', 'outgoing')).length > before;
-  await until('a payment nobody hears of', isPaid, MOMENT_MS).catch(() => undefined);
-  await street.agent('ben').kill();
-  const release = { do: 'releasePayAnswers', persona: 'ben' };
-  if (random.isLucky(0.5)) await world.control(release);
-  await street.start('ben');
-  await world.control(release);
-}
-
-async function strike(street: Street, what: Strike, random: Random): Promise<void> {
-  const { world } = street;
-  const forMs = 500 + random.below(3_000);
-  switch (what) {
-    case 'kill the payer as it pays':
-    case 'kill the payer when it has paid':
-      await awaitLine(street, what === 'kill the payer as it pays' ? 'paying' : 'paid');
-      await pause(random.below(60));
-      return street.killAndStart('ben');
-    case 'kill the payer, its wallet paid and was not heard':
-      return unheard(street, random);
-    case 'kill the payer':
-      return street.killAndStart('ben');
-    case 'kill the payee':
-      return street.killAndStart('bakery');
-    case 'the payer’s wallet starts again, asked everything once more':
-      await awaitLine(street, 'paying');
-      await world.control({ do: 'restartWallet', persona: 'ben' });
-      street.replayRequests();
-      return;
-    case 'the payee’s wallet starts again':
-      await world.control({ do: 'restartWallet', persona: 'bakery' });
-      street.replayRequests();
-      return;
-    case 'the payer’s wallet is silent':
-      await world.control({ do: 'silenceWallet', persona: 'ben', on: true });
-      await pause(forMs);
-      await world.control({ do: 'silenceWallet', persona: 'ben', on: false });
-      return;
-    case 'a relay starts again': {
-      const relay = random.below(3);
-      await world.control({ do: 'relay', relay, on: false });
-      await pause(forMs);
-      await world.control({ do: 'relay', relay, on: true });
-      return;
-    }
-    case 'all connections drop':
-      for (const relay of [0, 1, 2]) await world.control({ do: 'dropRelay', relay });
-  }
-}
-
-interface Before {
+interface Purses {
   readonly ben: bigint;
   readonly bakery: bigint;
   readonly sent: ReadonlySet<string>;
 }
 
-async function takeStock(street: Street): Promise<Before> {
+async function takeStock(street: Street): Promise<Purses> {
   const sent = await street.settled('ben', 'outgoing');
   return {
     ben: await street.balanceMsat('ben'),
@@ -131,112 +49,156 @@ const sum = (amounts: readonly string[]): bigint =>
   amounts.reduce((total, amount) => total + BigInt(amount), 0n);
 const listed = (texts: readonly string[]): string => [...texts].sort().join();
 
+const disbursed = ({ payments }: ContractState) =>
+  payments.filter(({ leg }) => leg === 'disbursement');
+
+/** What the agent's own journal says of its contracts. */
+interface Reported {
+  readonly contract: string;
+  readonly underWay: number;
+  readonly paidParts: number;
+  readonly feesMsat: string;
+}
+
 /** What is wrong with a stream that has ended, in words. */
-async function audit(
-  street: Street,
+function auditLoan(
   state: ContractState,
-  before: Before,
-): Promise<readonly string[]> {
+  sent: readonly Row[],
+  own: Reported | undefined,
+): readonly string[] {
   const wrong: string[] = [];
   const hold = (isSo: boolean, otherwise: string): void => {
     if (!isSo) wrong.push(otherwise);
   };
-  const proven = state.payments.filter(({ leg }) => leg === 'disbursement');
+  const proven = disbursed(state);
   const planned = planTicks(state.contract.document);
   const hashes = proven.map(({ paymentHash }) => paymentHash);
-  const sent = (await street.settled('ben', 'outgoing')).filter(
-    ({ paymentHash }) => !before.sent.has(paymentHash),
-  );
-  const came = (await street.settled('bakery', 'incoming')).filter(({ paymentHash }) =>
-    hashes.includes(paymentHash),
-  );
+  const paid = sent.filter(({ paymentHash }) => hashes.includes(paymentHash));
   const amounts = planned.map(({ amountUnits }) => String(amountUnits));
-  hold(listed(proven.map(({ n }) => String(n))) === listed(planned.map(({ n }) => String(n))), 'n');
-  hold(listed(sent.map((row) => row.paymentHash)) === listed(hashes), 'sent is not what is proven');
-  hold(listed(came.map((row) => row.paymentHash)) === listed(hashes), 'proven, and did not come');
-  hold(listed(sent.map((row) => row.amountMsat)) === listed(amounts), 'other amounts were sent');
+  const parts = planned.map(({ n }) => String(n));
+  hold(listed(proven.map(({ n }) => String(n))) === listed(parts), 'not each part is proven once');
+  hold(listed(paid.map((row) => row.paymentHash)) === listed(hashes), 'proven, and not sent');
+  hold(listed(paid.map((row) => row.amountMsat)) === listed(amounts), 'other amounts were sent');
   hold(state.equivocations.length === 0, 'equivocations');
-  const fees = sum(sent.map((row) => row.feesPaidMsat));
-  const total = sum(amounts);
-  hold(before.ben - (await street.balanceMsat('ben')) === total + fees, 'the lender’s balance');
-  hold((await street.balanceMsat('bakery')) - before.bakery === total, 'the bakery’s balance');
-  const { code, text } = await agentStatus(street.configOf('ben'), ['--json']);
-  const report = JSON.parse(text) as {
-    contracts: { contract: string; underWay: number; paidParts: number; feesMsat: string }[];
-  };
-  const own = report.contracts.find(({ contract }) => contract === state.root);
-  hold(code === 0, `agent status says ${code}`);
   hold(own?.underWay === 0, `under way in the journal: ${own?.underWay ?? 'no contract'}`);
   // Another device's fees are in its own journal.
+  const fees = sum(paid.map((row) => row.feesPaidMsat));
   const isAlone = own?.paidParts === TICKS && sum([own.feesMsat]) > 0n;
   if (isAlone) hold(sum([own.feesMsat]) === fees, `fees: ${own.feesMsat} in the journal, ${fees}`);
   return wrong;
 }
 
-async function play(street: Street, seed: number): Promise<readonly string[]> {
+/** What is wrong with purses and loans together, in words. */
+async function audit(
+  street: Street,
+  states: readonly ContractState[],
+  before: Purses,
+): Promise<readonly string[]> {
+  const isNew = ({ paymentHash }: Row): boolean => !before.sent.has(paymentHash);
+  const sent = (await street.settled('ben', 'outgoing')).filter(isNew);
+  const proven = states.flatMap(disbursed).map(({ paymentHash }) => paymentHash);
+  const came = (await street.settled('bakery', 'incoming')).filter(({ paymentHash }) =>
+    proven.includes(paymentHash),
+  );
+  const { code, report } = await street.status('ben');
+  const { contracts } = report as { contracts: Reported[] };
+  const wrong = states.flatMap((state) =>
+    auditLoan(
+      state,
+      sent,
+      contracts.find(({ contract }) => contract === state.root),
+    ).map((what) => `${state.root.slice(0, 8)}: ${what}`),
+  );
+  const hold = (isSo: boolean, otherwise: string): void => {
+    if (!isSo) wrong.push(otherwise);
+  };
+  hold(code === 0, `agent status says ${code}`);
+  hold(listed(sent.map((row) => row.paymentHash)) === listed(proven), 'sent is not what is proven');
+  hold(listed(came.map((row) => row.paymentHash)) === listed(proven), 'proven, and did not come');
+  const total = PRINCIPAL_MSAT * BigInt(states.length);
+  const fees = sum(sent.map((row) => row.feesPaidMsat));
+  hold(before.ben - (await street.balanceMsat('ben')) === total + fees, 'the lender’s balance');
+  hold((await street.balanceMsat('bakery')) - before.bakery === total, 'the bakery’s balance');
+  return wrong;
+}
+
+/** One run: what its seed says is done while its loan streams. */
+async function play(street: Street, seed: number, root: string): Promise<void> {
   const { random, strikes, devices } = planOf(seed);
-  const before = await takeStock(street);
-  const first = await street.openDevice();
-  const root = await street.invest(first, 'long', PRINCIPAL_MSAT);
-  const open: Visitor[] = [first];
-  for (let count = 1; count < devices; count += 1) open.push(await street.openDevice());
-  if (devices === 0) await open.pop()?.close();
+  const state = await until('the loan', () => street.state(root), PATIENCE_MS);
+  const [first] = planTicks(state.contract.document);
+  await pause(Math.max(0, (first?.dueAtSec ?? 0) * 1_000 - Date.now()));
+  const open: Visitor[] = [];
   try {
+    for (let count = 0; count < devices; count += 1) open.push(await street.openDevice());
     for (const each of strikes) {
       await pause(random.below(2_000));
       await strike(street, each, random);
     }
-    // Devices go while the agent is still at it.
-    for (const device of open.splice(0)) await device.close();
-    const state = await street.untilStreamed(root, PATIENCE_MS);
-    const isQuiet = async (): Promise<boolean> => {
-      const rows = await street.world.control<{ state: string }[]>({
-        do: 'ledger',
-        persona: 'ben',
-      });
-      return rows.every((row) => row.state !== 'pending');
-    };
-    await until('nothing on its way', isQuiet, PATIENCE_MS);
-    return await audit(street, state, before);
   } finally {
+    // Devices go while the agent is still at it.
     for (const device of open) await device.close();
   }
+  console.log(`seed ${seed}: ${strikes.join('; ')}; ${devices} other devices`);
 }
 
-const seeds =
-  SEED === undefined
-    ? Array.from({ length: Number(LIGHTNING_RUNS) }, (_, at) => at)
-    : [Number(SEED)];
+async function playTogether(street: Street, seeds: readonly number[]): Promise<readonly string[]> {
+  const before = await takeStock(street);
+  const device = await street.openDevice();
+  const names = seeds.map((_, place) => nameOf(place));
+  const roots = await street.invest(device, names, PRINCIPAL_MSAT);
+  await device.close();
+  for (const [place, seed] of seeds.entries()) await play(street, seed, roots[place] ?? '');
+  const states: ContractState[] = [];
+  for (const root of roots) states.push(await street.untilStreamed(root, PATIENCE_MS));
+  const isQuiet = async (): Promise<boolean> => {
+    const rows = await street.world.control<{ state: string }[]>({ do: 'ledger', persona: 'ben' });
+    return rows.every((row) => row.state !== 'pending');
+  };
+  await until('nothing on its way', isQuiet, PATIENCE_MS);
+  return audit(street, states, before);
+}
+
+function chosenSeeds(): readonly number[] {
+  if (SEED !== undefined) return [Number(SEED)];
+  const [from = 0, to = Number(LIGHTNING_RUNS) - 1] = (SEEDS ?? '').split('-').filter(Boolean);
+  const first = Number(from);
+  return Array.from({ length: Number(to) - first + 1 }, (_, at) => first + at);
+}
+
+const seeds = chosenSeeds();
 const startedAtMs = Date.now();
 let failures = 0;
 // Engines complain of what is done to them.
-if (SEED === undefined) console.error = () => undefined;
+if (seeds.length > 1) console.error = () => undefined;
 const street = await Street.open();
 try {
-  await street.offer({
-    identifier: 'long',
-    ticks: TICKS,
-    startDay: 5,
-    windowDays: 2_000,
-    changes: {
-      minimumTicketUnits: '1000000',
-      minimumTotalUnits: '1000000',
-      plan: bulletPlan(3_600),
-    },
-  });
-  for (const [played, seed] of seeds.entries()) {
-    const wrong = await play(street, seed).catch((error: unknown) => [String(error)]);
-    const { strikes, devices } = planOf(seed);
+  for (let place = 0; place < Math.min(TOGETHER, seeds.length); place += 1) {
+    await street.offer({
+      identifier: nameOf(place),
+      ticks: TICKS,
+      startDay: FIRST_SEC + place * APART_SEC,
+      streamDays: STREAM_SEC,
+      windowDays: 2_000,
+      changes: {
+        minimumTicketUnits: '1000000',
+        minimumTotalUnits: '1000000',
+        plan: bulletPlan(3_600),
+      },
+    });
+  }
+  for (let at = 0; at < seeds.length; at += TOGETHER) {
+    const some = seeds.slice(at, at + TOGETHER);
+    const wrong = await playTogether(street, some).catch((error: unknown) => [String(error)]);
     const seconds = Math.round((Date.now() - startedAtMs) / 1_000);
-    console.log(
-      `${played + 1} of ${seeds.length}, ${seconds} s: ${strikes.join('; ')}; ${devices}`,
-    );
+    console.log(`${at + some.length} of ${seeds.length}, ${seconds} s`);
     if (wrong.length === 0) continue;
     failures += 1;
-    console.log(`SEED=${seed} plays this again: ${wrong.join('; ')}`);
+    const which = some.length > 1 ? `SEEDS=${some[0]}-${some.at(-1)}` : `SEED=${some[0]}`;
+    console.log(`${which} plays this again: ${wrong.join('; ')}`);
   }
 } finally {
   await street.close();
 }
-console.log(`${seeds.length} runs on real Lightning, ${failures} of them wrong`);
+console.log(`${seeds.length} runs on real Lightning, ${failures} groups of them wrong`);
 process.exit(failures === 0 ? 0 : 1);

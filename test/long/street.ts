@@ -8,13 +8,19 @@ import { join } from 'node:path';
 import { planTicks, type ContractState } from '@realyield/protocol';
 import WebSocket from 'ws';
 import { contractFacts } from '../e2e/facts.ts';
-import { startAgentProcess, writeAgentConfig, type AgentProcess } from '../e2e/agent-process.ts';
+import {
+  agentStatus,
+  startAgentProcess,
+  writeAgentConfig,
+  type AgentProcess,
+} from '../e2e/agent-process.ts';
 import { startWorldProcess, type WorldProcess } from '../e2e/world-process.ts';
 import { offerShort, type ShortTerms } from '../engine/scene.ts';
 import { until } from '../engine/until.ts';
 import type { ledgerOf } from '../world/control.ts';
 import { loadPersonaKeys } from '../world/personas.ts';
 import { openVisitor, type Visitor } from '../world/visitor.ts';
+import { buildAgent } from './built-agent.ts';
 
 /** A payment as a wallet has it. */
 export type Row = ReturnType<typeof ledgerOf>[number];
@@ -28,13 +34,15 @@ const WALLET_REQUEST = 23_194;
 export class Street {
   readonly world: WorldProcess;
   readonly #folder: string;
+  readonly #program: readonly string[];
   readonly #agents = new Map<Side, AgentProcess>();
   readonly #requests: string[] = [];
   #listener: WebSocket | undefined;
 
-  private constructor(world: WorldProcess, folder: string) {
+  private constructor(world: WorldProcess, folder: string, program: readonly string[]) {
     this.world = world;
     this.#folder = folder;
+    this.#program = program;
   }
 
   /** Builds it; resolves when both agents are at work. */
@@ -43,7 +51,7 @@ export class Street {
     mkdirSync(join(folder, 'client'));
     writeFileSync(join(folder, 'client', '200.html'), '');
     const flags = ['--folder', join(folder, 'world'), '--client', join(folder, 'client')];
-    const street = new Street(await startWorldProcess(flags), folder);
+    const street = new Street(await startWorldProcess(flags), folder, await buildAgent());
     street.#listen();
     for (const side of ['ben', 'bakery'] as const) {
       await street.world.control({ do: 'helper', persona: side, on: false });
@@ -66,8 +74,14 @@ export class Street {
   }
 
   /** The configuration of an agent. */
-  configOf(side: Side): string {
+  #configOf(side: Side): string {
     return join(this.#folder, side, 'agent.json');
+  }
+
+  /** What `agent status` says of a side, read from JSON. */
+  async status(side: Side): Promise<{ readonly code: number; readonly report: unknown }> {
+    const { code, text } = await agentStatus(this.#configOf(side), ['--json'], this.#program);
+    return { code, report: JSON.parse(text) };
   }
 
   /** The running agent of a side. */
@@ -79,7 +93,7 @@ export class Street {
 
   /** Starts an agent. */
   async start(side: Side): Promise<void> {
-    this.#agents.set(side, await startAgentProcess(this.configOf(side)));
+    this.#agents.set(side, await startAgentProcess(this.#configOf(side), this.#program));
   }
 
   /** kill -9, and another begins on the same store. */
@@ -100,34 +114,46 @@ export class Street {
     await bank.close();
   }
 
-  /** A device invests; resolves with the contract when all have signed. */
-  async invest({ session }: Visitor, identifier: string, principalMsat: bigint): Promise<string> {
-    const offer = await until(
-      'the offer',
-      () => session.catalog.offers().find(({ document }) => document.identifier === identifier),
-      PATIENCE_MS,
-    );
+  /** A device invests in each of these offers; resolves with the contracts when all have signed. */
+  async invest(
+    { session }: Visitor,
+    identifiers: readonly string[],
+    principalMsat: bigint,
+  ): Promise<readonly string[]> {
+    const roots: string[] = [];
     await until('the device to run', () => session.isRunning, PATIENCE_MS);
-    const invested = await session.agreements.invest(offer, principalMsat);
-    if (!invested.ok) throw new Error(invested.code);
-    const stateOf = () => session.catalog.contract(invested.value)?.fold.state.status;
-    await this.#countersign(invested.value);
-    await until('three signatures', () => stateOf() === 'effective', PATIENCE_MS);
-    return invested.value;
+    for (const identifier of identifiers) {
+      const offer = await until(
+        `the offer ${identifier}`,
+        () => session.catalog.offers().find(({ document }) => document.identifier === identifier),
+        PATIENCE_MS,
+      );
+      const invested = await session.agreements.invest(offer, principalMsat);
+      if (!invested.ok) throw new Error(invested.code);
+      roots.push(invested.value);
+    }
+    await this.#countersign(roots);
+    for (const root of roots) {
+      const stateOf = () => session.catalog.contract(root)?.fold.state.status;
+      await until('three signatures', () => stateOf() === 'effective', PATIENCE_MS);
+    }
+    return roots;
   }
 
   /** An agent signs no agreements: the bakery's own client is open for as long as that takes. */
-  async #countersign(root: string): Promise<void> {
+  async #countersign(roots: readonly string[]): Promise<void> {
     const bakery = await openVisitor(this.#persona('bakery'), this.world.relays);
     const { agreements } = bakery.session;
-    const isThere = async (): Promise<boolean> => {
-      const proposals = await agreements.proposals();
-      const found = proposals.find(({ contract }) => contract.view.root === root);
-      return found !== undefined && found.problem === undefined;
-    };
-    await until('a sound proposal', isThere, PATIENCE_MS);
-    const signed = await agreements.countersign(root);
-    if (!signed.ok) throw new Error(`not signed: ${signed.code}`);
+    for (const root of roots) {
+      const isThere = async (): Promise<boolean> => {
+        const proposals = await agreements.proposals();
+        const found = proposals.find(({ contract }) => contract.view.root === root);
+        return found !== undefined && found.problem === undefined;
+      };
+      await until('a sound proposal', isThere, PATIENCE_MS);
+      const signed = await agreements.countersign(root);
+      if (!signed.ok) throw new Error(`not signed: ${signed.code}`);
+    }
     await bakery.close();
   }
 
@@ -146,12 +172,12 @@ export class Street {
     return BigInt(answer.balanceMsat);
   }
 
-  /** What the relays' files come to, KiB. */
-  relayKiB(): number {
-    const files = readdirSync(join(this.#folder, 'world'), { recursive: true, encoding: 'utf8' });
-    const ofRelays = files.filter((file) => /relay[^/]*\.sqlite(-wal)?$/.test(file));
-    const bytes = ofRelays.map((file) => statSync(join(this.#folder, 'world', file)).size);
-    return Math.round(bytes.reduce((sum, size) => sum + size, 0) / 1_024);
+  /** What the files of that name in a folder of this street come to, KiB. */
+  filesKiB(folder: string, name: RegExp): number {
+    const path = join(this.#folder, folder);
+    const files = readdirSync(path, { recursive: true, encoding: 'utf8' });
+    const bytes = files.filter((file) => name.test(file)).map((file) => statSync(join(path, file)));
+    return Math.round(bytes.reduce((sum, { size }) => sum + size, 0) / 1_024);
   }
 
   /** Every request that reached the wallets is delivered once more. */

@@ -3,19 +3,22 @@
  * half of them on each of two cores (`FAULT_RUNS=n`; one that fails is printed and replays by
  * `SEED=n npx vitest run --project node test/fault-matrix.test.ts`); the same for payments that a
  * bank passes on (`PASSING_RUNS`, `PASSING_SEED`, `test/passing-matrix.test.ts`); then 24 simulated
- * hours of fifty streams. A name plays one of them: matrix, passing, day.
+ * hours of fifty streams; then, on real Lightning, a hundred streams of which everything is killed
+ * (`LIGHTNING_RUNS`, `SEED`, `SEEDS`). A name plays one of them: matrix, passing, day, lightning.
+ * By name alone: hour, a real hour of streams with its figures (`… hour [MINUTES]`).
  */
 import { ensureInstalled } from './install.mjs';
 import { isStopping, runMain, runTwoAtOnce, runTypeScript, tool } from './steps.mjs';
 
 const runs = process.env['FAULT_RUNS'] ?? '2000';
+const crowds = process.env['CROWD_RUNS'] ?? '100';
 const passed = process.env['PASSING_RUNS'] ?? '400';
 
 /** @param {number} half */
 const direct = (half) => ({
   name: `fault matrix, ${runs} runs, half ${half + 1} of 2`,
   command: tool('vitest/vitest.mjs', 'run', '--project', 'node', 'test/fault-matrix.test.ts'),
-  env: { FAULT_RUNS: runs, FAULT_HALF: String(half), NO_COLOR: '1' },
+  env: { FAULT_RUNS: runs, CROWD_RUNS: crowds, FAULT_HALF: String(half), NO_COLOR: '1' },
   live: true,
 });
 
@@ -41,13 +44,17 @@ const SUITES = {
   matrix: () => halves(direct),
   passing: () => halves(passing),
   day: () => runTypeScript('test/long/day.ts', []),
+  lightning: () => runTypeScript('test/long/lightning.ts', []),
 };
 
 await runMain(async () => {
   ensureInstalled();
-  const [wanted] = process.argv.slice(2);
+  const [wanted, ...args] = process.argv.slice(2);
+  if (wanted === 'hour') return runTypeScript('test/long/hour.ts', args);
   const chosen = Object.entries(SUITES).filter(([name]) => !wanted || name === wanted);
-  if (chosen.length === 0) throw new Error(`There is: ${Object.keys(SUITES).join(', ')}.`);
+  if (chosen.length === 0) {
+    throw new Error(`There is: ${[...Object.keys(SUITES), 'hour'].join(', ')}.`);
+  }
   let worst = 0;
   for (const [name, play] of chosen) {
     if (isStopping()) break;

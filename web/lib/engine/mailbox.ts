@@ -10,13 +10,12 @@ import {
 import { DECLINED, unwrap, wrap } from '../nostr/giftwrap.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
+import { ReadMarks } from './read-marks.ts';
 import type { WatchOrders } from './watch-groups.ts';
 import { WatchSet } from './watch-set.ts';
 
 /** Kind of a gift wrap (NIP-59). */
 const GIFT_WRAP_KIND = 1_059;
-/** A message whose opening was declined is offered again at this many starts in all. */
-const MOST_TRIES = 3;
 /** Wraps are dated up to two days back; we look a little further. */
 const LOOK_BACK_SEC = 3 * 86_400;
 /**
@@ -52,6 +51,7 @@ export class Mailbox {
   readonly #busy = new Set<string>();
   readonly #taking = new Set<Promise<void>>();
   readonly #watched: WatchSet;
+  readonly #marks: ReadMarks;
   readonly #caughtUp = new Set<string>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
@@ -63,7 +63,15 @@ export class Mailbox {
     this.#ports = ports;
     this.#handle = handle;
     this.#refuse = refuse;
+    this.#marks = new ReadMarks(ports.store, ports.clock);
     this.#watched = new WatchSet(ports, this.#watchOrders());
+  }
+
+  /** Forgets which messages were read so long ago that they are not taken in any more. */
+  async tidy(): Promise<void> {
+    await this.#marks.clear().catch((error: unknown) => {
+      console.error(error);
+    });
   }
 
   /**
@@ -126,13 +134,6 @@ export class Mailbox {
     await Promise.all(this.#taking);
   }
 
-  /** How often a wrap may still be opened: 0 once it was read, or declined too often. */
-  async #triesLeft(id: string): Promise<number> {
-    const kept = (await this.#ports.store.get('messages', id)) as
-      { readonly triesLeft: number } | undefined;
-    return kept === undefined ? MOST_TRIES : kept.triesLeft;
-  }
-
   async #wrap(message: Message, from: Signer, recipient: string): Promise<SignedEvent> {
     const rumor = {
       kind: Kind.conversation,
@@ -182,11 +183,12 @@ export class Mailbox {
     const recipient = verified.value.tags.find(([name]) => name === 'p')?.[1];
     const signer = this.#signers.get(recipient ?? '');
     if (!signer) return;
-    const { id } = verified.value;
-    if (this.#busy.has(id)) return;
+    const { id, created_at: atSec } = verified.value;
+    // T-24: "A reader MUST take in wraps dated in the last 35 days, and MAY ignore older ones…"
+    if (this.#busy.has(id) || this.#marks.isTooOld(atSec)) return;
     this.#busy.add(id);
     try {
-      const tries = await this.#triesLeft(id);
+      const tries = await this.#marks.triesLeft(id);
       if (tries === 0) return;
       const opened = await unwrap(verified.value, signer);
       if (opened.ok && opened.value.rumor.kind === Kind.conversation) {
@@ -203,8 +205,7 @@ export class Mailbox {
         }
       } else if (!opened.ok) this.#refuse(opened.code, opened.detail);
       const isDeclined = !opened.ok && opened.detail === DECLINED;
-      const value = { triesLeft: isDeclined ? tries - 1 : 0 };
-      await this.#ports.store.write([{ table: 'messages', key: id, value }]);
+      await this.#marks.note(id, { triesLeft: isDeclined ? tries - 1 : 0, atSec });
     } catch (error) {
       // Not marked as read: it is taken up again at the next start.
       this.#busy.delete(id);

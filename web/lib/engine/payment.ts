@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { mapAtMost } from './at-once.ts';
 import type { Desk, OwnContract } from './desk.ts';
-import type { JournalEntry } from './journal.ts';
+import { provenEntry, type JournalEntry } from './journal.ts';
 import { MOST_LANES } from './lanes.ts';
 import type { PaymentRecord, Wallet } from './ports.ts';
 import { statusOf, type PayerStatus } from './words.ts';
@@ -91,6 +91,11 @@ export async function resolveEntry(
   }
   const untilSec = surelyOverAtSec(entry);
   const isMute = answer.state === 'refused' && CANNOT_LOOK_UP.has(answer.code);
+  // Another device of this person, with the same wallet, may have proven it.
+  const isOf = (payment: { readonly paymentHash: string }) => payment.paymentHash === paymentHash;
+  if (isMute && context.contract.view.fold.state.payments.some(isOf)) {
+    return close(provenEntry(entry, desk.clock.nowMs()));
+  }
   // The payee knows whether it was paid: asked again, it answers with the proof or a new request.
   if (isMute && desk.clock.nowSec() >= untilSec) {
     return close({ ...entry, step: 'failed', reason: 'The wallet cannot look payments up.' });

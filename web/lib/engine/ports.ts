@@ -232,7 +232,7 @@ export type TableName =
   | 'keys'
   /** What this person decided or named: wallet connection, pauses, settings. */
   | 'settings'
-  /** Private messages sent and received, by rumor id; index `contract`. */
+  /** Which private messages were read, by the id of their wrap. */
   | 'messages'
   /** Encrypted documents by the hash of what is encrypted, and pieces of them on their way. */
   | 'files';

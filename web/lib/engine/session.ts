@@ -141,7 +141,7 @@ export class Session {
     );
     const signer = (key: string) => signerOf(this.#desk, key) ?? this.documents.signerOf(key);
     this.#stops.push(this.#ports.relays.identify(signer));
-    await outbox.start();
+    await Promise.all([outbox.start(), mailbox.tidy()]);
     mailbox.open(this.person);
     for (const key of keyring.keys()) this.#take(key);
     this.#stops.push(
