@@ -22,6 +22,7 @@ import {
   type RequestDocument,
 } from './kinds/money-events.ts';
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
+import { checkBond } from './bonds/check.ts';
 import { minuteOf } from './denomination.ts';
 import {
   MAX_BOOK_WINDOW_SEC,
@@ -239,6 +240,8 @@ export function crossCheck(
       return checkPrice(parsed);
     case 'sales':
       return checkReport(parsed);
+    case 'bond':
+      return checkBond(parsed);
     case 'receipt':
       return checkReceipt(parsed.document, inner);
     case 'milestone':

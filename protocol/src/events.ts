@@ -13,6 +13,7 @@ import {
   type SignatureVerifier,
   type VerifiedEvent,
 } from './verify.ts';
+import { bondContradiction, holderEvents } from './bonds/check.ts';
 import { readDocument } from './schema.ts';
 import * as tags from './tags.ts';
 import * as terms from './terms.ts';
@@ -29,6 +30,7 @@ import {
 } from './kinds/money-events.ts';
 import { priceSchema } from './kinds/price.ts';
 import { salesSchema } from './kinds/sales.ts';
+import { bondSchema } from './kinds/bond.ts';
 import { keySchema } from './kinds/key.ts';
 import { milestoneSchema } from './kinds/milestone.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
@@ -117,6 +119,10 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       const parsed = parseContent(priceSchema, content);
       return finish('price', event, parsed, terms.priceContradiction, tags.priceTags);
     }
+    case Kind.bond: {
+      const parsed = parseContent(bondSchema, content);
+      return finish('bond', event, parsed, bondContradiction, tags.bondTags);
+    }
     case Kind.key: {
       const parsed = parseContent(keySchema, content);
       return finish('key', event, parsed, keyContradiction, tags.keyTags);
@@ -161,6 +167,7 @@ export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
   if (parsed.name === 'signature' && parsed.document.type === 'acceptance') {
     return [parsed.document.terms];
   }
+  if (parsed.name === 'bond') return holderEvents(parsed.document);
   if (parsed.name === 'milestone' && parsed.document.type !== 'claim') {
     return [parsed.document.claim];
   }

@@ -25,6 +25,7 @@ export * from './denomination.ts';
 export { priceOf, unitsOf } from './contract/prices.ts';
 export type { Denomination, FiatDenomination } from './kinds/denomination.ts';
 export type { PriceDocument } from './kinds/price.ts';
+export type { BondDocument, BondKeyDocument, PledgeDocument } from './kinds/bond.ts';
 export * from './conversation.ts';
 export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
 export type * from './waiting.ts';
@@ -142,3 +143,13 @@ export {
   mostForwardingFeeMsat,
 } from './contract/forwarding.ts';
 export { isDisbursed, legOf, originationFee, withheldFee } from './contract/legs.ts';
+export * from './bonds/bond.ts';
+export * from './bonds/certificate.ts';
+export { bondOf } from './bonds/check.ts';
+export * from './bonds/inclusion.ts';
+export * from './bonds/message.ts';
+export * from './bonds/script.ts';
+export * from './bonds/signing.ts';
+export * from './bonds/spend.ts';
+export * from './bonds/transaction.ts';
+export * from './bonds/value.ts';

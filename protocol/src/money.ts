@@ -13,6 +13,9 @@ export type Msat = bigint & { readonly [msatBrand]: true };
 /** 21 million bitcoin in msat: no amount on the wire is larger. */
 export const MAX_MSAT = 2_100_000_000_000_000_000n;
 
+/** The same in satoshis: no output on the chain is larger. */
+export const MAX_SATOSHIS = 2_100_000_000_000_000n;
+
 /** A decimal amount on the wire: digits without sign, leading zero or exponent. */
 export const WIRE_AMOUNT = /^(0|[1-9][0-9]{0,18})$/;
 

@@ -1,5 +1,6 @@
 /** Events of the protocol, verified and typed. Spec: specs/events.md, "Reading". */
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { BondDocument } from './kinds/bond.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
@@ -47,6 +48,8 @@ export type ParsedSales = Parsed<'sales', SalesDocument>;
 export type ParsedPrice = Parsed<'price', PriceDocument>;
 /** A key event. */
 export type ParsedKey = Parsed<'key', KeyDocument>;
+/** A bond key or a pledge. */
+export type ParsedBond = Parsed<'bond', BondDocument>;
 /** A notice. */
 export type ParsedNotice = Parsed<'notice', NoticeDocument>;
 
@@ -64,5 +67,6 @@ export type ParsedEvent =
   | ParsedMilestone
   | ParsedSales
   | ParsedPrice
+  | ParsedBond
   | ParsedKey
   | ParsedNotice;

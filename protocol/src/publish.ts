@@ -6,6 +6,7 @@ import { canonicalize } from './canonical.ts';
 import { Kind } from './kinds.ts';
 import * as tags from './tags.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { BondDocument } from './kinds/bond.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { PriceDocument } from './kinds/price.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
@@ -71,6 +72,8 @@ export const buildMilestone = template<MilestoneDocument>(Kind.milestone, tags.m
 export const buildSales = template<SalesDocument>(Kind.sales, tags.salesTags);
 /** Template of a price (2819). */
 export const buildPrice = template<PriceDocument>(Kind.price, tags.priceTags);
+/** Template of a bond key or a pledge (2821). */
+export const buildBond = template<BondDocument>(Kind.bond, tags.bondTags);
 /** Template of a key event (2823). */
 export const buildKey = template<KeyDocument>(Kind.key, tags.keyTags);
 /** Template of a notice (2816). */

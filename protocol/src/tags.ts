@@ -6,6 +6,7 @@ import { TOPIC } from './params.ts';
 import { Kind } from './kinds.ts';
 import { unreachable } from './assert.ts';
 import type { AcceptanceDocument, ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { BondDocument } from './kinds/bond.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { PriceDocument } from './kinds/price.ts';
 import type { SalesDocument } from './kinds/sales.ts';
@@ -143,6 +144,20 @@ export function milestoneTags(document: MilestoneDocument): Tags {
 export function salesTags(document: SalesDocument): Tags {
   if (document.type === 'sale') return [topic];
   return [topic, ...document.contracts.map((id) => root(id))];
+}
+
+/** Tags of a bond key, which is for a bank, or of a pledge, which is for offers. */
+export function bondTags(document: BondDocument): Tags {
+  if (document.type === 'bondKey') return [topic, ['p', document.bank, '', 'bank']];
+  const { allocations, holders, outpoint } = document;
+  const { arbiter, fallbackArbiter, trustee } = holders ?? {};
+  const keys = [arbiter, fallbackArbiter, trustee].flatMap((each) => each ?? []);
+  return [
+    topic,
+    ['t', `outpoint:${outpoint.txid}:${outpoint.vout}`],
+    ...keys.map(({ id }) => ['e', id, '', 'key']),
+    ...allocations.map(({ offer }) => ['t', `offer:${offer}`]),
+  ];
 }
 
 /** Tags of a price: by currency and minute. */

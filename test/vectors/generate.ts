@@ -2,6 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { keyCases, standingCases, versionCases, withdrawalCases } from './agreements.ts';
+import { bondCases } from './bonds.ts';
 import { contractCases } from './contracts.ts';
 import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
@@ -40,6 +41,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   money: figureCases,
   plans: planCases,
   till: () => ({ ...tillCases(), ...shareCases() }),
+  bonds: bondCases,
   figures: marketCases,
   conversation: messageCases,
   delivery: deliveryCases,

@@ -152,7 +152,7 @@ function formCases(): Cases {
       sig: signAs('business', offer).sig,
     }),
     'kind-unknown': refuses('Kind 1', ['E-8'], 'KIND_UNKNOWN', signed({ kind: 1 })),
-    'kind-reserved': refuses('Kind 2821', ['E-8'], 'KIND_UNKNOWN', signed({ kind: 2821 })),
+    'kind-reserved': refuses('Kind 2825', ['E-8'], 'KIND_UNKNOWN', signed({ kind: 2825 })),
     'content-size': refuses(
       'An offer of more than 12,000 bytes in fewer characters',
       ['E-9'],

@@ -27,6 +27,8 @@ import { lossesOf, sharesOf, standingOf } from './loss-shapes.ts';
 import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
 import { figuresOf, type FiguresVector } from './figure-shapes.ts';
 import { answersOf, type PlanVector } from './plan-shapes.ts';
+import { chainAnswer, payoutAnswer, placeAnswer } from './bond-shapes.ts';
+import type { ChainVector, PayoutVector, PlaceVector } from './bond-shapes.ts';
 import { proofOf, splitOf, treeOf } from './till-shapes.ts';
 import type { ProofVector, SplitVector, TreeVector } from './till-shapes.ts';
 
@@ -92,6 +94,9 @@ export type Input =
   | GuaranteeVector
   | ShareVector
   | PlanVector
+  | PlaceVector
+  | ChainVector
+  | PayoutVector
   | ProofVector
   | SplitVector
   | TreeVector;
@@ -197,6 +202,9 @@ function expectRate({ flows }: RateVector): Json {
 /** What the implementation answers to a vector's input, whichever its shape. */
 export function expectationOf(vector: Input): Json {
   if ('cases' in vector) return texts(answersOf(vector));
+  if ('script' in vector) return texts(placeAnswer(vector));
+  if ('branch' in vector) return texts(chainAnswer(vector));
+  if ('funded' in vector) return texts(payoutAnswer(vector));
   if ('guarantee' in vector) return texts(standingOf(vector));
   if ('stakes' in vector) return texts(sharesOf(vector));
   if ('choice' in vector) return expectBuild(vector);

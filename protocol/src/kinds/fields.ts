@@ -39,6 +39,9 @@ export const idList = z.array(hex32).check(
   z.refine((ids) => ids.every((id, index) => index === 0 || (ids[index - 1] ?? '') < id)),
 );
 
+/** The name of an addressable event among its author's (NIP-01 `d`). */
+export const identifierField = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
+
 /** Annual rate or share in basis points. */
 export const bpsField = z.int().check(z.gte(0), z.lte(100_000));
 

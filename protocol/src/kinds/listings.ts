@@ -12,6 +12,7 @@ import {
   defaultField,
   documentHash,
   hex32,
+  identifierField,
   milestoneField,
   msatField,
   networkField,
@@ -62,7 +63,7 @@ export const offerTrancheSchema = z.strictObject({
 export const offerSchema = z.strictObject({
   v: versionField,
   /** The `d` of the address. */
-  identifier: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/)),
+  identifier: identifierField,
   status: z.enum(['open', 'closed', 'withdrawn']),
   network: networkField,
   daySec: countField(86_400).check(z.gte(1)),

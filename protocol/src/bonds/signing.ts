@@ -1,0 +1,150 @@
+/**
+ * Signing a bond's spending: nobody signs anything but what was agreed, and what is combined is
+ * checked again. Spec: specs/bonds.md, "Payout"; BIP-174 (roles), BIP-143 (what is signed).
+ */
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { base64, hex } from '@scure/base';
+import { SigHash, Transaction } from '@scure/btc-signer';
+import { ok, reject, type Result } from '../result.ts';
+import { KEY_HOLDER_ROLES, type BondScript } from './bond.ts';
+import { placeOf, witnessScriptOf } from './script.ts';
+import { spendingOf, type FundedBond, type SpendingPath, type SpendingPlan } from './spend.ts';
+
+/** The largest PSBT that is read, base64 characters: 1,000 outputs take a tenth of it. */
+const MAX_PSBT_CHARACTERS = 1_000_000;
+
+const EMPTY = new Uint8Array();
+
+function readPsbt(psbtBase64: string): Result<Transaction> {
+  if (psbtBase64.length > MAX_PSBT_CHARACTERS) return reject('PAYOUT_PSBT');
+  try {
+    const options = { allowUnknownInputs: true, allowUnknownOutputs: true };
+    return ok(Transaction.fromPSBT(base64.decode(psbtBase64), options));
+  } catch {
+    return reject('PAYOUT_PSBT');
+  }
+}
+
+/**
+ * Reads a PSBT of somebody else's and holds it against the plan: it must be that transaction and
+ * no other, to the satoshi, and sign all of it. Refuses with PAYOUT_PSBT or PAYOUT_MISMATCH.
+ */
+export function checkSpending(
+  psbtBase64: string,
+  bond: FundedBond,
+  plan: SpendingPlan,
+): Result<Transaction> {
+  const theirs = readPsbt(psbtBase64);
+  if (!theirs.ok) return theirs;
+  const ours = spendingOf(bond, plan);
+  if (!ours.ok) return ours;
+  // BD-23: "…sign a payout only when its transaction is, byte for byte, the one the plan gives…"
+  if (hex.encode(theirs.value.unsignedTx) !== hex.encode(ours.value.unsignedTx)) {
+    return reject('PAYOUT_MISMATCH');
+  }
+  const input = theirs.value.getInput(0);
+  const place = placeOf(bond.script, bond.network);
+  const isBond =
+    input.witnessUtxo?.amount === bond.valueSat &&
+    hex.encode(input.witnessUtxo.script) === place.scriptPubKey &&
+    input.witnessScript !== undefined &&
+    hex.encode(input.witnessScript) === place.witnessScript;
+  const signsAll = input.sighashType === undefined || input.sighashType === SigHash.ALL;
+  return isBond && signsAll ? theirs : reject('PAYOUT_MISMATCH');
+}
+
+/** The keys of a path, in the order their signatures stand in the witness. */
+function keysOf(script: BondScript, path: SpendingPath): readonly string[] {
+  if (path === 'bank' || script.kind === 'timeLocked') return [script.bankKey];
+  return KEY_HOLDER_ROLES.map((role) => script.holderKeys[role]);
+}
+
+/** Signs a spending that is the plan's with a Bitcoin key (32 bytes, hex); base64. */
+export function signSpending(
+  psbtBase64: string,
+  bond: FundedBond,
+  plan: SpendingPlan,
+  secretKeyHex: string,
+): Result<string> {
+  const transaction = checkSpending(psbtBase64, bond, plan);
+  if (!transaction.ok) return transaction;
+  const secretKey = hex.decode(secretKeyHex);
+  const publicKey = hex.encode(secp256k1.getPublicKey(secretKey, true));
+  if (!keysOf(bond.script, plan.path).includes(publicKey)) return reject('PAYOUT_SIGNER');
+  transaction.value.signIdx(secretKey, 0);
+  return ok(base64.encode(transaction.value.toPSBT()));
+}
+
+/** The signatures of a PSBT by key, those that are valid for all of the transaction. */
+function signaturesOf(transaction: Transaction, bond: FundedBond): ReadonlyMap<string, Uint8Array> {
+  const witnessScript = witnessScriptOf(bond.script);
+  const digest = transaction.preimageWitnessV0(0, witnessScript, SigHash.ALL, bond.valueSat);
+  const found = new Map<string, Uint8Array>();
+  for (const [key, signature] of transaction.getInput(0).partialSig ?? []) {
+    const options = { prehash: false, format: 'der', lowS: true } as const;
+    const isAll = signature.at(-1) === SigHash.ALL;
+    if (isAll && isValid(() => secp256k1.verify(signature.slice(0, -1), digest, key, options))) {
+      found.set(hex.encode(key), signature);
+    }
+  }
+  return found;
+}
+
+function isValid(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
+  }
+}
+
+/** Who has signed a spending so far: their Bitcoin keys, those of the path only. */
+export function signersOf(
+  psbtBase64: string,
+  bond: FundedBond,
+  plan: SpendingPlan,
+): Result<readonly string[]> {
+  const transaction = checkSpending(psbtBase64, bond, plan);
+  if (!transaction.ok) return transaction;
+  const signatures = signaturesOf(transaction.value, bond);
+  return ok(keysOf(bond.script, plan.path).filter((key) => signatures.has(key)));
+}
+
+/**
+ * Puts the signatures of several PSBTs of one plan together into the transaction to broadcast, hex.
+ * A signature that does not verify is left out; PAYOUT_SIGNATURES when too few are left.
+ */
+export function finaliseSpending(
+  psbtsBase64: readonly string[],
+  bond: FundedBond,
+  plan: SpendingPlan,
+): Result<string> {
+  const signatures = new Map<string, Uint8Array>();
+  for (const psbt of psbtsBase64) {
+    const transaction = checkSpending(psbt, bond, plan);
+    if (!transaction.ok) return transaction;
+    for (const [key, signature] of signaturesOf(transaction.value, bond)) {
+      signatures.set(key, signature);
+    }
+  }
+  const needed = plan.path === 'holders' ? 2 : 1;
+  const signed = keysOf(bond.script, plan.path)
+    .flatMap((key) => signatures.get(key) ?? [])
+    .slice(0, needed);
+  if (signed.length < needed) return reject('PAYOUT_SIGNATURES');
+  const final = spendingOf(bond, plan);
+  if (!final.ok) return final;
+  const witness = [...witnessOf(signed, bond.script, plan.path), witnessScriptOf(bond.script)];
+  final.value.updateInput(0, { finalScriptWitness: witness }, true);
+  return ok(hex.encode(final.value.extract()));
+}
+
+/** The stack below the witness script: of the bank's branch, three empty ones fail the multisig. */
+function witnessOf(
+  signatures: readonly Uint8Array[],
+  script: BondScript,
+  path: SpendingPath,
+): readonly Uint8Array[] {
+  if (script.kind === 'timeLocked') return signatures;
+  return path === 'holders' ? [EMPTY, ...signatures] : [...signatures, EMPTY, EMPTY, EMPTY];
+}
