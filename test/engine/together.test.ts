@@ -3,7 +3,17 @@
  * to the satoshi, past one who cannot be paid, and across a restart.
  */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ledgerOf, LOCKSTEP_WAIT_SEC } from '@realyield/protocol';
+import {
+  checkSale,
+  ledgerOf,
+  LOCKSTEP_WAIT_SEC,
+  readEvent,
+  reportGaps,
+  type ParsedEvent,
+  type SaleDocument,
+  type SalesReport,
+  type Signed,
+} from '@realyield/protocol';
 import type { RelayHandle } from '../../relay-rules/src/relay/server.ts';
 import type { Store } from '../../web/lib/engine/ports.ts';
 import type { Session } from '../../web/lib/engine/session.ts';
@@ -11,7 +21,6 @@ import { createLoneLease } from '../fixtures/lease.ts';
 import { inThree, Loan, offerDocument } from '../fixtures/loan.ts';
 import { openSqliteStore } from '../world/sqlite-store.ts';
 import { Estate, movedClock, store } from './estate.ts';
-import { Till } from '../../web/lib/engine/till/till.ts';
 import { Purses, type Moved } from './purses.ts';
 import { until } from './until.ts';
 
@@ -134,37 +143,63 @@ it('goes on after a minute without one who does not answer, and across a restart
 
 it('takes sales at a till and pays each investor the share, across a restart', async () => {
   const disk = openSqliteStore(':memory:');
-  const [business] = await Promise.all([
+  const [first, ...investors] = await Promise.all([
     open('business', { store: disk }),
     ...INVESTORS.map((name) => open(name)),
   ]);
   const customer = purses.of('customer');
-  const tillOf = async (): Promise<Till> => {
-    const wallet = purses.of('business');
-    const till = new Till({ store: disk, clock, wallet, ...business.repayments.tillShares });
-    await till.start();
-    return till;
-  };
-  const sell = async (till: Till, amountMsat: bigint): Promise<void> => {
-    const asked = await till.ask(amountMsat);
+  const sell = async ({ till }: Session, msat: bigint): Promise<void> => {
+    const asked = await till.ask({ msat });
     if (asked.ok) await customer.pay(asked.sale.invoice ?? '');
   };
-  const first = await tillOf();
+  await until('the till to be open', () => first.till.isReady);
   await Promise.all([1_000_003n, 7_000n, 24_999_999n, 310_000n].map((msat) => sell(first, msat)));
-  const left = await first.ask(52_000_000n);
+  const left = await first.till.ask({ msat: 52_000_000n });
   await first.stop();
   if (left.ok) await customer.pay(left.sale.invoice ?? '');
-  const second = await tillOf();
+  const second = await open('business', { store: disk });
   await Promise.all([999n, 4_000_000n].map((msat) => sell(second, msat)));
-  await second.check();
+  await second.till.till.check();
   const taken = sum(purses.between('customer', 'business'));
   expect(taken).toBe(82_318_001n);
-  expect(second.sales.map((sale) => sale.paid?.serial).sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  const { sales, names } = second.till.till;
+  expect(sales.map((sale) => sale.paid?.serial).sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(names.map(({ contracts }) => contracts)).toEqual([roots().sort()]);
   const shares = PRINCIPALS.map((principal) => (taken * 1_000n * principal) / 30_000_000_000_000n);
   const waiting = (): bigint[] =>
     INVESTORS.map((name, at) => (shares[at] ?? 0n) - sum(purses.between('business', name)));
   await until('the shares to be paid', () => waiting().every((msat) => msat < 10_000n));
   expect(waiting().every((msat) => msat >= 0n)).toBe(true);
   expect(purses.hasPaidTwice).toBe(false);
-  await second.stop();
+
+  // Reported once, to all who lent; what is sold later is of the next period.
+  expect(await second.till.reportNow()).toBeUndefined();
+  await sell(second, 5_000n);
+  expect(await second.till.reportNow()).toBeUndefined();
+  expect(await second.till.reportNow()).toBeUndefined();
+  const heard = investors.map((session, at) => ({ session, root: roots()[at] ?? '' }));
+  for (const { session, root } of heard) {
+    const reports = () => session.ownContract(root)?.view.fold.state.reports ?? [];
+    await until('both reports to be known', () => reports().length === 2);
+    expect(reports().map(({ units }) => units)).toEqual([taken, 5_000n]);
+    expect(session.ownContract(root)?.view.fold.state.equivocations).toEqual([]);
+    expect(reportGaps(reports())).toEqual([]);
+  }
+  const [{ session, root }] = heard as [(typeof heard)[number]];
+  const report = session.catalog.eventsOf(root).find(isReport);
+  for (const { order, paid } of second.till.till.sales) {
+    const receipt = await second.till.receipt(order);
+    const read = receipt.ok ? readEvent(receipt.event) : undefined;
+    if (!read?.ok || !report) throw new Error('no receipt');
+    const sale = read.value.at(-1) as unknown as Signed<SaleDocument>;
+    const keys = session.ownContract(root)?.view.fold.state.keys.map(({ key }) => key) ?? [];
+    const proof = second.till.proof(order);
+    expect(checkSale(sale, report, keys, proof).state).toBe(
+      (paid?.serial ?? 0) <= 7 ? 'included' : 'elsewhere',
+    );
+  }
 });
+
+function isReport(parsed: ParsedEvent): parsed is ParsedEvent & Signed<SalesReport> {
+  return parsed.name === 'sales' && parsed.document.type === 'salesReport';
+}

@@ -29,8 +29,6 @@ import { wantedEntries, wantedEntry, type JournalEntry } from './journal.ts';
 import type { StoreWrite } from './ports.ts';
 import { randomHex } from './random.ts';
 import type { Payer } from './payer.ts';
-import { sharesOf } from './till/shares.ts';
-import type { TillParts } from './till/till.ts';
 
 const PREFIX = 'payoff|';
 /** A loan in default is still repaid. */
@@ -48,11 +46,6 @@ export class Repayments {
   constructor(desk: Desk, payerOf: (root: string, leg: Leg) => Payer | undefined) {
     this.#desk = desk;
     this.#payerOf = payerOf;
-  }
-
-  /** What a till of this business takes from its engine: contracts served, and repayments. */
-  get tillShares(): Pick<TillParts, 'served' | 'order'> {
-    return sharesOf(this.#desk, this);
   }
 
   /** Takes up what was ordered before. */

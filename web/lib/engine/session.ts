@@ -37,29 +37,13 @@ import type { Prices } from './prices/prices.ts';
 import { Repayments } from './repayments.ts';
 import { Restorer } from './restoring.ts';
 import { receive } from './reception.ts';
-import type { Clock, Relays, Signer, Store, Verifier, Wallet } from './ports.ts';
+import type { Signer, Wallet } from './ports.ts';
+import type { SessionPorts } from './session-ports.ts';
+import { TillDesk } from './till/till-desk.ts';
 import { mostUrgent, type PayerStatus } from './words.ts';
 
 /** How long stopping waits for messages in hand, ms. */
 const MAIL_MS = 1_000;
-
-/** What a session needs. */
-export interface SessionPorts {
-  readonly person: Signer;
-  readonly relays: Relays;
-  readonly store: Store;
-  readonly verifier: Verifier;
-  readonly clock: Clock;
-  /** Helpers of the local world step back when the person's own client is open. */
-  readonly rank: 'helper' | 'person';
-  /** How it is agreed who runs; one more holder among this person's devices unless given. */
-  readonly lease?: SessionLease;
-  /**
-   * Calls back once this process may run the journal (Web Locks in a browser: one window at a
-   * time); the returned function lets go.
-   */
-  readonly whenAlone: (run: () => Promise<void>) => () => void;
-}
 
 /** The engine of one person. */
 export class Session {
@@ -70,6 +54,7 @@ export class Session {
   readonly books: Books;
   readonly drafts: Drafts;
   readonly repayments: Repayments;
+  readonly till: TillDesk;
   readonly activity: ActivityLog;
   readonly prices: Prices;
   readonly restorer: Restorer;
@@ -117,6 +102,7 @@ export class Session {
     });
     this.forwarder = this.#crew.forwarder;
     this.repayments = new Repayments(this.#desk, (...leg) => this.#crew.payer(...leg));
+    this.till = new TillDesk(this.#desk, this.repayments);
   }
 
   /** Stored data first, then mail, keys and relays. Resolves when the engine is at work. */
@@ -125,6 +111,7 @@ export class Session {
     await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
     await Promise.all([this.limits.load(), this.prices.load(), keyring.load()]);
     await Promise.all([this.agreements.openings.load(), this.documents.load()]);
+    await this.till.loadSettings();
     const tell = () => this.changed.emit();
     this.#stops.push(
       catalog.arrived.add((events) => {
@@ -135,6 +122,7 @@ export class Session {
       this.#crew.changed.add(tell),
       this.restorer.changed.add(tell),
       this.documents.changed.add(tell),
+      this.till.changed.add(tell),
       this.#lease.changed.add(() => {
         this.#leaseChanged();
       }),
@@ -150,7 +138,7 @@ export class Session {
         // A window that may not use the journal takes nothing from the one that does.
         if (!this.#isStopped) await this.#lease.start();
         this.#isAlone = true;
-        await Promise.all([this.repayments.load(), this.forwarder.start()]);
+        await Promise.all([this.repayments.load(), this.forwarder.start(), this.till.start()]);
         for (const root of catalog.roots()) this.#attend(root);
       }),
     );
@@ -190,9 +178,11 @@ export class Session {
     this.limits.budget.use(wallet);
     const stop = wallet?.onPayment((record) => {
       this.#crew.hear(record);
+      this.till.hear(record);
     });
     if (stop) this.#stops.push(stop);
     this.#crew.useWallet();
+    this.till.useWallet();
     this.changed.emit();
   }
 
@@ -269,10 +259,12 @@ export class Session {
     this.#isStopped = true;
     for (const stop of this.#stops) stop();
     const restored = this.restorer.close();
+    const tillStopped = this.till.stop();
     await this.#crew.stop(() => this.#wallet?.close());
     await this.#lease.stop();
     const { mailbox, outbox, clock } = this.#desk;
-    const ends = [restored, mailbox.stop(), this.documents.stop(), this.prices.stop()];
+    const parts = [mailbox.stop(), this.documents.stop(), this.prices.stop()];
+    const ends = [restored, tillStopped, ...parts];
     await waitAtMost(clock, MAIL_MS, Promise.all(ends));
     outbox.stop();
     this.catalog.stop();

@@ -16,6 +16,7 @@ export const ASKED_KINDS: readonly AskedKind[] = [
   { kind: Kind.signature, words: 'agreements' },
   { kind: Kind.milestone, words: 'milestones' },
   { kind: Kind.notice, words: 'notices on a loan' },
+  { kind: Kind.sales, words: 'a till’s reports' },
   { kind: Kind.bankProfile, words: 'a bank’s profile' },
   { kind: Kind.offer, words: 'a bank’s offers' },
 ];

@@ -20,20 +20,26 @@ export function servedBy(desk: Desk): Served[] {
   return ownContracts(desk).flatMap(({ view, own }): Served[] => {
     const { state } = view.fold;
     const { document } = state.contract;
-    const { tillShare, denomination } = document;
-    const isServed = own.role === 'business' && tillShare?.runBy === 'business';
-    if (!isServed || denomination.type !== 'msat') return [];
+    const { plan, denomination } = document;
+    const tillShare = document.tillShare?.runBy === 'business' ? document.tillShare : undefined;
+    // Sales of a revenue share are reported, whether or not any of it is put by at the till.
+    const isServed = tillShare !== undefined || plan.type === 'revenueShare';
+    const isRunning = state.status === 'effective' || state.status === 'defaulted';
+    // Reports are signed by the main key: a contract under another one cannot be among them.
+    const isOwn = own.role === 'business' && own.main.publicKey === desk.person.publicKey;
+    if (!isOwn || !isServed || !isRunning || denomination.type !== 'msat') return [];
     const waiting = onItsWay(desk, state.root, (leg) => state.paid.numbers(leg as 'repayment'));
     const { payoffUnits } = ledgerOf(state, nowSec);
     return [
       {
         contract: state.root,
         offer: document.bases.find(({ as }) => as === 'offer')?.event.id ?? state.root,
-        shareBps: tillRate(state, nowSec).shareBps,
+        shareBps: tillShare ? tillRate(state, nowSec).shareBps : 0,
         ...partOfOffer(document),
         effectiveAtSec: state.effectiveAtSec ?? nowSec,
-        thresholdSat: tillShare.thresholdSat,
+        thresholdSat: tillShare?.thresholdSat ?? 1,
         owedMsat: payoffUnits > waiting ? payoffUnits - waiting : 0n,
+        network: document.network,
       },
     ];
   });

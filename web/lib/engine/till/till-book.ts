@@ -1,25 +1,79 @@
 /**
- * What a till has on disk: its sales, and what has come together for each contract. A payment and
- * the shares of it are one write, so neither is there without the other. Spec: specs/till.md.
+ * What a till has on disk: its names, its sales, and what has come together for each contract. A
+ * payment and the shares of it are one write, so neither is there without the other.
+ * Spec: specs/till.md.
  */
 import {
   accrueSale,
   openAccount,
   saleShares,
+  type SaleShare,
   type ServedContract,
   type TillAccount,
 } from '@realyield/protocol';
 import type { Store, StoreWrite } from '../ports.ts';
-import type { TillSale } from './sale.ts';
+import { randomHex } from '../random.ts';
+import type { SalePrice, SaleSplit, TillSale } from './sale.ts';
 
 const SALE = 'till|sale|';
 const ACCOUNT = 'till|share|';
+const NAME = 'till|name|';
 
 interface AccountRow {
   readonly contract: string;
   readonly accrued: string;
   readonly denominator: string;
   readonly handedMsat: string;
+}
+
+/** The currency in which a till's prices are. */
+export type TillCurrency = Pick<SalePrice, 'currency' | 'minorDigits'>;
+
+/**
+ * A name of the till: it serves the same contracts, and its prices are in one currency or in none,
+ * from its first sale to its last.
+ */
+export interface TillName {
+  /** At random. */
+  readonly till: string;
+  /** Its place among the names of this till, from 1. */
+  readonly order: number;
+  /** Ids, ascending. */
+  readonly contracts: readonly string[];
+  readonly currency?: TillCurrency;
+  /** The key its sales are signed with, 32-byte hex. */
+  readonly key: string;
+  /** Since when, Unix seconds. */
+  readonly sinceSec: number;
+  /** Until before when; undefined while it is the present one. */
+  readonly untilSec?: number;
+}
+
+/** What a payment is written down with. */
+export interface NextSale {
+  readonly till: string;
+  readonly serial: number;
+  readonly atSec: number;
+  readonly split: readonly SaleSplit[];
+}
+
+/** What a payment is written down by. */
+export interface PaidSale {
+  readonly served: readonly ServedContract[];
+  readonly nowSec: number;
+  readonly msat: bigint;
+  readonly currency?: TillCurrency | undefined;
+  /** Signs the sales of these contracts. */
+  readonly keyOf: (contracts: readonly string[]) => string;
+}
+
+function isSameCurrency(a: TillCurrency | undefined, b: TillCurrency | undefined): boolean {
+  return a?.currency === b?.currency && a?.minorDigits === b?.minorDigits;
+}
+
+function splitOf({ contract, numerator, denominator }: SaleShare, msat: bigint): SaleSplit[] {
+  const part = (numerator * msat) / denominator;
+  return part > 0n ? [{ contract, msat: part.toString() }] : [];
 }
 
 function accountWrite(contract: string, account: TillAccount): StoreWrite {
@@ -32,13 +86,22 @@ function accountWrite(contract: string, account: TillAccount): StoreWrite {
   return { table: 'journal', key: `${ACCOUNT}${contract}`, value, contract };
 }
 
+const placeOf = (order: number): string => String(order).padStart(10, '0');
+const nameWrite = (name: TillName): StoreWrite => ({
+  ...{ table: 'journal', key: `${NAME}${placeOf(name.order)}`, value: name },
+});
+
 /** The sales and accounts of one till. */
 export class TillBook {
   readonly #store: Store;
   readonly #sales = new Map<number, TillSale>();
+  #sorted: readonly TillSale[] | undefined;
+  readonly #orders = new Map<string, number>();
+  readonly #open = new Set<number>();
   readonly #accounts = new Map<string, TillAccount>();
+  readonly #serials = new Map<string, number>();
+  #names: readonly TillName[] = [];
   #lastOrder = 0;
-  #lastSerial = 0;
   #lastAtSec = 0;
 
   constructor(store: Store) {
@@ -47,8 +110,10 @@ export class TillBook {
 
   /** Reads what is there; must resolve before anything is sold. */
   async load(): Promise<void> {
+    const names: TillName[] = [];
     for (const { key, value } of await this.#store.all('journal')) {
       if (key.startsWith(SALE)) this.#put(value as TillSale);
+      if (key.startsWith(NAME)) names.push(value as TillName);
       if (!key.startsWith(ACCOUNT)) continue;
       const { contract, accrued, denominator, handedMsat } = value as AccountRow;
       this.#accounts.set(contract, {
@@ -57,11 +122,18 @@ export class TillBook {
         handedMsat: BigInt(handedMsat),
       });
     }
+    this.#names = names.sort((a, b) => a.order - b.order);
   }
 
   /** All that was asked for, first first. */
   get sales(): readonly TillSale[] {
-    return [...this.#sales.values()].sort((a, b) => a.order - b.order);
+    this.#sorted ??= [...this.#sales.values()].sort((a, b) => a.order - b.order);
+    return this.#sorted;
+  }
+
+  /** What may be paid and is not known to be, last first. */
+  get unpaid(): readonly TillSale[] {
+    return [...this.#open].sort((a, b) => b - a).flatMap((order) => this.#sales.get(order) ?? []);
   }
 
   /** What has come together for each contract. */
@@ -69,17 +141,19 @@ export class TillBook {
     return this.#accounts;
   }
 
+  /** All names of the till, first first. */
+  get names(): readonly TillName[] {
+    return this.#names;
+  }
+
   /** The place of the next amount that is asked for. */
   get nextOrder(): number {
     return this.#lastOrder + 1;
   }
 
-  /** The serial of the next sale, and a time no earlier than the last one's. */
-  nextSale(nowSec: number): { readonly serial: number; readonly atSec: number } {
-    // TL-1: "A till MUST give each payment its own serial, one more than that of the sale before,
-    // together with writing the payment down…"
-    // TL-2: "A till MUST date no sale before the one with the serial before it…"
-    return { serial: this.#lastSerial + 1, atSec: Math.max(nowSec, this.#lastAtSec) };
+  /** Dates no sale before a time from now on: what was before it is reported. Unix seconds. */
+  sellFrom(atSec: number): void {
+    this.#lastAtSec = Math.max(this.#lastAtSec, atSec);
   }
 
   /** One sale by its place. */
@@ -89,26 +163,63 @@ export class TillBook {
 
   /** The sale of a payment hash. */
   byHash(paymentHash: string): TillSale | undefined {
-    return [...this.#sales.values()].find((sale) => sale.paymentHash === paymentHash);
+    return this.#sales.get(this.#orders.get(paymentHash) ?? 0);
   }
 
   /** Writes a step of a sale. */
   async write(sale: TillSale, also: readonly StoreWrite[] = []): Promise<void> {
-    const key = `${SALE}${String(sale.order).padStart(10, '0')}`;
+    const key = `${SALE}${placeOf(sale.order)}`;
     await this.#store.write([{ table: 'journal', key, value: sale }, ...also]);
     this.#put(sale);
   }
 
-  /** Writes a payment and what it adds for each contract served: both, or neither. */
-  async writePaid(sale: TillSale, served: readonly ServedContract[]): Promise<void> {
-    const msat = BigInt(sale.paid?.msat ?? 0);
-    const next = saleShares(served).map((share) => {
+  /** The name for a sale; where other contracts are served than before, with those that end. */
+  #nameFor({ served, currency, keyOf }: PaidSale, atSec: number) {
+    const contracts = served.map(({ contract }) => contract).sort();
+    const key = keyOf(contracts);
+    const isSame = (name: TillName): boolean =>
+      name.key === key && name.contracts.join() === contracts.join();
+    const live = this.#names.filter(({ untilSec }) => untilSec === undefined);
+    const known = live.find((name) => isSame(name) && isSameCurrency(name.currency, currency));
+    if (known) return { name: known, changed: [] };
+    const order = (this.#names.at(-1)?.order ?? 0) + 1;
+    const name: TillName = {
+      ...{ till: randomHex(), order, contracts, key, sinceSec: atSec },
+      ...(currency ? { currency } : {}),
+    };
+    const ended = live.filter((each) => !isSame(each));
+    return { name, changed: [...ended.map((each) => ({ ...each, untilSec: atSec })), name] };
+  }
+
+  /**
+   * Writes a payment and what it adds for each contract served: both, or neither. `paidBy` makes
+   * the sale of its serial, its time and its shares.
+   */
+  async writePaid(sold: PaidSale, paidBy: (next: NextSale) => TillSale): Promise<void> {
+    const { served, nowSec, msat } = sold;
+    // TL-2: "A till MUST date no sale before the one with the serial before it…"
+    const atSec = Math.max(nowSec, this.#lastAtSec);
+    const { name, changed } = this.#nameFor(sold, atSec);
+    const { till } = name;
+    const shares = saleShares(served);
+    const next = shares.map((share) => {
       const account = this.#accounts.get(share.contract) ?? openAccount(share);
       return [share.contract, accrueSale(account, share, msat)] as const;
     });
-    const also = next.map(([contract, account]) => accountWrite(contract, account));
-    await this.write(sale, also);
+    // TL-1: "A till MUST give each payment its own serial, one more than that of the sale before,
+    // together with writing the payment down…"
+    const serial = (this.#serials.get(till) ?? 0) + 1;
+    const sale = paidBy({
+      till,
+      serial,
+      atSec,
+      split: shares.flatMap((each) => splitOf(each, msat)),
+    });
+    const accounts = next.map(([contract, account]) => accountWrite(contract, account));
+    await this.write(sale, [...accounts, ...changed.map(nameWrite)]);
     for (const [contract, account] of next) this.#accounts.set(contract, account);
+    const isKept = ({ order }: TillName): boolean => changed.every((each) => each.order !== order);
+    this.#names = [...this.#names.filter(isKept), ...changed].sort((a, b) => a.order - b.order);
   }
 
   /**
@@ -129,9 +240,15 @@ export class TillBook {
   }
 
   #put(sale: TillSale): void {
-    this.#sales.set(sale.order, sale);
-    this.#lastOrder = Math.max(this.#lastOrder, sale.order);
-    this.#lastSerial = Math.max(this.#lastSerial, sale.paid?.serial ?? 0);
-    this.#lastAtSec = Math.max(this.#lastAtSec, sale.paid?.atSec ?? 0);
+    const { order, paid, paymentHash, step } = sale;
+    this.#sales.set(order, sale);
+    this.#sorted = undefined;
+    if (paymentHash !== undefined) this.#orders.set(paymentHash, order);
+    if (step === 'shown' || step === 'expired' || step === 'cancelled') this.#open.add(order);
+    else this.#open.delete(order);
+    this.#lastOrder = Math.max(this.#lastOrder, order);
+    if (!paid) return;
+    this.#serials.set(paid.till, Math.max(this.#serials.get(paid.till) ?? 0, paid.serial));
+    this.#lastAtSec = Math.max(this.#lastAtSec, paid.atSec);
   }
 }

@@ -4,138 +4,8 @@
  * requires: TL-1, TL-2
  */
 import { describe, expect, it } from 'vitest';
-import type { Clock, PaymentRecord, Store, StoreWrite, Wallet, WalletAnswer } from '../ports.ts';
-import { Till, type Served } from './till.ts';
-
-const hashOf = (order: number): string => order.toString(16).padStart(64, '0');
-
-/** A store in memory that stops for good at a write, just before it or just after. */
-class Disk {
-  readonly rows = new Map<string, unknown>();
-  writes = 0;
-  diesAt = Infinity;
-  diesAfter = false;
-  isDead = false;
-
-  /** The disk as one process sees it. */
-  open(): Store {
-    const never = <T>(): Promise<T> => new Promise(() => undefined);
-    return {
-      get: () => Promise.resolve(undefined),
-      byContract: () => Promise.resolve([]),
-      close: () => Promise.resolve(),
-      all: () =>
-        this.isDead
-          ? never()
-          : Promise.resolve([...this.rows].map(([key, value]) => ({ key, value }))),
-      write: (changes: readonly StoreWrite[]) => {
-        if (this.isDead) return never();
-        this.writes += 1;
-        const isLast = this.writes === this.diesAt;
-        if (isLast && !this.diesAfter) this.isDead = true;
-        if (this.isDead) return never();
-        for (const change of changes) {
-          if ('value' in change) this.rows.set(change.key, structuredClone(change.value));
-        }
-        if (isLast) this.isDead = true;
-        return this.isDead ? never() : Promise.resolve();
-      },
-    };
-  }
-}
-
-/** A wallet that keeps its invoices whoever asks, and says what was paid once or twice. */
-class Purse {
-  readonly records = new Map<string, PaymentRecord>();
-  readonly #listeners = new Set<(record: PaymentRecord) => void>();
-  isSilent = false;
-  #made = 0;
-
-  wallet(): Wallet {
-    const answered = <T>(value: T): WalletAnswer<T> => ({ state: 'answered', value });
-    const unused = { state: 'unknown' as const, sentence: 'The wallet does not answer.' };
-    return {
-      info: () => Promise.resolve(unused),
-      balance: () => Promise.resolve(unused),
-      pay: () => Promise.resolve(unused),
-      budget: () => Promise.resolve(unused),
-      close: () => undefined,
-      makeInvoice: ({ amountMsat }) => {
-        if (this.isSilent) return Promise.resolve(unused);
-        this.#made += 1;
-        const paymentHash = hashOf(this.#made);
-        this.records.set(paymentHash, {
-          ...{ state: 'pending', direction: 'incoming', paymentHash, preimage: undefined },
-          ...{ amountMsat, feesPaidMsat: 0n, settledAtSec: undefined },
-        });
-        return Promise.resolve(answered({ invoice: `lnbcrt${this.#made}`, paymentHash }));
-      },
-      lookup: ({ paymentHash }) => Promise.resolve(answered(this.records.get(paymentHash))),
-      onPayment: (listener) => {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
-      },
-    };
-  }
-
-  /** Somebody pays; whoever listens is told so often. */
-  pay(paymentHash: string, settledAtSec: number, times = 1, moreMsat = 0n): void {
-    const record = this.records.get(paymentHash);
-    if (!record) throw new Error('no such invoice');
-    const amountMsat = record.amountMsat + moreMsat;
-    const settled = { ...record, amountMsat, state: 'settled' as const, settledAtSec };
-    this.records.set(paymentHash, settled);
-    for (const listener of this.#listeners) {
-      for (let time = 0; time < times; time += 1) listener(settled);
-    }
-  }
-
-  /** Cuts every connection. */
-  cut(): void {
-    this.#listeners.clear();
-  }
-}
-
-const OWED = 4_000_000n;
-const SERVED = ['a', 'b', 'c'].map((contract) => ({
-  ...{ contract, offer: 'x', shareBps: 700, principalUnits: 1_000n, soughtUnits: 3_000n },
-  ...{ effectiveAtSec: 5, thresholdSat: 40 },
-}));
-
-class Shop {
-  readonly disk = new Disk();
-  readonly purse = new Purse();
-  nowSec = 1_800_000_000;
-
-  /** All that is ordered for a contract, msat. */
-  ordered(contract: string): bigint {
-    return [...this.disk.rows]
-      .filter(([key]) => key.startsWith(`part|${contract}|`))
-      .reduce((sum, [, value]) => sum + (value as bigint), 0n);
-  }
-
-  async open(): Promise<Till> {
-    this.disk.isDead = false;
-    const store = this.disk.open();
-    const clock: Clock = {
-      nowSec: () => this.nowSec,
-      nowMs: () => this.nowSec * 1_000,
-      after: () => () => undefined,
-    };
-    const served = (): Served[] =>
-      SERVED.map((each) => ({ ...each, owedMsat: OWED - this.ordered(each.contract) }));
-    const till = new Till({
-      ...{ store, clock, wallet: this.purse.wallet(), served },
-      order: async (contract, msat, also) => {
-        const key = `part|${contract}|${this.disk.rows.size}`;
-        await store.write([{ table: 'journal', key, value: msat, contract }, ...also]);
-        return true;
-      },
-    });
-    await till.start();
-    return till;
-  }
-}
+import { hashOf, OWED, SERVED, Shop } from './testing.ts';
+import type { Till } from './till.ts';
 
 /** Waits until nothing happens any more in this process, dead or not. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -160,9 +30,9 @@ async function day(shop: Shop): Promise<Till> {
   };
   till ??= await again();
   for (const [index, amountMsat] of AMOUNTS.entries()) {
-    let asked = await reaches(till.ask(amountMsat));
+    let asked = await reaches(till.ask({ amountMsat }));
     // The cashier asks again at a till that has died.
-    for (; !asked?.ok; asked = await reaches(till.ask(amountMsat))) till = await again();
+    for (; !asked?.ok; asked = await reaches(till.ask({ amountMsat }))) till = await again();
     const { paymentHash = '' } = asked.sale;
     if (index === 4) shop.purse.cut();
     if (index === 3) {
@@ -232,19 +102,93 @@ describe('a day at the till', () => {
     const shop = new Shop();
     const till = await shop.open();
     shop.purse.isSilent = true;
-    expect(await till.ask(1_000n)).toEqual({ ok: false, sentence: 'The wallet does not answer.' });
+    expect(await till.ask({ amountMsat: 1_000n })).toEqual({
+      ok: false,
+      sentence: 'The wallet does not answer.',
+    });
     expect(till.sales.map(({ step }) => step)).toEqual(['asked']);
     await till.stop();
+  });
+
+  it('shows no invoice but what was asked for, and only when loans are known', async () => {
+    const shop = new Shop();
+    const till = await shop.open();
+    const ask = async () => {
+      const asked = await till.ask({ amountMsat: 1_000n });
+      return asked.ok ? asked.sale.step : asked.sentence;
+    };
+    shop.purse.moreMsat = 1n;
+    expect(await ask()).toMatch(/another amount/);
+    shop.purse.moreMsat = 0n;
+    expect(await ask()).toBe('shown');
+    shop.purse.isRepeating = true;
+    shop.purse.pay(hashOf(2), shop.nowSec);
+    expect(await ask()).toBe('shown');
+    expect(await ask()).toMatch(/shown before/);
+    shop.isReady = false;
+    expect(await ask()).toMatch(/still being read/);
+    expect(await till.ask({ amountMsat: 0n })).toMatchObject({ ok: false });
+  });
+
+  it('counts what is paid after it was put away, and believes no senseless notice', async () => {
+    const shop = new Shop();
+    const till = await shop.open();
+    await till.ask({ amountMsat: 9_000n });
+    await till.cancel(1);
+    const told = shop.purse.records.get(hashOf(1));
+    if (!told) throw new Error('no invoice');
+    const settled = { ...told, state: 'settled' as const };
+    till.hear({ ...settled, amountMsat: 0n });
+    till.hear({ ...settled, direction: 'outgoing' });
+    till.hear({ ...settled, preimage: 'ab'.repeat(32) });
+    till.hear({ ...settled, paymentHash: hashOf(99) });
+    await till.check();
+    expect(till.sales[0]?.step).toBe('cancelled');
+    shop.purse.pay(hashOf(1), shop.nowSec);
+    await till.check();
+    expect(till.sales[0]?.paid).toMatchObject({ isUnexpected: true, amount: 'exact', serial: 1 });
+    expect(till.sales[0]?.paid?.split).toEqual(
+      SERVED.map(({ contract }) => ({ contract, msat: '210' })),
+    );
+  });
+
+  it('takes another name for other contracts, and goes on when a clock is set back', async () => {
+    const shop = new Shop();
+    const till = await shop.open();
+    const sell = async (): Promise<void> => {
+      const asked = await till.ask({ amountMsat: 5_000n });
+      if (asked.ok) shop.purse.pay(asked.sale.paymentHash ?? '', shop.nowSec);
+      await till.check();
+    };
+    await sell();
+    till.sellFrom(shop.nowSec + 5);
+    shop.nowSec -= 3_600;
+    await sell();
+    shop.served = SERVED.slice(1);
+    await sell();
+    const [first, second] = till.names;
+    expect(first).toMatchObject({ contracts: ['a', 'b', 'c'], order: 1 });
+    expect(second).toMatchObject({ contracts: ['b', 'c'], order: 2 });
+    expect(first?.untilSec).toBe(second?.sinceSec);
+    const paid = till.sales.map((sale) => sale.paid);
+    expect(paid.map((each) => [each?.till, each?.serial])).toEqual([
+      [first?.till, 1],
+      [first?.till, 2],
+      [second?.till, 1],
+    ]);
+    expect(paid[1]?.atSec).toBe((paid[0]?.atSec ?? 0) + 5);
+    const again = await shop.open();
+    expect(again.names).toEqual(till.names);
   });
 
   it('shows what is not paid in time as expired, and hands over no more than is owed', async () => {
     const shop = new Shop();
     const till = await shop.open();
-    await till.ask(1_000n);
+    await till.ask({ amountMsat: 1_000n });
     shop.nowSec += 601;
     await till.check();
     expect(till.sales.map(({ step }) => step)).toEqual(['expired']);
-    await till.ask(1_000_000_000n);
+    await till.ask({ amountMsat: 1_000_000_000n });
     shop.purse.pay(hashOf(2), shop.nowSec);
     await till.check();
     expect(SERVED.map(({ contract }) => shop.ordered(contract))).toEqual([OWED, OWED, OWED]);

@@ -3,59 +3,96 @@
  * Whatever dies in between, a sale that was paid has one serial and its shares once.
  * Spec: specs/till.md.
  */
-import { payableMsat, type ServedContract } from '@realyield/protocol';
+import {
+  payableMsat,
+  type Bolt11Invoice,
+  type Result,
+  type ServedContract,
+  type TillAccount,
+} from '@realyield/protocol';
+import { Listeners } from '../listeners.ts';
+import { isPreimageOf } from '../payment.ts';
 import type { Clock, PaymentRecord, Store, StoreWrite, Wallet } from '../ports.ts';
 import { randomHex } from '../random.ts';
-import { isOpen, lapse, pay, type SalePaid, type TillSale } from './sale.ts';
-import { TillBook } from './till-book.ts';
+import { checkInvoice } from './invoice-check.ts';
+import { isOpen, lapse, pay, type SalePaid, type SalePrice, type TillSale } from './sale.ts';
+import { TillBook, type TillName } from './till-book.ts';
 
 /** A contract that a till serves, with what is owed on it. */
 export interface Served extends ServedContract {
   readonly thresholdSat: number;
   /** Owed and not on its way yet. */
   readonly owedMsat: bigint;
+  /** The network its payments are on. */
+  readonly network: string;
 }
 
 /** What a till needs. */
 export interface TillParts {
   readonly store: Store;
   readonly clock: Clock;
-  readonly wallet: Wallet;
+  readonly wallet: () => Wallet | undefined;
+  readonly readInvoice: (text: string) => Result<Bolt11Invoice>;
+  /** Whether it is known which contracts there are; before that no share could be put by. */
+  readonly isReady: () => boolean;
+  /** The key that signs sales which serve these contracts. */
+  readonly keyOf: (contracts: readonly string[]) => string;
   /** Contracts it serves now, with the shares that apply. */
   readonly served: () => readonly Served[];
   /** Orders a repayment, in one write with changes of its own; false where it cannot be. */
   readonly order: (contract: string, msat: bigint, also: readonly StoreWrite[]) => Promise<boolean>;
 }
 
+/** What the cashier asks for. */
+export type SaleOrder = Pick<TillSale, 'priced' | 'lines'> & { readonly amountMsat: bigint };
+
 /** An amount that is asked for, or why it cannot be, in words. */
 export type Asked =
   | { readonly ok: true; readonly sale: TillSale }
   | { readonly ok: false; readonly sentence: string };
 
-/** How long a customer has to pay, seconds. */
+/** How long a customer has to pay, seconds: less at a price that moves on. */
 const INVOICE_SEC = 600;
+const PRICED_INVOICE_SEC = 300;
+/** What the wallet may not tell by itself is looked up so often, ms. */
+const LOOK_MS = 3_000;
+/** What is not on the screen any more, and shares that could not be ordered, so often, ms. */
+const LOOK_BACK_MS = 60_000;
+/** Of these so many at a time. */
+const LOOKED_BACK = 10;
+
+const refused = (sentence: string): Asked => ({ ok: false, sentence });
 
 /** A till of one business. */
 export class Till {
+  /** A sale took a step, or shares came together. */
+  readonly changed = new Listeners<void>();
   readonly #parts: TillParts;
   readonly #book: TillBook;
   /** One thing after the other: serials and accounts are read and written by one at a time. */
   #last: Promise<unknown> = Promise.resolve();
-  #stop: () => void = () => undefined;
+  #looking: Promise<void> | undefined;
+  #stopTimer: () => void = () => undefined;
+  #lookedBackAtMs = 0;
+  #lookedBack = 0;
+  #isOn = false;
 
   constructor(parts: TillParts) {
     this.#parts = parts;
     this.#book = new TillBook(parts.store);
   }
 
-  /** Takes up what is on disk, listens to the wallet and looks up what may have been paid. */
+  /** Takes up what is on disk; `check` looks up what may have been paid since. */
   async start(): Promise<void> {
     await this.#book.load();
-    this.#stop = this.#parts.wallet.onPayment((record) => {
-      // What could not be written now is found by the next look-up.
-      this.#inTurn(() => this.#settle(record, 'notice')).catch(() => undefined);
-    });
-    await this.check();
+    this.#isOn = true;
+    this.#tick();
+    this.changed.emit();
+  }
+
+  /** Whether it has taken up what is on disk. */
+  get isOn(): boolean {
+    return this.#isOn;
   }
 
   /** All that was asked for, first first. */
@@ -63,59 +100,149 @@ export class Till {
     return this.#book.sales;
   }
 
-  /** Asks for an amount; the invoice is shown only once it is on disk. */
-  ask(amountMsat: bigint): Promise<Asked> {
-    return this.#inTurn(() => this.#ask(amountMsat));
+  /** All names it had, first first. */
+  get names(): readonly TillName[] {
+    return this.#book.names;
   }
 
-  async #ask(amountMsat: bigint): Promise<Asked> {
-    const { clock, wallet } = this.#parts;
-    const asked: TillSale = {
-      order: this.#book.nextOrder,
-      step: 'asked',
-      amountMsat: amountMsat.toString(),
-      salt: randomHex(),
-      askedAtMs: clock.nowMs(),
-    };
-    await this.#book.write(asked);
+  /** What has come together for each contract. */
+  get accounts(): ReadonlyMap<string, TillAccount> {
+    return this.#book.accounts;
+  }
+
+  /** Dates no sale before a time from now on, Unix seconds. */
+  sellFrom(atSec: number): void {
+    this.#book.sellFrom(atSec);
+  }
+
+  /** One sale by its place. */
+  sale(order: number): TillSale | undefined {
+    return this.#book.get(order);
+  }
+
+  /** Asks for an amount; the invoice is shown only once it is on disk. */
+  async ask(order: SaleOrder): Promise<Asked> {
+    const { clock, wallet, isReady } = this.#parts;
+    const purse = wallet();
+    if (!purse) return refused('No wallet is connected: nobody could pay.');
+    if (!this.#isOn || !isReady()) {
+      return refused('Your loans are still being read; the till opens once they are known.');
+    }
+    const { amountMsat, priced, lines } = order;
+    if (amountMsat <= 0n) return refused('Enter an amount.');
+    const asked = await this.#inTurn(async () => {
+      const sale: TillSale = {
+        order: this.#book.nextOrder,
+        step: 'asked',
+        amountMsat: amountMsat.toString(),
+        ...(priced ? { priced } : {}),
+        ...(lines && lines.length > 0 ? { lines } : {}),
+        salt: randomHex(),
+        askedAtMs: clock.nowMs(),
+      };
+      await this.#book.write(sale);
+      return sale;
+    });
+    // Not in turn: a slow wallet must not keep the till from hearing that another sale was paid.
+    const expirySec = priced ? PRICED_INVOICE_SEC : INVOICE_SEC;
     const description = `Sale ${asked.order}`;
-    const expiresAtSec = clock.nowSec() + INVOICE_SEC;
-    const made = await wallet.makeInvoice({ amountMsat, description, expirySec: INVOICE_SEC });
-    if (made.state !== 'answered') return { ok: false, sentence: made.sentence };
-    const { invoice, paymentHash } = made.value;
+    const made = await purse.makeInvoice({ amountMsat, description, expirySec });
+    if (made.state !== 'answered') return refused(made.sentence);
+    return this.#inTurn(() => this.#show(asked, made.value.invoice));
+  }
+
+  async #show(asked: TillSale, text: string): Promise<Asked> {
+    const { readInvoice, clock, served } = this.#parts;
+    const networks = served().map(({ network }) => network);
+    const checked = checkInvoice(readInvoice(text), {
+      ...{ amountMsat: BigInt(asked.amountMsat), nowSec: clock.nowSec(), networks },
+      isKnown: (paymentHash) => this.#book.byHash(paymentHash) !== undefined,
+    });
+    if (typeof checked === 'string') return refused(checked);
+    const { paymentRequest: invoice, paymentHash, expiresAtSec } = checked;
     const shown: TillSale = { ...asked, step: 'shown', invoice, paymentHash, expiresAtSec };
     await this.#book.write(shown);
+    this.changed.emit();
     return { ok: true, sale: shown };
   }
 
-  /** Looks up everything that may have been paid while nobody listened. */
-  async check(): Promise<void> {
+  /** Puts a sale away that nobody is to pay; should it be paid all the same, it counts. */
+  cancel(order: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const sale = this.#book.get(order);
+      if (sale?.step !== 'shown' && sale?.step !== 'expired') return;
+      await this.#book.write({ ...sale, step: 'cancelled' });
+      this.changed.emit();
+    });
+  }
+
+  /** A payment the wallet tells of. */
+  hear(record: PaymentRecord): void {
+    if (!this.#isOn) return;
+    // What could not be written now is found by the next look-up.
+    this.#inTurn(() => this.#settle(record, 'notice')).catch(() => undefined);
+  }
+
+  /** Looks up everything that may have been paid while nobody listened, and hands over. */
+  check(): Promise<void> {
+    this.#looking ??= this.#check(this.#book.unpaid).finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #check(sales: readonly TillSale[]): Promise<void> {
     const { clock, wallet } = this.#parts;
-    for (const sale of this.#book.sales.filter((each) => isOpen(each, clock.nowSec()))) {
-      const { paymentHash, invoice } = sale;
-      if (paymentHash === undefined || invoice === undefined) continue;
-      const found = await wallet.lookup({ paymentHash, invoice });
-      const record = found.state === 'answered' ? found.value : undefined;
-      if (record?.state === 'settled') {
-        await this.#inTurn(() => this.#settle(record, 'lookup'));
-      } else await this.#inTurn(() => this.#lapse(sale.order));
+    this.#lookedBackAtMs = clock.nowMs();
+    const open = sales.filter((each) => isOpen(each, clock.nowSec()));
+    for (const sale of open) {
+      const isAnswered = await this.#look(sale, wallet());
+      // A wallet that is silent is not asked about every old sale.
+      if (!isAnswered) break;
     }
+    for (const { order } of open) await this.#inTurn(() => this.#lapse(order));
     await this.#inTurn(() => this.#handOver());
+  }
+
+  /** Some of what is not on the screen any more, in turn, so that the wallet is not flooded. */
+  #lookBack(): Promise<void> {
+    const { unpaid } = this.#book;
+    const from = unpaid.length === 0 ? 0 : this.#lookedBack % unpaid.length;
+    this.#lookedBack = from + LOOKED_BACK;
+    return this.#check([...unpaid.slice(from), ...unpaid.slice(0, from)].slice(0, LOOKED_BACK));
+  }
+
+  /** Whether the wallet said what became of a sale. */
+  async #look(sale: TillSale, wallet: Wallet | undefined): Promise<boolean> {
+    const { paymentHash, invoice } = sale;
+    if (paymentHash === undefined || invoice === undefined || !wallet) return false;
+    const found = await wallet.lookup({ paymentHash, invoice });
+    const record = found.state === 'answered' ? found.value : undefined;
+    if (record) await this.#inTurn(() => this.#settle(record, 'lookup'));
+    return found.state === 'answered';
   }
 
   async #lapse(order: number): Promise<void> {
     const sale = this.#book.get(order);
     const next = sale && lapse(sale, this.#parts.clock.nowSec());
-    if (next && next !== sale) await this.#book.write(next);
+    if (!next || next === sale) return;
+    await this.#book.write(next);
+    this.changed.emit();
   }
 
   async #settle(record: PaymentRecord, found: SalePaid['found']): Promise<void> {
-    if (record.direction !== 'incoming' || record.state !== 'settled') return;
-    const sale = this.#book.byHash(record.paymentHash);
+    const { direction, state, paymentHash, preimage, amountMsat: msat } = record;
+    if (direction !== 'incoming' || state !== 'settled' || msat <= 0n) return;
+    // A wallet that names a preimage of something else says nothing that can be relied on.
+    if (preimage !== undefined && !isPreimageOf(preimage, paymentHash)) return;
+    const sale = this.#book.byHash(paymentHash);
     // A wallet may say twice what happened once.
     if (!sale || sale.step === 'paid') return;
-    const next = this.#book.nextSale(this.#parts.clock.nowSec());
-    await this.#book.writePaid(pay(sale, record, { ...next, found }), this.#parts.served());
+    const { clock, served, keyOf } = this.#parts;
+    const nowSec = clock.nowSec();
+    const paid = { served: served(), nowSec, msat, currency: currencyOf(sale), keyOf };
+    await this.#book.writePaid(paid, (next) => pay(sale, record, { ...next, found }));
+    this.changed.emit();
     await this.#handOver();
   }
 
@@ -126,7 +253,26 @@ export class Till {
       const msat = served ? payableMsat(account, served, served.owedMsat) : 0n;
       if (msat === 0n) continue;
       await this.#book.handOver(contract, msat, (also) => this.#parts.order(contract, msat, also));
+      this.changed.emit();
     }
+  }
+
+  /** Looks up by itself: what is shown often, the rest now and then. */
+  #tick(): void {
+    this.#stopTimer();
+    if (!this.#isOn) return;
+    this.#stopTimer = this.#parts.clock.after(LOOK_MS, () => {
+      const { clock } = this.#parts;
+      const isAll = clock.nowMs() - this.#lookedBackAtMs >= LOOK_BACK_MS;
+      const shown = this.#book.unpaid.find(({ step }) => step === 'shown');
+      const look = isAll ? this.#lookBack() : shown ? this.#lookAt(shown) : Promise.resolve();
+      void look.catch(() => undefined).then(() => this.#tick());
+    });
+  }
+
+  async #lookAt(shown: TillSale): Promise<void> {
+    await this.#look(shown, this.#parts.wallet());
+    await this.#inTurn(() => this.#lapse(shown.order));
   }
 
   #inTurn<T>(step: () => Promise<T>): Promise<T> {
@@ -135,9 +281,14 @@ export class Till {
     return next;
   }
 
-  /** Listens no more; what was begun is finished. */
+  /** Listens and looks no more; what was begun is finished. */
   async stop(): Promise<void> {
-    this.#stop();
+    this.#isOn = false;
+    this.#stopTimer();
     await this.#last;
   }
+}
+
+function currencyOf({ priced }: TillSale): Pick<SalePrice, 'currency' | 'minorDigits'> | undefined {
+  return priced && { currency: priced.currency, minorDigits: priced.minorDigits };
 }

@@ -1,0 +1,196 @@
+/** A business's till with all that belongs to it. Spec: specs/till.md. */
+import { msatFor, unitsFor, type SaleProof } from '@realyield/protocol';
+import { readInvoice } from '../../wallet/invoices.ts';
+import type { Desk } from '../desk.ts';
+import { ownContract } from '../desk.ts';
+import { Listeners } from '../listeners.ts';
+import type { PaymentRecord } from '../ports.ts';
+import type { Repayments } from '../repayments.ts';
+import { isPaid, Receipts, type SignedReceipt } from './receipts.ts';
+import { SalesReports } from './reports.ts';
+import type { SaleLine, SalePrice } from './sale.ts';
+import { TillSettings } from './setup.ts';
+import { sharesOf } from './shares.ts';
+import { Till, type Asked } from './till.ts';
+
+const DUST_MSAT = 1_000n;
+/** How often it is seen whether a day is over, ms. */
+const DAY_LOOK_MS = 60_000;
+
+/** What the cashier has entered: an amount in bitcoin or in the till's currency. */
+export type Entered = { readonly msat: bigint } | { readonly units: bigint };
+
+/** The first second of the merchant's day, Unix seconds. */
+export function dayStartSec(atSec: number): number {
+  const day = new Date(atSec * 1_000);
+  day.setHours(0, 0, 0, 0);
+  return Math.floor(day.getTime() / 1_000);
+}
+
+/** The till of the person using this client. */
+export class TillDesk {
+  readonly changed = new Listeners<void>();
+  readonly till: Till;
+  readonly reports: SalesReports;
+  readonly settings: TillSettings;
+  readonly #desk: Desk;
+  readonly #receipts: Receipts;
+  #stopTimer: () => void = () => undefined;
+  #stopPrices: () => void = () => undefined;
+  #isStopped = false;
+
+  constructor(desk: Desk, repayments: Repayments) {
+    this.#desk = desk;
+    const { store, clock, wallet, catalog } = desk;
+    const till: Till = new Till({
+      ...{ store, clock, wallet, readInvoice, ...sharesOf(desk, repayments) },
+      // Once something was sold here, what is stored says which contracts there are.
+      isReady: () => catalog.isListed || till.names.length > 0,
+      keyOf: (contracts) => this.#keyOf(contracts),
+    });
+    this.till = till;
+    this.#receipts = new Receipts(desk);
+    this.reports = new SalesReports(desk, till);
+    this.settings = new TillSettings(store);
+    const tell = (): void => this.changed.emit();
+    till.changed.add(tell);
+    this.settings.changed.add(tell);
+  }
+
+  /** Takes up what is on disk; for the one window that may use the journal. */
+  async start(): Promise<void> {
+    await Promise.all([this.settings.load(), this.reports.load()]);
+    this.#followPrices();
+    await this.till.start();
+    this.#quietly(this.till.check());
+    this.#tick();
+    this.changed.emit();
+  }
+
+  /** Reads how the till is set up, in every window. */
+  loadSettings(): Promise<void> {
+    return this.settings.load();
+  }
+
+  /** A wallet is here, or another one: what was paid meanwhile is looked up. */
+  useWallet(): void {
+    if (this.till.isOn) this.#quietly(this.till.check());
+  }
+
+  /** A payment the wallet tells of. */
+  hear(record: PaymentRecord): void {
+    this.till.hear(record);
+  }
+
+  /** Whether a sale can be taken: the disk is read, and it is known who lent. */
+  get isReady(): boolean {
+    return this.till.isOn && (this.#desk.catalog.isListed || this.till.names.length > 0);
+  }
+
+  /** What bitcoin costs in the till's currency; undefined without one, or without a price. */
+  get price(): bigint | undefined {
+    const { denomination } = this.settings.setup;
+    return denomination && this.#desk.prices.quote(denomination)?.price;
+  }
+
+  /** What an amount in the till's currency is asked for as, whole satoshis rounded up, msat. */
+  msatOf(units: bigint): bigint | undefined {
+    const { price } = this;
+    if (price === undefined) return undefined;
+    const msat = msatFor(units, price);
+    return ((msat + DUST_MSAT - 1n) / DUST_MSAT) * DUST_MSAT;
+  }
+
+  /** Asks a customer for what was entered. */
+  async ask(entered: Entered, lines: readonly SaleLine[] = []): Promise<Asked> {
+    const { price } = this;
+    const amountMsat = 'msat' in entered ? entered.msat : this.msatOf(entered.units);
+    if (amountMsat === undefined) {
+      const sentence = 'There is no price from enough oracles now. Take the amount in sats.';
+      return { ok: false, sentence };
+    }
+    const units = 'units' in entered ? entered.units : price && unitsFor(entered.msat, price);
+    const priced = this.#priced(units, price);
+    return this.till.ask({ amountMsat, lines, ...(priced ? { priced } : {}) });
+  }
+
+  /** Amounts in sats have a price too, as long as there is one: reports are in one currency. */
+  #priced(units: bigint | undefined, price: bigint | undefined): SalePrice | undefined {
+    const { denomination } = this.settings.setup;
+    if (!denomination || units === undefined || price === undefined) return undefined;
+    const { currency, minorDigits } = denomination;
+    return { currency, minorDigits, units: units.toString(), price: price.toString() };
+  }
+
+  /** The customer's receipt of a sale by its place. */
+  async receipt(order: number): Promise<SignedReceipt> {
+    const sale = this.till.sale(order);
+    const name = this.till.names.find(({ till }) => till === sale?.paid?.till);
+    if (!sale || !isPaid(sale) || !name) return { ok: false, sentence: 'It is not paid.' };
+    return this.#receipts.of(sale, name);
+  }
+
+  /** What shows a customer that a sale is in its report; undefined while it is not reported. */
+  proof(order: number): SaleProof | undefined {
+    const sale = this.till.sale(order);
+    return sale && isPaid(sale) ? this.reports.proofOf(sale) : undefined;
+  }
+
+  /** Tells those who lent what was sold until now; yields why that cannot be, in words. */
+  async reportNow(): Promise<string | undefined> {
+    const problem = await this.reports.reportAll();
+    this.changed.emit();
+    return problem;
+  }
+
+  /** Takes another currency for prices. */
+  async useCurrency(denomination: Parameters<TillSettings['useCurrency']>[0]): Promise<void> {
+    await this.settings.useCurrency(denomination);
+    this.#followPrices();
+  }
+
+  #followPrices(): void {
+    this.#stopPrices();
+    const { denomination } = this.settings.setup;
+    if (!denomination) return;
+    const stops = [
+      this.#desk.prices.watch(denomination),
+      this.#desk.prices.changed.add(() => this.changed.emit()),
+    ];
+    this.#stopPrices = () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Receipts are signed by a delegate where there is one: no signer asks about every sale. */
+  #keyOf(contracts: readonly string[]): string {
+    const [root = ''] = contracts;
+    return ownContract(this.#desk, root)?.own.money?.publicKey ?? this.#desk.person.publicKey;
+  }
+
+  /** A day that is over is reported by itself. */
+  #tick(): void {
+    this.#stopTimer();
+    if (this.#isStopped) return;
+    const todaySec = dayStartSec(this.#desk.clock.nowSec());
+    const isOver = this.reports.unreported.some(({ sales }) =>
+      sales.some(({ paid }) => paid.atSec < todaySec),
+    );
+    if (isOver) this.#quietly(this.reports.report(todaySec).then(() => this.changed.emit()));
+    this.#stopTimer = this.#desk.clock.after(DAY_LOOK_MS, () => this.#tick());
+  }
+
+  #quietly(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (!this.#isStopped) console.error(error);
+    });
+  }
+
+  /** Stops; what was begun is finished. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#stopTimer();
+    this.#stopPrices();
+    await this.till.stop();
+  }
+}
