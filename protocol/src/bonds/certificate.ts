@@ -25,7 +25,7 @@ export function certificateMessage(bank: string, endPeriod: number): string {
   return `fidelity-bond-cert|02${bank}|${endPeriod}`;
 }
 
-/** Whether a certificate is by a Bitcoin key and for a Nostr key (both hex); not whether it ended. */
+/** Whether a certificate is by a Bitcoin key and for a Nostr key, hex; not whether it ended. */
 export function isCertificateOf(
   { endPeriod, signature }: BondCertificate,
   bankKey: string,

@@ -91,8 +91,8 @@ export function spendingVirtualBytes(
 
 function checkPlan(bond: FundedBond, plan: SpendingPlan): Result<bigint> {
   const { outputs, path, feeSat } = plan;
-  // BD-21: "A writer MUST plan from 1 to 1,000 outputs, each of at least what relays pass on, and no
-  // more than the bond holds, fee included; otherwise it is refused as `PAYOUT_AMOUNT`."
+  // BD-21: "A writer MUST plan from 1 to 1,000 outputs, each of at least what relays pass on, and
+  // no more than the bond holds, fee included; otherwise it is refused as `PAYOUT_AMOUNT`."
   if (outputs.length === 0 || outputs.length > PAYOUT_OUTPUTS_MAX) return reject('PAYOUT_AMOUNT');
   if (path === 'holders' && bond.script.kind !== 'collateral') {
     return reject('BOND_SCRIPT', 'a time-locked bond is only the bank’s');
