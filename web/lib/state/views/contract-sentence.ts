@@ -7,14 +7,34 @@ import {
 } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
 import { amountText } from '../../amount.ts';
-import { formatDue, formatPlural } from '../../format.ts';
+import { formatDateTime, formatDue, formatPlural } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
 import { heldTitles, isHeldBack } from './milestones.ts';
 import { calendarOf } from './notices.ts';
 
 /** Whether the investor may still withdraw, so that nothing is paid yet. */
-function isCooling({ state, nowSec }: ContractNow): boolean {
+export function isCooling({ state, nowSec }: ContractNow): boolean {
   return state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec;
+}
+
+/** What the bank said of funding, where money still waits for it; undefined where none does. */
+export function awaitedFunding({ state, ledger }: ContractNow): 'open' | 'failed' | undefined {
+  const { funding } = state;
+  if (ledger.undisbursedUnits === 0n) return undefined;
+  return funding === 'open' || funding === 'failed' ? funding : undefined;
+}
+
+function fundingSentence(now: ContractNow, stands: 'open' | 'failed'): string {
+  if (stands === 'open') {
+    const { deadlineAtSec } = now.state.contract.document.funding;
+    return deadlineAtSec === undefined
+      ? 'Agreed. Nothing is paid before the bank says that enough investors are there.'
+      : `Agreed. The bank has until ${formatDateTime(deadlineAtSec)} to say that enough ` +
+          'investors are there; nothing is paid before.';
+  }
+  return now.ledger.disbursedUnits === 0n
+    ? 'Funding failed: nothing was paid out, and nothing is owed.'
+    : `Funding failed; no more is paid out. ${repayingSentence(now)}`;
 }
 
 /** Writes amounts of a contract as text. */
@@ -57,7 +77,14 @@ export function statusView(now: ContractNow): StatusView {
   if (ledger.undisbursedUnits > 0n && isCooling(now)) {
     return { text: 'agreed, may be withdrawn', tone: 'waiting' };
   }
-  if (ledger.undisbursedUnits > 0n) return { text: 'being paid out', tone: 'active' };
+  const funding = awaitedFunding(now);
+  if (funding === 'open') return { text: 'waits for investors', tone: 'waiting' };
+  if (funding === 'failed' && ledger.disbursedUnits === 0n) {
+    return { text: 'funding failed', tone: 'plain' };
+  }
+  if (ledger.undisbursedUnits > 0n && funding === undefined) {
+    return { text: 'being paid out', tone: 'active' };
+  }
   return { text: 'repaying', tone: 'active' };
 }
 
@@ -146,6 +173,8 @@ export function sentenceOfContract(now: ContractNow): string {
     const until = formatDue(state.coolingOffEndsAtSec ?? 0, calendarOf(state));
     return `Agreed. The investor may withdraw until ${until}; nothing is paid before that.`;
   }
+  const funding = awaitedFunding(now);
+  if (funding !== undefined) return fundingSentence(now, funding);
   if (ledger.undisbursedUnits > 0n) {
     const progress = disbursementProgress(state, nowSec);
     return `Being paid out, ${progress.paidTicks} of ${progress.ticks} payments.`;

@@ -2,7 +2,7 @@
 import { lastDueAtSec, permittedActs, type PartyRole } from '@realyield/protocol';
 import type { DeskRow } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
-import { nextInstalment, statusView } from './contract-sentence.ts';
+import { awaitedFunding, isCooling, nextInstalment, statusView } from './contract-sentence.ts';
 import { contractNow, titleOf, type ContractNow } from './contract.ts';
 import { isHeldBack } from './milestones.ts';
 import { missingOthers } from './proposals.ts';
@@ -45,9 +45,18 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
       ? { text: 'claim the milestone', tone: 'waiting', order: 2 }
       : { text: 'wait for the milestone', tone: 'plain', order: 5 };
   }
-  if (ledger.undisbursedUnits > 0n) {
+  if (ledger.undisbursedUnits > 0n && isCooling(now)) {
+    const text = role === 'investor' ? 'wait, or withdraw' : 'wait: it may be withdrawn';
+    return { text, tone: 'waiting', order: 4 };
+  }
+  const funding = awaitedFunding(now);
+  if (funding === 'open') return { text: 'wait for investors', tone: 'waiting', order: 4 };
+  if (ledger.undisbursedUnits > 0n && funding === undefined) {
     const text = role === 'investor' ? 'watch it stream' : 'watch it arrive';
     return { text, tone: 'active', order: 3 };
+  }
+  if (funding === 'failed' && ledger.disbursedUnits === 0n) {
+    return { text: 'nothing to do', tone: 'plain', order: 8 };
   }
   const text = role === 'business' ? 'nothing due yet' : 'wait for repayment';
   return { text, tone: 'plain', order: 6 };

@@ -65,7 +65,10 @@ export function fundingSentence(view: FundingView, nowSec: number): string {
   const { status, togetherUnits, wantedUnits, contracts, deadlineAtSec, denomination } = view;
   const count = formatPlural(contracts.length, 'contract');
   const least = amountText(wantedUnits, denomination, true);
-  const sum = `${amountText(togetherUnits, denomination, true)} in ${count} of at least ${least}`;
+  const sum =
+    contracts.length === 0
+      ? `Nothing of at least ${least}`
+      : `${amountText(togetherUnits, denomination, true)} in ${count} of at least ${least}`;
   if (status === 'reached') return `Funding is reached: ${sum}. Money is paid out.`;
   if (status === 'failed') return `Funding failed: ${sum} came together. Nothing is paid out.`;
   const isOver = deadlineAtSec !== undefined && nowSec > deadlineAtSec;

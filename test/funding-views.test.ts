@@ -1,0 +1,45 @@
+/** A loan that waits until enough investors are there, in words. */
+import { expect, it } from 'vitest';
+import { fund } from '../protocol/src/testing/agreements.ts';
+import type { ContractView } from '../web/lib/engine/catalog.ts';
+import { sentenceOfContract, statusView } from '../web/lib/state/views/contract-sentence.ts';
+import { contractNow } from '../web/lib/state/views/contract.ts';
+import { contractRow } from '../web/lib/state/views/lists.ts';
+import { Loan } from './fixtures/loan.ts';
+
+const AFTER_SEC = 10;
+
+function signed(): Loan {
+  const loan = new Loan({ offer: { funding: { required: true } } });
+  loan.signAll();
+  return loan;
+}
+
+function wordsOf(loan: Loan) {
+  const view: ContractView = { root: loan.root, fold: loan.fold(), stateHash: '' };
+  const nowSec = loan.startAtSec + AFTER_SEC;
+  const now = contractNow(view, nowSec);
+  const next = contractRow(view, 'bank', nowSec).next.text;
+  return { status: statusView(now).text, sentence: sentenceOfContract(now), next };
+}
+
+it('waits for investors until the bank says that funding is reached', () => {
+  const loan = signed();
+  expect(wordsOf(loan)).toEqual({
+    status: 'waits for investors',
+    sentence: 'Agreed. Nothing is paid before the bank says that enough investors are there.',
+    next: 'wait for investors',
+  });
+  fund(loan, 'fundingReached', loan.startAtSec + 1);
+  expect(wordsOf(loan)).toMatchObject({ status: 'being paid out', next: 'watch it arrive' });
+});
+
+it('is over when funding failed before anything was paid', () => {
+  const loan = signed();
+  fund(loan, 'fundingFailed', loan.startAtSec + 1);
+  expect(wordsOf(loan)).toEqual({
+    status: 'funding failed',
+    sentence: 'Funding failed: nothing was paid out, and nothing is owed.',
+    next: 'nothing to do',
+  });
+});
