@@ -195,7 +195,7 @@ export class EventGraph {
     }
     this.#nodes.set(id, node);
     this.#added.push(node);
-    const waiting = this.#missing.get(id);
+    const waiting = this.#missing.size === 0 ? undefined : this.#missing.get(id);
     if (!waiting) return;
     for (const child of waiting) child.known.push(node);
     this.#missing.delete(id);

@@ -112,9 +112,11 @@ function isAmendment(parsed: ParsedEvent): boolean {
 
 /** The act an event performs, or undefined when it is none on a contract. */
 export function actOf(parsed: ParsedEvent): ContractAct | undefined {
+  // Most events are of these two names.
+  if (parsed.name === 'receipt') return 'receipt';
+  if (parsed.name === 'acknowledgement') return parsed.document.type;
   switch (parsed.event.kind) {
     case Kind.signature:
-    case Kind.acknowledgement:
     case Kind.milestone:
     case Kind.key:
     case Kind.sales:
@@ -123,8 +125,6 @@ export function actOf(parsed: ParsedEvent): ContractAct | undefined {
       if (isAmendment(parsed)) return 'amendment';
       return type !== undefined && Object.hasOwn(ACTS, type) ? (type as ContractAct) : undefined;
     }
-    case Kind.receipt:
-      return 'receipt';
     default:
       return undefined;
   }

@@ -5,42 +5,57 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { classOf, type PaidRequest } from './paid.ts';
-import type { PaymentClass } from './state.ts';
+import { classOf, type PaidRequest, type PaidRun } from './paid.ts';
 
 /** So many entries stand side by side; more are parted by the next digit of their ids. */
 const MAX_ENTRIES = 32;
 const DIGITS = 16;
 
 /** Parts of one request with neighbouring numbers, one settled time and one class. */
-type HashedRun = [first: number, last: number, settledAtSec: number, proof: PaymentClass];
+interface HashedRun {
+  readonly first: number;
+  last: number;
+  readonly run: PaidRun;
+}
 
-/** What the hash covers of a request: by part numbers, whatever places and receipts they had. */
-function hashedRuns({ request, runs }: PaidRequest): HashedRun[] {
-  const { n: parts } = request.document;
+function hashedRuns(parts: readonly number[], runs: readonly PaidRun[]): HashedRun[] {
   const hashed: HashedRun[] = [];
   for (const run of runs) {
-    const proof = classOf(run);
-    const [from = 0, to = 0] = [parts[run.first], parts[run.last]];
-    const isWithoutGaps = to - from === run.last - run.first;
-    if (isWithoutGaps && runs.length === 1) return [[from, to, run.settledAtSec, proof]];
     for (let place = run.first; place <= run.last; place += 1) {
       const n = parts[place] ?? 0;
       const open = hashed.at(-1);
-      if (open?.[1] === n - 1 && open[2] === run.settledAtSec && open[3] === proof) open[1] = n;
-      else hashed.push([n, n, run.settledAtSec, proof]);
+      const isSame =
+        open?.last === n - 1 &&
+        open.run.settledAtSec === run.settledAtSec &&
+        open.run.isReceived === run.isReceived;
+      if (isSame) open.last = n;
+      else hashed.push({ first: n, last: n, run });
     }
   }
   return hashed;
 }
 
+function runText(first: number, last: number, { settledAtSec }: PaidRun, proof: string): string {
+  return `[${first},${last},${settledAtSec},"${proof}"]`;
+}
+
+/** What the hash covers of a request: by part numbers, whatever places and receipts they had. */
+function runsText({ request, runs }: PaidRequest): string {
+  const { n: parts } = request.document;
+  const [only] = runs;
+  if (only && runs.length === 1) {
+    const [from = 0, to = 0] = [parts[only.first], parts[only.last]];
+    const isWithoutGaps = to - from === only.last - only.first;
+    if (isWithoutGaps) return runText(from, to, only, classOf(only));
+  }
+  return hashedRuns(parts, runs)
+    .map(({ first, last, run }) => runText(first, last, run, classOf(run)))
+    .join();
+}
+
 /** A request's entry as canonical JSON. */
 function entryText(paid: PaidRequest): string {
-  let runs = '';
-  for (const [first, last, settledAtSec, proof] of hashedRuns(paid)) {
-    runs += `${runs === '' ? '' : ','}[${first},${last},${settledAtSec},"${proof}"]`;
-  }
-  return `["${paid.request.event.id}",[${runs}]]`;
+  return `["${paid.request.event.id}",[${runsText(paid)}]]`;
 }
 
 const idOf = ({ request }: PaidRequest): string => request.event.id;

@@ -181,36 +181,51 @@ export function appointeeOf(document: ContractDocument, role: AppointeeRole): st
   return document.appointees?.[role];
 }
 
+const NO_PLACES: readonly RoleKey[] = [];
+/** Who each key is, for a list of keys that is asked about at every event. */
+const places = new WeakMap<readonly RoleKey[], ReadonlyMap<string, readonly RoleKey[]>>();
+
+/** What a key is and was in the contract. */
+function placesOf({ keys }: Pick<Draft, 'keys'>, key: string): readonly RoleKey[] {
+  const known = places.get(keys);
+  if (known) return known.get(key) ?? NO_PLACES;
+  const byKey = new Map<string, readonly RoleKey[]>();
+  for (const each of keys) byKey.set(each.key, [...(byKey.get(each.key) ?? NO_PLACES), each]);
+  places.set(keys, byKey);
+  return byKey.get(key) ?? NO_PLACES;
+}
+
 /** The role a main key holds or held in the contract. */
 export function roleOfKey(state: Pick<Draft, 'keys'>, key: string): PartyRole | undefined {
-  for (const role of PARTY_ROLES) if (isMainOf(state, key, role)) return role;
-  return undefined;
+  const held = placesOf(state, key);
+  if (held.length === 0) return undefined;
+  return PARTY_ROLES.find((role) => held.some((each) => each.role === role && each.use === 'main'));
 }
 
 /** Whether a key is or was a role's main key. */
-export function isMainOf({ keys }: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
-  for (const each of keys) {
-    if (each.key === key && each.role === role && each.use === 'main') return true;
+export function isMainOf(state: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
+  for (const each of placesOf(state, key)) {
+    if (each.role === role && each.use === 'main') return true;
   }
   return false;
 }
 
 /** Whether a key may request, receipt and acknowledge for a role: its own or a delegate's. */
-export function actsFor({ keys }: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
-  for (const each of keys) if (each.key === key && each.role === role) return true;
+export function actsFor(state: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
+  for (const each of placesOf(state, key)) if (each.role === role) return true;
   return false;
 }
 
 /** Whether a key was replaced or revoked for a role before a time, so that nobody trusts it. */
 export function hasEnded(
-  { keys }: Pick<Draft, 'keys'>,
+  state: Pick<Draft, 'keys'>,
   key: string,
   role: PartyRole,
   atSec: number,
 ): boolean {
   let isKnown = false;
-  for (const { key: other, role: otherRole, endsAtSec = Infinity } of keys) {
-    if (other !== key || otherRole !== role) continue;
+  for (const { role: other, endsAtSec = Infinity } of placesOf(state, key)) {
+    if (other !== role) continue;
     if (endsAtSec >= atSec) return false;
     isKnown = true;
   }
@@ -229,10 +244,9 @@ export function payeeStanding(
 
 /** The first role for which a key acts, main or delegate; a delegate may act for several. */
 export function roleOfActor(state: Pick<Draft, 'keys'>, key: string): PartyRole | undefined {
-  const main = roleOfKey(state, key);
-  if (main !== undefined) return main;
-  for (const role of PARTY_ROLES) if (actsFor(state, key, role)) return role;
-  return undefined;
+  const held = placesOf(state, key);
+  if (held.length < 2) return held[0]?.role;
+  return roleOfKey(state, key) ?? PARTY_ROLES.find((role) => actsFor(state, key, role));
 }
 
 /** Whether a key has a place in the contract beside the parties': it attests or was appointed. */
@@ -261,4 +275,10 @@ export function contractsOf(parsed: ParsedEvent): readonly string[] {
   if ('contracts' in parsed.document) return parsed.document.contracts;
   const root = contractOf(parsed);
   return root === undefined ? [] : [root];
+}
+
+/** Whether an event says something about a contract. */
+export function isAbout(parsed: ParsedEvent, root: string): boolean {
+  if ('contracts' in parsed.document) return parsed.document.contracts.includes(root);
+  return contractOf(parsed) === root;
 }

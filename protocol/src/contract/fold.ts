@@ -6,7 +6,7 @@ import type { ParsedContract, ParsedEvent, ParsedReceipt, ParsedRequest } from '
 import { ok, reject, type Result } from '../result.ts';
 import { append, applyAll, isAppendable, toFold, type Applied, type Fold } from './applied.ts';
 import { phaseOf } from './acts.ts';
-import { contractsOf } from './draft.ts';
+import { isAbout } from './draft.ts';
 import { compareForApplication } from './phases.ts';
 
 export type { Fold } from './applied.ts';
@@ -36,7 +36,7 @@ export class ContractFold {
     for (const parsed of events) {
       // C-14: "The fold takes the events whose document names the root as its contract, or among
       // its contracts, each id once…"
-      if (contractsOf(parsed).includes(this.root)) this.#addOwn(parsed);
+      if (isAbout(parsed, this.root)) this.#addOwn(parsed);
     }
   }
 

@@ -154,11 +154,22 @@ function findRivals(counted: readonly ParsedKey[], recovery: string | undefined)
   });
 }
 
+/** By role, main keys first, then by key. */
+function byRank(a: RoleKey, b: RoleKey): number {
+  if (a.role !== b.role) return PARTY_ROLES.indexOf(a.role) - PARTY_ROLES.indexOf(b.role);
+  if (a.use !== b.use) return a.use === 'main' ? -1 : 1;
+  return a.key < b.key ? -1 : 1;
+}
+
 /**
  * Takes all events of kind 2823 in, least (time, id) first. They count together, whatever their
  * order: a clock that is behind must not lose a key.
  */
 export function applyKeyEvents(draft: Draft, events: readonly ParsedKey[]): void {
+  if (events.length === 0) {
+    draft.keys = [...draft.keys].sort(byRank);
+    return;
+  }
   const keys: RoleKey[] = [];
   const refusals = new Map<string, Reject>();
   for (const role of PARTY_ROLES) {
@@ -182,7 +193,5 @@ export function applyKeyEvents(draft: Draft, events: readonly ParsedKey[]): void
     if (!refused) continue;
     draft.rejects.push({ id: event.id, code: refused.code, detail: refused.detail });
   }
-  const rank = ({ role, use, key }: RoleKey): string =>
-    `${PARTY_ROLES.indexOf(role)}${use === 'main' ? 0 : 1}${key}`;
-  draft.keys = keys.sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  draft.keys = keys.sort(byRank);
 }

@@ -21,6 +21,8 @@ export function applyReceipt(draft: Draft, parsed: ParsedEvent): Reject | undefi
   return undefined;
 }
 
+const rankOf = ({ code }: Reject): number => REJECT_CODES.indexOf(code);
+
 /** A payee acknowledges or objects. */
 export function applyAnswer(draft: Draft, parsed: ParsedEvent): Reject | undefined {
   const { document, event } = parsed as ParsedAcknowledgement;
@@ -45,6 +47,6 @@ export function applyAnswer(draft: Draft, parsed: ParsedEvent): Reject | undefin
     if (strange !== undefined) refusals.push(reject('PART_UNKNOWN', String(strange)));
   }
   draft.acknowledgements.push(parsed as ParsedAcknowledgement);
-  const rank = ({ code }: Reject): number => REJECT_CODES.indexOf(code);
-  return refusals.sort((a, b) => rank(a) - rank(b))[0];
+  if (refusals.length < 2) return refusals[0];
+  return refusals.sort((a, b) => rankOf(a) - rankOf(b))[0];
 }

@@ -100,17 +100,35 @@ export function tickAt(document: ContractDocument, n: number): Tick | undefined 
   return undefined;
 }
 
+/** Amounts of a tranche's ticks as documents write them; `after` is the number after its last. */
+interface WrittenAmounts {
+  readonly after: number;
+  readonly share: string;
+  readonly last: string;
+}
+
+/** Worked out once for each contract: every request for ticks is held against them. */
+const written = new WeakMap<ContractDocument, readonly WrittenAmounts[]>();
+
+function writtenAmounts(document: ContractDocument): readonly WrittenAmounts[] {
+  const known = written.get(document);
+  if (known) return known;
+  let after = 0;
+  const amounts = document.tranches.map((tranche) => {
+    const { shareUnits, lastUnits } = amountsOf(tranche, document);
+    after += tranche.ticks;
+    return { after, share: shareUnits.toString(), last: lastUnits.toString() };
+  });
+  written.set(document, amounts);
+  return amounts;
+}
+
 /** Amounts of ticks as documents write them, undefined where the contract has no such tick. */
 export function tickAmounts(
   document: ContractDocument,
   numbers: readonly number[],
 ): (string | undefined)[] {
-  let after = 0;
-  const plans = document.tranches.map((tranche) => {
-    const { shareUnits, lastUnits } = amountsOf(tranche, document);
-    after += tranche.ticks;
-    return { after, share: shareUnits.toString(), last: lastUnits.toString() };
-  });
+  const plans = writtenAmounts(document);
   return numbers.map((n) => {
     const plan = plans.find((each) => n < each.after);
     return n + 1 === plan?.after ? plan.last : plan?.share;
