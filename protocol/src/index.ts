@@ -151,5 +151,6 @@ export * from './bonds/message.ts';
 export * from './bonds/script.ts';
 export * from './bonds/signing.ts';
 export * from './bonds/spend.ts';
+export * from './bonds/standing.ts';
 export * from './bonds/transaction.ts';
 export * from './bonds/value.ts';

@@ -35,7 +35,8 @@ declare module 'bcoin' {
   interface Chain {
     readonly tip: ChainEntry;
     add(block: Block): Promise<ChainEntry | null>;
-    getBlock(height: number): Promise<Block | null>;
+    getEntry(height: number): Promise<ChainEntry | null>;
+    getBlock(which: number | string): Promise<Block | null>;
     /** Resolves null when the output is spent or never was. */
     getCoin(transactionHash: string, index: number): Promise<Coin | null>;
   }
@@ -51,6 +52,10 @@ declare module 'bcoin' {
     readonly miner: { createJob(tip: ChainEntry, address: object): Promise<MiningJob> };
     ensure(): Promise<void>;
     open(): Promise<void>;
+    /** A transaction and its height, -1 while it is in the mempool. */
+    getMeta(hash: string): Promise<{ readonly tx: Transaction; readonly height: number } | null>;
+    /** Resolves null when the output is spent, in the mempool too, or never was. */
+    getCoin(transactionHash: string, index: number): Promise<Coin | null>;
     close(): Promise<void>;
     on(name: 'connect', listener: (entry: ChainEntry, block: Block) => void): void;
     on(name: 'error', listener: (error: unknown) => void): void;

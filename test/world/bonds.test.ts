@@ -1,39 +1,31 @@
 /**
  * Bonds on a real chain: bcoin's consensus says what the scripts let through. Spec: specs/bonds.md.
  */
-import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import {
+  bondStanding,
   buildSpending,
-  checkInclusion,
   finaliseSpending,
   placeOf,
-  readBlockHeader,
   readTransaction,
   signSpending,
   spendingVirtualBytes,
   type BondScript,
+  type BondStanding,
   type FundedBond,
-  type MerkleBranch,
+  type PledgeDocument,
   type SpendingPlan,
 } from '@realyield/protocol';
 import bcoin from 'bcoin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EsploraSource } from '../../web/lib/chain/esplora.ts';
+import type { ChainSource } from '../../web/lib/engine/bonds/ports.ts';
+import { bitcoinKey, bitcoinSecret, COLLATERAL, pledgeOf } from '../fixtures/bonds.ts';
+import { hashOf, publicOf } from '../fixtures/loan.ts';
 import { RegtestChain } from './chain.ts';
+import { serveEsplora, type EsploraHandle } from './esplora.ts';
 import { must } from '../engine/agreement-scene.ts';
 
-const secretOf = (fill: number): string => bytesToHex(new Uint8Array(32).fill(fill));
-const keyOf = (secret: string): string =>
-  bytesToHex(secp256k1.getPublicKey(hexToBytes(secret), true));
-
-const [ARBITER, FALLBACK, TRUSTEE, BANK, STRANGER] = [1, 2, 3, 4, 5].map(secretOf) as [
-  string,
-  string,
-  string,
-  string,
-  string,
-];
 const VALUE_SAT = 1_000_000n;
 
 let chain: RegtestChain;
@@ -46,13 +38,17 @@ afterAll(async () => {
   await chain.stop();
 });
 
-function collateral(lockTimeSec: number): BondScript {
-  const holderKeys = {
-    arbiter: keyOf(ARBITER),
-    fallbackArbiter: keyOf(FALLBACK),
-    trustee: keyOf(TRUSTEE),
-  };
-  return { kind: 'collateral', bankKey: keyOf(BANK), lockTimeSec, holderKeys };
+const [ARBITER, FALLBACK, TRUSTEE, BANK] = [
+  ...['arbiter', 'fallbackArbiter', 'trustee', 'bank'].map(bitcoinSecret),
+] as [string, string, string, string];
+
+const collateral = (lockTimeSec: number): BondScript => ({ ...COLLATERAL, lockTimeSec });
+
+function fundedBy(raw: Uint8Array, script: BondScript): FundedBond {
+  const { scriptPubKey } = placeOf(script, 'regtest');
+  const { txid, outputs } = must(readTransaction(bytesToHex(raw)));
+  const vout = outputs.findIndex((output) => output.scriptPubKey === scriptPubKey);
+  return { network: 'regtest', script, outpoint: { txid, vout }, valueSat: VALUE_SAT };
 }
 
 /** Pays a bond's address and mines it. */
@@ -61,14 +57,12 @@ async function fund(script: BondScript): Promise<FundedBond> {
   const raw = await chain.fundScript(hexToBytes(scriptPubKey), VALUE_SAT);
   await chain.broadcast(raw);
   await chain.mine();
-  const { txid, outputs } = must(readTransaction(bytesToHex(raw)));
-  const vout = outputs.findIndex((output) => output.scriptPubKey === scriptPubKey);
-  return { network: 'regtest', script, outpoint: { txid, vout }, valueSat: VALUE_SAT };
+  return fundedBy(raw, script);
 }
 
 /** A stranger's address: what it can be spent by does not matter. */
 const recipient = placeOf(
-  { kind: 'timeLocked', bankKey: keyOf(STRANGER), lockTimeSec: 1_577_836_800 },
+  { kind: 'timeLocked', bankKey: bitcoinKey('stranger'), lockTimeSec: 1_577_836_800 },
   'regtest',
 ).address;
 
@@ -92,27 +86,6 @@ async function passTime(timeSec: number): Promise<void> {
     job.attempt.time = timeSec + index;
     await node.chain.add(job.mine());
   }
-}
-
-/** The branch of a transaction in a block, reckoned from the whole block. */
-function branchOf(txids: readonly string[], position: number): MerkleBranch {
-  const hashes: string[] = [];
-  let row = txids.map((txid) => hexToBytes(txid).reverse());
-  for (let place = position; row.length > 1; place = Math.floor(place / 2)) {
-    const last = row.at(-1);
-    if (row.length % 2 === 1 && last) row.push(last);
-    hashes.push(
-      bytesToHex(
-        (row[place % 2 === 1 ? place - 1 : place + 1] ?? new Uint8Array()).slice().reverse(),
-      ),
-    );
-    const above: Uint8Array<ArrayBuffer>[] = [];
-    for (let at = 0; at < row.length; at += 2) {
-      above.push(sha256(sha256(concatBytes(...row.slice(at, at + 2)))) as Uint8Array<ArrayBuffer>);
-    }
-    row = above;
-  }
-  return { position, hashes };
 }
 
 describe('a collateral bond', () => {
@@ -154,28 +127,158 @@ describe('a collateral bond', () => {
     await chain.broadcast(raw);
     await chain.mine();
   });
+});
 
-  it('is proven to lie in its block by the branch to its root', async () => {
-    const bond = await fund(collateral(4_000_000_000));
-    const block = (await chain.blocksAfter(chain.tip().height - 1))[0];
-    const transactions = (block?.transactions ?? []).map((raw) =>
-      must(readTransaction(bytesToHex(raw))),
-    );
-    const position = transactions.findIndex(({ txid }) => txid === bond.outpoint.txid);
-    const header = must(readBlockHeader(bytesToHex(block?.header ?? new Uint8Array())));
-    const branch = branchOf(
-      transactions.map(({ txid }) => txid),
-      position,
-    );
-    const [funding] = transactions.slice(position);
-    if (!funding) throw new Error('The funding transaction is not in the last block.');
-    expect(checkInclusion(funding, branch, header, 'regtest').ok).toBe(true);
-    expect(checkInclusion(funding, branch, header, 'mainnet')).toMatchObject({
-      code: 'CHAIN_BLOCK',
+/** Mines two blocks beside the last one; what was in it waits again, or is in another. */
+async function replaceLastBlock(): Promise<void> {
+  const { node } = chain;
+  const nobody = bcoin.KeyRing.generate('regtest').getAddress();
+  let before = await node.chain.getEntry(chain.tip().height - 1);
+  for (let count = 0; count < 2 && before; count += 1) {
+    const job = await node.miner.createJob(before, nobody);
+    before = await node.chain.add(job.mine());
+  }
+}
+
+describe('sources of the chain', () => {
+  const NOW_SEC = 1_800_000_000;
+  const clock = {
+    nowSec: () => NOW_SEC,
+    after(delayMs: number, callback: () => void): () => void {
+      const timer = setTimeout(callback, delayMs);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+  };
+  const bank = publicOf('bank');
+  let explorers: readonly EsploraHandle[];
+  let sources: readonly ChainSource[];
+
+  beforeAll(async () => {
+    explorers = await Promise.all([serveEsplora(chain), serveEsplora(chain)]);
+    sources = explorers.map(({ url }) => new EsploraSource(url, clock));
+  });
+
+  afterAll(async () => {
+    for (const explorer of explorers) await explorer.stop();
+  });
+
+  function pledgeFor({ outpoint, valueSat }: FundedBond): PledgeDocument {
+    return pledgeOf({ outpoint, valueSat: valueSat.toString(), allocations: [] });
+  }
+
+  async function standing(document: PledgeDocument, asked = sources): Promise<BondStanding> {
+    const answers = await Promise.all(asked.map((source) => source.lookUp(document.outpoint)));
+    return bondStanding(document, bank, answers, NOW_SEC);
+  }
+
+  /** A source that says everything the first does, but for one path. */
+  function lying(path: RegExp, instead: (body: string) => string): ChainSource {
+    return new EsploraSource(explorers[0]?.url ?? '', clock, async (input, init) => {
+      const response = await fetch(input, init);
+      const isIt = path.test(input instanceof Request ? input.url : String(input));
+      return isIt ? new Response(instead(await response.text())) : response;
     });
-    const elsewhere = { ...branch, position: position ^ 1 };
-    expect(checkInclusion(funding, elsewhere, header, 'regtest')).toMatchObject({
-      code: 'CHAIN_BRANCH',
+  }
+
+  const silent = new EsploraSource(
+    'http://127.0.0.1:9',
+    { ...clock, after: () => () => undefined },
+    () => Promise.reject(new Error('no route')),
+  );
+  const hanging = new EsploraSource(
+    'http://127.0.0.1:9',
+    {
+      ...clock,
+      after(_delayMs, callback) {
+        queueMicrotask(callback);
+        return () => undefined;
+      },
+    },
+    (_input, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => {
+          reject(new Error('aborted'));
+        });
+      }),
+  );
+
+  it('show a bond from its funding to its end, two saying the same', async () => {
+    const raw = await chain.fundScript(
+      hexToBytes(placeOf(COLLATERAL, 'regtest').scriptPubKey),
+      VALUE_SAT,
+    );
+    const bond = fundedBy(raw, COLLATERAL);
+    const pledge = pledgeFor(bond);
+    expect(await standing(pledge)).toEqual({ state: 'notThere' });
+    await chain.broadcast(raw);
+    expect(await standing(pledge)).toEqual({ state: 'unconfirmed' });
+    await chain.mine();
+    expect(await standing(pledge)).toEqual({
+      ...{ state: 'live', height: chain.tip().height, confirmedAtSec: chain.tip().timeSec },
     });
+    const names = ['arbiter', 'trustee'].map(bitcoinSecret);
+    const [first] = sources;
+    const payout = spend(bond, planOf(bond, 'holders', 10_000n), names);
+    expect(await first?.broadcast(bytesToHex(payout))).toBeUndefined();
+    expect(await first?.broadcast(bytesToHex(payout.slice(0, -1)))).toMatch(/./);
+    expect(await standing(pledge)).toEqual({ state: 'spent' });
+  });
+
+  it('make no bond good or bad where one is silent or lies, requires: BD-13', async () => {
+    const bond = await fund(COLLATERAL);
+    const pledge = pledgeFor(bond);
+    const [first] = sources as [ChainSource];
+    const unverified = (reason: string) => ({ state: 'unverified', reason });
+    expect(await standing(pledge, [silent, hanging])).toEqual(unverified('unreachable'));
+    expect(await standing(pledge, [first, silent])).toEqual(unverified('oneSource'));
+    const liars: [string, ChainSource][] = [
+      ['disagree', lying(/outspend/, () => '{"spent":true}')],
+      ['unproven', lying(/merkle-proof/, (body) => body.replace(/[0-9a-f]{64}/, hashOf('x')))],
+      ['unproven', lying(/header/, (body) => body.slice(0, 72) + hashOf('x') + body.slice(136))],
+      ['unproven', lying(/hex/, () => '00')],
+      ['oneSource', lying(/outspend/, () => '<html>')],
+      ['oneSource', lying(/tip/, () => 'NaN')],
+    ];
+    for (const [reason, liar] of liars) {
+      expect(await standing(pledge, [first, liar])).toEqual(unverified(reason));
+    }
+    const old = await first.lookUp(pledge.outpoint);
+    expect(bondStanding(pledge, bank, [old], NOW_SEC + 3_601)).toEqual(unverified('stale'));
+    // A reorganisation: what was in the last block is in none.
+    await replaceLastBlock();
+    const fresh = await first.lookUp(pledge.outpoint);
+    expect(bondStanding(pledge, bank, [old, fresh], NOW_SEC)).toEqual(unverified('disagree'));
+  });
+
+  it('show another output for what it is, requires: BD-14, BD-15', async () => {
+    const bond = await fund(COLLATERAL);
+    const changes: Partial<PledgeDocument>[] = [
+      { valueSat: '999999' },
+      { lockTimeSec: COLLATERAL.lockTimeSec + 1 },
+      { outpoint: { ...bond.outpoint, vout: 1 - bond.outpoint.vout } },
+    ];
+    for (const change of changes) {
+      expect(await standing({ ...pledgeFor(bond), ...change })).toEqual({ state: 'notThere' });
+    }
+    const late = { ...pledgeFor(bond), lockTimeSec: NOW_SEC };
+    expect(await standing(late)).toEqual({ state: 'notThere' });
+    const ended = { ...pledgeFor(bond), certificate: { ...pledgeOf().certificate, endPeriod: 0 } };
+    expect(await standing(ended)).toEqual({ state: 'uncertified' });
+    const answers = await Promise.all(sources.map((each) => each.lookUp(bond.outpoint)));
+    const nearEnd = COLLATERAL.lockTimeSec - 7_200;
+    const later = answers.map((each) => ({ ...each, atSec: nearEnd }));
+    expect(bondStanding(pledgeFor(bond), bank, later, nearEnd)).toEqual({ state: 'unlocked' });
+    expect(bondStanding(pledgeFor(bond), bank, later, nearEnd - 1)).toMatchObject({
+      state: 'live',
+    });
+  });
+
+  it('are asked seven things about a bond seen for the first time', async () => {
+    const pledge = pledgeFor(await fund(COLLATERAL));
+    const source = new EsploraSource(explorers[0]?.url ?? '', clock);
+    await source.lookUp(pledge.outpoint);
+    expect(source.requests).toBe(7);
   });
 });

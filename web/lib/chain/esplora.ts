@@ -1,0 +1,141 @@
+/**
+ * The chain by an Esplora server's HTTP interface: mempool.space, blockstream.info, or the local
+ * world's. What it answers is text of a stranger's; what is believed of it, the protocol decides.
+ * Source: the interface's description in Blockstream/esplora, API.md.
+ */
+import type { Outpoint, OutputReport, SourceAnswer } from '@realyield/protocol';
+import * as z from 'zod/mini';
+import type { ChainSource } from '../engine/bonds/ports.ts';
+import type { Clock } from '../engine/ports.ts';
+
+/** A source that has not answered by then is unreachable for this time. */
+const TIMEOUT_MS = 10_000;
+
+/** The longest answer read, in characters: a block's worth of transaction in hex. */
+const MAX_ANSWER_CHARACTERS = 8_000_000;
+
+/** The longest words of a refusal that are shown. */
+const MAX_WORDS = 200;
+
+const heightField = z.int().check(z.gte(0), z.lte(100_000_000));
+const hashField = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+
+const branchSchema = z.object({
+  block_height: heightField,
+  merkle: z.array(hashField).check(z.maxLength(32)),
+  pos: heightField,
+});
+const outspendSchema = z.object({ spent: z.boolean() });
+const statusSchema = z.object({ confirmed: z.boolean() });
+
+/** Whether an address can be one of a source: http or https without user, query or fragment. */
+export function isChainSourceUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+/** What one request came to: text, or that there is no such thing, or no answer. */
+type Reply = { readonly text: string } | 'none' | undefined;
+
+/** One Esplora server. */
+export class EsploraSource implements ChainSource {
+  readonly name: string;
+  readonly #clock: Pick<Clock, 'nowSec' | 'after'>;
+  readonly #fetch: typeof fetch;
+  #requests = 0;
+
+  constructor(url: string, clock: Pick<Clock, 'nowSec' | 'after'>, fetching: typeof fetch = fetch) {
+    this.name = url.replace(/\/+$/, '');
+    this.#clock = clock;
+    this.#fetch = fetching;
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  async lookUp(outpoint: Outpoint): Promise<SourceAnswer> {
+    const report = await this.#report(outpoint);
+    return { source: this.name, atSec: this.#clock.nowSec(), report };
+  }
+
+  async broadcast(transactionHex: string): Promise<string | undefined> {
+    const reply = await this.#ask('tx', { method: 'POST', body: transactionHex }, true);
+    if (reply === undefined || reply === 'none') return 'The chain source did not answer.';
+    return hashField.safeParse(reply.text).success ? undefined : reply.text.slice(0, MAX_WORDS);
+  }
+
+  async #report({ txid, vout }: Outpoint): Promise<OutputReport | 'none' | undefined> {
+    const [transaction, status, outspend, tip] = await Promise.all([
+      this.#ask(`tx/${txid}/hex`),
+      this.#json(`tx/${txid}/status`, statusSchema),
+      this.#json(`tx/${txid}/outspend/${vout}`, outspendSchema),
+      this.#ask('blocks/tip/height'),
+    ]);
+    if (transaction === 'none') return 'none';
+    const tipHeight = heightField.safeParse(Number(textOf(tip)));
+    if (!transaction || !status || !outspend || !tip || !tipHeight.success) return undefined;
+    const seen = {
+      transaction: transaction.text,
+      isSpent: outspend.spent,
+      tipHeight: tipHeight.data,
+    };
+    if (!status.confirmed) return seen;
+    const block = await this.#block(txid);
+    return block && { ...seen, block };
+  }
+
+  async #block(txid: string): Promise<OutputReport['block']> {
+    const branch = await this.#json(`tx/${txid}/merkle-proof`, branchSchema);
+    if (!branch) return undefined;
+    const hash = hashField.safeParse(
+      textOf(await this.#ask(`block-height/${branch.block_height}`)),
+    );
+    if (!hash.success) return undefined;
+    const header = textOf(await this.#ask(`block/${hash.data}/header`));
+    const { block_height: height, merkle: hashes, pos: position } = branch;
+    return header === undefined ? undefined : { height, header, branch: { position, hashes } };
+  }
+
+  async #json<T>(path: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
+    const text = textOf(await this.#ask(path));
+    if (text === undefined) return undefined;
+    try {
+      const parsed = schema.safeParse(JSON.parse(text));
+      return parsed.success ? parsed.data : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** One request; with `always`, what a refusal says is an answer too. */
+  async #ask(path: string, init: RequestInit = {}, always = false): Promise<Reply> {
+    this.#requests += 1;
+    const aborted = new AbortController();
+    const cancel = this.#clock.after(TIMEOUT_MS, () => {
+      aborted.abort();
+    });
+    try {
+      const options = {
+        ...init,
+        signal: aborted.signal,
+        credentials: 'omit',
+        redirect: 'error',
+      } as const;
+      const response = await this.#fetch(`${this.name}/${path}`, options);
+      if (response.status === 404) return 'none';
+      if (!response.ok && !always) return undefined;
+      const text = await response.text();
+      return text.length > MAX_ANSWER_CHARACTERS ? undefined : { text: text.trim() };
+    } catch {
+      return undefined;
+    } finally {
+      cancel();
+    }
+  }
+}
+
+function textOf(reply: Reply): string | undefined {
+  return reply === 'none' ? undefined : reply?.text;
+}
