@@ -147,6 +147,8 @@ export interface StreamModel {
   readonly nextTickAtSec?: number | undefined;
   /** What it waits for, or why it stopped, as a sentence. */
   readonly reason?: string | undefined;
+  /** What was not paid is not paid any more. */
+  readonly isOver?: boolean;
 }
 
 /** One thing that was checked about an event. */

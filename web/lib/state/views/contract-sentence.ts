@@ -85,6 +85,7 @@ export function statusView(now: ContractNow): StatusView {
   if (ledger.undisbursedUnits > 0n && funding === undefined) {
     return { text: 'being paid out', tone: 'active' };
   }
+  if (ledger.disbursedUnits === 0n) return { text: 'never paid out', tone: 'plain' };
   return { text: 'repaying', tone: 'active' };
 }
 

@@ -16,7 +16,7 @@ import type {
 import type { ContractView } from '../../engine/catalog.ts';
 import type { PayerStatus } from '../../engine/words.ts';
 import { ledgerOf } from '../market/ledgers.ts';
-import { sentenceOfContract, statusView } from './contract-sentence.ts';
+import { awaitedFunding, sentenceOfContract, statusView } from './contract-sentence.ts';
 import { heldTitles } from './milestones.ts';
 import { personView, type Names } from './people.ts';
 
@@ -121,23 +121,30 @@ const STANDING: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>(
 function streamState(
   now: ContractNow,
   payer: PayerStatus | undefined,
-): Pick<StreamModel, 'state' | 'reason'> {
+): Pick<StreamModel, 'state' | 'reason' | 'isOver'> {
   const { state, nowSec } = now;
   const progress = disbursementProgress(state, nowSec);
   if (progress.paidTicks === progress.ticks) return { state: 'done' };
   if (state.status === 'defaulted') {
-    return { state: 'stopped', reason: 'The loan is in default; nothing more is paid out.' };
+    const reason = 'The loan is in default; nothing more is paid out.';
+    return { state: 'stopped', isOver: true, reason };
   }
   if (progress.next === undefined && progress.heldTicks > 0) {
     const titles = heldTitles(state, nowSec).map((title) => `“${title}”`);
     return { state: 'waiting', reason: `It waits for the milestone ${titles.join(', ')}.` };
   }
   if (progress.next === undefined) {
-    return { state: 'stopped', reason: 'The window has closed; what was not paid has lapsed.' };
+    const reason = 'The window has closed; what was not paid has lapsed.';
+    return { state: 'stopped', isOver: true, reason };
   }
   if (payer === undefined) {
     if (state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec) {
       return { state: 'waiting', reason: 'The investor may still withdraw; it begins after that.' };
+    }
+    const funding = awaitedFunding(now);
+    if (funding === 'open') return { state: 'waiting', reason: 'It waits for enough investors.' };
+    if (funding === 'failed') {
+      return { state: 'stopped', reason: 'Funding failed; nothing more is paid out.' };
     }
     const isLate = progress.next.dueAtSec + 30 < nowSec;
     return isLate

@@ -55,7 +55,7 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
     const text = role === 'investor' ? 'watch it stream' : 'watch it arrive';
     return { text, tone: 'active', order: 3 };
   }
-  if (funding === 'failed' && ledger.disbursedUnits === 0n) {
+  if (ledger.disbursedUnits === 0n) {
     return { text: 'nothing to do', tone: 'plain', order: 8 };
   }
   const text = role === 'business' ? 'nothing due yet' : 'wait for repayment';
