@@ -76,8 +76,9 @@ export interface OfferCardView {
   readonly status?: StatusView | undefined;
 }
 
-/** How one instalment stands. */
-export type InstalmentState = 'upcoming' | 'due' | 'paid' | 'late' | 'partPaid' | 'tendered';
+/** How one instalment stands; `none` asks for nothing. */
+export type InstalmentState =
+  'upcoming' | 'due' | 'paid' | 'late' | 'partPaid' | 'tendered' | 'none';
 
 /** One instalment of a schedule. */
 export interface InstalmentView {

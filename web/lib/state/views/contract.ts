@@ -69,7 +69,11 @@ export function balancesView({ state, ledger, nowSec }: ContractNow): BalancesVi
   };
 }
 
-function instalmentState(state: Ledger['instalments'][number]): InstalmentState {
+function instalmentState(
+  state: Ledger['instalments'][number],
+  expectedUnits: bigint,
+): InstalmentState {
+  if (state.state === 'paid' && expectedUnits === 0n) return 'none';
   if (state.state === 'paid' || state.state === 'late' || state.state === 'due') {
     return state.state;
   }
@@ -96,7 +100,7 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
       feesUnits: 0n,
       totalUnits: principalUnits + interestUnits,
       paidUnits: entry.paidPrincipalUnits + entry.paidInterestUnits,
-      state: instalmentState(entry),
+      state: instalmentState(entry, principalUnits + interestUnits),
       ...(entry.daysPastDue > 0 ? { daysLate: entry.daysPastDue } : {}),
       ...(entry.daysLate > 0 ? { paidLate: paidLateOf(entry) } : {}),
     };

@@ -6,17 +6,24 @@ import { formatDate, formatDateTime, formatMonth, formatPlural } from '../../for
 
 const DAY_SEC = 86_400;
 
-/**
- * A period in as few words as tell it from its neighbours: a day, a month, or where contract days
- * are shorter than real ones a time of day.
- */
-function periodText({ fromSec, toSec }: Period, isQuick: boolean): string {
-  if (isQuick) return formatDateTime(toSec).replace(/^.*, | UTC$/g, '');
+function dateOf({ fromSec, toSec }: Period): string {
   return toSec - fromSec > DAY_SEC ? formatMonth(fromSec) : formatDate(toSec);
 }
 
-function isQuickCalendar(rows: readonly Period[], daySec: number): boolean {
-  return rows.length > 0 && daySec < DAY_SEC;
+/**
+ * Periods in as few words as tell each from the others: days or months and, where contract days are
+ * shorter than real ones and several fall on a date, times of day.
+ */
+function periodTexts(rows: readonly Period[], daySec: number): string[] {
+  const dates = rows.map(dateOf);
+  if (daySec >= DAY_SEC) return dates;
+  const isOneDate = new Set(dates).size === 1;
+  return rows.map((row, at) => {
+    const date = dates[at] ?? '';
+    const time = formatDateTime(row.toSec).replace(/ UTC$/, '');
+    if (isOneDate) return time.replace(/^.*, /, '');
+    return dates.filter((each) => each === date).length > 1 ? time : date;
+  });
 }
 
 /**
@@ -42,7 +49,7 @@ export function historyStack(
   daySec: number,
   denomination: AmountUnit,
 ): StackView {
-  const isQuick = isQuickCalendar(history, daySec);
+  const texts = periodTexts(history, daySec);
   const hasGrace = history.some((row) => row.inGraceUnits > 0n);
   return {
     denomination,
@@ -53,9 +60,9 @@ export function historyStack(
       ...(hasGrace ? [{ part: 'inGrace' as const, label: 'In days of grace' }] : []),
       { part: 'unpaid', label: 'Unpaid' },
     ],
-    bars: history.map((row) => ({
+    bars: history.map((row, at) => ({
       key: `${row.fromSec} ${row.toSec}`,
-      label: periodText(row, isQuick),
+      label: texts[at] ?? '',
       note: formatPlural(row.instalments, 'instalment'),
       parts: historyParts(row, denomination),
     })),
@@ -71,7 +78,8 @@ export function expectedStack(
   // Less than a sat or a minor unit is never asked for and is nothing to expect.
   const isPayable = ({ principalUnits, interestUnits }: ExpectedRow): boolean =>
     principalUnits + interestUnits >= leastUnits(denomination);
-  const isQuick = isQuickCalendar(expected, daySec);
+  const rows = expected.filter(isPayable);
+  const texts = periodTexts(rows, daySec);
   return {
     denomination,
     label: 'What is expected to come back, by month: principal and interest',
@@ -79,9 +87,9 @@ export function expectedStack(
       { part: 'principal', label: 'Principal' },
       { part: 'interest', label: 'Interest' },
     ],
-    bars: expected.filter(isPayable).map((row) => ({
+    bars: rows.map((row, at) => ({
       key: `${row.fromSec} ${row.toSec}`,
-      label: periodText(row, isQuick),
+      label: texts[at] ?? '',
       parts: { principal: row.principalUnits, interest: row.interestUnits },
     })),
   };
