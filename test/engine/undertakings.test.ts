@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ParsedOffer, Result } from '@realyield/protocol';
 import { fundingOf } from '../../web/lib/engine/agreement/funding.ts';
+import { silenceOf } from '../../web/lib/engine/agreement/serving.ts';
 import { notAccepted } from '../../web/lib/engine/agreement/undertakings.ts';
 import { publicOf } from '../fixtures/loan.ts';
 import { AgreementScene, must, stateOf } from './agreement-scene.ts';
@@ -18,6 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => scene.estate.close());
 
+const CLAIM = { tranche: 0, evidence: [] } as const;
 const codeOf = (result: Result<string>): string => (result.ok ? 'ok' : result.code);
 
 it('an offer takes money once its arbiter has accepted, and carries both words', async () => {
@@ -43,6 +45,51 @@ it('an offer takes money once its arbiter has accepted, and carries both words',
   await scene.sign('business', root);
   await scene.sign('bank', root);
   await scene.everywhere(root, ({ status }) => status === 'effective');
+});
+
+it('a backup servicer takes over from a silent bank, decides, and is contested by its return', async () => {
+  const servicer = await scene.estate.session('servicer', scene.urls, scene.clock);
+  const half = { shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 80, ticks: 10 };
+  const offer = await scene.offer({
+    appointees: { backupServicer: publicOf('servicer') },
+    silenceDays: 1,
+    tranches: [{ ...half, milestone: { title: 'The oven stands', description: '' } }],
+  });
+  const asked = await until('the servicer to be asked', async () => {
+    return (await servicer.agreements.undertakings.asked())[0];
+  });
+  must(await servicer.agreements.undertakings.accept(asked));
+  const { investor, business, bank } = scene;
+  await until('its word', () => investor.catalog.signaturesOn(offer).length === 1);
+  const root = await scene.propose(offer);
+  await scene.sign('business', root);
+  await scene.sign('bank', root);
+  await scene.everywhere(root, ({ status }) => status === 'effective');
+  const { serving, milestones } = servicer.agreements;
+  await until('the contract it serves', () => serving.contracts()[0]?.view.root === root);
+  expect(codeOf(await bank.agreements.serving.takeOver(root, ''))).toBe('AUTHOR_ROLE');
+  expect(codeOf(await serving.takeOver(root, 'Too soon.'))).toBe('NOT_SILENT');
+  const view = servicer.catalog.contract(root);
+  const silence = view && silenceOf(view, servicer.catalog.eventsOf(root));
+  scene.clock.aheadSec += Math.max(0, (silence?.endsAtSec ?? 0) - scene.clock.nowSec());
+  must(await serving.takeOver(root, 'Nobody answers at its counter.'));
+  await scene.everywhere(root, ({ takeover }) => takeover?.contested === false);
+  must(await business.agreements.milestones.claim(root, { ...CLAIM, statement: 'It stands.' }));
+  const [claim] = await until('the claim at the servicer’s', () => {
+    return milestones.open().length > 0 && milestones.open();
+  });
+  must(await milestones.decide(root, claim?.claim.event.id ?? '', 'refusal', 'Not wired yet.'));
+  await scene.everywhere(root, (state) => state.milestones[0]?.status === 'refused');
+  must(await business.agreements.milestones.claim(root, { ...CLAIM, statement: 'Wired now.' }));
+  const again = await until('the second claim at the bank’s', () => {
+    return bank.agreements.milestones.open().find(({ view: { root: of } }) => of === root);
+  });
+  must(await bank.agreements.milestones.decide(root, again.claim.event.id, 'refusal', 'Wait.'));
+  await scene.everywhere(root, ({ takeover }) => takeover?.contested === true);
+  await until('the bank at the servicer’s', () => {
+    const held = servicer.catalog.contract(root);
+    return held?.fold.state.takeover?.contested === true && !milestones.isAttester(held);
+  });
 });
 
 it('funding is reached once the contracts come to the least, and the bank says so', async () => {

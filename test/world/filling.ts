@@ -4,7 +4,7 @@ import type { Households } from './household.ts';
 import type { LightningWorld } from './lightning-world.ts';
 import type { Oracles } from './oracles.ts';
 import { bankProfileDocument, offerDocuments, type OfferCircumstances } from './listings.ts';
-import { seedMarket } from './seeding.ts';
+import { seedMarket, type SeedingOptions } from './seeding.ts';
 import { systemClock } from './system-clock.ts';
 import type { CastName } from './world-folder.ts';
 import type { WorldPersona } from './world.ts';
@@ -19,6 +19,7 @@ export interface FillingOptions {
   readonly lightning: LightningWorld;
   readonly households: Households;
   readonly personas: readonly WorldPersona[];
+  readonly keyOf: SeedingOptions['keyOf'];
   readonly oracles: Oracles;
   readonly relays: readonly string[];
   readonly log: (line: string) => void;
@@ -31,7 +32,7 @@ function find<T>(found: T | undefined): T {
 
 /** Fills a new world as its cast asks for. */
 export async function fillWorld(options: FillingOptions): Promise<void> {
-  const { cast, lightning, households, personas, oracles, relays, log } = options;
+  const { cast, lightning, households, personas, keyOf, oracles, relays, log } = options;
   if (cast === 'small') {
     await publishListings(options);
     log('The bank has published its profile and four offers.');
@@ -43,6 +44,7 @@ export async function fillWorld(options: FillingOptions): Promise<void> {
   await seedMarket({
     homeOf: (id) => find(households[id]),
     publicKeyOf: (id) => find(personas.find((persona) => persona.id === id)).publicKey,
+    keyOf,
     relays,
     oracles,
   });

@@ -1,5 +1,6 @@
 /** Real-life terms of the local world's two banks. */
 import type { LegalTerms } from '@realyield/protocol';
+import { WINAM_TERMS } from './legal-text.ts';
 
 /** Where Winam has asked what the law says of its offers. */
 const COUNTRIES = 'AT BR CH DE ES FR GB IE IN JP KE NG NL NO PT SV TZ UG'.split(' ');
@@ -24,6 +25,7 @@ export const LEGAL: Readonly<Record<'bank' | 'winam', LegalTerms>> = {
   },
   winam: {
     law: 'Law of Kenya, courts of Kisumu',
+    text: { name: WINAM_TERMS.name, sha256: WINAM_TERMS.sha256 },
     prevails: 'contract',
     security: 'The goods bought with the loan, registered in the hall’s book until it is repaid.',
     mandate: { enforce: true, costCapBps: 1_500 },

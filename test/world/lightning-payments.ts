@@ -27,9 +27,12 @@ export const USUAL_LIMITS: SendLimits = {
   feeMillionths: 10_000n,
 };
 
-/** Those of who passes payments on: less than what it keeps, and over long before what it holds. */
+/**
+ * Those of who passes payments on: less than what it keeps, and over long before what it holds.
+ * LDK keeps 80 blocks of it back to hide how far the payee is; one more hop must fit into the rest.
+ */
 export const HUB_LIMITS: SendLimits = {
-  cltvBlocks: 144,
+  cltvBlocks: 216,
   feeBaseMsat: 1_000n,
   feeMillionths: 1_000n,
 };

@@ -135,6 +135,24 @@ export const BOATS: Terms = {
   tranches: [stream],
 };
 
+/** Open, and asks its trustee to accept. */
+export const BATTERIES: Terms = {
+  identifier: 'battery-bank',
+  title: 'A battery bank for Ahero market',
+  purpose: 'Forty exchangeable batteries and their racks, for the stalls that open before dawn.',
+  story:
+    'Stalls rent a charged battery for a day and bring it back empty. Jua has lent out twelve ' +
+    'since May and turned away as many. The batteries are numbered, and their papers lie with a ' +
+    'trustee until the loan is repaid: nobody can lend before the trustee has accepted.',
+  amountSoughtUnits: sat(1_200_000),
+  minimumTicketUnits: sat(60_000),
+  minimumTotalUnits: sat(400_000),
+  rateBps: 1_300,
+  plan: equalPlan(8, 60, 30, 5),
+  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 20, windowDays: 60, ticks: 20 }],
+  coolingOffDays: 7,
+};
+
 /** Kept in shillings, and repaid on time so far. */
 export const FRIDGES: Terms = {
   identifier: 'kiosk-fridges',

@@ -97,7 +97,7 @@ it('has two banks, five businesses and six investors, each with node, signer and
   expect(world.lightning.problems()).toEqual([]);
 });
 
-it('offers eleven loans in as many states', () => {
+it('offers twelve loans in as many states', () => {
   expect(offers.map(({ identifier }) => identifier).sort()).toEqual(
     OFFERS.map(({ terms }) => terms.identifier).sort(),
   );
@@ -165,6 +165,22 @@ it('has a late loan with its notice, and loans in default with all that followed
   const { losses, defaults } = combineBank(bank, IN_BITCOIN, summaries);
   expect([defaults.contracts, losses.contracts, losses.writtenOffContracts]).toEqual([2, 2, 1]);
   expect(losses.recoveriesOwedUnits).toBe(89_000_000n);
+  // Both were paid their shares, in the proportion of what each is owed.
+  const paid = lost.map(({ payments }) => payments.filter(({ leg }) => leg === 'recovery'));
+  expect(paid.flat().reduce((sum, { amountMsat }) => sum + amountMsat, 0n)).toBe(89_000_000n);
+});
+
+it('has appointees whose word each contract embeds, and one who is asked still', () => {
+  const keys = new Map(world.appointees.map(({ id, publicKey }) => [id, publicKey]));
+  for (const { contract } of contractsOf('two-boats')) {
+    const { appointees, bases, silenceDays } = contract.document;
+    expect(appointees?.backupServicer).toBe(keys.get('ahero'));
+    expect(bases.filter(({ as }) => as === 'appointment')).toHaveLength(4);
+    expect(silenceDays).toBe(30);
+  }
+  const asking = offers.find(({ identifier }) => identifier === 'battery-bank');
+  expect(asking?.appointees?.trustee).toBe(keys.get('vault'));
+  expect(booksOf('battery-bank')).toEqual([]);
 });
 
 it('has a past of months, each payment settled on its day and acknowledged', () => {

@@ -2,9 +2,20 @@
  * The market of the whole world: eleven offers of two banks in as many states, what the banks say
  * of the businesses, and the loans that were made. Days count back from the world's first day.
  */
-import type { BankProfileDocument } from '@realyield/protocol';
+import type { AppointeeRole, BankProfileDocument } from '@realyield/protocol';
 import { OVEN, PROOFER, VAN, WORLD_DAY_SEC, type Terms } from './listings.ts';
-import { BOATS, DYES, FLOUR, FRIDGES, ICE, KIOSKS, LOOMS, STATION } from './market-terms.ts';
+import {
+  BATTERIES,
+  BOATS,
+  DYES,
+  FLOUR,
+  FRIDGES,
+  ICE,
+  KIOSKS,
+  LOOMS,
+  STATION,
+} from './market-terms.ts';
+import type { Appointed } from './appointees.ts';
 import type { PersonaId } from './personas.ts';
 
 const DAY_SEC = 86_400;
@@ -16,6 +27,11 @@ export interface MarketOffer {
   readonly business: PersonaId;
   readonly daySec: number;
   readonly publishedDaysAgo: number;
+  /** Who serves its contracts; all of them accepted, but who is asked still. */
+  readonly appointed?: Appointed;
+  readonly isAsked?: AppointeeRole;
+  /** For how long the bank is silent before its backup servicer takes over. */
+  readonly silenceDays?: number;
   /** How and when it ended, if it did. */
   readonly ended?: { readonly status: 'closed' | 'withdrawn'; readonly daysAgo: number };
 }
@@ -54,7 +70,9 @@ export type Trouble =
       readonly grossSat: number;
       readonly costsSat: number;
       readonly statement: string;
-    };
+    }
+  /** Pays the investor their share of what was recovered. */
+  | { readonly onDay: number; readonly type: 'paysOn' };
 
 /** What the second bank says of itself. */
 export function winamProfileDocument(relays: readonly string[]): BankProfileDocument {
@@ -78,6 +96,14 @@ const months = { daySec: DAY_SEC } as const;
 const suchitoto = { bank: 'bank' } as const;
 const kisumu = { bank: 'winam' } as const;
 
+/** Who serves loans of the second bank that have a pledge. */
+const SERVED: Appointed = {
+  arbiter: 'kamau',
+  fallbackArbiter: 'ayala',
+  trustee: 'vault',
+  backupServicer: 'ahero',
+};
+
 /** All offers, earliest first. */
 export const OFFERS: readonly MarketOffer[] = [
   {
@@ -89,7 +115,10 @@ export const OFFERS: readonly MarketOffer[] = [
     ended: { status: 'closed', daysAgo: 239 },
   },
   { ...months, ...kisumu, terms: KIOSKS, business: 'solar', publishedDaysAgo: 196 },
-  { ...months, ...kisumu, terms: BOATS, business: 'boats', publishedDaysAgo: 176 },
+  {
+    ...{ ...months, ...kisumu, terms: BOATS, business: 'boats', publishedDaysAgo: 176 },
+    ...{ appointed: SERVED, silenceDays: 30 },
+  },
   {
     ...{ ...months, ...suchitoto, terms: DYES, business: 'weavers', publishedDaysAgo: 90 },
     ended: { status: 'withdrawn', daysAgo: 61 },
@@ -97,6 +126,10 @@ export const OFFERS: readonly MarketOffer[] = [
   { ...months, ...kisumu, terms: FRIDGES, business: 'solar', publishedDaysAgo: 80 },
   { ...months, ...suchitoto, terms: STATION, business: 'coffee', publishedDaysAgo: 47 },
   { ...months, ...suchitoto, terms: LOOMS, business: 'weavers', publishedDaysAgo: 16 },
+  {
+    ...{ ...months, ...kisumu, terms: BATTERIES, business: 'solar', publishedDaysAgo: 8 },
+    ...{ appointed: SERVED, silenceDays: 45, isAsked: 'trustee' },
+  },
   { ...months, ...suchitoto, terms: VAN, business: 'bakery', publishedDaysAgo: 6 },
   {
     ...{ ...suchitoto, terms: PROOFER, business: 'bakery', publishedDaysAgo: 2 },
@@ -133,6 +166,7 @@ export const LOANS: readonly MarketLoan[] = [
         ...{ onDay: 170, type: 'recovery', grossSat: 96_000, costsSat: 7_000 },
         statement: 'The ice maker was sold in Kendu Bay for 96 000 sat; carriage cost 7 000 sat.',
       },
+      { onDay: 172, type: 'paysOn' },
       {
         ...{ onDay: 200, type: 'writeOff' },
         statement: 'The shed is gone and the yard has nothing else that it does not need to work.',
@@ -141,7 +175,8 @@ export const LOANS: readonly MarketLoan[] = [
   },
   {
     ...{ identifier: ICE.identifier, investor: 'priya', principalSat: 240_000 },
-    ...{ startedDaysAgo: 240, repaidOnDays: [30, 60], troubles: iceNotices },
+    ...{ startedDaysAgo: 240, repaidOnDays: [30, 60] },
+    troubles: [...iceNotices, { onDay: 172, type: 'paysOn' }],
   },
   {
     identifier: FLOUR.identifier,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { schnorr } from '@noble/curves/secp256k1.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod/mini';
+import { APPOINTEE_IDS, type AppointeeId } from './appointees.ts';
 
 /** The four who are in every world: what tests need. */
 export const SMALL_CAST = ['ana', 'ben', 'bakery', 'bank'] as const;
@@ -14,7 +15,7 @@ export const PERSONA_IDS = [
   ...(['bank', 'winam'] as const),
 ] as const;
 
-/** A persona's short name. */
+/** A persona's short name; who is only appointed has another. */
 export type PersonaId = (typeof PERSONA_IDS)[number];
 
 /** How a persona is shown on the page where visitors choose one. */
@@ -43,13 +44,17 @@ export interface PersonaKey {
   readonly publicKey: string;
 }
 
+/** Everybody who has a key in the world. */
+export type KeyHolder = PersonaId | AppointeeId;
+
 const fileSchema = z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/)));
 
 /** The keys kept in a world's folder; makes them when the folder is new. */
-export function loadPersonaKeys(folder: string): (id: PersonaId) => PersonaKey {
+export function loadPersonaKeys(folder: string): (id: KeyHolder) => PersonaKey {
   const path = join(folder, 'persona-keys.json');
   if (!existsSync(path)) {
-    const made = PERSONA_IDS.map((id) => [id, bytesToHex(schnorr.utils.randomSecretKey())]);
+    const holders = [...PERSONA_IDS, ...APPOINTEE_IDS];
+    const made = holders.map((id) => [id, bytesToHex(schnorr.utils.randomSecretKey())]);
     writeFileSync(path, JSON.stringify(Object.fromEntries(made)), { mode: 0o600, flag: 'wx' });
   }
   chmodSync(path, 0o600);

@@ -10,6 +10,7 @@ import {
   type Leg,
   type Result,
 } from '@realyield/protocol';
+import { notAccepted } from '../../web/lib/engine/agreement/undertakings.ts';
 import type { Session } from '../../web/lib/engine/session.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { LeapingClock } from './leaping-clock.ts';
@@ -165,6 +166,7 @@ export class Loan implements Happening {
     const root = this.#root ?? '';
     if (!next) return;
     this.#troubles += 1;
+    if (next.type === 'paysOn') return this.#payOn(root);
     const { notices } = this.#actors.bank.session.agreements;
     if (next.type !== 'recovery') {
       must(await notices.give(root, next.type, next.statement), next.type);
@@ -179,6 +181,16 @@ export class Loan implements Happening {
     must(await notices.recoveries.state(root, recovered), 'a recovery');
   }
 
+  /** The bank pays the investor's share of what it recovered. */
+  async #payOn(root: string): Promise<void> {
+    const { investor, bank } = this.#actors;
+    await until('the recovery', () => this.#state(bank).recoveries.length > 0);
+    must(await bank.session.repayments.payDue(root, 'recovery'), 'a share of a recovery');
+    await until('the share of a recovery', () =>
+      [investor, bank].every((actor) => this.#count('recovery', actor) > 0),
+    );
+  }
+
   async #begin(): Promise<void> {
     const { identifier } = this.#plan;
     const { investor, business, bank } = this.#actors;
@@ -187,7 +199,8 @@ export class Loan implements Happening {
     await until(`offer ${identifier}`, () => find() !== undefined);
     const offer = find();
     if (!offer) return;
-    const { agreements } = investor.session;
+    const { agreements, catalog } = investor.session;
+    await until('the appointments', () => notAccepted(catalog, offer).length === 0);
     const livesIn = PROFILES.find(({ id }) => id === this.#plan.investor)?.place.country;
     const root = must(
       await agreements.invest(offer, principalOf(this.#plan), { livesIn }),

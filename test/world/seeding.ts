@@ -3,16 +3,25 @@
  * one leaping clock. Everything is done by the code a visitor uses (offers, agreements, requests,
  * payments over real channels, receipts, closure); only the time is not the wall's.
  */
-import { buildAttestation } from '@realyield/protocol';
+import {
+  APPOINTEE_ROLES,
+  buildAttestation,
+  buildSignature,
+  type Appointees,
+  type SignedEvent,
+} from '@realyield/protocol';
 import { Listeners } from '../../web/lib/engine/listeners.ts';
+import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import type { Household } from './household.ts';
 import { LeapingClock } from './leaping-clock.ts';
 import { bankProfileDocument, offerDocument, YEAR_SEC } from './listings.ts';
+import type { AppointeeId } from './appointees.ts';
+import { WINAM_TERMS } from './legal-text.ts';
 import { LEGAL } from './legal.ts';
 import { CHECKS, LOANS, OFFERS, winamProfileDocument, type MarketOffer } from './market.ts';
 import type { Oracles } from './oracles.ts';
-import { PERSONA_IDS, type PersonaId } from './personas.ts';
+import { PERSONA_IDS, type PersonaId, type PersonaKey } from './personas.ts';
 import { PROFILES } from './profiles.ts';
 import { Loan, must, until, type Actor, type Happening } from './seeded-loan.ts';
 import { systemClock } from './system-clock.ts';
@@ -27,6 +36,7 @@ const EARLIER_SEC = 30 * DAY_SEC;
 export interface SeedingOptions {
   readonly homeOf: (id: PersonaId) => Household;
   readonly publicKeyOf: (id: PersonaId) => string;
+  readonly keyOf: (id: AppointeeId) => PersonaKey;
   readonly relays: readonly string[];
   readonly oracles: Oracles;
 }
@@ -139,6 +149,7 @@ class Seeding {
     const [bank, winam] = [this.#actor('bank'), this.#actor('winam')];
     must(await bank.session.publishProfile(bankProfileDocument(relays)), 'a profile');
     must(await winam.session.publishProfile(winamProfileDocument(relays)), 'a profile');
+    await winam.session.documents.library.add(WINAM_TERMS, 'anyone');
     for (const { business, bank: id } of OFFERS) {
       const { person, relays: links } = this.#actor(id).parts;
       const nowSec = this.#clock.nowSec();
@@ -159,11 +170,38 @@ class Seeding {
     const { publishedDaysAgo, ended } = offer;
     const publish = async (status: 'open' | 'closed' | 'withdrawn'): Promise<void> => {
       const { session } = this.#actor(offer.bank);
-      must(await session.publishOffer(this.#document(offer, status)), offer.terms.identifier);
+      const document = this.#document(offer, status);
+      const published = must(await session.publishOffer(document), offer.terms.identifier);
+      if (status === 'open') await this.#accept(offer, published);
     };
     const published = once(this.#nowSec - publishedDaysAgo * DAY_SEC, () => publish('open'));
     if (!ended) return [published];
     return [published, once(this.#nowSec - ended.daysAgo * DAY_SEC, () => publish(ended.status))];
+  }
+
+  /** Those an offer appoints give their word, all but who is asked still. */
+  async #accept({ bank, appointed = {}, isAsked }: MarketOffer, offer: SignedEvent): Promise<void> {
+    const { relays } = this.#actor(bank).parts;
+    for (const role of APPOINTEE_ROLES) {
+      const id = appointed[role];
+      if (id === undefined || role === isAsked) continue;
+      const template = buildSignature(
+        { v: 1, type: 'appointment', offer: offer.id, role, prev: [] },
+        this.#clock.nowSec(),
+      );
+      const signer = createLocalSigner(this.#options.keyOf(id).secretKey);
+      await relays.publish(await signer.sign(template));
+    }
+  }
+
+  #appointees({ appointed = {}, silenceDays }: MarketOffer) {
+    const named = APPOINTEE_ROLES.flatMap((role) => {
+      const id = appointed[role];
+      return id === undefined ? [] : [[role, this.#options.keyOf(id).publicKey] as const];
+    });
+    if (named.length === 0) return {};
+    const appointees = Object.fromEntries(named) as Appointees;
+    return { appointees, ...(silenceDays === undefined ? {} : { silenceDays }) };
   }
 
   #document(offer: MarketOffer, status: 'open' | 'closed' | 'withdrawn') {
@@ -173,11 +211,12 @@ class Seeding {
     const { relays, publicKeyOf, oracles } = this.#options;
     const expiresAtSec = this.#nowSec + YEAR_SEC;
     const publicKey = publicKeyOf(business);
-    return offerDocument(terms, {
+    const document = offerDocument(terms, {
       ...{ profile, publicKey, relays, expiresAtSec, daySec, status },
       legal: LEGAL[bank],
       denominationOf: (currency) => oracles.denomination(currency),
     });
+    return { ...document, ...this.#appointees(offer) };
   }
 }
 

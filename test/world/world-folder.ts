@@ -11,7 +11,7 @@ import * as z from 'zod/mini';
 import { isOfOlderFormat } from './older-world.ts';
 
 /** What worlds of this code look like on disk; another number is another layout. */
-const VERSION = 1;
+const VERSION = 2;
 const KIND = 'real-yield-world';
 const MARK = 'world.json';
 const LOCK = 'lock.sqlite';

@@ -11,6 +11,7 @@ import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifi
 import { loadWasmSignatures } from '../../web/lib/nostr/verifier/load-wasm.ts';
 import type { Verifier } from '../../web/lib/engine/ports.ts';
 import { useSignatures } from '../../web/lib/signer/signatures.ts';
+import { APPOINTEES, type AppointeeProfile } from './appointees.ts';
 import { BUILD_FOLDER } from './build.ts';
 import { startBunker } from './bunker.ts';
 import { createControl } from './control.ts';
@@ -19,7 +20,8 @@ import { Household, type Households } from './household.ts';
 import { startHttpServer } from './http-server.ts';
 import { startLightningWorld, type LightningWorld } from './lightning-world.ts';
 import { Oracles } from './oracles.ts';
-import { loadPersonaKeys, SMALL_CAST, type PersonaId, type PersonaProfile } from './personas.ts';
+import { loadPersonaKeys, SMALL_CAST, type KeyHolder, type PersonaId } from './personas.ts';
+import type { PersonaKey, PersonaProfile } from './personas.ts';
 import { PROFILES } from './profiles.ts';
 import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import { RelayHouse } from './relay-house.ts';
@@ -55,18 +57,25 @@ export interface WorldOptions {
   readonly log?: (line: string) => void;
 }
 
+/** By what anybody of the world is reached. */
+interface Reached {
+  /** 32-byte hex, x-only. */
+  readonly publicKey: string;
+  /** NIP-46 address of a signer for this persona. */
+  readonly bunkerUri: string;
+}
+
+/** An appointee as `/world.json` shows them. */
+export type WorldAppointee = AppointeeProfile & Reached;
+
 /** A persona as `/world.json` shows it. */
-export interface WorldPersona {
+export interface WorldPersona extends Reached {
   readonly id: PersonaId;
   readonly name: string;
   readonly role: 'investor' | 'bank' | 'business';
   readonly about: string;
   readonly biography: string;
   readonly place: { readonly country: string; readonly locality: string };
-  /** 32-byte hex, x-only. */
-  readonly publicKey: string;
-  /** NIP-46 address of a signer for this persona. */
-  readonly bunkerUri: string;
   /** NIP-47 address of its wallet. */
   readonly walletUri: string;
 }
@@ -78,6 +87,8 @@ export interface World {
   /** The two public relays. */
   readonly relays: readonly string[];
   readonly personas: readonly WorldPersona[];
+  /** In the whole cast alone. */
+  readonly appointees: readonly WorldAppointee[];
   /** Serves the client once its build is there; a world given a finished build needs no call. */
   serveClient(): void;
   /** Stops everything; nothing stays open. */
@@ -87,6 +98,15 @@ export interface World {
   /** The two public relays, and the one wallets and signers talk over. */
   readonly relayHouses: readonly RelayHouse[];
   readonly oracles: Oracles;
+}
+
+/** On what everybody settles. */
+interface Ground {
+  readonly lightning: LightningWorld;
+  readonly relays: readonly string[];
+  /** The relay of signers and wallets. */
+  readonly wire: string;
+  readonly keyOf: (id: KeyHolder) => PersonaKey;
 }
 
 const NETWORK = 'regtest';
@@ -123,7 +143,12 @@ class Builder {
     const signatures = await loadWasmSignatures();
     useSignatures(signatures);
     const verifier = shareVerifier(createInlineVerifier(signatures.verify));
-    const { personas, households } = await this.#settle(lightning, relays, wire, verifier);
+    const keyOf = loadPersonaKeys(this.#folder.data);
+    const { personas, households } = await this.#settle(
+      { lightning, relays, wire, keyOf },
+      verifier,
+    );
+    const appointees = await this.#appoint(keyOf, wire);
     const oracles = new Oracles(this.#folder.data, relays);
     this.#undo.push(() => {
       oracles.stop();
@@ -131,7 +156,7 @@ class Builder {
     if (this.#folder.isReady) log('Everybody is back where they were.');
     else {
       const { cast } = this.#folder;
-      await fillWorld({ cast, lightning, households, personas, oracles, relays, log });
+      await fillWorld({ cast, lightning, households, personas, keyOf, oracles, relays, log });
     }
     await oracles.start(systemClock);
     const homes = Object.values(households);
@@ -140,7 +165,7 @@ class Builder {
     const server = await startHttpServer({
       port: this.#pagePort(),
       buildFolder: this.#options.buildFolder ?? BUILD_FOLDER,
-      world: () => ({ relays, network: NETWORK, personas }),
+      world: () => ({ relays, network: NETWORK, personas: [...personas, ...appointees] }),
       control: this.#options.control === true ? createControl(inside) : undefined,
     });
     this.#undo.push(() => server.stop());
@@ -151,7 +176,8 @@ class Builder {
     const serveClient = (): void => {
       server.serveClient();
     };
-    return { url, relays, personas, serveClient, stop: () => this.stop(), ...inside };
+    const shown = { url, relays, personas, appointees };
+    return { ...shown, serveClient, stop: () => this.stop(), ...inside };
   }
 
   stop(): Promise<void> {
@@ -211,13 +237,8 @@ class Builder {
   }
 
   /** Gives everybody a key, a signer to be reached by, a wallet and a home. */
-  async #settle(
-    lightning: LightningWorld,
-    relays: readonly string[],
-    wire: string,
-    verifier: Verifier,
-  ) {
-    const keyOf = loadPersonaKeys(this.#folder.data);
+  async #settle(ground: Ground, verifier: Verifier) {
+    const { lightning, relays, wire, keyOf } = ground;
     const personas: WorldPersona[] = [];
     const homes = new Map<PersonaId, Household>();
     for (const profile of this.#profiles()) {
@@ -238,6 +259,19 @@ class Builder {
     }
     const households = Object.fromEntries(homes) as unknown as Households;
     return { personas, households };
+  }
+
+  /** Gives those who are only appointed a signer: no wallet, and nobody acts for them. */
+  async #appoint(keyOf: Ground['keyOf'], wire: string): Promise<readonly WorldAppointee[]> {
+    if (this.#folder.cast !== 'whole') return [];
+    return Promise.all(
+      APPOINTEES.map(async (profile) => {
+        const { secretKey, publicKey } = keyOf(profile.id);
+        const bunker = await startBunker({ secretKey, relayUrl: wire });
+        this.#undo.push(() => bunker.stop());
+        return { ...profile, publicKey, bunkerUri: bunker.uri };
+      }),
+    );
   }
 
   #profiles(): readonly PersonaProfile[] {

@@ -20,9 +20,10 @@ import { FundingNotices } from './agreement/funding.ts';
 import { KeyChanges } from './agreement/key-changes.ts';
 import { propose, type InvestOptions } from './agreement/investing.ts';
 import { asEvent, publishAgreed, tellParties } from './agreement/signing.ts';
+import { Serving } from './agreement/serving.ts';
 import { Undertakings } from './agreement/undertakings.ts';
 import { Withdrawals } from './agreement/withdrawals.ts';
-import { allHeads, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
+import { actingContract, allHeads, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
 import { Openings } from './openings.ts';
@@ -52,6 +53,7 @@ export class Agreements {
   readonly counters: Counters;
   readonly amendments: Amendments;
   readonly undertakings: Undertakings;
+  readonly serving: Serving;
   readonly funding: FundingNotices;
   readonly keys: KeyChanges;
   readonly #desk: Desk;
@@ -64,6 +66,7 @@ export class Agreements {
     this.withdrawals = new Withdrawals(desk);
     this.counters = new Counters(desk, this.withdrawals);
     this.undertakings = new Undertakings(desk);
+    this.serving = new Serving(desk);
     this.funding = new FundingNotices(desk);
     this.keys = new KeyChanges(desk);
     this.amendments = new Amendments(desk, (sign) => this.#inTurn(sign));
@@ -174,9 +177,9 @@ export class Agreements {
     await tellParties(this.#desk, contract, { ...refusal, code: 'declined', sentence });
   }
 
-  /** The bank closes a repaid contract. */
+  /** The bank, or who took over from it, closes a repaid contract. */
   async close(root: string): Promise<Result<string>> {
-    const contract = ownContract(this.#desk, root);
+    const contract = actingContract(this.#desk, root);
     if (contract?.own.role !== 'bank') return reject('AUTHOR_ROLE', 'bank');
     const { own } = contract;
     const document = {

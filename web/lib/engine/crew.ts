@@ -99,7 +99,7 @@ export class Crew {
     for (const own of this.#cohorts.waitingFor(root)) this.payer(own, 'disbursement')?.wake();
     const contract = ownContract(this.#desk, root);
     if (!contract) {
-      this.#followAsAttester(root);
+      this.#followAsServing(root);
       return;
     }
     const { own, view } = contract;
@@ -149,11 +149,12 @@ export class Crew {
     }
   }
 
-  /** Who decides on milestones and is no party sees what they decide about. */
-  #followAsAttester(root: string): void {
+  /** Who decides on milestones, or is appointed, and is no party sees what it is about. */
+  #followAsServing(root: string): void {
     const document = this.#desk.catalog.contract(root)?.fold.state.contract.document;
     if (!document || this.#followed.has(root)) return;
-    if (!signerOf(this.#desk, attesterOf(document))) return;
+    const serving = [attesterOf(document), ...Object.values(document.appointees ?? {})];
+    if (!serving.some((key) => key !== undefined && signerOf(this.#desk, key))) return;
     this.#followed.add(root);
     this.#stops.push(this.#desk.catalog.watch(root));
   }

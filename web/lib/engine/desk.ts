@@ -54,6 +54,23 @@ export function ownContract(desk: Desk, root: string): OwnContract | undefined {
   return own ? { view, own } : undefined;
 }
 
+/** Whether this person is the backup servicer who took over from a contract's bank. */
+export function hasTakenOver(desk: Desk, { fold }: ContractView): boolean {
+  const { takeover, contract } = fold.state;
+  const servicer = contract.document.appointees?.backupServicer;
+  return takeover !== undefined && servicer === desk.person.publicKey;
+}
+
+/** A contract for a role this person acts as: their own, or the bank's after a takeover. */
+export function actingContract(desk: Desk, root: string): OwnContract | undefined {
+  const own = ownContract(desk, root);
+  const view = desk.catalog.contract(root);
+  if (own || !view || !hasTakenOver(desk, view)) return own;
+  const { person: main } = desk;
+  // No money passes through a backup servicer: the bank's keys stay the bank's.
+  return { view, own: { role: 'bank', main, money: undefined, pays: [], keys: [main.publicKey] } };
+}
+
 /** Contracts in which this person has a role, newest first. */
 export function ownContracts(desk: Desk): readonly OwnContract[] {
   const atSec = ({ view }: OwnContract): number => view.fold.state.contract.event.created_at;
@@ -76,7 +93,7 @@ export function signerOf(desk: Desk, publicKey: string): Signer | undefined {
  * where relays refuse it.
  */
 export function nextEventTimeSec(desk: Desk, root: string): number {
-  const keys = ownContract(desk, root)?.own.keys ?? [];
+  const keys = actingContract(desk, root)?.own.keys ?? [];
   const times = desk.catalog
     .eventsOf(root)
     .filter((parsed) => keys.includes(parsed.event.pubkey))
@@ -92,7 +109,7 @@ function namedEvents(desk: Desk, root: string): ParsedEvent[] {
 }
 
 /** All one's own heads in a contract, for `prev`. */
-export function ownHeads(desk: Desk, root: string, own: OwnRole): string[] {
+export function ownHeads(desk: Desk, root: string, own: Pick<OwnRole, 'keys'>): string[] {
   return headsOf(own.keys, namedEvents(desk, root));
 }
 

@@ -12,7 +12,14 @@ import {
   type Result,
 } from '@realyield/protocol';
 import type { ContractView } from './catalog.ts';
-import { nextEventTimeSec, ownContract, ownHeads, signerOf, type Desk } from './desk.ts';
+import {
+  hasTakenOver,
+  nextEventTimeSec,
+  ownContract,
+  ownHeads,
+  signerOf,
+  type Desk,
+} from './desk.ts';
 import type { Signer } from './ports.ts';
 import { publishTried } from './tried.ts';
 
@@ -124,7 +131,12 @@ export class Milestones {
   }
 
   #attesterSigner(view: ContractView): Signer | undefined {
-    return signerOf(this.#desk, attesterOf(view.fold.state.contract.document));
+    const { contract, takeover } = view.fold.state;
+    const named = signerOf(this.#desk, attesterOf(contract.document));
+    // N-12: "…what it approves counts only while its takeover is not contested."
+    const isTheBanks = contract.document.attester === undefined && takeover?.contested === false;
+    if (named || !isTheBanks) return named;
+    return hasTakenOver(this.#desk, view) ? this.#desk.person : undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import {
   type Result,
   type VerifiedEvent,
 } from '@realyield/protocol';
-import { allHeads, nextEventTimeSec, ownContract, ownHeads } from './desk.ts';
+import { actingContract, allHeads, nextEventTimeSec, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { Recoveries } from './recoveries.ts';
 import { publishTried, tryOnCopy } from './tried.ts';
@@ -35,7 +35,7 @@ export class Notices {
 
   /** Signs and publishes a notice; one that would not count is never published. */
   async give(root: string, type: NoticeType, statement: string): Promise<Result<string>> {
-    const contract = ownContract(this.#desk, root);
+    const contract = actingContract(this.#desk, root);
     if (!contract) return reject('CONTRACT_UNKNOWN', root);
     const { own, view } = contract;
     if (!permittedActs(view.fold.state, own.role).includes(type)) {
@@ -48,7 +48,7 @@ export class Notices {
 
   /** When a notice would count if nothing were paid until then. */
   outlook(root: string, type: NoticeType): Outlook {
-    const contract = ownContract(this.#desk, root);
+    const contract = actingContract(this.#desk, root);
     if (!contract) return { when: 'never', refused: reject('CONTRACT_UNKNOWN', root) };
     const { state } = contract.view.fold;
     if (!permittedActs(state, contract.own.role).includes(type)) {

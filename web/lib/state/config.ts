@@ -13,12 +13,16 @@ const worldSchema = z.object({
     z.object({
       id: z.string(),
       name: z.string(),
-      role: z.enum(['investor', 'business', 'bank']),
+      role: z.enum([
+        ...(['investor', 'business', 'bank'] as const),
+        ...(['arbiter', 'trustee', 'backup servicer'] as const),
+      ]),
       about: z.string(),
       place: z.optional(z.object({ country: z.string(), locality: z.string() })),
       publicKey: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
       bunkerUri: z.string(),
-      walletUri: z.string(),
+      /** Absent for who is appointed and moves no money. */
+      walletUri: z.optional(z.string()),
     }),
   ),
 });

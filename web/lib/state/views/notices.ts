@@ -10,6 +10,7 @@ import type { NoticeView } from '../../components/milestones/models.ts';
 import type { Outlook } from '../../engine/notices.ts';
 import { formatDue, formatPlural, type Calendar } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
+import type { PersonView } from '../../ui/shell.svelte.ts';
 import { personView, type Names } from './people.ts';
 
 /** The calendar a contract's days are read by. */
@@ -50,6 +51,20 @@ function sentenceOf(now: ContractNow, notice: Notice): string {
   return `Instalment ${notice.instalment} is late. Paying it by ${until} cures it.`;
 }
 
+/** Who gave a notice: the party it counts for, or who took over from the bank. */
+function authorOf(
+  names: Names,
+  { contract }: ContractState,
+  { author }: Notice,
+  parsed: ParsedEvent | undefined,
+): PersonView {
+  const { parties, appointees } = contract.document;
+  const servicer = appointees?.backupServicer;
+  return servicer !== undefined && parsed?.event.pubkey === servicer
+    ? personView(names, servicer, 'backup servicer')
+    : personView(names, parties[author].pubkey, author);
+}
+
 /** Notices that count, newest first. */
 export function noticeViews(
   names: Names,
@@ -63,7 +78,7 @@ export function noticeViews(
     return {
       id: notice.id,
       type: notice.type,
-      who: personView(names, state.contract.document.parties[notice.author].pubkey, notice.author),
+      who: authorOf(names, state, notice, parsed),
       atSec: notice.asOfSec,
       sentence: sentenceOf(now, notice),
       statement: text && 'statement' in parsed.document ? parsed.document.statement : '',

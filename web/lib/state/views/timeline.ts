@@ -1,5 +1,6 @@
 /** The signed events of a contract, each with what was checked about it. */
 import {
+  APPOINTEE_ROLES,
   REJECT_SENTENCES,
   attesterOf,
   isPrivate,
@@ -16,6 +17,7 @@ import { amountOf } from '../../amount.ts';
 import { formatPlural } from '../../format.ts';
 import { personView, type Names } from './people.ts';
 import { pricedWords } from './price-words.ts';
+import { APPOINTEE_NAMES } from './undertakings.ts';
 import { milestoneWords, noticeWords, type Words } from './timeline-words.ts';
 
 const BASIC: readonly CheckView[] = [
@@ -30,6 +32,9 @@ function roleOfAuthor(state: ContractState, publicKey: string): string | undefin
     if (parties[role].pubkey === publicKey) return role;
     if (state.signatures[role]?.delegate === publicKey) return role;
   }
+  const { appointees = {} } = state.contract.document;
+  const serves = APPOINTEE_ROLES.find((role) => appointees[role] === publicKey);
+  if (serves) return APPOINTEE_NAMES[serves].toLowerCase();
   if (attesterOf(state.contract.document) === publicKey) return 'attester';
   return undefined;
 }
