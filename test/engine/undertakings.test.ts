@@ -47,7 +47,7 @@ it('an offer takes money once its arbiter has accepted, and carries both words',
   await scene.everywhere(root, ({ status }) => status === 'effective');
 });
 
-it('a backup servicer takes over from a silent bank, decides, and is contested by its return', async () => {
+it('a backup servicer takes over from a silent bank, until that is heard of', async () => {
   const servicer = await scene.estate.session('servicer', scene.urls, scene.clock);
   const half = { shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 80, ticks: 10 };
   const offer = await scene.offer({
