@@ -50,8 +50,19 @@ export function isLive({ pubkey, created_at }, { ring }) {
   return created_at <= (ring.get(pubkey)?.ends ?? -1);
 }
 
-/** P-10 to P-15: what the receipts and answers that are known prove. */
-export function resolve({ receipts, answers, rings, stands }, isKnown) {
+/** N-23: of the payments that final events show, for each hash the one by which less is owed. */
+export function shownBy(finals, isLent) {
+  const parts = finals.flatMap(({ paid }) => paid);
+  parts.sort((a, b) => {
+    const [sign, other] = [a, b].map(({ leg }) => (isLent(leg) ? 1 : -1));
+    const bySize = sign * Number(BigInt(a.msat) - BigInt(b.msat)) || sign * (b.atSec - a.atSec);
+    return sign - other || bySize || compare(a.request, b.request);
+  });
+  return new Map(parts.reverse().map((each) => [each.key, each]));
+}
+
+/** P-10 to P-15, N-23: what the receipts and answers that are known prove. */
+export function resolve({ receipts, answers, rings, stands, shown }, isKnown) {
   const paid = receipts.filter(isKnown).flatMap(({ created_at, content }) => {
     const { id: request, content: asked } = content.request;
     const { leg, notBeforeSec, expiresAtSec } = asked;
@@ -71,8 +82,16 @@ export function resolve({ receipts, answers, rings, stands }, isKnown) {
       return { leg, request, n, msat, atSec, how, key, version: asked.version };
     });
   });
-  paid.sort((a, b) => compare(a.request, b.request) || a.n - b.n || b.atSec - a.atSec);
-  return paid.filter((each, at) => paid.findIndex(({ key }) => key === each.key) === at);
+  const isShown = ({ key, request }) => shown?.get(key)?.request === request;
+  const stand = paid.map((each) => {
+    const atSec = isShown(each) ? shown.get(each.key).atSec : each.atSec;
+    return { ...each, atSec, how: [atSec, each.how[1]] };
+  });
+  const rank = (each) => (isShown(each) ? 0 : 1);
+  stand.sort((a, b) => compare(a.request, b.request) || a.n - b.n || b.atSec - a.atSec);
+  stand.sort((a, b) => rank(a) - rank(b));
+  const counted = stand.filter((each, at) => stand.findIndex(({ key }) => key === each.key) === at);
+  return counted.sort((a, b) => compare(a.request, b.request) || a.n - b.n);
 }
 
 /** KEY-2 to KEY-8: the keys a role has, when each ended, and the key events that count. */
@@ -126,8 +145,8 @@ export function ringOf(role, terms, delegates, events) {
   return { ring, counted, rotations: counted.sort(byTime).filter(isRival) };
 }
 
-/** V-3, V-4: the last version all three signed, and rivals of those on the way to it. */
-export function versionOf(root, signatures, payments) {
+/** V-3, V-4, N-24: the versions all three signed, and rivals of those; what was shown stands. */
+export function versionsOf(root, signatures, payments, shown = []) {
   const parents = new Map(signatures.map(({ content: { terms } }) => [terms.id, terms.content]));
   const isFrom = (at, id) =>
     at === id || (parents.has(at) && isFrom(parents.get(at).replaces.version, id));
@@ -135,14 +154,16 @@ export function versionOf(root, signatures, payments) {
     ROLES.every((as) => signatures.some(({ content: c }) => c.terms.id === id && c.role === as));
   const citedSec = (id) =>
     Math.min(...payments.filter(({ version }) => isFrom(version, id)).map(({ atSec }) => atSec));
-  const rivals = [];
+  const [versions, rivals] = [[root], []];
   for (let version = root; ;) {
     const next = [...parents.keys()].filter((id) => parents.get(id).replaces.version === version);
     const complete = next.filter(isSigned).map((id) => ({ id, sec: citedSec(id) }));
     complete.sort((a, b) => compare(a.sec, b.sec) || compare(a.id, b.id));
-    if (complete.length === 0) return { version, rivals };
-    version = complete[0].id;
-    rivals.push(...complete.slice(1).map(({ id }) => [version, id]));
+    version = shown[versions.length] ?? complete[0]?.id;
+    if (version === undefined) return { versions, rivals };
+    versions.push(version);
+    const others = complete.filter(({ id }) => id !== version);
+    rivals.push(...others.map(({ id }) => [version, id]));
   }
 }
 

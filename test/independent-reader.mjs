@@ -11,8 +11,9 @@ import {
   restsOn,
   ringOf,
   ROLES,
+  shownBy,
   treeOf,
-  versionOf,
+  versionsOf,
 } from './independent-keys.mjs';
 import { ledgerAt, plannedParts } from './independent-money.mjs';
 import { contradictionsOf, isForwarded, isPriced } from './independent-prices.mjs';
@@ -140,7 +141,7 @@ function noticesOf({ isSigned, acts, ...parties }) {
     const said = [...receipts, ...parties.answers.filter(isSaid), ...reports];
     const [at, counted] = [notice.content.instalment - 1, said.map(({ id }) => id)];
     const sales = salesOf(reports, terms.daySec);
-    return { ...notice, at, past, counted, ...ledgerAt(terms, paid, atSec, { sales }) };
+    return { ...notice, at, past, counted, paid, ...ledgerAt(terms, paid, atSec, { sales }) };
   };
   const given = (type, ...roles) => (isSigned ? acts(type, ...roles).map(judge) : []);
   const isLateBy = ({ at, daysLate }) => daysLate[at] > terms.plan.graceDays;
@@ -158,7 +159,9 @@ function noticesOf({ isSigned, acts, ...parties }) {
   const closures = given('closure', 'bank').filter(({ isRepaid }) => isRepaid);
   const finals = [...defaults, ...after.filter(follows), ...closures];
   const stands = new Set(finals.flatMap(({ counted }) => counted));
-  return { arrears, defaults, closures, finals, stands };
+  const isWithheld = terms.fees.origination === 'withheld';
+  const isLent = (leg) => leg === 'disbursement' || (leg === 'originationFee' && isWithheld);
+  return { arrears, defaults, closures, finals, stands, shown: shownBy(finals, isLent) };
 }
 
 /** C-20, V-1, V-2, N-7, N-8, S-2 to S-6: who signed what, as far as it counts. */
@@ -253,7 +256,14 @@ export function stateHashOf(root, events) {
   const { takeovers, amendments, defaults, closures, finals, reports } = contract;
   const arrears = isWithdrawn ? [] : contract.arrears;
   const proven = resolve(contract, () => true);
-  const { version, rivals } = versionOf(root, amendments, proven);
+  // N-24: what final events show in force, the first of them before the others.
+  const shown = [...finals].sort(byTime).reduce((chain, { past, paid }) => {
+    const signed = amendments.filter(({ id }) => past.has(id));
+    const { versions } = versionsOf(root, signed, paid);
+    return chain.every((id, at) => versions[at] === id) ? versions : chain;
+  }, []);
+  const { versions, rivals } = versionsOf(root, amendments, proven, shown);
+  const version = versions.at(-1);
   const ids = (list) => list.map(({ id }) => id);
   const payments = {};
   for (const { request, n, how } of proven) {

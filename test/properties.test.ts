@@ -1,6 +1,7 @@
 /** Laws that hold for any input: of figures, the fold, the ledger and reading (fast-check). */
 import './properties/agreement.ts';
 import './properties/figures.ts';
+import './properties/finality.ts';
 import './properties/fold.ts';
 import './properties/growing.ts';
 import './properties/ledger.ts';

@@ -85,7 +85,66 @@ function expectRows(book: Book, rows: readonly Row[]): void {
   expect(schedule).toHaveLength(book.count);
 }
 
+/** A schedule that is printed to its last row, with the interest in all. */
+function expectWhole(book: Book, rows: readonly Row[], totalInterest: string): void {
+  expect(rows).toHaveLength(book.count);
+  expectRows(book, rows);
+  const schedule = scheduleOf(book);
+  expect(schedule.at(-1)?.balance).toBe(0n);
+  const paid = schedule.reduce((sum, { interest }) => sum + interest, 0n);
+  // A sum of rounded rows is off by half a cent a row at most.
+  expect(Math.abs(Number(paid - cents(totalInterest)))).toBeLessThanOrEqual(1);
+}
+
+/** Textbooks' loans at 9 % in five equal annual payments, every row of them. */
+const IN_FIVE_YEARS: readonly (readonly [string, string, readonly Row[]])[] = [
+  // Ross, Westerfield and Jordan, Fundamentals of Corporate Finance, section 6.4, "Loan Types and
+  // Loan Amortization": five payments of $1,285.46.
+  [
+    '5,000.00',
+    '1,427.31',
+    [
+      ['450.00', '835.46'],
+      ['374.81', '910.65'],
+      ['292.85', '992.61'],
+      ['203.51', '1,081.95'],
+      ['106.14', '1,179.32'],
+    ],
+  ],
+  // The same book's problem "Amortization with Equal Payments", solved for $67,000:
+  // https://qammunity.org/8161373/
+  [
+    '67,000.00',
+    '19,125.96',
+    [
+      ['6,030.00', '11,195.19'],
+      ['5,022.43', '12,202.76'],
+      ['3,924.18', '13,301.01'],
+      ['2,727.09', '14,498.10'],
+      ['1,422.26', '15,802.93'],
+    ],
+  ],
+];
+
 describe('level payments', () => {
+  it.each(IN_FIVE_YEARS)('are those of a textbook’s $%s at 9 %% to the last row', (...book) => {
+    const [principal, interest, rows] = book;
+    const terms = { principal, rateBps: 900, count: 5, everyMonths: 12 };
+    expectWhole({ ...terms, type: 'annuity', satPerCent: 1_000_000n }, rows, interest);
+  });
+
+  it('are those of a problem of three years at 6 % to the last row', () => {
+    // "Your firm just acquired a bank loan in the amount of $30,000": payments of $11,223.29.
+    // https://justaaa.com/accounting/88418-your-firm-just-acquired-a-bank-loan-in-the-amount
+    const book = { principal: '30,000.00', rateBps: 600, count: 3, everyMonths: 12 };
+    const rows: Row[] = [
+      ['1,800.00', '9,423.29'],
+      ['1,234.60', '9,988.69'],
+      ['635.28', '10,588.01'],
+    ];
+    expectWhole({ ...book, type: 'annuity', satPerCent: 1_000_000n }, rows, '3,669.88');
+  });
+
   it('are those of the Center for Agricultural Profitability, University of Nebraska', () => {
     // "CAP Launches New Loan Payment Calculator Tool", CropWatch, 2023, table 1: $100,000 at 7 %,
     // seven payments of $18,555.32 each.
@@ -142,6 +201,14 @@ describe('level payments', () => {
 });
 
 describe('equal parts of the principal', () => {
+  it('are those of a textbook’s $5,000 at 9 % to the last row', () => {
+    // Ross, Westerfield and Jordan, as above: $1,000 of principal a year, $6,350 paid in all.
+    const book = { principal: '5,000.00', rateBps: 900, count: 5, everyMonths: 12 };
+    const interest = ['450.00', '360.00', '270.00', '180.00', '90.00'];
+    const rows = interest.map((each): Row => [each, '1,000.00']);
+    expectWhole({ ...book, type: 'equalPrincipal', satPerCent: 1n }, rows, '1,350.00');
+  });
+
   it('are those of a note of Belden, Inc., in ten years at 12 %', () => {
     // $50,000, $5,000 of principal a year; the first three payments are $11,000, $10,400 and
     // $9,800. https://qammunity.org/4734203

@@ -75,7 +75,7 @@ export * from './contract/fold.ts';
 export { headsOf, isPrivate } from './contract/graph.ts';
 export * from './contract/hash.ts';
 export type { DayTotal, PaidParts, PaidRequest, PaidRun } from './contract/paid.ts';
-export { settledAtSec } from './contract/intake.ts';
+export { settledAtSec } from './contract/evidence.ts';
 export { TRANSITIONS, permittedActs } from './contract/transitions.ts';
 export { actOf, type ActorRole, type ContractAct } from './contract/acts.ts';
 export { requestMismatch } from './contract/payments.ts';

@@ -1,6 +1,7 @@
 /** Vectors of arrears and default notices: folder `notices`. */
 import { planTicks, type OfferDocument } from '@realyield/protocol';
-import { inThree, Loan } from '../fixtures/loan.ts';
+import { acceptAll, amendment } from '../fixtures/agreements.ts';
+import { hashOf, inThree, Loan } from '../fixtures/loan.ts';
 import { give } from '../fixtures/steps.ts';
 import { DAY, folded, START } from './contracts.ts';
 import type { Cases } from './vector.ts';
@@ -123,7 +124,58 @@ function finalCases(): Cases {
   };
 }
 
+const wide = { notBeforeSec: at(80), expiresAtSec: at(100) };
+
+/** Repaid in full and closed, with the request of the payment that repaid it. */
+function closed() {
+  const loan = lent();
+  const part = { n: 0, amountUnits: 1_030_000_000n, preimage: hashOf('repays all') };
+  const { request } = loan.pay('repayment', [part], at(88), wide);
+  loan.close(at(89));
+  return { loan, part, request };
+}
+
+/** The same hash requested once more, for less, under a lower id, and receipted. */
+function paidForLess(): Loan {
+  const { loan, part, request } = closed();
+  for (let n = 1; ; n += 1) {
+    const less = { ...part, n, amountUnits: 1_000n };
+    const other = loan.request('repayment', [less], at(88), wide);
+    if (other.id > request.id) continue;
+    loan.receipt(other, [less], at(88), 'business');
+    return loan;
+  }
+}
+
+/** A default that shows one of two rival successors; then a payment that names the other. */
+function namedLater(): Loan {
+  const loan = lent();
+  const rivals = [900, 800].map((rateBps) => amendment(loan, { rateBps }, at(2)));
+  const [low, high] = rivals.sort((a, b) => (a.event.id < b.event.id ? -1 : 1));
+  if (!low || !high) throw new Error('two amendments');
+  acceptAll(loan, low, at(3));
+  acceptAll(loan, high, at(4));
+  give(loan, 'arrears', at(36));
+  give(loan, 'default', at(60));
+  const named = { version: high.event.id, notBeforeSec: at(5), expiresAtSec: at(5, 50) };
+  loan.pay('repayment', [{ n: 0, amountUnits: 1_000n }], at(5), named);
+  return loan;
+}
+
+function shownCases(): Cases {
+  const objected = closed();
+  objected.loan.object('investor', objected.request, [0], at(91), at(99));
+  const again = closed();
+  again.loan.receipt(again.request, [again.part], at(99), 'business');
+  return {
+    'final-objection': folded('A later time stated later', ['N-23'], objected.loan, [], at(120)),
+    'final-receipt': folded('A later receipt', ['N-23'], again.loan, [], at(120)),
+    'final-hash': folded('The same hash for less', ['N-23'], paidForLess(), [], at(120)),
+    'final-version': folded('A rival named later', ['N-24', 'V-4'], namedLater(), [], at(120)),
+  };
+}
+
 /** Folder `notices`. */
 export function noticeCases(): Cases {
-  return { ...arrearsCases(), ...defaultCases(), ...finalCases() };
+  return { ...arrearsCases(), ...defaultCases(), ...finalCases(), ...shownCases() };
 }

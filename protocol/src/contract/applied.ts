@@ -29,6 +29,7 @@ import { partsSeen } from './payments.ts';
 import { inPhases } from './phases.ts';
 import { PriceBook } from './prices.ts';
 import { reportedSales, rivalReports } from './sales.ts';
+import { partsShown, versionsShown } from './shown.ts';
 import type { ContractState, Equivocation, Milestone, Payment } from './state.ts';
 import { resolveTakeover } from './takeover.ts';
 import { applyEvent } from './transitions.ts';
@@ -158,7 +159,7 @@ export function applyAll(contract: ParsedContract, set: EventSet): Applied {
   others.forEach(apply);
   const applied: Applied = {
     ...{ draft, requests, graph, rejects: draft.rejects, receiptsTaken: 0, answersTaken: 0 },
-    intake: new PaymentIntake(draft),
+    intake: new PaymentIntake(draft, partsShown(draft)),
     overlaps: new Overlaps(),
     prices: new PriceBook(contract.document.denomination),
     seen: partsSeen(draft),
@@ -201,7 +202,12 @@ export function append(applied: Applied, parsed: ParsedEvent): RejectedEvent | u
 function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied): ContractState {
   const { paid } = intake;
   const signedSec = signedAtSec(draft);
-  const { versions, rivals } = resolveVersions(draft, signedSec ?? 0, citationsOf(draft, paid));
+  const { versions, rivals } = resolveVersions(
+    draft,
+    signedSec ?? 0,
+    citationsOf(draft, paid),
+    versionsShown(draft),
+  );
   const { funding, contradictions } = resolveFunding(draft);
   const equivocations = [
     ...draft.equivocations,

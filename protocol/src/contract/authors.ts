@@ -8,7 +8,7 @@ import type { PartyRole } from '../kinds/fields.ts';
 import { reject, type Reject } from '../result.ts';
 import { actOf, ACTS, type ActorRole, type ContractAct } from './acts.ts';
 import { actsFor, appointeeOf, hasEnded, isMainOf, type Draft } from './draft.ts';
-import { settledAtSec } from './intake.ts';
+import { settledAtSec } from './evidence.ts';
 import { legOf } from './legs.ts';
 import { LEGS } from './state.ts';
 import { resolveTakeover } from './takeover.ts';

@@ -13,6 +13,7 @@ import type { AppointeeRole } from '../kinds/appointees.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import type { RejectCode } from '../result.ts';
 import type { LedgerCourse } from './course.ts';
+import type { PaidParts } from './paid.ts';
 import { PARTY_ROLES } from './state.ts';
 import type {
   AppliedSignature,
@@ -22,6 +23,7 @@ import type {
   NoticeType,
   Recovery,
   RoleKey,
+  Version,
 } from './state.ts';
 
 /** A refused event. */
@@ -43,6 +45,10 @@ export interface AppliedFinal {
   readonly createdAtSec: number;
   /** Ids of the receipts, answers and sales reports it rests on that counted for it. */
   readonly counted: ReadonlySet<string>;
+  /** The payments it shows; undefined of a takeover, which shows none. */
+  readonly paid: PaidParts | undefined;
+  /** The terms it shows in force, from the root's on. */
+  readonly versions: readonly Version[];
 }
 
 /** What one notice rests on, as it shows it. */

@@ -3,153 +3,31 @@
  * that an event is about are resolved anew. The result depends on the set, never on its order.
  * Spec: specs/payments.md, "Proof".
  */
-import type { ParsedAcknowledgement, ParsedReceipt, ParsedRequest } from '../events.ts';
+import type { ParsedAcknowledgement } from '../events.ts';
 import type { Leg, PartyRole } from '../kinds/fields.ts';
 import type { ReceiptDocument, RequestDocument } from '../kinds/money-events.ts';
 import { Chunks } from './chunks.ts';
 import { DayTotals } from './day-totals.ts';
 import { PaymentDigests } from './digests.ts';
 import { payeeStanding, type AppliedReceipt, type Draft } from './draft.ts';
-import { PaidParts, type PaidRequest, type PaidRun } from './paid.ts';
-import { unitsOf } from './prices.ts';
+import {
+  coversAll,
+  eachPlace,
+  keepsHash,
+  newEvidence,
+  placeOf,
+  prove,
+  resolve,
+  type Evidence,
+} from './evidence.ts';
+import { PaidParts, type PaidRequest } from './paid.ts';
+import type { ShownParts } from './shown.ts';
 import { LEGS } from './state.ts';
-
-/** When a payment counts as settled: the receipt's time, kept inside the part's window. */
-export function settledAtSec(receiptAtSec: number, request: RequestDocument): number {
-  // P-10: "A part settles at the receipt's `created_at`, moved into the request's window…"
-  return Math.min(Math.max(receiptAtSec, request.notBeforeSec), request.expiresAtSec);
-}
-
-/** All that is said about one request; what is not said takes no space. */
-interface Evidence {
-  readonly request: ParsedRequest;
-  /** The one receipt that proves every part, or the best one for each place. */
-  proof: ParsedReceipt | (ParsedReceipt | undefined)[];
-  /** Whether all parts were acknowledged, or which, by place. */
-  received: boolean | boolean[];
-  /** Latest time that objections state, by place. */
-  stated: Map<number, number> | undefined;
-  /** Places whose hash counts under another request. */
-  lost: Set<number> | undefined;
-}
-
-/** Places of part numbers among a request's; both lists rise, so one pass finds them. */
-function eachPlace(
-  parts: readonly number[],
-  requested: readonly number[],
-  visit: (place: number) => void,
-): void {
-  let place = 0;
-  for (const n of parts) {
-    while (place < requested.length && (requested[place] ?? 0) < n) place += 1;
-    if (requested[place] === n) visit(place);
-  }
-}
-
-function isBetter(a: ParsedReceipt, b: ParsedReceipt, request: RequestDocument): boolean {
-  // P-11: "Of several receipts of one part under one request the latest settled counts, then the
-  // lowest receipt id."
-  const one = settledAtSec(a.event.created_at, request);
-  const other = settledAtSec(b.event.created_at, request);
-  return one === other ? a.event.id < b.event.id : one > other;
-}
-
-function coversAll(receipt: ReceiptDocument, request: RequestDocument): boolean {
-  // A receipt has no part that its request has not (P-6).
-  return receipt.n.length === request.n.length;
-}
-
-/** Sum of decimal amounts: as numbers while that is exact, as bigint beyond. */
-function sumOf(amounts: readonly string[], first: number, last: number): bigint {
-  let sum = 0;
-  for (let place = first; place <= last; place += 1) sum += Number(amounts[place]);
-  if (sum <= Number.MAX_SAFE_INTEGER) return BigInt(sum);
-  return amounts.slice(first, last + 1).reduce((total, each) => total + BigInt(each), 0n);
-}
-
-/** A run that is still growing. */
-type OpenRun = { -readonly [Key in keyof Omit<PaidRun, 'amountUnits'>]: PaidRun[Key] };
-
-function partAt(evidence: Evidence, place: number): OpenRun | undefined {
-  const { proof, received, stated, lost, request } = evidence;
-  const receipt = Array.isArray(proof) ? proof[place] : proof;
-  if (!receipt || lost?.has(place)) return undefined;
-  const settled = settledAtSec(receipt.event.created_at, request.document);
-  // P-12: "Where objections by the payee state times no later than `expiresAtSec`, the latest of
-  // them replaces an earlier settled time…"
-  const statedSec = stated?.get(place) ?? 0;
-  const timeContested = statedSec > settled;
-  return {
-    first: place,
-    last: place,
-    receipt,
-    settledAtSec: timeContested ? statedSec : settled,
-    isReceived: typeof received === 'boolean' ? received : received[place] === true,
-    timeContested,
-  };
-}
-
-function isSame(run: OpenRun, part: OpenRun): boolean {
-  return (
-    run.last + 1 === part.first &&
-    run.receipt === part.receipt &&
-    run.settledAtSec === part.settledAtSec &&
-    run.isReceived === part.isReceived &&
-    run.timeContested === part.timeContested
-  );
-}
-
-function closed(run: OpenRun, msat: readonly string[]): PaidRun {
-  const { first, last, receipt, settledAtSec, isReceived, timeContested } = run;
-  const amountUnits = sumOf(msat, first, last);
-  return { first, last, receipt, settledAtSec, isReceived, timeContested, amountUnits };
-}
-
-/** The least number of runs that say all that is known of a request. */
-function resolve(evidence: Evidence): PaidRequest {
-  const { request, proof, received, stated, lost } = evidence;
-  const { leg, n } = request.document;
-  const units = unitsOf(request.document);
-  const isWhole = !Array.isArray(proof) && typeof received === 'boolean' && !stated && !lost;
-  let open = partAt(evidence, 0);
-  if (isWhole && open) {
-    open.last = n.length - 1;
-    return { leg, request, runs: [closed(open, units)] };
-  }
-  const runs: PaidRun[] = [];
-  for (let place = 1; place < n.length; place += 1) {
-    const part = partAt(evidence, place);
-    if (open && part && isSame(open, part)) {
-      open.last = place;
-      continue;
-    }
-    if (open) runs.push(closed(open, units));
-    open = part;
-  }
-  if (open) runs.push(closed(open, units));
-  return { leg, request, runs };
-}
-
-function newEvidence(request: ParsedRequest, proof: Evidence['proof']): Evidence {
-  return { request, proof, received: false, stated: undefined, lost: undefined };
-}
-
-/** Takes one more receipt into what is said about its request. */
-function prove(evidence: Evidence, receipt: ParsedReceipt): void {
-  const { proof: whole, request } = evidence;
-  const { n: requested } = request.document;
-  const proof = Array.isArray(whole) ? whole : requested.map(() => whole);
-  for (let place = proof.length; place < requested.length; place += 1) proof.push(undefined);
-  eachPlace(receipt.document.n, requested, (place) => {
-    const best = proof[place];
-    if (!best || isBetter(receipt, best, request.document)) proof[place] = receipt;
-  });
-  evidence.proof = proof;
-}
 
 /** Takes receipts and answers that count; what they prove can be had at any moment. */
 export class PaymentIntake {
   readonly #draft: Pick<Draft, 'contract' | 'keys' | 'stands'>;
+  readonly #shown: ShownParts | undefined;
   readonly #daySec: number;
   readonly #evidence: Evidence[] = [];
   readonly #places = new Map<string, number>();
@@ -161,8 +39,9 @@ export class PaymentIntake {
   #digests: PaymentDigests | undefined;
   #paid: PaidParts | undefined;
 
-  constructor(draft: Pick<Draft, 'contract' | 'keys' | 'stands'>) {
+  constructor(draft: Pick<Draft, 'contract' | 'keys' | 'stands'>, shown?: ShownParts) {
     this.#draft = draft;
+    this.#shown = shown;
     this.#daySec = draft.contract.document.daySec;
     this.#days = new DayTotals(this.#daySec);
   }
@@ -174,7 +53,8 @@ export class PaymentIntake {
     if (known === undefined) {
       this.#places.set(request.event.id, index);
       const proof = coversAll(receipt.document, request.document) ? receipt : [];
-      this.#evidence.push(newEvidence(request, proof));
+      const shown = this.#shown?.get(request.event.id);
+      this.#evidence.push(newEvidence(request, proof, shown));
     }
     const evidence = this.#evidence[index];
     if (evidence && evidence.proof !== receipt) prove(evidence, receipt);
@@ -210,14 +90,12 @@ export class PaymentIntake {
   #settleRivals(hash: string, holder: number, rival: number): void {
     const [one, other] = [this.#evidence[holder], this.#evidence[rival]];
     if (!one || !other) return;
-    // P-13: "One payment hash under one payee is one payment: of several requests with that hash
-    // the one with the lowest id counts."
-    const isHolderLower = one.request.event.id < other.request.event.id;
-    const loser = isHolderLower ? other : one;
-    const index = isHolderLower ? rival : holder;
-    if (!isHolderLower) this.#hashesOf(other.request.document.leg).set(hash, rival);
+    const isKept = keepsHash(one, other, hash);
+    const loser = isKept ? other : one;
+    const index = isKept ? rival : holder;
+    if (!isKept) this.#hashesOf(other.request.document.leg).set(hash, rival);
     loser.lost ??= new Set();
-    loser.lost.add(loser.request.document.paymentHash.indexOf(hash));
+    loser.lost.add(placeOf(loser, hash));
     this.#touch(index);
   }
 

@@ -10,9 +10,10 @@ import { signedAtSec } from './agreement.ts';
 import type { LedgerCourse, ReportedSales } from './course.ts';
 import { roleOfKey, type AppliedNotice, type Draft } from './draft.ts';
 import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
+import type { PaidParts } from './paid.ts';
 import { resolvePayments } from './payments.ts';
 import { reportedSales } from './sales.ts';
-import type { Notice, NoticeType } from './state.ts';
+import type { Notice, NoticeType, Version } from './state.ts';
 import { citationsOf, resolveVersions, termsAt, versionsAfter } from './versions.ts';
 
 interface Judgement {
@@ -25,6 +26,8 @@ interface Judgement {
   /** The terms in force at its time, of those it rests on. */
   readonly terms: ContractDocument;
   readonly course: LedgerCourse;
+  readonly paid: PaidParts;
+  readonly versions: readonly Version[];
 }
 
 /** What a notice rests on, and the balances that shows at its time. */
@@ -47,18 +50,22 @@ function judgementOf(draft: Draft, { event }: ParsedEvent): Judgement {
   const proofs = view.receipts.map(({ receipt }) => receipt.event.id);
   const answers = view.acknowledgements.map(({ event: answer }) => answer.id);
   const counted = new Set([...proofs, ...answers, ...view.reports.map(({ id }) => id)]);
-  return { past, counted, asOfSec, ledger, terms, course };
+  return { past, counted, asOfSec, ledger, terms, course, paid, versions };
+}
+
+function addFinal(draft: Draft, { event }: ParsedEvent, judged: Judgement): void {
+  const { counted, paid, versions } = judged;
+  draft.finals.push({ id: event.id, createdAtSec: event.created_at, counted, paid, versions });
 }
 
 /** The bank says that the contract is repaid. */
 export function applyClosure(draft: Draft, parsed: ParsedEvent): Reject | undefined {
-  const { counted, ledger } = judgementOf(draft, parsed);
+  const judged = judgementOf(draft, parsed);
   // C-21: "A closure counts only when its ledger is repaid; otherwise it is refused as
   // `NOT_REPAID`."
-  if (!ledger.repaid) return reject('NOT_REPAID');
+  if (!judged.ledger.repaid) return reject('NOT_REPAID');
   draft.status = 'closed';
-  const { id, created_at: createdAtSec } = parsed.event;
-  draft.finals.push({ id, createdAtSec, counted });
+  addFinal(draft, parsed, judged);
   return undefined;
 }
 
@@ -118,20 +125,20 @@ function defaultMismatch(
 
 /** Bank or investor says that the loan is in default: final. */
 export function applyDefault(draft: Draft, parsed: ParsedEvent): Reject | undefined {
-  const { past, counted, asOfSec, ledger, terms, course } = judgementOf(draft, parsed);
+  const judged = judgementOf(draft, parsed);
+  const { past, asOfSec, ledger, terms, course } = judged;
   const known = { terms, course };
   const arrears = draft.notices.filter(
     (notice) => notice.type === 'arrears' && past.has(notice.parsed.event.id),
   );
   const refused = defaultMismatch(terms, ledger, arrears);
   if (refused) return refused;
-  const { id, created_at: createdAtSec } = parsed.event;
   const instalment = oldestLate(ledger);
   draft.notices.push({ type: 'default', parsed, instalment, asOfSec, restsOn: arrears, ...known });
   // N-5: "A default notice that counts makes an effective contract `defaulted` and is not undone by
   // anything it does not rest on…"
   draft.status = 'defaulted';
-  draft.finals.push({ id, createdAtSec, counted });
+  addFinal(draft, parsed, judged);
   return undefined;
 }
 
@@ -147,7 +154,8 @@ function applyAftermath(
   parsed: ParsedEvent,
   type: 'acceleration' | 'writeOff',
 ): Reject | undefined {
-  const { past, counted, asOfSec, ledger, terms, course } = judgementOf(draft, parsed);
+  const judged = judgementOf(draft, parsed);
+  const { past, asOfSec, ledger, terms, course } = judged;
   const defaults = draft.notices.filter(
     (notice) => notice.type === 'default' && past.has(notice.parsed.event.id),
   );
@@ -156,11 +164,10 @@ function applyAftermath(
   if (defaults.length === 0) return reject('DEFAULT_MISSING');
   const refused = aftermathMismatch(ledger);
   if (refused) return refused;
-  const { id, created_at: createdAtSec } = parsed.event;
   const instalment = oldestLate(ledger);
   const known = { terms, course };
   draft.notices.push({ type, parsed, instalment, asOfSec, restsOn: defaults, ...known });
-  draft.finals.push({ id, createdAtSec, counted });
+  addFinal(draft, parsed, judged);
   return undefined;
 }
 

@@ -24,7 +24,7 @@ export function applyTakeover(draft: Draft, parsed: ParsedEvent): Reject | undef
   // `NOT_SILENT`."
   const lastSec = Math.max(...times, ...heard);
   if (createdAtSec - lastSec <= silence) return reject('NOT_SILENT', String(lastSec));
-  draft.takeovers.push({ id, createdAtSec, counted: new Set() });
+  draft.takeovers.push({ id, createdAtSec, counted: new Set(), paid: undefined, versions: [] });
   return undefined;
 }
 

@@ -170,41 +170,51 @@ function fromDayOf(before: Version, document: ContractDocument, signedAtSec: num
   return Math.max(before.fromDay, isFollowed ? dueDay : dayOf(readySec, daySec));
 }
 
-/** The chain of versions from the root on. */
+function versionAfter(before: Version, { amendment, signedAtSec }: Successor): Version {
+  const { document, event } = amendment;
+  return {
+    id: event.id,
+    document,
+    effectiveAtSec: Math.max(before.effectiveAtSec, signedAtSec),
+    fromDay: fromDayOf(before, document, signedAtSec),
+  };
+}
+
+/** The chain of versions from the root on; those shown stand. */
 export function resolveVersions(
   agreed: Agreed,
   rootSignedAtSec: number,
   citations: readonly Citation[],
+  shown: readonly Version[] = [],
 ): Resolved {
   const { document } = agreed.contract;
   const fromDay = dayOf(document.startAtSec, document.daySec);
   const first = { id: agreed.root, document, effectiveAtSec: rootSignedAtSec, fromDay };
   const versions: Version[] = [first];
   const rivals: Equivocation[] = [];
-  for (let last: Version | undefined = first; last;) {
-    const before: Version = last;
+  for (let before: Version = first; ;) {
     const complete = completeOf(agreed, before.id).map((successor) => ({
       ...successor,
       id: successor.amendment.event.id,
       citedSec: citedSec(agreed, successor.amendment.event.id, citations),
     }));
-    // V-4: "Of several complete successors of one version the one wins that, itself or by a version
-    // that follows from it, is named by the request of the earliest settled payment, then the one
-    // with the lowest id; each other is reported with it as `rival successors`."
+    // V-4: "Of several complete successors of one version the one wins that a final event shows in
+    // force (N-24), then the one that, itself or by a version that follows from it, is named by the
+    // request of the earliest settled payment, then the one with the lowest id; each other is
+    // reported with it as `rival successors`."
     complete.sort((a, b) => a.citedSec - b.citedSec || (a.id < b.id ? -1 : 1));
-    const [winner, ...others] = complete;
-    last = winner && {
-      id: winner.id,
-      document: winner.amendment.document,
-      effectiveAtSec: Math.max(before.effectiveAtSec, winner.signedAtSec),
-      fromDay: fromDayOf(before, winner.amendment.document, winner.signedAtSec),
-    };
-    if (last) versions.push(last);
-    for (const { id, amendment } of others) {
-      const [least, most] = [winner?.id ?? id, id].sort() as [string, string];
+    const [winner] = complete;
+    // N-24: "Versions that a final event that counts shows in force stay in force, with the times
+    // it shows…"
+    const next = shown[versions.length] ?? (winner && versionAfter(before, winner));
+    if (!next) return { versions, rivals };
+    versions.push(next);
+    for (const { id, amendment } of complete) {
+      if (id === next.id) continue;
+      const [least, most] = [next.id, id].sort() as [string, string];
       const { pubkey: author } = amendment.event;
       rivals.push({ reason: 'rival successors', author, events: [least, most] });
     }
+    before = next;
   }
-  return { versions, rivals };
 }
