@@ -109,6 +109,14 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
   return { denomination: document.denomination, calendar, instalments };
 }
 
+/** What the page says above the stream, with what is safe and what can be done. */
+const SAID_ABOVE: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>([
+  'ELSEWHERE',
+  'WALLET_SILENT',
+  'NOT_ARRIVED',
+  'WALLET_MISSING',
+]);
+
 /** While a payer waits for one of these nothing flows, though nothing is wrong. */
 const STANDING: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>([
   'BEGINNING',
@@ -156,9 +164,9 @@ function streamState(
       : { state: 'flowing' };
   }
   if (payer.level === 'paused') return { state: 'paused', reason: payer.sentence };
-  if (payer.level === 'problem') return { state: 'stopped', reason: payer.sentence };
   // The page says so above the stream, with what can be done.
-  if (payer.code === 'ELSEWHERE') return { state: 'waiting' };
+  if (SAID_ABOVE.has(payer.code)) return { state: 'waiting' };
+  if (payer.level === 'problem') return { state: 'stopped', reason: payer.sentence };
   if (STANDING.has(payer.code)) return { state: 'waiting', reason: payer.sentence };
   return progress.next.dueAtSec > nowSec && progress.paidTicks === 0
     ? { state: 'waiting', reason: 'The stream has not begun.' }
