@@ -21,6 +21,7 @@ import {
   type ReceiptDocument,
   type RequestDocument,
 } from './kinds/money-events.ts';
+import type { TenderAnswerDocument } from './kinds/tender.ts';
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import { checkBond } from './bonds/check.ts';
 import { minuteOf } from './denomination.ts';
@@ -159,6 +160,19 @@ function checkReceipt(
   return wrong === undefined ? undefined : reject('PREIMAGE_MISMATCH', String(wrong));
 }
 
+function checkTenderAnswer(
+  { contract, request: embedded }: TenderAnswerDocument,
+  inner: readonly ParsedEvent[],
+): Reject | undefined {
+  const request = documentOf('request', requestSchema, embedded, inner);
+  // TE-2: "A reader MUST refuse an answer that embeds something else than a request as
+  // `EMBEDDED_MISMATCH`, and one that embeds a request of another contract as
+  // `CONTRACT_MISMATCH`."
+  if (embedded.kind !== Kind.request || !request.ok) return reject('EMBEDDED_MISMATCH', 'request');
+  const isOfIt = request.document.contract === contract;
+  return isOfIt ? undefined : reject('CONTRACT_MISMATCH', 'request');
+}
+
 function checkMilestone(
   document: MilestoneDocument,
   inner: readonly ParsedEvent[],
@@ -244,6 +258,8 @@ export function crossCheck(
       return checkBond(parsed);
     case 'receipt':
       return checkReceipt(parsed.document, inner);
+    case 'tenderAnswer':
+      return checkTenderAnswer(parsed.document, inner);
     case 'milestone':
       return checkMilestone(parsed.document, inner);
     case 'notice':

@@ -86,7 +86,7 @@ export function checkForward(
  * altered invoice decodes to another node key, not to an error.
  */
 export function checkInvoice(
-  state: ContractState,
+  state: Pick<ContractState, 'contract'>,
   request: ParsedRequest,
   index: number,
   invoiceText: unknown,

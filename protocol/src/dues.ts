@@ -9,7 +9,9 @@ import { guaranteeOf, ledgerOf, recoveriesOf } from './contract/standing.ts';
 import type { ContractState } from './contract/state.ts';
 import { feesOf } from './contract/ticks.ts';
 import type { Leg } from './kinds/fields.ts';
+import { dayOf, endOfDaySec } from './interest.ts';
 import { minimum } from './money.ts';
+import type { Waiting } from './waiting.ts';
 import {
   disbursementHold,
   milestoneHold,
@@ -79,6 +81,23 @@ export function nextPartNumber(
   return taken.reduce((most, n) => Math.max(most, n + 1), 0);
 }
 
+/** Whether parts in hand wait for a payee that does not ask for them: they are tendered. */
+export function tenderHold(
+  state: ContractState,
+  leg: Leg,
+  inHand: ReadonlySet<number>,
+  asOfSec: number,
+): Waiting | undefined {
+  const { daySec } = state.contract.document;
+  const day = dayOf(asOfSec, daySec);
+  const tender = state.tenders.findLast(
+    (each) => each.leg === leg && !each.isVoid && each.fromDay <= day && day <= each.toDay,
+  );
+  const isWhole = tender && inHand.size > 0 && [...inHand].every((n) => tender.n.includes(n));
+  if (!isWhole) return undefined;
+  return { reason: 'tendered', tender: tender.id, untilSec: endOfDaySec(tender.toDay, daySec) };
+}
+
 /** What is due on a leg by the end of today, as one part. */
 export function planDue(
   state: ContractState,
@@ -92,7 +111,10 @@ export function planDue(
   // on what is too much of a guarantee, in one part of the leg, the number of which is one above
   // all it knows of."
   if (state.effectiveAtSec === undefined) return { action: 'wait', reason: 'notEffective' };
-  if (inHand.size > 0) return { action: 'wait', reason: 'inFlight' };
+  if (inHand.size > 0) {
+    const tendered = tenderHold(state, leg, inHand, asOfSec);
+    return { action: 'wait', ...(tendered ?? { reason: 'inFlight' }) };
+  }
   const amountUnits = dueOn(state, leg, asOfSec);
   if (amountUnits === 0n) {
     const isOver = ledgerOf(state, asOfSec).repaid;

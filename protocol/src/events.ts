@@ -31,6 +31,7 @@ import {
 import { priceSchema } from './kinds/price.ts';
 import { salesSchema } from './kinds/sales.ts';
 import { bondSchema } from './kinds/bond.ts';
+import { tenderAnswerSchema, tenderSchema } from './kinds/tender.ts';
 import { keySchema } from './kinds/key.ts';
 import { milestoneSchema } from './kinds/milestone.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
@@ -69,6 +70,19 @@ function finish<Name extends ParsedEvent['name'], Document>(
 
 const none = (): undefined => undefined;
 
+const typeOf = (content: Json): Json | undefined =>
+  typeof content === 'object' && 'type' in content ? content['type'] : undefined;
+
+function readTender(event: VerifiedEvent, content: Json): Step {
+  if (typeOf(content) === 'tenderAnswer') {
+    const answer = parseContent(tenderAnswerSchema, content);
+    const refused = terms.tenderAnswerContradiction;
+    return finish('tenderAnswer', event, answer, refused, tags.tenderAnswerTags);
+  }
+  const parsed = parseContent(tenderSchema, content);
+  return finish('tender', event, parsed, terms.tenderContradiction, tags.tenderTags);
+}
+
 function readKind(event: VerifiedEvent, content: Json): Step {
   switch (event.kind) {
     case Kind.bankProfile: {
@@ -92,7 +106,7 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       return finish('signature', event, parsed, terms.signatureContradiction, tags.signatureTags);
     }
     case Kind.request: {
-      if (typeof content === 'object' && 'type' in content && content['type'] === 'forward') {
+      if (typeOf(content) === 'forward') {
         const forward = parseContent(forwardSchema, content);
         return finish('forward', event, forward, none, tags.forwardTags);
       }
@@ -115,6 +129,8 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       const parsed = parseContent(salesSchema, content);
       return finish('sales', event, parsed, salesContradiction, tags.salesTags);
     }
+    case Kind.tender:
+      return readTender(event, content);
     case Kind.price: {
       const parsed = parseContent(priceSchema, content);
       return finish('price', event, parsed, terms.priceContradiction, tags.priceTags);
@@ -168,6 +184,7 @@ export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
     return [parsed.document.terms];
   }
   if (parsed.name === 'bond') return holderEvents(parsed.document);
+  if (parsed.name === 'tenderAnswer') return [parsed.document.request];
   if (parsed.name === 'milestone' && parsed.document.type !== 'claim') {
     return [parsed.document.claim];
   }

@@ -49,6 +49,7 @@ export type {
   Ledger,
   LedgerCourse,
   LedgerPayment,
+  LedgerTender,
   LedgerVersion,
   ReportedSales,
 } from './contract/ledger.ts';
@@ -118,6 +119,8 @@ export type * from './kinds/agreement.ts';
 export { APPOINTEE_ROLES, type AppointeeRole, type Appointees } from './kinds/appointees.ts';
 export type { Funding } from './kinds/funding.ts';
 export type { KeyDocument } from './kinds/key.ts';
+export { TENDER_LEGS } from './kinds/tender.ts';
+export type { TenderAnswerDocument, TenderDocument } from './kinds/tender.ts';
 export type { InCurrency, SaleDocument, SalesDocument, SalesReport } from './kinds/sales.ts';
 export * from './till/tree.ts';
 export * from './till/sale.ts';

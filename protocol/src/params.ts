@@ -21,6 +21,15 @@ export const MAX_DELIVERED_PARTS = 60;
 /** How far two parties' clocks may differ before a payer takes a window as not open, seconds. */
 export const CLOCK_TOLERANCE_SEC = 60;
 
+/** Most parts one tender may offer. */
+export const MAX_TENDERED_PARTS = 10;
+
+/** A tender covers so many contract days, its own the first. */
+export const TENDER_DAYS = 7;
+
+/** So many contract days a debtor has once its tender is answered. */
+export const TENDER_ANSWER_DAYS = 3;
+
 /** Most parts one request may list. */
 export const MAX_PARTS = 300;
 

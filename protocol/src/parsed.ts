@@ -13,6 +13,7 @@ import type {
 } from './kinds/money-events.ts';
 import type { PriceDocument } from './kinds/price.ts';
 import type { SalesDocument } from './kinds/sales.ts';
+import type { TenderAnswerDocument, TenderDocument } from './kinds/tender.ts';
 import type { VerifiedEvent } from './verify.ts';
 
 /** A verified event with its document. */
@@ -44,6 +45,10 @@ export type ParsedAcknowledgement = Parsed<'acknowledgement', AcknowledgementDoc
 export type ParsedMilestone = Parsed<'milestone', MilestoneDocument>;
 /** A sale or a report of sales. */
 export type ParsedSales = Parsed<'sales', SalesDocument>;
+/** A tender. */
+export type ParsedTender = Parsed<'tender', TenderDocument>;
+/** An answer to a tender. */
+export type ParsedTenderAnswer = Parsed<'tenderAnswer', TenderAnswerDocument>;
 /** A price. */
 export type ParsedPrice = Parsed<'price', PriceDocument>;
 /** A key event. */
@@ -66,6 +71,8 @@ export type ParsedEvent =
   | ParsedAcknowledgement
   | ParsedMilestone
   | ParsedSales
+  | ParsedTender
+  | ParsedTenderAnswer
   | ParsedPrice
   | ParsedBond
   | ParsedKey

@@ -11,6 +11,7 @@ import type { KeyDocument } from './kinds/key.ts';
 import type { PriceDocument } from './kinds/price.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { SalesDocument } from './kinds/sales.ts';
+import type { TenderAnswerDocument, TenderDocument } from './kinds/tender.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
   AcknowledgementDocument,
@@ -70,6 +71,10 @@ export const buildAcknowledgement = template<AcknowledgementDocument>(
 export const buildMilestone = template<MilestoneDocument>(Kind.milestone, tags.milestoneTags);
 /** Template of a sale or of a report of sales (2818). */
 export const buildSales = template<SalesDocument>(Kind.sales, tags.salesTags);
+/** Template of a tender (2820). */
+export const buildTender = template<TenderDocument>(Kind.tender, tags.tenderTags);
+/** Template of an answer to a tender (2820). */
+export const buildTenderAnswer = template<TenderAnswerDocument>(Kind.tender, tags.tenderAnswerTags);
 /** Template of a price (2819). */
 export const buildPrice = template<PriceDocument>(Kind.price, tags.priceTags);
 /** Template of a bond key or a pledge (2821). */

@@ -50,6 +50,7 @@ export const REJECT_SENTENCES = {
   REQUEST_UNKNOWN: 'The request it speaks of is not known.',
   MILESTONE_UNKNOWN: 'The contract has no such milestone.',
   CLAIM_UNKNOWN: 'The claim it decides on is not known or does not count.',
+  TENDER_UNKNOWN: 'The tender it answers is not known or does not count.',
   FUNDING_LATE: 'Funding was announced after its deadline.',
   NOT_LATE: 'What it rests on shows no instalment that is late enough.',
   CURE_RUNNING: 'It rests on no arrears notice after which there was time enough to pay.',

@@ -10,6 +10,7 @@ import type { BondDocument } from './kinds/bond.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { PriceDocument } from './kinds/price.ts';
 import type { SalesDocument } from './kinds/sales.ts';
+import type { TenderAnswerDocument, TenderDocument } from './kinds/tender.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
@@ -158,6 +159,16 @@ export function bondTags(document: BondDocument): Tags {
     ...keys.map(({ id }) => ['e', id, '', 'key']),
     ...allocations.map(({ offer }) => ['t', `offer:${offer}`]),
   ];
+}
+
+/** Tags of a tender. */
+export function tenderTags(document: TenderDocument): Tags {
+  return [topic, root(document.contract)];
+}
+
+/** Tags of an answer to a tender. */
+export function tenderAnswerTags(document: TenderAnswerDocument): Tags {
+  return [topic, root(document.contract), ['e', document.tender, '', 'tender']];
 }
 
 /** Tags of a price: by currency and minute. */

@@ -17,6 +17,7 @@ import type { Denomination } from './kinds/denomination.ts';
 import type { OfferDocument } from './kinds/listings.ts';
 import type { NoticeDocument, ReceiptDocument, RequestDocument } from './kinds/money-events.ts';
 import type { PriceDocument } from './kinds/price.ts';
+import type { TenderAnswerDocument, TenderDocument } from './kinds/tender.ts';
 import { contractUndertakings, offerUndertakings } from './undertakings.ts';
 
 const terms = (detail: string): Reject => reject('CONTENT_TERMS', detail);
@@ -222,6 +223,21 @@ export function requestContradiction(document: RequestDocument): Reject | undefi
 export function receiptContradiction(document: ReceiptDocument): Reject | undefined {
   // P-5: "A reader MUST refuse a receipt with another number of preimages than parts…"
   return document.preimage.length === document.n.length ? undefined : terms('preimage');
+}
+
+/** Contradictions within a tender. */
+export function tenderContradiction({ n, units }: TenderDocument): Reject | undefined {
+  // TE-1: "A reader MUST refuse a tender with another number of units than of parts, or units of 0,
+  // and an answer with another number of invoices than its request has parts, as `CONTENT_TERMS`."
+  if (units.length !== n.length) return terms('units');
+  return units.some((amount) => BigInt(amount) === 0n) ? terms('units') : undefined;
+}
+
+/** Contradictions within an answer to a tender. */
+export function tenderAnswerContradiction(document: TenderAnswerDocument): Reject | undefined {
+  const parts = document.request.content['n'];
+  const isWhole = Array.isArray(parts) && parts.length === document.invoices.length;
+  return isWhole ? undefined : terms('invoices');
 }
 
 /** Contradictions within a notice: a recovery adds up. */

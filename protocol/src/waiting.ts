@@ -35,6 +35,8 @@ export type Waiting =
       readonly by: string;
       readonly untilSec: number;
     }
+  /** Until the payee asks for it: what is due was tendered, up to the end of a day. */
+  | { readonly reason: 'tendered'; readonly tender: string; readonly untilSec: number }
   /**
    * Until these contracts of the cohort have caught up, at most until a time; without one, they
    * wait for their payee or their milestone, or too many of them have stopped.

@@ -19,6 +19,7 @@ import { proofCases } from './proofs.ts';
 import { agreedCases, offeredCases } from './undertakings.ts';
 import { readingCases } from './reading.ts';
 import { deliveryCases, messageCases, offerCases } from './talk.ts';
+import { tenderCases } from './tenders.ts';
 import { tillCases } from './till.ts';
 import { shareCases } from './till-share.ts';
 import type { Cases } from './vector.ts';
@@ -40,6 +41,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   prices: currencyCases,
   money: figureCases,
   plans: planCases,
+  tenders: tenderCases,
   till: () => ({ ...tillCases(), ...shareCases() }),
   bonds: bondCases,
   figures: marketCases,

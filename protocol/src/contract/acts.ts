@@ -21,6 +21,7 @@ import { applyAnswer, applyReceipt } from './receipts.ts';
 import { applyRecovery } from './recovery.ts';
 import { applySalesReport } from './sales.ts';
 import { applyTakeover } from './takeover.ts';
+import { applyTender, applyTenderAnswer } from './tenders.ts';
 import { applyAmendment } from './versions.ts';
 
 /** What can be done to a contract by a signed event. */
@@ -37,6 +38,8 @@ export type ContractAct =
   | 'received'
   | 'objection'
   | 'cash'
+  | 'tender'
+  | 'tenderAnswer'
   | 'salesReport'
   | 'claim'
   | 'approval'
@@ -90,16 +93,18 @@ export const ACTS: Readonly<Record<ContractAct, Act>> = {
   received: by(7, anyParty, applyAnswer, 'delegate'),
   objection: by(7, anyParty, applyAnswer, 'delegate'),
   cash: by(7, anyParty, applyAnswer, 'delegate'),
-  salesReport: by(8, ['business'], applySalesReport, 'delegate'),
-  claim: by(9, ['business'], applyClaim),
-  approval: by(10, ['attester'], applyDecision),
-  refusal: by(10, ['attester'], applyDecision),
-  arrears: by(11, creditors, applyArrears),
-  default: by(12, creditors, applyDefault),
-  acceleration: by(13, creditors, applyAcceleration),
-  writeOff: by(14, ['bank'], applyWriteOff),
-  recovery: by(15, ['bank'], applyRecovery),
-  closure: by(16, ['bank'], applyClosure),
+  tender: by(8, ['business'], applyTender, 'delegate'),
+  tenderAnswer: by(9, creditors, applyTenderAnswer, 'delegate'),
+  salesReport: by(10, ['business'], applySalesReport, 'delegate'),
+  claim: by(11, ['business'], applyClaim),
+  approval: by(12, ['attester'], applyDecision),
+  refusal: by(12, ['attester'], applyDecision),
+  arrears: by(13, creditors, applyArrears),
+  default: by(14, creditors, applyDefault),
+  acceleration: by(15, creditors, applyAcceleration),
+  writeOff: by(16, ['bank'], applyWriteOff),
+  recovery: by(17, ['bank'], applyRecovery),
+  closure: by(18, ['bank'], applyClosure),
 };
 
 /** Whether an acceptance is one of an amendment, and not of the contract itself. */
@@ -125,6 +130,8 @@ export function actOf(parsed: ParsedEvent): ContractAct | undefined {
       if (isAmendment(parsed)) return 'amendment';
       return type !== undefined && Object.hasOwn(ACTS, type) ? (type as ContractAct) : undefined;
     }
+    case Kind.tender:
+      return parsed.name === 'tender' ? 'tender' : 'tenderAnswer';
     default:
       return undefined;
   }

@@ -32,6 +32,7 @@ import { reportedSales, rivalReports } from './sales.ts';
 import { partsShown, versionsShown } from './shown.ts';
 import type { ContractState, Equivocation, Milestone, Payment } from './state.ts';
 import { resolveTakeover } from './takeover.ts';
+import { resolveTenders, tendersOf, witnessesIn } from './tenders.ts';
 import { applyEvent } from './transitions.ts';
 import { citationsOf, resolveVersions } from './versions.ts';
 
@@ -86,7 +87,7 @@ function takeIn(applied: Applied): void {
 
 /** Notes requests that may still come to count: their receipts would change what is refused. */
 function noteUnproven({ draft, unproven }: Applied, parsed: ParsedEvent): void {
-  if (parsed.name === 'receipt') {
+  if (parsed.name === 'receipt' || parsed.name === 'tenderAnswer') {
     const { id } = parsed.document.request;
     if (!draft.requests.has(id)) unproven.add(id);
   }
@@ -102,8 +103,8 @@ function addToGraph(draft: Draft, graph: EventGraph, parsed: ParsedEvent): void 
   const isParty = roleOfActor(draft, pubkey) !== undefined;
   if (!isParty && !isNamedIn(draft.contract.document, pubkey)) return;
   // The request first: an event that others name comes before them.
-  const request =
-    parsed.name === 'receipt' ? draft.requests.get(parsed.document.request.id) : undefined;
+  const embeds = parsed.name === 'receipt' || parsed.name === 'tenderAnswer';
+  const request = embeds ? draft.requests.get(parsed.document.request.id) : undefined;
   if (request) graph.add(toNode(request, false));
   if (parsed.name === 'signature' && parsed.document.type === 'acceptance') {
     const amendment = draft.amendments.get(parsed.document.terms.id);
@@ -118,7 +119,7 @@ function applyOne(draft: Draft, parsed: ParsedEvent): RejectedEvent | undefined 
   return refused && { id, code: refused.code, detail: refused.detail };
 }
 
-/** What a contract's events are: acts, the requests its receipts embed, and amendments. */
+/** What a contract's events are: acts, the requests they embed, and amendments. */
 export interface EventSet {
   readonly acts: readonly ParsedEvent[];
   readonly requests: Map<string, ParsedRequest>;
@@ -154,6 +155,7 @@ export function applyAll(contract: ParsedContract, set: EventSet): Applied {
   draft.fromBank = fromBankOf(draft, acts);
   graph.add(toNode(contract, false));
   for (const parsed of acts) addToGraph(draft, graph, parsed);
+  draft.witnesses = witnessesIn(draft, acts);
   takeovers.forEach(apply);
   if (keyEvents.length > 0) draft.stands = standingIn(draft, others);
   others.forEach(apply);
@@ -172,6 +174,16 @@ export function applyAll(contract: ParsedContract, set: EventSet): Applied {
   return applied;
 }
 
+/** Whether a receipt or answer may tell what its author knew when it tendered. */
+function bearsOnTenders(
+  draft: Draft,
+  parsed: Extract<ParsedEvent, { name: 'receipt' | 'acknowledgement' }>,
+): boolean {
+  if (draft.tenders.length === 0) return false;
+  if (parsed.document.prev.some((id) => draft.witnesses.has(id))) return true;
+  return parsed.name === 'receipt' && parsed.document.request.content['leg'] !== 'disbursement';
+}
+
 /**
  * Whether an event adds to what was applied and changes nothing of it. A rule by which a receipt or
  * answer bears on other events than itself and its request's answers must say so here.
@@ -183,6 +195,7 @@ export function isAppendable({ draft, graph, unproven }: Applied, parsed: Parsed
   const isHeard = draft.contract.document.silenceDays !== undefined;
   if (isHeard && actsFor(draft, pubkey, 'bank')) return false;
   if (draft.keyEvents.length > 0) return false;
+  if (bearsOnTenders(draft, parsed)) return false;
   // What others named, others rest on.
   if (graph.isMissing(parsed.event.id) || draft.withdrawnBy.size > 0) return false;
   if (parsed.name === 'acknowledgement') return true;
@@ -220,7 +233,8 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
   ].sort((a, b) => (a.events.join() < b.events.join() ? -1 : 1));
   const isEffective = draft.status !== 'proposed' && draft.status !== 'withdrawn';
   const sales = reportedSales(draft.reports, draft.contract.document.daySec);
-  const notices = viewNotices(draft, paid.daily, sales);
+  const tenders = resolveTenders(draft);
+  const notices = viewNotices(draft, paid.daily, sales, tendersOf(tenders));
   let payments: readonly Payment[] | undefined;
   return {
     root: draft.root,
@@ -248,6 +262,7 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
     acceleratedAtSec: firstOf(notices, 'acceleration'),
     writtenOffAtSec: firstOf(notices, 'writeOff'),
     recoveries: draft.recoveries,
+    tenders,
     reports: draft.reports,
     sales,
     finalEvents: finalsOf(draft),

@@ -54,6 +54,10 @@ function rolesNeeded(draft: Draft, act: ContractAct, parsed: ParsedEvent): reado
     const isBanks = draft.contract.document.tillShare?.runBy === 'bank';
     return isBanks ? ['business', 'bank'] : ALONE.business;
   }
+  if (parsed.name === 'tenderAnswer') {
+    const isBanks = parsed.document.request.content['leg'] === 'servicing';
+    return isBanks ? ALONE.bank : ALONE.investor;
+  }
   if (parsed.name === 'receipt') {
     const request = draft.requests.get(parsed.document.request.id);
     if (request) return ALONE[legOf(draft.contract.document, request.document.leg).payer];
@@ -126,7 +130,8 @@ export function refusalOfAuthor(
     isEnded ||= found === 'ended';
   }
   // KEY-9: "What a key signs alone, dated after the key ended, is refused as `KEY_REVOKED`:
-  // receipts, acknowledgements, sales reports, claims, decisions and notices…"
+  // receipts, acknowledgements, tenders and answers to them, sales reports, claims, decisions and
+  // notices…"
   if (!isHeld) return reject(isEnded ? 'KEY_REVOKED' : 'AUTHOR_ROLE', roles.join());
   return parsed.name === 'receipt' ? refusalOfPayee(draft, parsed) : undefined;
 }

@@ -5,7 +5,8 @@
 import type { ParsedEvent, ParsedKey } from '../events.ts';
 import { actOf, type ContractAct } from './acts.ts';
 import { isJudgedAlone } from './authors.ts';
-import { actsFor, createDraft, isNamedIn, mainKeys, type Basis, type Draft } from './draft.ts';
+import { actsFor, createDraft, isNamedIn, mainKeys } from './draft.ts';
+import type { AppliedNotice, Basis, Draft } from './draft.ts';
 import { applyKeyEvents } from './keys.ts';
 import { PARTY_ROLES } from './state.ts';
 import { applyEvent } from './transitions.ts';
@@ -26,11 +27,19 @@ const SEEN: ReadonlySet<ContractAct | undefined> = new Set([
   'receipt',
   'received',
   'objection',
+  'tender',
+  'tenderAnswer',
   'salesReport',
 ] as const);
 
+function witnessesWithin(all: Draft['witnesses'], past: ReadonlySet<string>): Draft['witnesses'] {
+  if (all.size === 0) return all;
+  return new Map([...all].map(([id, each]) => [id, each.filter((one) => past.has(one.id))]));
+}
+
 /** The contract with the keys that a part of its events shows, and nothing signed yet. */
 function blank({ draft, keyEvents }: Whole, past: ReadonlySet<string>): Draft {
+  const isPast = ({ parsed }: AppliedNotice): boolean => past.has(parsed.event.id);
   const named = draft.delegations.filter(({ id }) => past.has(id));
   const delegates = new Map(named.map((each) => [`${each.role} ${each.key}`, each]));
   const keys = [...delegates.values()].map(({ role, key }) => {
@@ -41,6 +50,8 @@ function blank({ draft, keyEvents }: Whole, past: ReadonlySet<string>): Draft {
     status: 'effective',
     keys: [...mainKeys(draft.contract.document), ...keys],
     ...{ keyEvents: [], receipts: [], acknowledgements: [], reports: [], amendmentSignatures: [] },
+    ...{ tenders: [], tenderAnswers: [], notices: draft.notices.filter(isPast) },
+    witnesses: witnessesWithin(draft.witnesses, past),
     ...{ equivocations: [], rejects: [], proven: new Map(), stands: new Set() },
   };
   const own = keyEvents.filter(({ event }) => past.has(event.id));
@@ -81,7 +92,10 @@ export function basisIn(whole: Whole, id: string): Basis {
     const receipts = draft.receipts.filter(({ receipt }) => past.has(receipt.event.id));
     const acknowledgements = draft.acknowledgements.filter(({ event }) => past.has(event.id));
     const reports = draft.reports.filter((each) => past.has(each.id));
-    return { past, view: { ...view, amendmentSignatures, receipts, acknowledgements, reports } };
+    const tenders = draft.tenders.filter(({ event }) => past.has(event.id));
+    const tenderAnswers = draft.tenderAnswers.filter(({ answer }) => past.has(answer.event.id));
+    const seen = { amendmentSignatures, receipts, acknowledgements, tenders, tenderAnswers };
+    return { past, view: { ...view, ...seen, reports } };
   }
   for (const parsed of acts) {
     if (past.has(parsed.event.id) && SEEN.has(actOf(parsed))) applyEvent(view, parsed);

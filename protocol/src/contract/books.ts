@@ -7,25 +7,10 @@ import { wholeOf } from '../denomination.ts';
 import { accrue, dayOf, daysBetween, interestOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { maximum, minimum } from '../money.ts';
+import { openDisbursement, type Account, type PaidBy } from './accounts.ts';
 import { askNext, costWithin, revenueCost, type AskedUpTo, type Standing } from './asking.ts';
 import { courseDues, type CourseDue, type LedgerCourse, type LedgerVersion } from './course.ts';
-import { LateFeeAccount } from './late-fee.ts';
-
-/** One instalment; all sums include all instalments before it. */
-export interface Account extends AskedUpTo {
-  readonly dueDay: number;
-  readonly dueAtSec: number;
-  readonly graceDays: number;
-  readonly lateFeeUpToUnits: bigint;
-}
-
-/** How much was repaid by the end of a day. */
-export interface PaidBy {
-  readonly day: number;
-  readonly principalUnits: bigint;
-  readonly interestUnits: bigint;
-  readonly lateFeeUnits: bigint;
-}
+import { LateFeeAccount, type CoveredDays } from './late-fee.ts';
 
 /** An instalment whose due day has come. */
 interface Fallen {
@@ -36,20 +21,6 @@ interface Fallen {
 
 const NOTHING: AskedUpTo = { principalUpToUnits: 0n, interestUpToUnits: 0n };
 const atLeastZero = (amount: bigint): bigint => maximum(amount, 0n);
-
-/** At most what open tranches may still bring, and never more than the principal lacks. */
-export function openDisbursement(
-  document: ContractDocument,
-  disbursedUnits: bigint,
-  asOfSec: number,
-): bigint {
-  // M-10: "What can still be disbursed is at most the sum of the tranches that have not lapsed at
-  // the as-of time, and at most what the principal lacks."
-  const open = document.tranches
-    .filter((tranche) => tranche.lapsesAtSec > asOfSec)
-    .reduce((sum, tranche) => sum + BigInt(tranche.amountUnits), 0n);
-  return minimum(open, atLeastZero(BigInt(document.principalUnits) - disbursedUnits));
-}
 
 /** The running account; days only go forward. */
 export class Books {
@@ -251,8 +222,31 @@ export class Books {
       lateFeeUpToUnits += (fallen ?? this.#last)?.fee.amountUnits ?? 0n;
       if (index === this.#fallen.length) lateFeeUpToUnits += this.#carried;
       const { dueDay, dueAtSec, terms } = due;
-      return { ...asked, dueDay, dueAtSec, graceDays: terms.plan.graceDays, lateFeeUpToUnits };
+      const { graceDays } = terms.plan;
+      const covered =
+        (fallen ?? (index === this.#fallen.length ? this.#last : undefined))?.fee.covered ?? [];
+      return { ...asked, dueDay, dueAtSec, graceDays, lateFeeUpToUnits, covered };
     });
+  }
+
+  /** Covers instalments that an amount would pay, oldest first, were it paid on top by a day. */
+  cover(amountUnits: bigint, dueAfterDay: number, days: CoveredDays): void {
+    // TE-7: "…an instalment that fell due by its day when what is offered, with what is offered on
+    // the other leg, leaves less than a whole amount of it and all before it unpaid…"
+    let lateFees = this.#lateFeesBefore;
+    for (let index = this.#oldest; index <= this.#fallen.length; index += 1) {
+      const each = this.#fallen[index] ?? this.#last;
+      if (!each) return;
+      this.#charge(index, days.fromDay);
+      lateFees += each.fee.amountUnits;
+      const { principalUpToUnits, interestUpToUnits } = each.asked;
+      const owedUnits =
+        atLeastZero(principalUpToUnits - this.principalPaid) +
+        atLeastZero(interestUpToUnits - this.interestPaid) +
+        atLeastZero(lateFees - this.lateFeesPaid);
+      if (owedUnits - amountUnits >= wholeOf(this.#terms.denomination)) return;
+      if (each.due.dueDay > dueAfterDay) each.fee.cover(days);
+    }
   }
 
   /** Late fees, then interest, then principal, up to what is asked for; what is left over. */

@@ -23,12 +23,25 @@ export interface ReportedSales {
   readonly revenueUnits: bigint;
 }
 
+/** What a debtor offered to pay while its payee did not ask. */
+export interface LedgerTender {
+  readonly leg: string;
+  readonly units: bigint;
+  /** Contract days it covers, the first and the last. */
+  readonly fromDay: number;
+  readonly toDay: number;
+  /** It covers instalments due after this contract day only. */
+  readonly dueAfterDay: number;
+}
+
 /** What a ledger takes beside the first terms, the payments and a time; all of it may be absent. */
 export interface LedgerCourse {
   readonly versions?: readonly LedgerVersion[];
   /** Contract day on which everything outstanding falls due; nothing is disbursed after it. */
   readonly acceleratedDay?: number | undefined;
   readonly sales?: readonly ReportedSales[];
+  /** By date, none of them void. */
+  readonly tenders?: readonly LedgerTender[];
 }
 
 /** One instalment with the terms it falls due under. */
@@ -69,7 +82,7 @@ export function courseDues(
 
 /** What of a course is known and in force by the end of a day. */
 export function courseBy(course: LedgerCourse, day: number): LedgerCourse {
-  const { acceleratedDay, versions = [], sales = [] } = course;
+  const { acceleratedDay, versions = [], sales = [], tenders = [] } = course;
   const isOver = acceleratedDay !== undefined && acceleratedDay <= day;
   // M-20: "…A version with no due date after its day of change changes nothing."
   const lasting = versions.filter(
@@ -79,5 +92,6 @@ export function courseBy(course: LedgerCourse, day: number): LedgerCourse {
     versions: lasting,
     acceleratedDay: isOver ? acceleratedDay : undefined,
     sales: sales.filter(({ reportedDay }) => reportedDay <= day),
+    tenders: tenders.filter(({ fromDay, toDay }) => fromDay <= Math.min(day, toDay)),
   };
 }

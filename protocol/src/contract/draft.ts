@@ -7,6 +7,7 @@ import type {
   ParsedNotice,
   ParsedReceipt,
   ParsedRequest,
+  ParsedTender,
 } from '../events.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { AppointeeRole } from '../kinds/appointees.ts';
@@ -14,6 +15,7 @@ import type { PartyRole } from '../kinds/fields.ts';
 import type { RejectCode } from '../result.ts';
 import type { LedgerCourse } from './course.ts';
 import type { PaidParts } from './paid.ts';
+import type { AppliedTenderAnswer, Witness } from './tender-facts.ts';
 import { PARTY_ROLES } from './state.ts';
 import type {
   AppliedSignature,
@@ -113,6 +115,10 @@ export interface Draft {
   /** Requests of those receipts, by id. */
   readonly proven: Map<string, ParsedRequest>;
   readonly acknowledgements: ParsedAcknowledgement[];
+  readonly tenders: ParsedTender[];
+  readonly tenderAnswers: AppliedTenderAnswer[];
+  /** Who names which answer to a tender, by the answer's id. */
+  witnesses: ReadonlyMap<string, readonly Witness[]>;
   readonly claims: ParsedMilestone[];
   readonly decisions: ParsedMilestone[];
   readonly notices: AppliedNotice[];
@@ -121,7 +127,7 @@ export interface Draft {
   readonly finals: AppliedFinal[];
   readonly equivocations: Equivocation[];
   readonly rejects: RejectedEvent[];
-  /** Requests by id that receipts in the set embed. */
+  /** Requests by id that receipts in the set, or answers to tenders, embed. */
   readonly requests: ReadonlyMap<string, ParsedRequest>;
   /** Ids of everything an event of the set rests on, itself left out. */
   readonly pastOf: (id: string) => ReadonlySet<string>;
@@ -153,6 +159,9 @@ export function createDraft(
     receipts: [],
     proven: new Map(),
     acknowledgements: [],
+    tenders: [],
+    tenderAnswers: [],
+    witnesses: new Map(),
     claims: [],
     decisions: [],
     notices: [],

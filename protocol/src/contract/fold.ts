@@ -2,7 +2,7 @@
  * The fold: a set of events of one contract → its state. No clock; any permutation or duplication
  * of the same set gives the same state. Spec: specs/contract.md, "Fold".
  */
-import type { ParsedContract, ParsedEvent, ParsedReceipt, ParsedRequest } from '../events.ts';
+import type { ParsedContract, ParsedEvent, ParsedRequest } from '../events.ts';
 import { ok, reject, type Result } from '../result.ts';
 import { append, applyAll, isAppendable, toFold, type Applied, type Fold } from './applied.ts';
 import { phaseOf } from './acts.ts';
@@ -75,7 +75,7 @@ export class ContractFold {
 
   #append(applied: Applied, parsed: ParsedEvent): boolean {
     if (!isAppendable(applied, parsed)) return false;
-    if (parsed.name === 'receipt') this.#enter(applied.requests, parsed);
+    if (parsed.name === 'receipt') this.#enter(applied.requests, parsed.document.request.id);
     const refused = append(applied, parsed);
     if (!refused) return true;
     const acts = [...applied.rejects, refused].flatMap((entry) => {
@@ -86,9 +86,9 @@ export class ContractFold {
     return true;
   }
 
-  /** A request that a receipt embeds is one of the set. */
-  #enter(requests: Map<string, ParsedRequest>, receipt: ParsedReceipt): void {
-    const request = this.#known.get(receipt.document.request.id);
+  /** A request that a receipt or an answer to a tender embeds is one of the set. */
+  #enter(requests: Map<string, ParsedRequest>, id: string): void {
+    const request = this.#known.get(id);
     if (request) requests.set(request.event.id, request);
   }
 
@@ -98,7 +98,10 @@ export class ContractFold {
     if (!this.#applied) {
       const acts = [...this.#acts.values()];
       const requests = new Map<string, ParsedRequest>();
-      for (const parsed of acts) if (parsed.name === 'receipt') this.#enter(requests, parsed);
+      for (const parsed of acts) {
+        const embeds = parsed.name === 'receipt' || parsed.name === 'tenderAnswer';
+        if (embeds) this.#enter(requests, parsed.document.request.id);
+      }
       this.#applied = applyAll(this.#contract, { acts, requests, amendments: this.#amendments });
     }
     return ok((this.#fold ??= toFold(this.#applied)));

@@ -16,7 +16,7 @@ function earlierReports(document: SalesDocument): string[] {
 }
 
 /** Ids an event names as known to its author, or embeds. */
-function parentsOf(parsed: ParsedEvent): string[] {
+export function parentsOf(parsed: ParsedEvent): string[] {
   const { document } = parsed;
   // Most events are of these three names.
   if (parsed.name === 'receipt') {
@@ -32,6 +32,7 @@ function parentsOf(parsed: ParsedEvent): string[] {
   if (parsed.name === 'contract' && parsed.document.replaces) {
     parents.push(parsed.document.replaces.version);
   }
+  if (parsed.name === 'tenderAnswer') parents.push(parsed.document.tender);
   // A till's reports name each other.
   if (parsed.name === 'sales') return earlierReports(parsed.document);
   // What a notice on an offer names as its author's heads lies in other contracts too.

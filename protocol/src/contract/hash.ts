@@ -6,7 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalize, type Json } from '../canonical.ts';
 import { PROTOCOL_VERSION } from '../params.ts';
-import type { ContractState } from './state.ts';
+import type { ContractState, Tender } from './state.ts';
 
 /** What stands before the payments in canonical JSON. */
 function firstMembers(state: ContractState): Record<string, Json> {
@@ -22,6 +22,11 @@ function firstMembers(state: ContractState): Record<string, Json> {
   };
 }
 
+/** Which days a tender covers, of which instalments; none where it is void. */
+function hashedTender({ id, isVoid, fromDay, toDay, dueAfterDay }: Tender): Json {
+  return isVoid ? [id] : [id, fromDay, toDay, Math.max(dueAfterDay, 0)];
+}
+
 /** What stands after them. */
 function lastMembers(state: ContractState): Record<string, Json> {
   const { bank, business, investor } = state.signatures;
@@ -34,6 +39,7 @@ function lastMembers(state: ContractState): Record<string, Json> {
       ...(investor ? { investor: investor.id } : {}),
     },
     status: state.status,
+    ...(state.tenders.length > 0 ? { tenders: state.tenders.map(hashedTender) } : {}),
     v: PROTOCOL_VERSION,
     version: state.version,
   };

@@ -2,7 +2,7 @@
  * How each instalment stands: planned, due, paid or late, and when it was paid. Late and cured
  * are views, never states of the contract. Spec: specs/money.md, "The ledger".
  */
-import type { Account, PaidBy } from './books.ts';
+import type { Account, PaidBy } from './accounts.ts';
 
 /** How one instalment stands. */
 export interface Instalment {
@@ -20,14 +20,15 @@ export interface Instalment {
   readonly paidLateFeeUnits: bigint;
   /** Not yet paid of the three, exact. */
   readonly unpaidUnits: bigint;
-  /** Contract days since the due day, 0 unless late. */
+  /** Contract days since the due day on which it was not tendered, 0 unless late. */
   readonly daysPastDue: number;
-  readonly state: 'planned' | 'due' | 'paid' | 'late';
+  /** Tendered: past its due day, and its debtor offers to pay what its payee does not ask for. */
+  readonly state: 'planned' | 'due' | 'paid' | 'late' | 'tendered';
   /** Contract day by the end of which it was paid; undefined unless paid, or nothing was asked. */
   readonly paidDay: number | undefined;
   /** When that was: by its due day, within the days of grace, or later. */
   readonly paidWhen: 'onTime' | 'inGrace' | 'afterGrace' | undefined;
-  /** Contract days from its due day to the day it was paid, 0 unless paid late. */
+  /** The same from its due day to the day it was paid, 0 unless paid late. */
   readonly daysLate: number;
 }
 
@@ -84,16 +85,32 @@ function paidDayOf(share: Share, { paid, whole }: InstalmentsAt): number | undef
   return paid[low]?.day;
 }
 
+function isCovered({ covered }: Account, day: number): boolean {
+  return covered.some(({ fromDay, toDay }) => fromDay <= day && day <= toDay);
+}
+
+/** Days after the due day up to another on which nothing of it was tendered. */
+function daysAfter({ dueDay, covered }: Account, day: number): number {
+  let [days, reached] = [day - dueDay, dueDay];
+  for (const { fromDay, toDay } of covered) {
+    const last = Math.min(toDay, day);
+    days -= Math.max(0, last - Math.max(fromDay - 1, reached));
+    reached = Math.max(reached, last);
+  }
+  return Math.max(0, days);
+}
+
 function stateOf(
   askedUnits: bigint,
   unpaidUnits: bigint,
-  dueDay: number,
+  account: Account,
   at: InstalmentsAt,
 ): Instalment['state'] {
+  const { dueDay } = account;
   const isOwed = unpaidUnits >= at.whole;
-  // M-11: "An instalment is late when the as-of day is after its due day and at least 1,000 msat
-  // of it are unpaid…"
-  if (isOwed && at.asOfDay > dueDay) return 'late';
+  // M-11: "An instalment is late when the as-of day is after its due day, at least 1,000 msat of it
+  // are unpaid, and no tender covers that day…"
+  if (isOwed && at.asOfDay > dueDay) return isCovered(account, at.asOfDay) ? 'tendered' : 'late';
   if (isOwed && at.asOfDay === dueDay) return 'due';
   if (isOwed) return 'planned';
   // On its due day an instalment that asks for nothing may still be asked for something.
@@ -101,14 +118,10 @@ function stateOf(
   return at.repaid || isOver ? 'paid' : 'planned';
 }
 
-function paidWhen(
-  paidDay: number | undefined,
-  dueDay: number,
-  graceDays: number,
-): Instalment['paidWhen'] {
-  if (paidDay === undefined) return undefined;
-  if (paidDay <= dueDay) return 'onTime';
-  return paidDay <= dueDay + graceDays ? 'inGrace' : 'afterGrace';
+function paidWhen(daysLate: number | undefined, graceDays: number): Instalment['paidWhen'] {
+  if (daysLate === undefined) return undefined;
+  if (daysLate === 0) return 'onTime';
+  return daysLate <= graceDays ? 'inGrace' : 'afterGrace';
 }
 
 function viewInstalment(
@@ -127,16 +140,16 @@ function viewInstalment(
   const lateFeeUnits = account.lateFeeUpToUnits - lateFeeBeforeUnits;
   const paidLateFeeUnits = within(total.lateFeeUnits, lateFeeBeforeUnits, lateFeeUnits);
   const unpaidUnits = unpaidOf(share, total) + lateFeeUnits - paidLateFeeUnits;
-  const { dueDay, dueAtSec } = account;
   const askedUnits = principalUnits + interestUnits;
-  const state = stateOf(askedUnits, unpaidUnits, dueDay, at);
+  const state = stateOf(askedUnits, unpaidUnits, account, at);
   // M-16: "An instalment that asks for at least 1,000 msat is paid on the first day by the end of
   // which less than 1,000 msat of the principal and interest it asks for, as it now stands, were
   // unpaid…"
   const paidDay = state === 'paid' && askedUnits >= at.whole ? paidDayOf(share, at) : undefined;
+  const daysLate = paidDay === undefined ? undefined : daysAfter(account, paidDay);
   return {
     number,
-    dueAtSec,
+    dueAtSec: account.dueAtSec,
     principalUnits,
     interestUnits,
     paidPrincipalUnits: within(total.principalUnits, principalBeforeUnits, principalUnits),
@@ -144,11 +157,11 @@ function viewInstalment(
     lateFeeUnits,
     paidLateFeeUnits,
     unpaidUnits,
-    daysPastDue: state === 'late' ? at.asOfDay - dueDay : 0,
+    daysPastDue: state === 'late' ? daysAfter(account, at.asOfDay) : 0,
     state,
     paidDay,
-    paidWhen: paidWhen(paidDay, dueDay, account.graceDays),
-    daysLate: paidDay === undefined ? 0 : Math.max(0, paidDay - dueDay),
+    paidWhen: paidWhen(daysLate, account.graceDays),
+    daysLate: daysLate ?? 0,
   };
 }
 

@@ -8,6 +8,12 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import { minimum } from '../money.ts';
 import { BPS } from '../params.ts';
 
+/** Days from one to another, both included. */
+export interface CoveredDays {
+  readonly fromDay: number;
+  readonly toDay: number;
+}
+
 /** The late fee of one instalment that fell due. */
 export class LateFeeAccount {
   readonly #terms: Pick<ContractDocument, 'plan' | 'dayCount' | 'denomination'>;
@@ -16,6 +22,8 @@ export class LateFeeAccount {
   #throughDay: number;
   #numerator = 0n;
   #isCharged = false;
+  /** Days on which what is unpaid is tendered, in order. */
+  readonly covered: CoveredDays[] = [];
   readonly #carriedUnits: bigint;
   #frozenUnits: bigint | undefined;
 
@@ -34,8 +42,23 @@ export class LateFeeAccount {
     this.#capUnits = (askedUnits * BigInt(terms.plan.lateFee.capBps)) / BPS;
   }
 
+  /** Lets nothing be charged for the days after one, up to another: what is unpaid was tendered. */
+  cover(days: CoveredDays): void {
+    this.covered.push(days);
+  }
+
   /** Charges up to a day, before its payments, for what was unpaid since it last did. */
   advance(day: number, unpaidUnits: bigint): void {
+    // TE-7: "…nothing is charged for its being late for the days after the tender's first…"
+    for (const { fromDay, toDay } of this.covered) {
+      if (toDay <= this.#throughDay) continue;
+      this.#charge(Math.min(day, fromDay), unpaidUnits);
+      this.#throughDay = Math.max(this.#throughDay, Math.min(day, toDay));
+    }
+    this.#charge(day, unpaidUnits);
+  }
+
+  #charge(day: number, unpaidUnits: bigint): void {
     if (day <= this.#throughDay) return;
     const { plan, dayCount, denomination } = this.#terms;
     // PL-11: "…A late fee is charged from the first day on, after the days of grace, at the

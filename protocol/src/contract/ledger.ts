@@ -8,13 +8,14 @@ import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { wholeOf } from '../denomination.ts';
 import { floorToWhole } from '../money.ts';
-import { Books, type PaidBy } from './books.ts';
+import type { PaidBy } from './accounts.ts';
+import { Books } from './books.ts';
 import { courseBy, courseDues, type LedgerCourse } from './course.ts';
 import { viewInstalments, type Instalment } from './instalments.ts';
 import { isDisbursed } from './legs.ts';
 import { ServicingAccount, type DueShares } from './servicing.ts';
 
-export type { LedgerCourse, LedgerVersion, ReportedSales } from './course.ts';
+export type { LedgerCourse, LedgerTender, LedgerVersion, ReportedSales } from './course.ts';
 export type { Instalment } from './instalments.ts';
 
 /** What the ledger needs to know of a payment. */
@@ -104,6 +105,28 @@ interface LedgerInput {
   readonly course: LedgerCourse;
 }
 
+/** Lets the tenders of a day cover what they offer, with those of the other leg that still do. */
+function coverBy(
+  books: Books,
+  servicing: ServicingAccount,
+  { tenders = [] }: LedgerCourse,
+  day: number,
+): void {
+  for (const { leg, units, dueAfterDay, fromDay, toDay } of tenders) {
+    if (fromDay !== day || toDay < day) continue;
+    // What the bank was paid too early counts as its investor is repaid.
+    const offeredUnits = units + servicing.excessUnits;
+    books.cover(offeredUnits, dueAfterDay, { fromDay, toDay });
+    const beside = tenders.findLast((other) => {
+      return other.leg !== leg && other.fromDay <= day && day <= other.toDay;
+    });
+    if (!beside) continue;
+    const afterDay = Math.max(dueAfterDay, beside.dueAfterDay);
+    const both = { fromDay, toDay: Math.min(toDay, beside.toDay) };
+    books.cover(offeredUnits + beside.units, afterDay, both);
+  }
+}
+
 /**
  * The account of a contract at the end of a day; from `expectFromDay` on, whatever is due is
  * taken as repaid on the spot.
@@ -119,6 +142,9 @@ function runBooks(
   const whole = wholeOf(document.denomination);
   const books = new Books(document, first, courseBy(course, asOfDay));
   const servicing = new ServicingAccount(document.fees.servicingBps, whole);
+  for (const { fromDay } of course.tenders ?? []) {
+    if (fromDay <= asOfDay && !totals.has(fromDay)) totals.set(fromDay, NO_MONEY);
+  }
   if (expectFromDay <= asOfDay) {
     for (const day of [expectFromDay, ...books.dues.map(({ dueDay }) => dueDay)]) {
       const isWithin = day >= expectFromDay && day <= asOfDay;
@@ -133,6 +159,7 @@ function runBooks(
     books.settle(day);
     const counted = servicing.count(repaid, serviced) + repaid + recovered;
     if (counted > 0n) books.repay(counted, day);
+    coverBy(books, servicing, course, day);
     if (day >= expectFromDay) books.repay(floorToWhole(books.dueBy(day), whole), day);
   }
   books.advance(asOfDay);

@@ -7,6 +7,7 @@ import { hashOf, type Loan } from '../testing/loan.ts';
 import { accept, amendment, fund, revoke, rotate, takeOver } from '../testing/agreements.ts';
 import { ACTORS, DAY, loanIn, NOW, START, STATES, TICK, type State } from '../testing/matrix.ts';
 import { claim, decide, give, recover } from '../testing/steps.ts';
+import { answerTender, tender } from '../testing/tenders.ts';
 import { report } from '../testing/till.ts';
 import { buildAcknowledgement } from '../publish.ts';
 import type { ContractAct } from './acts.ts';
@@ -54,6 +55,12 @@ const ATTEMPTS: Readonly<Record<ContractAct, (loan: Loan, actor: Actor) => unkno
   received: (loan, actor) => loan.acknowledge(actor, tickRequest(loan), [0], NOW),
   objection: (loan, actor) => loan.object(actor, tickRequest(loan), [0], NOW),
   cash,
+  tender: (loan, actor) => tender(loan, PART, NOW, { name: actor }),
+  tenderAnswer: (loan, actor) => {
+    const { id } = tender(loan, PART, NOW);
+    const request = actor.startsWith('investor') ? actor : 'investor';
+    return answerTender(loan, { id }, PART, NOW, { name: actor, payee: request });
+  },
   salesReport: (loan, actor) => report(loan, { atSec: NOW }, actor),
   claim: (loan, actor) => claim(loan, 1, NOW, actor),
   approval: (loan, actor) => decide(loan, 'approval', claim(loan, 1, NOW), NOW, actor),
@@ -73,6 +80,9 @@ const ATTEMPTS: Readonly<Record<ContractAct, (loan: Loan, actor: Actor) => unkno
   },
 };
 
+/** Nothing is due on it: who offers it and who answers is all that matters here. */
+const PART = { n: 40, amountUnits: 1_000n };
+
 const parties = ['investor', 'business', 'bank'] as const;
 const recoveries = ['investor recovery', 'business recovery', 'bank recovery'] as const;
 /** Whose each act is, as long as no key has been replaced and nobody has taken over. */
@@ -89,6 +99,8 @@ const OWNERS: Readonly<Record<ContractAct, readonly Actor[]>> = {
   received: ['business', 'business phone'],
   objection: ['business', 'business phone'],
   cash: ['investor', 'investor phone'],
+  tender: ['business', 'business phone'],
+  tenderAnswer: ['investor', 'investor phone'],
   salesReport: ['business', 'business phone'],
   claim: ['business'],
   approval: ['attester'],
@@ -105,10 +117,11 @@ const before = { acceptance: 'ok', rotation: 'ok', revocation: 'ok' };
 const signed = { ...before, takeover: 'ok', amendment: 'ok', receipt: 'ok' };
 const funding = { fundingReached: 'ok', fundingFailed: 'ok' };
 const money = { received: 'ok', objection: 'ok', cash: 'ok', salesReport: 'ok' };
+const tenders = { tender: 'ok', tenderAnswer: 'ok' };
 const steps = { claim: 'ok', approval: 'ok', refusal: 'ok' };
 const notices = { arrears: 'ok', default: 'ok', closure: 'ok' };
 const late = { withdrawal: 'WITHDRAWAL_LATE' };
-const running = { ...signed, ...late, ...funding, ...money, ...steps, ...notices };
+const running = { ...signed, ...late, ...funding, ...money, ...tenders, ...steps, ...notices };
 /**
  * What becomes of an act by whoever may do it; STATE_FORBIDS where nothing is said. What is applied
  * in an earlier phase counts whatever state it leads to.
@@ -157,7 +170,7 @@ function expected(state: State, act: ContractAct, actor: Actor): string {
     const isKept = SHARED.includes(act) || ON_KEYS.includes(act);
     if (actor === 'bank' && isOfBank && !isKept) return 'KEY_REVOKED';
     const isEnded = actor === 'business tablet' || actor === 'bank';
-    const isTablet = actor === 'business tablet' && act === 'salesReport';
+    const isTablet = actor === 'business tablet' && ['salesReport', 'tender'].includes(act);
     if (isTablet || (isEnded && ANSWERS.includes(act))) return 'KEY_REVOKED';
     // Acceptances of the contract are its own keys'; an offer's address stays the old key's.
     if (actor === 'bank new' && isOfBank && act !== 'acceptance' && !ON_KEYS.includes(act)) {

@@ -7,13 +7,14 @@ import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
 import { signedAtSec } from './agreement.ts';
-import type { LedgerCourse, ReportedSales } from './course.ts';
+import type { LedgerCourse, LedgerTender, ReportedSales } from './course.ts';
 import { roleOfKey, type AppliedNotice, type Draft } from './draft.ts';
 import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
 import type { PaidParts } from './paid.ts';
 import { resolvePayments } from './payments.ts';
 import { reportedSales } from './sales.ts';
 import type { Notice, NoticeType, Version } from './state.ts';
+import { resolveTenders, tendersOf } from './tenders.ts';
 import { citationsOf, resolveVersions, termsAt, versionsAfter } from './versions.ts';
 
 interface Judgement {
@@ -45,7 +46,10 @@ function judgementOf(draft: Draft, { event }: ParsedEvent): Judgement {
   const terms = termsAt(versions, asOfSec) ?? draft.contract.document;
   const { daySec } = draft.contract.document;
   const sales = reportedSales(view.reports, daySec);
-  const course = { versions: versionsAfter(versions), sales };
+  // TE-10: "A notice is judged by the tenders and answers it rests on; what contests it are all of
+  // them, each from the day on from which it covers."
+  const tenders = tendersOf(resolveTenders(view));
+  const course = { versions: versionsAfter(versions), sales, tenders };
   const ledger = computeLedger(draft.contract.document, paid.daily, asOfSec, course);
   const proofs = view.receipts.map(({ receipt }) => receipt.event.id);
   const answers = view.acknowledgements.map(({ event: answer }) => answer.id);
@@ -194,6 +198,7 @@ export function viewNotices(
   draft: Draft,
   payments: readonly LedgerPayment[],
   sales: readonly ReportedSales[],
+  tenders: readonly LedgerTender[],
 ): Notice[] {
   const { document } = draft.contract;
   const contested = new Map<AppliedNotice, boolean>();
@@ -204,7 +209,7 @@ export function viewNotices(
     // N-6: "A notice that counts is contested when, judged by all payments proven and sales
     // reported in the set at the same time, it would be refused; an acceleration or write-off also
     // when every default notice it rests on is contested…"
-    const course = { ...notice.course, sales };
+    const course = { ...notice.course, sales, tenders };
     const ledger = computeLedger(document, payments, asOfSec, course);
     const refused = mismatchOf(ledger, notice);
     const isAftermath = type === 'acceleration' || type === 'writeOff';

@@ -11,9 +11,9 @@ export interface Act {
 /** The order of application. */
 export function compareForApplication(a: Act, b: Act): number {
   // C-15: "Events are applied in phases, within a phase by (`created_at`, id): acceptances, key
-  // events, takeovers, amendments, receipts, withdrawals, funding, acknowledgements, sales
-  // reports, claims, decisions, arrears, defaults, accelerations, write-offs, recoveries,
-  // closures…"
+  // events, takeovers, amendments, receipts, withdrawals, funding, acknowledgements, tenders,
+  // answers to tenders, sales reports, claims, decisions, arrears, defaults, accelerations,
+  // write-offs, recoveries, closures…"
   if (a.phase !== b.phase) return a.phase < b.phase ? -1 : 1;
   return compareByTime(a.parsed, b.parsed);
 }
@@ -24,7 +24,7 @@ function compareByTime({ event: one }: ParsedEvent, { event: other }: ParsedEven
 }
 
 /** Phase of what is no act: after all others. */
-const NO_PHASE = 17;
+const NO_PHASE = 19;
 
 /** Acts in the order of application. */
 export function inPhases(acts: readonly ParsedEvent[]) {

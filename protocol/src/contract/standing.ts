@@ -16,6 +16,7 @@ import {
 import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
 import type { ContractState } from './state.ts';
 import { trancheTerms } from './ticks.ts';
+import { tendersOf } from './tenders.ts';
 import { termsAt, versionsAfter } from './versions.ts';
 import { BPS } from '../params.ts';
 
@@ -25,8 +26,16 @@ export function courseOf({
   acceleratedAtSec,
   versions,
   sales,
-}: Pick<ContractState, 'contract' | 'acceleratedAtSec' | 'versions' | 'sales'>): LedgerCourse {
-  const later = { ...(versions.length > 1 ? { versions: versionsAfter(versions) } : {}), sales };
+  tenders,
+}: Pick<
+  ContractState,
+  'contract' | 'acceleratedAtSec' | 'versions' | 'sales' | 'tenders'
+>): LedgerCourse {
+  const later = {
+    ...(versions.length > 1 ? { versions: versionsAfter(versions) } : {}),
+    ...(tenders.length > 0 ? { tenders: tendersOf(tenders) } : {}),
+    sales,
+  };
   if (acceleratedAtSec === undefined) return later;
   return { ...later, acceleratedDay: dayOf(acceleratedAtSec, contract.document.daySec) };
 }

@@ -2,6 +2,7 @@
 import type { ParsedContract } from '../events.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { Leg, PartyRole } from '../kinds/fields.ts';
+import type { TENDER_LEGS } from '../kinds/tender.ts';
 import type { ReportedSales } from './course.ts';
 import type { PaidParts } from './paid.ts';
 
@@ -95,6 +96,26 @@ export interface Recovery {
   readonly costsUnits: bigint;
   /** What the bank owes this contract's investor of it. */
   readonly shareUnits: bigint;
+}
+
+/** A tender that counts, as far as it does. */
+export interface Tender {
+  readonly id: string;
+  readonly leg: (typeof TENDER_LEGS)[number];
+  /** The parts offered, and what they come to together. */
+  readonly n: readonly number[];
+  readonly units: bigint;
+  /** Its date, Unix seconds. */
+  readonly atSec: number;
+  /** Contract days it covers, the first and the last; none where the last is before the first. */
+  readonly fromDay: number;
+  readonly toDay: number;
+  /** It covers instalments due after this contract day only. */
+  readonly dueAfterDay: number;
+  /** The debtor had what it needs to pay. */
+  readonly isVoid: boolean;
+  /** The payee's first answer, and since when it is effective, Unix seconds. */
+  readonly answer?: { readonly id: string; readonly atSec: number | undefined };
 }
 
 /** A report of sales that counts. */
@@ -213,6 +234,8 @@ export interface ContractState {
   readonly writtenOffAtSec: number | undefined;
   /** Recoveries, earliest statement first. */
   readonly recoveries: readonly Recovery[];
+  /** Tenders, by (created_at, id). */
+  readonly tenders: readonly Tender[];
   /** Reports of sales, by (created_at, id). */
   readonly reports: readonly CountedReport[];
   /** What they come to day by day, as a ledger takes it. */

@@ -25,12 +25,14 @@ describe('what a role may do next', () => {
     expect(offered('time to withdraw', 'investor')).toContain('withdrawal');
     const common = [...keys, 'amendment'];
     const effective = offered('effective', 'investor');
-    expect(effective).toEqual([...common, ...money, 'arrears', 'default']);
+    const answers = [...money, 'tenderAnswer'];
+    expect(effective).toEqual([...common, ...answers, 'arrears', 'default']);
     const sales = [...money, 'salesReport'];
-    expect(offered('effective', 'business')).toEqual([...common, ...sales, 'claim']);
+    const owing = [...money, 'tender', 'salesReport'];
+    expect(offered('effective', 'business')).toEqual([...common, ...owing, 'claim']);
     expect(offered('effective', 'bank')).toEqual([
       ...common,
-      ...money,
+      ...answers,
       'arrears',
       'default',
       'closure',
@@ -39,10 +41,10 @@ describe('what a role may do next', () => {
     expect(offered('effective', 'recovery')).toEqual(keys);
     expect(offered('taken over', 'backupServicer')).toEqual([]);
     const aftermath = ['acceleration', 'writeOff', 'recovery'];
-    expect(offered('defaulted', 'bank')).toEqual([...common, ...money, ...aftermath, 'closure']);
+    expect(offered('defaulted', 'bank')).toEqual([...common, ...answers, ...aftermath, 'closure']);
     const investor = offered('defaulted', 'investor');
-    expect(investor).toEqual([...common, ...money, 'acceleration']);
-    expect(offered('defaulted', 'business')).toEqual([...common, ...sales]);
+    expect(investor).toEqual([...common, ...answers, 'acceleration']);
+    expect(offered('defaulted', 'business')).toEqual([...common, ...owing]);
     expect(offered('closed', 'business')).toEqual([...keys, ...sales]);
     expect(offered('closed', 'bank')).toEqual([...keys, ...money]);
   });

@@ -15,6 +15,8 @@ const money = {
   objection: 'offered',
   cash: 'offered',
 } as const;
+/** Who cannot be paid says so, and is answered, while anything is owed. */
+const tenders = { tender: 'offered', tenderAnswer: 'offered' } as const;
 /** What a till took is said as long as there is something to say. */
 const sales = { salesReport: 'offered' } as const;
 const keys = { rotation: 'offered', revocation: 'offered' } as const;
@@ -33,6 +35,7 @@ export const TRANSITIONS: Readonly<
     fundingReached: 'offered',
     fundingFailed: 'offered',
     ...money,
+    ...tenders,
     ...sales,
     claim: 'offered',
     approval: 'offered',
@@ -47,6 +50,7 @@ export const TRANSITIONS: Readonly<
     takeover: 'offered',
     amendment: 'offered',
     ...money,
+    ...tenders,
     ...sales,
     refusal: 'offered',
     default: 'counted',

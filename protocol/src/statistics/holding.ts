@@ -1,6 +1,6 @@
 /** One contract as its investor sees it: flows and what is to come. Spec: specs/figures.md. */
 import { ledgerUnitOf, type LedgerUnit } from '../denomination.ts';
-import type { PaidBy } from '../contract/books.ts';
+import type { PaidBy } from '../contract/accounts.ts';
 import { paidToward } from '../contract/instalments.ts';
 import { legOf } from '../contract/legs.ts';
 import { repaidByDay, type LedgerPayment } from '../contract/ledger.ts';

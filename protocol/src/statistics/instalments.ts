@@ -3,7 +3,7 @@
  * Spec: specs/figures.md, "Instalments".
  */
 import { paidToward, type Share } from '../contract/instalments.ts';
-import type { PaidBy } from '../contract/books.ts';
+import type { PaidBy } from '../contract/accounts.ts';
 import type { Instalment } from '../contract/ledger.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';

@@ -2,7 +2,7 @@
  * What one contract lost and what came back of it: default, write-off, restructuring, guarantee.
  * Spec: specs/figures.md, "Losses".
  */
-import type { PaidBy } from '../contract/books.ts';
+import type { PaidBy } from '../contract/accounts.ts';
 import { computeLedger, type LedgerPayment } from '../contract/ledger.ts';
 import {
   courseOf,

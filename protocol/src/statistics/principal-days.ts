@@ -1,5 +1,5 @@
 /** The principal a contract had out, day by day. Spec: specs/figures.md, "Portfolio". */
-import type { PaidBy } from '../contract/books.ts';
+import type { PaidBy } from '../contract/accounts.ts';
 import { isDisbursed } from '../contract/legs.ts';
 import type { LedgerPayment } from '../contract/ledger.ts';
 import { wholeOf } from '../denomination.ts';

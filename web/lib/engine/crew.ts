@@ -6,6 +6,7 @@ import {
   isSerial,
   legsInUse,
   payerKeyHold,
+  type BookChunk,
   type Leg,
   type LockstepPart,
 } from '@realyield/protocol';
@@ -23,6 +24,7 @@ import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
 import { Payer } from './payer.ts';
 import type { PaymentRecord } from './ports.ts';
 import { Takings } from './takings.ts';
+import { Tenders } from './tenders.ts';
 import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 
 /** What the crew is told by its session. */
@@ -37,6 +39,8 @@ export interface CrewOrders {
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
   readonly limits: SpendingLimits;
+  /** Signs and sends requests in advance; yields their number. */
+  readonly fill: (root: string, chunk: BookChunk) => Promise<number>;
 }
 
 /** How long stopping waits for a wallet, ms. */
@@ -59,6 +63,7 @@ export class Crew {
   readonly #desk: Desk;
   readonly #orders: CrewOrders;
   readonly #cohorts: Cohorts;
+  readonly #tenders: Tenders;
   readonly #payers = new Map<string, Map<Leg, Payer>>();
   readonly #acknowledgers = new Map<string, Acknowledger>();
   readonly #followed = new Set<string>();
@@ -73,6 +78,12 @@ export class Crew {
     this.#cohorts = new Cohorts(desk);
     this.evidence = new EvidenceKeeper(desk, orders.isRunning);
     this.forwarder = new Forwarder(desk);
+    this.#tenders = new Tenders(desk, {
+      mayRun: orders.isRunning,
+      isPaused: orders.isPaused,
+      payerOf: (...leg) => this.payer(...leg),
+      fill: orders.fill,
+    });
     this.forwarder.changed.add(() => {
       this.changed.emit();
     });
@@ -126,6 +137,7 @@ export class Crew {
     if (this.#orders.isAlone()) this.#employPayers(contract);
     for (const payer of this.payersOf(root)) payer.wake();
     this.#acknowledgers.get(root)?.wake();
+    this.#tenders.attend(root);
   }
 
   /** One payer for each leg on which this person owes, or may yet. */
@@ -197,7 +209,7 @@ export class Crew {
     const stopWaiting = clock.after(STEP_MS, hangUp);
     const workers = [...this.#allPayers(), ...this.#acknowledgers.values()];
     const ended = Promise.all(
-      [this.evidence, this.forwarder, ...workers].map((worker) => worker.stop()),
+      [this.evidence, this.forwarder, this.#tenders, ...workers].map((worker) => worker.stop()),
     );
     await waitAtMost(clock, 2 * STEP_MS, ended);
     stopWaiting();

@@ -55,9 +55,9 @@ export class Payee {
     if (contract) await this.#requests.learn(contract, message, author);
   }
 
-  /** Signs and sends requests in advance, for ticks that have none open; yields their number. */
+  /** Signs and sends requests in advance, for parts that have none open; yields their number. */
   fill(root: string, { parts, ...book }: BookChunk): Promise<number> {
-    const leg = 'disbursement';
+    const leg = parts[0]?.leg ?? 'disbursement';
     return this.#inTurn(`${root}|${leg}`, 0, async () => {
       const contract = ownContract(this.#desk, root);
       if (!contract?.own.money) return 0;

@@ -99,6 +99,7 @@ export class Session {
       isPaused: (root) => this.#pauses.isPaused(root),
       heldSinceMs: () => this.#lease.heldSinceMs,
       limits: this.limits,
+      fill: (...chunk) => this.#payee.fill(...chunk),
     });
     this.forwarder = this.#crew.forwarder;
     this.repayments = new Repayments(this.#desk, (...leg) => this.#crew.payer(...leg));

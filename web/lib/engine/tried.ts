@@ -9,9 +9,14 @@ import {
 import { eventRow, type Desk } from './desk.ts';
 import type { EventTemplate, Signer } from './ports.ts';
 
-/** What the fold would say to one more event of a contract. */
-export function tryOnCopy(desk: Desk, root: string, parsed: ParsedEvent): Result<string> {
-  const fold = foldContract(root, [...desk.catalog.eventsOf(root), parsed]);
+/** What the fold would say to one more event of a contract; `inner` is what it embeds. */
+export function tryOnCopy(
+  desk: Desk,
+  root: string,
+  parsed: ParsedEvent,
+  inner: readonly ParsedEvent[] = [],
+): Result<string> {
+  const fold = foldContract(root, [...desk.catalog.eventsOf(root), ...inner, parsed]);
   if (!fold.ok) return fold;
   const { id } = parsed.event;
   const refused = fold.value.rejects.find((entry) => entry.id === id);
@@ -31,7 +36,7 @@ export async function publishTried(
   const read = readEvent(event);
   if (!read.ok) return read;
   const parsed = read.value.at(-1);
-  const tried = parsed ? tryOnCopy(desk, root, parsed) : reject('EVENT_SHAPE');
+  const tried = parsed ? tryOnCopy(desk, root, parsed, read.value) : reject('EVENT_SHAPE');
   if (!tried.ok) return tried;
   const parcel = desk.outbox.entry(event, desk.directory.deliveryUrls(view.fold.state));
   await desk.store.write([eventRow(event, root), parcel]);

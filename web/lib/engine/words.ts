@@ -109,6 +109,9 @@ const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {
   complete: 'Everything is paid.',
   lapsed: 'The window has closed; what was not paid has lapsed.',
   nothingDue: 'Nothing is due.',
+  tendered:
+    'The payee does not ask for the payment, so it was offered in public. ' +
+    'It is not late meanwhile; it is paid as soon as it is asked for.',
 };
 
 /** Any code the engine shows. */

@@ -2,6 +2,7 @@
 import {
   forwardingTermsOf,
   mostForwardingFeeMsat,
+  tenderHold,
   type Leg,
   type MessageOf,
   type RequestDocument,
@@ -9,7 +10,7 @@ import {
 import type { Desk, OwnContract } from '../desk.ts';
 import type { JournalEntry } from '../journal.ts';
 import { moneyAddress } from '../parties.ts';
-import { statusOf, type PayerStatus } from '../words.ts';
+import { statusOf, waitingStatus, type PayerStatus } from '../words.ts';
 import { EXPIRY_APART_SEC, OUTER_GRACE_SEC } from './checks.ts';
 
 /** After so long without the bank's word the payee is asked directly: no request lives longer. */
@@ -45,6 +46,12 @@ export function silentStatus(
   wanted: readonly JournalEntry[],
   nowMs: number,
 ): PayerStatus {
+  const [first] = wanted;
+  const numbers = new Set(wanted.map(({ n }) => n));
+  const { state } = contract.view.fold;
+  const nowSec = Math.floor(nowMs / 1_000);
+  const tendered = first && tenderHold(state, first.leg, numbers, nowSec);
+  if (tendered) return waitingStatus('waiting', tendered);
   const isThrough = wanted.some((entry) => asksThroughBank(contract, entry, nowMs));
   return statusOf('problem', isThrough ? 'BANK_SILENT' : 'PAYEE_SILENT');
 }

@@ -117,6 +117,20 @@ function lateSentence({ state, ledger }: ContractNow): string {
   return `Late since ${since}, ${days} past due: ${text(ledger.dueNowUnits)} is owed by now.`;
 }
 
+/** What is due and offered while nobody asks for it; undefined where nothing is. */
+function tenderedSentence({ state, ledger }: ContractNow): string | undefined {
+  const oldest = ledger.instalments.find((each) => each.state === 'tendered');
+  if (!oldest) return undefined;
+  const due = formatDue(oldest.dueAtSec, calendarOf(state));
+  const text = textOf(state);
+  const isDenied = state.tenders.some(({ answer }) => answer && answer.atSec === undefined);
+  const denial = isDenied ? ' The payee says that it did ask.' : '';
+  return (
+    `${text(ledger.dueNowUnits)} fell due ${due} and is offered in public, because the payee ` +
+    `does not ask for it: not late meanwhile.${denial}`
+  );
+}
+
 function defaultSentence({ state, ledger }: ContractNow): string {
   const text = textOf(state);
   const notice = state.notices.find(({ type }) => type === 'default');
@@ -140,6 +154,8 @@ function repaidCount(ledger: Ledger): string {
 }
 
 function repayingSentence(now: ContractNow): string {
+  const tendered = tenderedSentence(now);
+  if (tendered !== undefined) return tendered;
   const { state, ledger } = now;
   const text = textOf(state);
   const next = nextInstalment(now);

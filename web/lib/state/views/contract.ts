@@ -74,9 +74,7 @@ function instalmentState(
   expectedUnits: bigint,
 ): InstalmentState {
   if (state.state === 'paid' && expectedUnits === 0n) return 'none';
-  if (state.state === 'paid' || state.state === 'late' || state.state === 'due') {
-    return state.state;
-  }
+  if (state.state !== 'planned') return state.state;
   return state.paidPrincipalUnits + state.paidInterestUnits > 0n ? 'partPaid' : 'upcoming';
 }
 

@@ -18,6 +18,7 @@ import { formatPlural } from '../../format.ts';
 import { personView, type Names } from './people.ts';
 import { pricedWords } from './price-words.ts';
 import { APPOINTEE_NAMES } from './undertakings.ts';
+import { tenderAnswerWords, tenderWords } from './tender-words.ts';
 import { milestoneWords, noticeWords, type Words } from './timeline-words.ts';
 
 const BASIC: readonly CheckView[] = [
@@ -134,6 +135,10 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
       return milestoneWords(state, parsed);
     case 'notice':
       return noticeWords(state, parsed);
+    case 'tender':
+      return tenderWords(state, parsed);
+    case 'tenderAnswer':
+      return tenderAnswerWords(state, parsed);
     default:
       return { title: parsed.name, checks: [] };
   }
