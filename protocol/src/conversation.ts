@@ -96,6 +96,8 @@ const refusal = z.strictObject({
   contract: hex32,
   /** What is refused: the proposal, or parts of a leg. */
   of: z.enum(['proposal', 'parts']),
+  /** The amendment that is declined, where it is not the contract itself. */
+  version: z.optional(hex32),
   code: z.enum([
     'notEffective',
     'wrongParts',

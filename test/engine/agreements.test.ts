@@ -110,8 +110,33 @@ describe('an amendment', () => {
     await scene.everywhere(root, ({ version }) => version === id);
     await scene.oneHash(root);
     expect(scene.investor.catalog.publicIds(root)).toContain(id);
+    await isDeclinedEverywhere(root);
   });
 });
+
+/** The investor declines other terms: it is asked on none of its devices, and may be asked anew. */
+async function isDeclinedEverywhere(root: string): Promise<void> {
+  const { investor, business } = scene;
+  const { amendments } = business.agreements;
+  const state = stateOf(business, root);
+  if (!state) throw new Error('the contract is not known');
+  const current = state.versions.at(-1)?.document ?? state.contract.document;
+  const kind = { reason: 'amendment', arrears: 'stay' } as const;
+  const terms = amendments.draft(state, { ...current, rateBps: 200 }, kind);
+  must(await amendments.propose(root, terms, keyFactsHash(terms)));
+  const phone = await scene.estate.session('investor', scene.urls, scene.clock);
+  for (const device of [investor, phone]) {
+    await until('both devices to ask', async () => {
+      return (await device.agreements.amendments.open(root)).length === 1;
+    });
+  }
+  const [open] = await investor.agreements.amendments.open(root);
+  await investor.agreements.decline(root, 'Not lower still.', open?.id);
+  await until('neither device to ask', async () => {
+    const left = await phone.agreements.amendments.open(root);
+    return left.length === 0 && (await investor.agreements.amendments.open(root)).length === 0;
+  });
+}
 
 describe('a proposal that ran out', () => {
   it('is signed by nobody', async () => {

@@ -28,4 +28,6 @@ export interface PaymentPlan {
   readonly what: string;
   /** To whom; where there are several, their shares add up to the amount. */
   readonly shares: readonly PaymentShare[];
+  /** The same payment of less, where that can be chosen; undefined for what cannot be paid. */
+  readonly part?: (amountUnits: bigint) => PaymentPlan | undefined;
 }

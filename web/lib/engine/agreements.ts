@@ -173,7 +173,8 @@ export class Agreements {
     if (!contract) return;
     const key = `declined|${amendment ?? root}`;
     await this.#desk.store.write([{ table: 'settings', key, value: true }]);
-    const refusal = { v: 1, type: 'refusal', contract: root, of: 'proposal' } as const;
+    const version = amendment === undefined ? {} : { version: amendment };
+    const refusal = { v: 1, type: 'refusal', contract: root, of: 'proposal', ...version } as const;
     await tellParties(this.#desk, contract, { ...refusal, code: 'declined', sentence });
   }
 

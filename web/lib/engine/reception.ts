@@ -53,7 +53,7 @@ async function receiveRefusal(
   const { desk } = receivers;
   // From another device of one's own, perhaps before the proposal: it is not asked for here either.
   if (author === recipient) {
-    const key = `declined|${message.contract}`;
+    const key = `declined|${message.version ?? message.contract}`;
     await desk.store.write([{ table: 'settings', key, value: true }]);
     return;
   }

@@ -1,5 +1,12 @@
 /** Repayments a business may order, as the dialog before a payment shows them; and ordering one. */
-import { offerAddress, shareRepayment, type ContractState, type Result } from '@realyield/protocol';
+import {
+  offerAddress,
+  shareAmong,
+  shareRepayment,
+  wholeOf,
+  type ContractState,
+  type Result,
+} from '@realyield/protocol';
 import type { PaymentPlan, PaymentShare } from '../../components/payment-models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { OwnContract } from '../../engine/desk.ts';
@@ -59,18 +66,30 @@ export function offerAddressOf({ contract }: ContractState): string {
   return offerAddress(parties.bank.pubkey, String(offer?.event.content['identifier']));
 }
 
-/** What the dialog shows before all investors of an offer are paid what is due to them. */
+/**
+ * What the dialog shows before all investors of an offer are paid what is due to them, or their
+ * shares of less.
+ */
 export function togetherPlan(
   names: Names,
-  views: readonly ContractView[],
+  contracts: readonly ContractView[],
   nowSec: number,
+  lessUnits?: bigint,
 ): PaymentPlan | undefined {
+  // By id, as the engine orders them: equal remainders go to the first.
+  const views = [...contracts].sort((a, b) => (a.root < b.root ? -1 : 1));
   const [first] = views;
   if (!first) return undefined;
-  const shares = views.flatMap((view) => {
-    const { state, ledger } = contractNow(view, nowSec);
-    return sharesOf(names, state, ledger.dueNowUnits, nowSec);
-  });
+  const { denomination } = first.fold.state.contract.document;
+  const dues = views.map((view) => contractNow(view, nowSec).ledger.dueNowUnits);
+  const totalUnits = dues.reduce((sum, units) => sum + units, 0n);
+  const whole = wholeOf(denomination);
+  if (lessUnits !== undefined && (lessUnits < whole || lessUnits > totalUnits)) return undefined;
+  const parts = lessUnits === undefined ? dues : shareAmong(lessUnits, dues, whole);
+  const shares = views.flatMap(({ fold }, index) =>
+    sharesOf(names, fold.state, parts[index] ?? 0n, nowSec),
+  );
+  const what = lessUnits === undefined ? 'what' : 'a part of what';
   const ofBank = shares.filter(({ to }) => to.role === 'bank');
   const bankUnits = ofBank.reduce((sum, share) => sum + share.amountUnits, 0n);
   const bank = ofBank[0] && { to: ofBank[0].to, amountUnits: bankUnits };
@@ -78,11 +97,12 @@ export function togetherPlan(
     root: first.root,
     roots: views.map(({ root }) => root),
     order: 'together',
-    denomination: first.fold.state.contract.document.denomination,
+    denomination,
     amountUnits: shares.reduce((sum, share) => sum + share.amountUnits, 0n),
     title: 'Pay all investors',
-    what: `${titleOf(first.fold.state)}: what is due to ${views.length} investors today`,
+    what: `${titleOf(first.fold.state)}: ${what} is due to ${views.length} investors today`,
     shares: [...shares.filter(({ to }) => to.role !== 'bank'), ...(bank ? [bank] : [])],
+    part: (amountUnits) => togetherPlan(names, views, nowSec, amountUnits),
   };
 }
 

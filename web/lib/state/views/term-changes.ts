@@ -60,7 +60,8 @@ export function termsInForce({ contract, versions }: ContractState): ContractDoc
   return versions.at(-1)?.document ?? contract.document;
 }
 
-function effectSec(state: ContractState, nowSec: number): number | undefined {
+/** When terms signed now would begin to ask: after what falls due then, Unix seconds. */
+export function effectSec(state: ContractState, nowSec: number): number | undefined {
   return dueDates(termsInForce(state)).find((dueAtSec) => dueAtSec >= nowSec);
 }
 
