@@ -136,10 +136,11 @@ export class Session {
     this.#stops.push(
       this.#ports.whenAlone(async () => {
         await Promise.all([this.#desk.journal.load(), this.#desk.handed.load()]);
+        await this.till.start();
         // A window that may not use the journal takes nothing from the one that does.
         if (!this.#isStopped) await this.#lease.start();
         this.#isAlone = true;
-        await Promise.all([this.repayments.load(), this.forwarder.start(), this.till.start()]);
+        await Promise.all([this.repayments.load(), this.forwarder.start()]);
         for (const root of catalog.roots()) this.#attend(root);
       }),
     );
@@ -159,6 +160,7 @@ export class Session {
   /** A key in hand: its mail is read, and whatever it is for goes on. */
   #take(key: HeldKey): void {
     this.#desk.mailbox.open(key.signer, key.relays);
+    this.till.recall(key);
     this.#crew.attendAll();
   }
 

@@ -12,6 +12,7 @@ import {
 } from '@realyield/protocol';
 import type { Desk } from '../desk.ts';
 import { contractRelays } from '../parties.ts';
+import type { TillCopies } from './copies.ts';
 import { isPaid, leafOfSale, type PaidTillSale } from './receipts.ts';
 import type { Till } from './till.ts';
 import type { TillName } from './till-book.ts';
@@ -38,12 +39,14 @@ export interface Unreported {
 export class SalesReports {
   readonly #desk: Desk;
   readonly #till: Till;
+  readonly #copies: TillCopies;
   #kept: readonly KeptReport[] = [];
   #working: Promise<string | undefined> | undefined;
 
-  constructor(desk: Desk, till: Till) {
+  constructor(desk: Desk, till: Till, copies: TillCopies) {
     this.#desk = desk;
     this.#till = till;
+    this.#copies = copies;
   }
 
   /** Reads what was reported; before anything is sold. */
@@ -149,6 +152,7 @@ export class SalesReports {
     this.#kept = [...this.#kept, kept];
     await this.#desk.catalog.add([event], 'this device');
     void this.#desk.outbox.push(parcel);
+    await this.#copies.publish(name, sales);
   }
 
   #lastOf({ till }: TillName): KeptReport | undefined {

@@ -3,12 +3,14 @@ import { msatFor, unitsFor, type SaleProof } from '@realyield/protocol';
 import { readInvoice } from '../../wallet/invoices.ts';
 import type { Desk } from '../desk.ts';
 import { ownContract } from '../desk.ts';
+import type { HeldKey } from '../keyring.ts';
 import { Listeners } from '../listeners.ts';
 import type { PaymentRecord } from '../ports.ts';
 import type { Repayments } from '../repayments.ts';
+import { TillCopies } from './copies.ts';
 import { isPaid, Receipts, type SignedReceipt } from './receipts.ts';
 import { SalesReports } from './reports.ts';
-import type { SaleLine, SalePrice } from './sale.ts';
+import type { SaleLine, SalePrice, TillSale } from './sale.ts';
 import { TillSettings } from './setup.ts';
 import { sharesOf } from './shares.ts';
 import { Till, type Asked } from './till.ts';
@@ -35,6 +37,9 @@ export class TillDesk {
   readonly settings: TillSettings;
   readonly #desk: Desk;
   readonly #receipts: Receipts;
+  readonly #copies: TillCopies;
+  /** Keys under which other devices may have sold, to be looked for once the disk is read. */
+  readonly #keys: HeldKey[] = [];
   #stopTimer: () => void = () => undefined;
   #stopPrices: () => void = () => undefined;
   #isStopped = false;
@@ -50,7 +55,8 @@ export class TillDesk {
     });
     this.till = till;
     this.#receipts = new Receipts(desk);
-    this.reports = new SalesReports(desk, till);
+    this.#copies = new TillCopies(desk);
+    this.reports = new SalesReports(desk, till, this.#copies);
     this.settings = new TillSettings(store);
     const tell = (): void => this.changed.emit();
     till.changed.add(tell);
@@ -59,9 +65,10 @@ export class TillDesk {
 
   /** Takes up what is on disk; for the one window that may use the journal. */
   async start(): Promise<void> {
-    await Promise.all([this.settings.load(), this.reports.load()]);
+    await Promise.all([this.settings.load(), this.reports.load(), this.#copies.load()]);
     this.#followPrices();
     await this.till.start();
+    for (const key of this.#keys.splice(0)) this.recall(key);
     this.#quietly(this.till.check());
     this.#tick();
     this.changed.emit();
@@ -80,6 +87,31 @@ export class TillDesk {
   /** A payment the wallet tells of. */
   hear(record: PaymentRecord): void {
     this.till.hear(record);
+  }
+
+  /** A key is in hand: what was sold under it on another device is looked for. */
+  recall(key: HeldKey): void {
+    if (this.#isStopped) return;
+    if (!this.till.isOn) {
+      this.#keys.push(key);
+      return;
+    }
+    const own = new Set(this.till.names.map(({ till }) => till));
+    const found = this.#copies.recall(key, own).then((isNews) => {
+      if (isNews) this.changed.emit();
+    });
+    this.#quietly(found);
+  }
+
+  /** All that was asked for here, and what the owner's other devices sold; first first. */
+  get sales(): readonly TillSale[] {
+    return [...this.#copies.sales, ...this.till.sales];
+  }
+
+  /** One sale by its place. */
+  sale(order: number): TillSale | undefined {
+    if (order > 0) return this.till.sale(order);
+    return this.#copies.sales.find((sale) => sale.order === order);
   }
 
   /** Whether a sale can be taken: the disk is read, and it is known who lent. */
@@ -124,8 +156,9 @@ export class TillDesk {
 
   /** The customer's receipt of a sale by its place. */
   async receipt(order: number): Promise<SignedReceipt> {
-    const sale = this.till.sale(order);
-    const name = this.till.names.find(({ till }) => till === sale?.paid?.till);
+    const sale = this.sale(order);
+    const names = [...this.till.names, ...this.#copies.names];
+    const name = names.find(({ till }) => till === sale?.paid?.till);
     if (!sale || !isPaid(sale) || !name) return { ok: false, sentence: 'It is not paid.' };
     return this.#receipts.of(sale, name);
   }
