@@ -18,12 +18,13 @@ import type { WalletConnection } from '../wallet/connection.ts';
 import { readInvoice } from '../wallet/invoices.ts';
 import { createNwcWallet } from '../wallet/nwc.ts';
 import type { AgentConfig } from './config.ts';
+import { startFilling } from './filling.ts';
 import { startHealth } from './health.ts';
 import { holdOf } from './hold.ts';
 import { takeLock } from './lock.ts';
 import type { AgentLog } from './log.ts';
 import { nodeWebSocket } from './node-web-socket.ts';
-import { Repaying } from './repaying.ts';
+import { startRepaying } from './repaying.ts';
 import { takeReport } from './report.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -115,8 +116,12 @@ export class Agent {
     const wallet = createNwcWallet(connection, { webSocket: nodeWebSocket });
     session.useWallet(logged(wallet, config, log));
     if (config.repays) {
-      const repaying = new Repaying(session, systemClock, log);
+      const repaying = startRepaying(session, systemClock, log);
       this.#undo.push(() => repaying.stop());
+    }
+    if (config.fillsBooks) {
+      const filling = startFilling(session, systemClock, log);
+      this.#undo.push(() => filling.stop());
     }
     const health = await startHealth(config.healthPort, () =>
       takeReport(session, relays.states(), { startedAtSec, nowSec: systemClock.nowSec() }),

@@ -46,6 +46,7 @@ test('a whole configuration has paths from its own folder, and limits in msat', 
     walletLimits: undefined,
     healthPort: 4_190,
     repays: true,
+    fillsBooks: false,
     lastPriceMinutes: 0,
     limits: { perDayMsat: 5_000n, perContractMsat: undefined },
   });

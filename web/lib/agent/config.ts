@@ -41,6 +41,7 @@ const settingsSchema = z.strictObject({
     .max(65_535, 'must be a port number, or 0 for any that is free')
     .default(4_190),
   repays: z.boolean('must be true or false').default(true),
+  fillsBooks: z.boolean('must be true or false').default(false),
   lastPriceMinutes: z
     .int('must be a whole number of minutes')
     .min(0, 'must be at least 0')
@@ -80,6 +81,8 @@ export interface AgentConfig {
   readonly healthPort: number;
   /** Whether what a business owes by the end of today is repaid without being asked. */
   readonly repays: boolean;
+  /** Whether requests are signed weeks ahead, so that ticks stream while the agent is away. */
+  readonly fillsBooks: boolean;
   /**
    * In loans in a currency: for so many minutes the last price by a quorum of oracles stands in
    * where none gives one; 0: it waits.
