@@ -1,4 +1,4 @@
-/** An agent fills a book that is short, tries again later where it could not, and lets be the rest. */
+/** An agent fills a book that is short, tries again later where it could not, no others. */
 import { expect, test } from 'vitest';
 import type { Clock } from '../engine/ports.ts';
 import { Listeners } from '../engine/listeners.ts';
@@ -48,7 +48,7 @@ function sceneOf(reachDays: number | undefined, added = 3) {
   return { scene, round, rounds };
 }
 
-test('a short book is filled once, and again when it has become short, or died with its key', async () => {
+test('a short book is filled once, and again when it has become short', async () => {
   const { scene, round, rounds } = sceneOf(2);
   await round();
   await round();

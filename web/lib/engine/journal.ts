@@ -3,6 +3,7 @@
  * dies in between, nothing is paid twice and nothing is forgotten.
  */
 import type { Leg, PlannedPart, SignedEvent } from '@realyield/protocol';
+import { readRow } from './journal-rows.ts';
 import type { Store, StoreWrite } from './ports.ts';
 
 /**
@@ -130,18 +131,24 @@ export function provenEntry(entry: JournalEntry, nowMs: number, receipt?: string
 /** The journal of one person. */
 export class Journal {
   readonly #store: Store;
+  readonly #tellDamaged: (key: string) => void;
   readonly #entries = new Map<string, JournalEntry>();
   /** By contract and leg: all entries, and those that something can still come of. */
   readonly #legs = new Map<string, LegEntries>();
 
-  constructor(store: Store) {
+  /** `tellDamaged` is called for each row that is set aside. */
+  constructor(store: Store, tellDamaged: (key: string) => void = () => undefined) {
     this.#store = store;
+    this.#tellDamaged = tellDamaged;
   }
 
   /** Reads the journal; must resolve before anything is paid. */
   async load(): Promise<void> {
     for (const { key, value } of await this.#store.all('journal')) {
-      if (key.startsWith(PREFIX)) this.#put(value as JournalEntry);
+      if (!key.startsWith(PREFIX)) continue;
+      const entry = readRow(key, value, ({ contract, leg, n }) => entryKey(contract, leg, n));
+      if (entry) this.#put(entry);
+      else this.#tellDamaged(key);
     }
   }
 

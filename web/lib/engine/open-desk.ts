@@ -37,7 +37,11 @@ export function openDesk(
     person,
     catalog: new Catalog(ports),
     keyring: new Keyring(person, ports),
-    journal: new Journal(store),
+    journal: new Journal(store, () => {
+      const code = 'JOURNAL_DAMAGED';
+      const sentence = sentenceOf(code);
+      activity.add({ contract: undefined, level: 'problem', code, sentence });
+    }),
     handed: new Handed(store, verifier),
     mailbox,
     outbox,

@@ -33,7 +33,8 @@ export type EngineCode =
   | 'PRICE_CONTRADICTED'
   | 'BANK_SILENT'
   | 'WITH_BANK'
-  | 'FORWARD_LOST';
+  | 'FORWARD_LOST'
+  | 'JOURNAL_DAMAGED';
 
 const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_MISSING: 'No wallet is connected. Nothing is paid until you connect one.',
@@ -82,6 +83,9 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   FORWARD_LOST:
     'A payment was passed on to the payee, but what its payer had sent went back before this ' +
     'wallet took it. The bank bears the loss: it was away for too long.',
+  JOURNAL_DAMAGED:
+    'A line of the payment journal on this device was damaged. What it was about is looked up in ' +
+    'your wallet before anything is paid.',
   ORDER_FOUND:
     'A payment you ordered before was found to be made. What you ordered now was not; ' +
     'order it again if it is still owed.',
