@@ -27,6 +27,8 @@ type TenderLeg = (typeof TENDER_LEGS)[number];
 
 /** How long a payee is asked before its payer tenders, seconds; less where days are short. */
 const SILENT_SEC = 600;
+/** However short days are, a question takes its time, seconds. */
+const LEAST_SILENT_SEC = 10;
 /** What an answer's request lasts, contract days. */
 const ANSWER_DAYS = 7;
 /** Days pass without anything being said: a tenth of one, in these bounds. */
@@ -130,7 +132,7 @@ export class Tenders {
   /** Parts that the payee was asked for in vain for long enough. */
   #unasked({ view }: OwnContract, leg: TenderLeg): readonly JournalEntry[] {
     const { daySec } = view.fold.state.contract.document;
-    const patienceMs = Math.min(SILENT_SEC, daySec / 4) * 1_000;
+    const patienceMs = Math.max(LEAST_SILENT_SEC, Math.min(SILENT_SEC, daySec / 4)) * 1_000;
     const open = this.#desk.journal.unproven(view.root, leg);
     // TE-11: "…It tenders nothing that has a request it could pay or a payment under way."
     const untilMs = this.#desk.clock.nowMs() - patienceMs;
