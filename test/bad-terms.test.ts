@@ -8,6 +8,7 @@ import {
   buildOffer,
   canonicalize,
   readEvent,
+  type ContractChoice,
   type ContractDocument,
   type OfferDocument,
   type ParsedOffer,
@@ -30,18 +31,39 @@ function answers(event: unknown): readonly [reader: string, relay: string] {
   return [read.ok ? 'ok' : read.code, decision.accept ? 'ok' : decision.code];
 }
 
-/** What a builder says to an offer that nobody should have believed. */
-function builds(document: OfferDocument): string {
+const CHOICE: ContractChoice = {
+  principalUnits: 1_000_000_000n,
+  investor: { pubkey: publicOf('investor'), relays: ['wss://relay.example'] },
+  commitment: hashOf('commitment'),
+  nonce: hashOf('nonce'),
+  startAtSec: AT,
+  expiresAtSec: AT + 86_400,
+};
+
+/** What a builder says to an offer nobody should have believed, and to an investor's choices. */
+function builds(document: OfferDocument, choice: Partial<ContractChoice> = {}): string {
   const event = sparedSigning.sign('bank', buildOffer(document, AT - 1_000));
-  const built = buildContract({ name: 'offer', event, document } as ParsedOffer, {
-    principalUnits: 1_000_000_000n,
-    investor: { pubkey: publicOf('investor'), relays: ['wss://relay.example'] },
-    commitment: hashOf('commitment'),
-    nonce: hashOf('nonce'),
-    startAtSec: AT,
-    expiresAtSec: AT + 86_400,
-  });
+  const offer = { name: 'offer', event, document } as ParsedOffer;
+  const built = buildContract(offer, { ...CHOICE, ...choice });
   return built.ok ? 'ok' : built.code;
+}
+
+/** The contract that somebody writes of such choices all the same. */
+function writes(choice: Partial<ContractChoice>): ContractDocument {
+  const { principalUnits, investor, bases: _, livesIn: __, ...others } = { ...CHOICE, ...choice };
+  const [first] = document.tranches;
+  const amountUnits = principalUnits.toString();
+  return {
+    ...document,
+    ...others,
+    principalUnits: amountUnits,
+    parties: { ...document.parties, investor: { ...document.parties.investor, ...investor } },
+    tranches: first ? [{ ...first, amountUnits }] : [],
+  } as ContractDocument;
+}
+
+function party(pubkey: string, relays = ['wss://relay.example']): ContractChoice['investor'] {
+  return { pubkey, relays };
 }
 
 const plan = equalPlan(3, 30, 30);
@@ -79,7 +101,27 @@ const offers: readonly (readonly [string, Code, object])[] = [
   ['short days on mainnet', 'CONTENT_TERMS', { network: 'mainnet' }],
 ];
 
-/** Changes that no builder can make, of a shape the schemas refuse. */
+/** What an investor may not choose. */
+const choices: readonly (readonly [string, Code, Partial<ContractChoice>])[] = [
+  ['nothing lent', 'CONTENT_TERMS', { principalUnits: 0n }],
+  ['half a satoshi', 'CONTENT_TERMS', { principalUnits: 999_999_500n }],
+  ['the business as investor', 'CONTENT_TERMS', { investor: party(publicOf('business')) }],
+  ['the bank as investor', 'CONTENT_TERMS', { investor: party(publicOf('bank')) }],
+  [
+    'a party’s key as recovery key',
+    'CONTENT_TERMS',
+    { investor: { ...party(publicOf('investor')), recovery: publicOf('bank') } },
+  ],
+  ['a proposal over before the start', 'CONTENT_TERMS', { expiresAtSec: AT - 1 }],
+  ['a negative principal', 'CONTENT_SCHEMA', { principalUnits: -1_000n }],
+  ['a negative start', 'CONTENT_SCHEMA', { startAtSec: -1 }],
+  ['no key at all', 'CONTENT_SCHEMA', { investor: party('') }],
+  ['nowhere to be reached', 'CONTENT_SCHEMA', { investor: party(publicOf('investor'), []) }],
+  ['a nonce that is none', 'CONTENT_SCHEMA', { nonce: 'nonce' }],
+  ['a commitment that is none', 'CONTENT_SCHEMA', { commitment: '' }],
+];
+
+/** Changes of a shape the schemas refuse. */
 const shapes: readonly (readonly [string, object])[] = [
   ['a rate out of bounds', { rateBps: 100_001 }],
   ['a negative rate', { rateBps: -1 }],
@@ -172,8 +214,18 @@ describe('bad terms', () => {
     expect(answers(signedOffer(offered(change)))).toEqual([code, code]);
   });
 
-  it.each(shapes)('of a shape no document has, %s', (_, change) => {
+  it.each(choices)('of an investor, %s: %s when built, read and relayed', (_, code, choice) => {
+    expect(builds(offered({}), choice)).toBe(code);
+    expect(answers(signed(writes(choice)))).toEqual([code, code]);
+  });
+
+  it('of an investor, a start within a second: cannot even be written', () => {
+    expect(builds(offered({}), { startAtSec: AT + 0.5 })).toBe('CONTENT_SCHEMA');
+  });
+
+  it.each(shapes)('of a shape no document has, %s: built, read and relayed', (_, change) => {
     const refused = ['CONTENT_SCHEMA', 'CONTENT_SCHEMA'];
+    expect(builds(offered(change))).toBe('CONTENT_SCHEMA');
     expect(answers(signedOffer(offered(change)))).toEqual(refused);
     expect(answers(signed(agreed(change)))).toEqual(refused);
   });

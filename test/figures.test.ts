@@ -21,10 +21,11 @@ import {
   type PortfolioFigures,
 } from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
-import { publicOf } from './fixtures/loan.ts';
+import { publicOf, sparedSigning } from './fixtures/loan.ts';
 import { bankFigures, offerFigures } from './figures/books.ts';
 import { vintages } from './figures/losses.ts';
 import { DAY, drawMarket, START } from './figures/market.ts';
+import { drawBankD } from './figures/milestone-market.ts';
 import { history, holdingsOf, portfolioFigures } from './figures/portfolios.ts';
 import { readAgreements, readParts, storeEvents } from './figures/relay.ts';
 
@@ -34,7 +35,7 @@ const IN_DOLLARS: BookUnit = {
   denomination: { type: 'fiat', currency: 'USD', minorDigits: 2 },
 };
 const UNITS = [IN_BITCOIN, IN_DOLLARS] as const;
-const market = drawMarket();
+const market = drawMarket(sparedSigning, drawBankD);
 const table = storeEvents([...market.events, ...market.events.slice(0, 40)]);
 const agreements = readAgreements(table);
 const parts = readParts(table);
@@ -54,10 +55,11 @@ const states: ContractState[] = (() => {
 })();
 
 const DAYS = [
-  -5, 0, 3, 12, 29, 30, 31, 45, 59, 61, 75, 90, 91, 94, 96, 105, 122, 155, 181, 199, 320, 480, 900,
+  -5, 0, 3, 12, 16, 29, 30, 31, 36, 45, 59, 61, 75, 90, 91, 94, 96, 105, 122, 155, 181, 199, 320,
+  480, 900,
 ];
 const times = DAYS.map((day) => START + day * DAY + 30);
-const banks = ['bank A', 'bank B', 'bank C'].map(publicOf);
+const banks = ['bank A', 'bank B', 'bank C', 'bank D'].map(publicOf);
 
 function summaries(own: readonly ContractState[], asOfSec: number) {
   const reuse = findReusedHashes(own);
@@ -138,6 +140,13 @@ it('keeps two denominations apart: nothing of the one is in the other', () => {
   expect(dollars?.punctuality.paidLate).toBeGreaterThan(0);
   expect(sats?.otherDenominations).toBe(2);
   expect(dollars?.register).toEqual(sats?.register);
+});
+
+it('finds the entry that a bank never showed, in a register kept without a break', () => {
+  const { reuse, list } = summaries(ofBank(publicOf('bank D')), START + 200 * DAY);
+  const { register } = combineBank(publicOf('bank D'), IN_BITCOIN, list, { reuse });
+  expect(register).toMatchObject({ entries: 4, highestSerial: 5, missingCount: 1 });
+  expect(register).toMatchObject({ missing: [{ from: 2, to: 2 }], forks: [], breaks: [] });
 });
 
 describe('figures recomputed from raw relay events', () => {

@@ -29,6 +29,11 @@ export class Drafter {
     this.#signing = signing;
   }
 
+  /** Draws up what the market never hears of, signed alike. */
+  aside(): Drafter {
+    return new Drafter(this.#signing);
+  }
+
   /** A loan between named parties; nobody has accepted it yet. */
   draft(parties: Parties, options: LoanOptions = {}): Loan {
     const seed = `contract ${this.loans.length} `;

@@ -128,13 +128,17 @@ function drawDollars(draw: Drafter): void {
   repay(late, 95, 300_001);
 }
 
-/** The whole market. */
-export function drawMarket(signing: Signing = sparedSigning): Market {
+/** The whole market, and what somebody adds to it. */
+export function drawMarket(
+  signing: Signing = sparedSigning,
+  more: (draw: Drafter) => void = () => undefined,
+): Market {
   const draw = new Drafter(signing);
   drawBankA(draw);
   drawBankB(draw);
   drawBankC(draw);
   drawDollars(draw);
+  more(draw);
   const openings = draw.loans.slice(0, 8).map((loan, index) => ({
     contract: loan.root,
     mainKey: publicOf(index === 7 ? bankB : (['Ana', 'Ben', 'Ana', 'Eve'][index] ?? 'nobody')),

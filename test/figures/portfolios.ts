@@ -12,6 +12,7 @@ import {
   total,
 } from './recompute.ts';
 import type { Entry } from './recompute.ts';
+import type { Approval } from './approvals.ts';
 import type { Agreement, PaidPart, Terms } from './relay.ts';
 import { isIn, wholeOf, type Unit } from './units.ts';
 
@@ -46,29 +47,35 @@ export function history(all: readonly Entry[]) {
   return rows.sort((a, b) => a.fromSec - b.fromSec);
 }
 
-function ticksOf({ tranches, denomination }: Terms) {
+/** P-1, P-2: ticks, of approved milestones from their approval on. */
+function ticksOf({ tranches, denomination }: Terms, approvals: readonly Approval[]) {
   const whole = wholeOf({ denomination });
   let n = 0;
-  return tranches.flatMap((tranche) =>
-    Array.from({ length: tranche.ticks }, (_, place) => {
+  return tranches.flatMap((tranche, at) => {
+    const approvedSec = approvals.find((each) => each.tranche === at)?.atSec ?? 0;
+    const fromSec = Math.max(tranche.fromSec, approvedSec);
+    const endSec = Math.min(tranche.lapsesAtSec, fromSec + tranche.toSec - tranche.fromSec);
+    const length = Math.max(0, endSec - fromSec);
+    return Array.from({ length: tranche.ticks }, (_, place) => {
       const each = (BigInt(tranche.amountUnits) / BigInt(tranche.ticks) / whole) * whole;
       const rest = BigInt(tranche.amountUnits) - each * BigInt(tranche.ticks - 1);
-      const length = tranche.toSec - tranche.fromSec;
       return {
         n: n++,
         msat: place === tranche.ticks - 1 ? rest : each,
-        dueAtSec: tranche.fromSec + Math.floor((place * length) / tranche.ticks),
+        dueAtSec: fromSec + Math.floor((place * length) / tranche.ticks),
         lapsesAtSec: tranche.lapsesAtSec,
       };
-    }),
-  );
+    });
+  });
 }
 
 /** F-27 for one contract. */
 function expectedOf(entry: Entry, asOfSec: number) {
   const { terms, parts, account } = entry;
   const paid = new Set(parts.filter(({ leg }) => leg === 'disbursement').map(({ n }) => n));
-  const coming = ticksOf(terms)
+  // M-14: an approval that takes effect later is not known yet.
+  const approved = entry.approvals.filter(({ atSec }) => atSec <= asOfSec);
+  const coming = ticksOf(terms, approved)
     .filter(({ n, lapsesAtSec }) => !paid.has(n) && lapsesAtSec > asOfSec)
     .map(({ msat, dueAtSec }): DayPayment => {
       return { leg: 'disbursement', msat, atSec: Math.max(dueAtSec, asOfSec) };

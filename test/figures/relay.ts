@@ -1,5 +1,6 @@
 /** Raw events in a relay's table, and the facts of contracts read out of it with SQL. */
 import Database from 'better-sqlite3';
+import { readApprovals, type Approval } from './approvals.ts';
 import type { LedgerUnit } from './units.ts';
 
 /** An event as a relay stores it. */
@@ -47,6 +48,8 @@ export interface Agreement {
   /** Amendments all three signed, in order, with the day of the last signature. */
   readonly amendments: readonly Amendment[];
   readonly recoveries: readonly SaidRecovery[];
+  /** When the milestones of tranches were approved. */
+  readonly approvals: readonly Approval[];
 }
 
 /** A bank's numbered signature. */
@@ -118,6 +121,7 @@ export interface Terms {
     readonly toSec: number;
     readonly lapsesAtSec: number;
     readonly ticks: number;
+    readonly milestone?: object;
   }[];
 }
 
@@ -269,12 +273,7 @@ const RECOVERIES = `SELECT named.value AS root, created_at AS atSec,
   JOIN party ON party.root = named.value AND party.role = 'bank' AND party.pubkey = event.pubkey
   WHERE kind = 2816 AND json_extract(content, '$.type') = 'recovery' ORDER BY created_at`;
 
-interface ChangeRow {
-  readonly root: string;
-  readonly reason: string;
-  readonly due: string;
-  readonly signedAtSec: number;
-}
+type ChangeRow = Omit<Amendment, 'due'> & { readonly root: string; readonly due: string };
 
 /** Every contract of the table, by id. Closures and notices of the market all count. */
 export function readAgreements(database: Database.Database): Agreement[] {
@@ -282,6 +281,7 @@ export function readAgreements(database: Database.Database): Agreement[] {
   const rows = database.prepare(AGREEMENTS).all() as Row[];
   const changes = database.prepare(CHANGES).all() as ChangeRow[];
   const recoveries = database.prepare(RECOVERIES).all() as SaidRecovery[];
+  const approvals = readApprovals(database);
   return rows.map((row) => ({
     root: row.root,
     terms: JSON.parse(row.content) as Terms,
@@ -292,5 +292,6 @@ export function readAgreements(database: Database.Database): Agreement[] {
       .filter(({ root }) => root === row.root)
       .map((change) => ({ ...change, due: JSON.parse(change.due) as Amendment['due'] })),
     recoveries: recoveries.filter(({ root }) => root === row.root),
+    approvals: approvals.filter(({ root }) => root === row.root),
   }));
 }

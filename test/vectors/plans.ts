@@ -96,7 +96,7 @@ function cornerCases(hasOne: boolean, isRevenue: boolean): PlanCase[] {
     { name: 'One instalment', terms: { plan: { due } }, payments: [LENT], asOfDays: [89, 90, 91] },
   ];
   return [
-    ...(isRevenue || hasOne
+    ...(isRevenue
       ? []
       : [{ name: 'No interest', terms: { rateBps: 0 }, payments: [LENT], asOfDays: [65] }]),
     { name: 'One satoshi', terms: sat, payments: ['0 disbursement 1000'], asOfDays: [60, 400] },

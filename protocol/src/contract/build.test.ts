@@ -61,7 +61,11 @@ describe('building', () => {
     ['minimum', {}, { principalUnits: 99_999_000n }],
     ['maximum', {}, { principalUnits: 3_000_001_000n }],
     ['principalUnits', {}, { principalUnits: 1_000_000_001n }],
-    ['parties', {}, { investor: { pubkey: publicOf('business'), relays: [] } }],
+    [
+      'parties',
+      {},
+      { investor: { pubkey: publicOf('business'), relays: ['wss://relay.example'] } },
+    ],
   ])('refuses for its %s', (detail, offer, chosen) => {
     const built = buildContract(offerWith(offer), { ...choice, ...chosen });
     expect(built).toEqual({ ok: false, code: 'CONTENT_TERMS', detail });

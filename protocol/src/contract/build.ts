@@ -7,12 +7,13 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalize } from '../canonical.ts';
 import { embed, type ParsedContract, type ParsedOffer } from '../events.ts';
 import { dayOf } from '../interest.ts';
-import type { ContractDocument, Tranche } from '../kinds/agreement.ts';
-import type { OfferDocument } from '../kinds/listings.ts';
+import { contractSchema, type ContractDocument, type Tranche } from '../kinds/agreement.ts';
+import { offerSchema, type OfferDocument } from '../kinds/listings.ts';
 import { wholeOf } from '../denomination.ts';
 import { mayInvestFrom } from '../legal.ts';
 import { floorToWhole } from '../money.ts';
-import { ok, reject, type Result } from '../result.ts';
+import { ok, reject, type Reject, type Result } from '../result.ts';
+import { readDocument } from '../schema.ts';
 import { basesMismatch } from '../crosscheck.ts';
 import { contractContradiction, offerContradiction } from '../terms.ts';
 import { buildPlan } from './plan.ts';
@@ -101,13 +102,13 @@ function buildTranches(offer: ParsedOffer['document'], choice: ContractChoice): 
   });
 }
 
-/** The complete terms of a contract under an offer; CONTENT_TERMS names what does not fit. */
-export function buildContract(
-  offer: ParsedOffer,
-  choice: ContractChoice,
-): Result<ContractDocument> {
-  const terms = offer.document;
+/** Whether the terms and choices are ones a contract can be made of. */
+function choiceMismatch(terms: OfferDocument, choice: ContractChoice): Reject | undefined {
   const { principalUnits, startAtSec } = choice;
+  // E-13: "…or has one of the wrong type or range, as `CONTENT_SCHEMA`."
+  const shaped = readDocument(offerSchema, terms);
+  if (!shaped.ok) return reject('CONTENT_SCHEMA', shaped.field);
+  if (principalUnits < 0n) return reject('CONTENT_SCHEMA', 'principalUnits');
   // C-6: "A writer MUST build a contract only from an offer that is open at the start, with a
   // principal from its minimum ticket up to the amount sought…"
   if (terms.status !== 'open') return reject('CONTENT_TERMS', 'status');
@@ -122,7 +123,20 @@ export function buildContract(
   }
   // What an offer promises must hold together before it is made absolute: shares that do not add up
   // would vanish in the last tranche.
-  const wrong = offerContradiction(terms);
+  return offerContradiction(terms);
+}
+
+/**
+ * The complete terms of a contract under an offer; CONTENT_TERMS and CONTENT_SCHEMA name what does
+ * not fit.
+ */
+export function buildContract(
+  offer: ParsedOffer,
+  choice: ContractChoice,
+): Result<ContractDocument> {
+  const terms = offer.document;
+  const { principalUnits, startAtSec } = choice;
+  const wrong = choiceMismatch(terms, choice);
   if (wrong) return wrong;
   const document: ContractDocument = {
     v: 1,
@@ -149,6 +163,8 @@ export function buildContract(
     ...(choice.counters === undefined ? {} : { counters: choice.counters }),
     funding: terms.funding,
   };
+  const written = readDocument(contractSchema, document);
+  if (!written.ok) return reject('CONTENT_SCHEMA', written.field);
   return contractContradiction(document) ?? basesMismatch(document) ?? ok(document);
 }
 
