@@ -248,7 +248,7 @@ describe('vanished keys', () => {
 
 describe('words', () => {
   it('are a prefix of NIP-01, a plain sentence and the code', () => {
-    const refusals = [other(1), other(2_820), { ...receipt, sig: 'x' }, receipt].map((event) =>
+    const refusals = [other(1), other(2_822), { ...receipt, sig: 'x' }, receipt].map((event) =>
       decide(event, context({ nowSec: event === receipt ? 0 : NOW })),
     );
     expect(refusals.map((decision) => (decision.accept ? '' : decision.reason))).toEqual([
