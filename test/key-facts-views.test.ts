@@ -1,6 +1,8 @@
 /** The key-facts sheet in words: what each reader sees first, and nothing without a sentence. */
 import { describe, expect, it } from 'vitest';
 import { buildKeyFacts, KEY_FACT_SENTENCES } from '@realyield/protocol';
+import { FORWARDING } from './fixtures/forwarding.ts';
+import { NO_FEES } from './fixtures/plans.ts';
 import { inThree, legalTerms, Loan, sparedSigning } from './fixtures/loan.ts';
 import { dollars } from './fixtures/prices.ts';
 import { currencyRisk } from '../web/lib/state/views/currency-risk.ts';
@@ -103,8 +105,10 @@ describe('the sheet', () => {
 
   it('has words for every sentence and every reader', () => {
     const ids = KEY_FACT_SENTENCES.map(({ id }) => id);
+    const { fees, ...others } = buildKeyFacts(document);
     const facts = {
-      ...buildKeyFacts(document),
+      ...others,
+      fees: { ...fees, forwarding: FORWARDING },
       lateFee: { instalment: 1, daysPastDue: 35, feeUnits: '500000' },
     };
     for (const role of ['investor', 'business', 'bank', undefined] as const) {
@@ -121,6 +125,28 @@ describe('the sheet', () => {
       'After that you can still withdraw for 14 days: until day 14.',
     );
     expect(words).toContainEqual({ label: 'Investors may live in', text: 'El Salvador, Kenya' });
+  });
+});
+
+describe('a bank that passes payments on', () => {
+  const fees = { ...NO_FEES, forwarding: FORWARDING };
+  const own = new Loan({ signing: sparedSigning, offer: { ...offer, fees } }).contract.document;
+  const facts = buildKeyFacts(own);
+
+  it('has on the sheet what it keeps, and what its long absence means', () => {
+    const said = (role: 'investor' | 'bank') => {
+      const context = { facts, role, coolingOffUntil: undefined };
+      return plain(sentencesInWords(['passedOn'], context)[0] ?? '');
+    };
+    expect(facts.notCovered).toContain('passedOn');
+    expect(buildKeyFacts(document).notCovered).not.toContain('passedOn');
+    expect(said('investor')).toBe(
+      'The bank passes payments on, without owning them, for at most 1 % and 1 sat of each. ' +
+        'While its client is away, a payment on its way is in nobody’s purse; after about a day ' +
+        'and a half it goes back by itself. If the bank had passed it on by then, the loss is ' +
+        'the bank’s.',
+    );
+    expect(said('bank')).toMatch(/^You pass payments on.* the loss is yours\.$/);
   });
 });
 

@@ -5,12 +5,10 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mostForwardingFeeMsat } from '@realyield/protocol';
-import type { Store } from '../../web/lib/engine/ports.ts';
 import { FORWARDING } from '../fixtures/forwarding.ts';
 import { NO_FEES } from '../fixtures/plans.ts';
-import type { EngineParts } from '../world/engine-parts.ts';
 import type { World } from '../world/world.ts';
-import { createMortal } from './mortal.ts';
+import { createDoomed, isStep } from './mortal.ts';
 import type { Player } from './player.ts';
 import { paymentsOf, play, repayAll, startLoan, startScene, stateOf, untilPaid } from './scene.ts';
 import { until } from './until.ts';
@@ -32,32 +30,16 @@ afterAll(async () => {
 const balances = () =>
   Object.fromEntries(PEOPLE.map((id) => [id, world.lightning.of(id).node.balanceMsat()]));
 
-/** A bank's client that dies as soon as it has a preimage, before it takes what it holds. */
-function doomedBank(onDeath: () => void) {
-  const mortal = createMortal();
-  const alter = (parts: EngineParts): EngineParts => {
-    const inner = mortal.alter(parts);
-    const write: Store['write'] = async (changes) => {
-      await inner.store.write(changes);
-      const isPaid = changes.some((change) => {
-        const isForward = change.table === 'journal' && change.key.startsWith('forward|');
-        return isForward && 'value' in change && (change.value as { step: string }).step === 'paid';
-      });
-      if (!isPaid) return;
-      mortal.die();
-      onDeath();
-      await new Promise(() => undefined);
-    };
-    return { ...inner, store: { ...inner.store, write } };
-  };
-  return { ...mortal, alter };
-}
-
 it('passes every payment on, and nobody is short when the bank comes back', async () => {
   let isDead = false;
-  const doomed = doomedBank(() => {
-    isDead = true;
-  });
+  // It dies as soon as it has a preimage, before it takes what it holds.
+  const doomed = createDoomed(() => ({
+    isMoment: (change) => isStep(change, 'forward', 'paid'),
+    side: 'after',
+    onDeath: () => {
+      isDead = true;
+    },
+  }));
   const ana = await play(world, 'ana');
   const bakery = await play(world, 'bakery');
   const first = await play(world, 'bank', { device: 'bank', ...doomed });

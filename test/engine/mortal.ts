@@ -3,7 +3,7 @@
  * disk takes nothing more and its connections are cut; nothing is closed in good order. What
  * it had written before stays, for whoever starts on the same files.
  */
-import type { Clock, Store } from '../../web/lib/engine/ports.ts';
+import type { Clock, Store, StoreWrite } from '../../web/lib/engine/ports.ts';
 import type { EngineParts } from '../world/engine-parts.ts';
 import { systemClock } from '../world/system-clock.ts';
 
@@ -60,4 +60,41 @@ export function createMortal(): Mortal {
       cut();
     },
   };
+}
+
+/** The write at which an engine dies, and on which side of it. */
+export interface Doom {
+  readonly isMoment: (change: StoreWrite) => boolean;
+  readonly side: 'before' | 'after';
+  readonly onDeath: () => void;
+}
+
+/** An engine that dies at a write, before or after it is on disk; `doomed` may say so later. */
+export function createDoomed(doomed: () => Doom | undefined): Mortal {
+  const mortal = createMortal();
+  const end = (doom: Doom): Promise<never> => {
+    mortal.die();
+    doom.onDeath();
+    return never();
+  };
+  return {
+    ...mortal,
+    alter(parts) {
+      const inner = mortal.alter(parts);
+      const write: Store['write'] = async (changes) => {
+        const doom = doomed();
+        const isLast = doom !== undefined && changes.some(doom.isMoment);
+        if (isLast && doom.side === 'before') return end(doom);
+        await inner.store.write(changes);
+        return isLast ? end(doom) : undefined;
+      };
+      return { ...inner, store: { ...inner.store, write } };
+    },
+  };
+}
+
+/** Whether a write is a step of the journal: of payments, or of those that are passed on. */
+export function isStep(change: StoreWrite, of: 'part' | 'forward', step: string): boolean {
+  if (change.table !== 'journal' || !change.key.startsWith(`${of}|`)) return false;
+  return 'value' in change && (change.value as { readonly step: string }).step === step;
 }

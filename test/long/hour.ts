@@ -14,9 +14,9 @@ import { bulletPlan } from '../fixtures/plans.ts';
 import { Street } from './street.ts';
 
 const MINUTES = Number(process.argv[2] ?? 60);
-const STREAMS = 5;
+const STREAMS = 4;
 /** Seconds between two ticks of one stream. */
-const EVERY_SEC = 6;
+const EVERY_SEC = 10;
 const TICKS = Math.max(4, Math.floor((MINUTES * 60) / EVERY_SEC));
 const REPORT_MS = Math.min(300_000, MINUTES * 20_000);
 const LATE_SEC = 60;
@@ -61,6 +61,17 @@ function latencies(lines: readonly Record<string, unknown>[]): number[] {
   return found.sort((a, b) => a - b);
 }
 
+/** What the payer's agent complained of, and how often. */
+function complaints(lines: readonly Record<string, unknown>[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { level, event, code, why } of lines) {
+    if (level !== 'problem' && event !== 'not paid') continue;
+    const what = [event, code, why].filter((part) => typeof part === 'string').join(': ');
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
+}
+
 /** Something of both agents. */
 function ofBoth(street: Street, measure: (pid: number | undefined) => number) {
   const { payer, payee } = SIDES;
@@ -95,8 +106,7 @@ async function report(street: Street, roots: readonly string[], startedAtMs: num
     JSON.stringify({
       minute: Math.round((Date.now() - startedAtMs) / 60_000),
       ...(await count(street, roots)),
-      notPaid: lines.filter(({ event }) => event === 'not paid').length,
-      problems: lines.filter(({ level }) => level === 'problem').length,
+      complaints: complaints(lines),
       payMs: { p50: at(0.5), p90: at(0.9), p99: at(0.99), most: took.at(-1) ?? 0 },
       residentMiB: ofBoth(street, residentMiB),
       processorSec: ofBoth(street, processorSec),

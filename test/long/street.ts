@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planTicks, type ContractState } from '@realyield/protocol';
 import WebSocket from 'ws';
+import { Journal, type JournalEntry } from '../../web/lib/engine/journal.ts';
+import { openSqliteStore } from '../../web/lib/store/sqlite.ts';
 import { contractFacts } from '../e2e/facts.ts';
 import {
   agentStatus,
@@ -55,7 +57,7 @@ export class Street {
     street.#listen();
     for (const side of ['ben', 'bakery'] as const) {
       await street.world.control({ do: 'helper', persona: side, on: false });
-      const { secretKey } = loadPersonaKeys(join(folder, 'world', 'data'))(side);
+      const secretKey = street.#keyOf(side);
       const walletUri = street.#persona(side).walletUri;
       const settings = { repays: false };
       const owner = { secretKey, walletUri, relays: street.world.relays, settings };
@@ -78,10 +80,18 @@ export class Street {
     return join(this.#folder, side, 'agent.json');
   }
 
-  /** What `agent status` says of a side, read from JSON. */
-  async status(side: Side): Promise<{ readonly code: number; readonly report: unknown }> {
-    const { code, text } = await agentStatus(this.#configOf(side), ['--json'], this.#program);
-    return { code, report: JSON.parse(text) };
+  /** The exit code of `agent status` of a side. */
+  async statusCode(side: Side): Promise<number> {
+    return (await agentStatus(this.#configOf(side), ['--json'], this.#program)).code;
+  }
+
+  /** What a side's agent has in its journal of a contract's stream, by part. */
+  async journal(side: Side, root: string): Promise<readonly JournalEntry[]> {
+    const store = openSqliteStore(join(this.#folder, side, 'data', 'store.sqlite'));
+    const journal = new Journal(store);
+    await journal.load();
+    await store.close();
+    return journal.entries(root, 'disbursement');
   }
 
   /** The running agent of a side. */
@@ -102,14 +112,14 @@ export class Street {
     await this.start(side);
   }
 
-  /** Another device of the lender, with nothing but the signer. */
+  /** Another device of the lender, with nothing but the key. */
   openDevice(): Promise<Visitor> {
-    return openVisitor(this.#persona('ben'), this.world.relays);
+    return this.#visit('ben');
   }
 
   /** The bank offers a loan of the bakery. */
   async offer(terms: ShortTerms): Promise<void> {
-    const bank = await openVisitor(this.#persona('bank'), this.world.relays);
+    const bank = await this.#visit('bank');
     await offerShort(this.world, bank, terms);
     await bank.close();
   }
@@ -142,7 +152,7 @@ export class Street {
 
   /** An agent signs no agreements: the bakery's own client is open for as long as that takes. */
   async #countersign(roots: readonly string[]): Promise<void> {
-    const bakery = await openVisitor(this.#persona('bakery'), this.world.relays);
+    const bakery = await this.#visit('bakery');
     const { agreements } = bakery.session;
     for (const root of roots) {
       const isThere = async (): Promise<boolean> => {
@@ -208,6 +218,16 @@ export class Street {
     } catch {
       throw new Error(`not all paid in time: ${counts}`);
     }
+  }
+
+  #keyOf(id: Side | 'bank'): Uint8Array {
+    // A signer owns its key and wipes it.
+    return loadPersonaKeys(join(this.#folder, 'world', 'data'))(id).secretKey.slice();
+  }
+
+  /** Opens a client; its key is in it, so that a busy machine keeps no signer waiting. */
+  #visit(id: Side | 'bank'): Promise<Visitor> {
+    return openVisitor(this.#persona(id), this.world.relays, this.#keyOf(id));
   }
 
   #persona(id: string) {

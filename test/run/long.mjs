@@ -4,7 +4,8 @@
  * `SEED=n npx vitest run --project node test/fault-matrix.test.ts`); the same for payments that a
  * bank passes on (`PASSING_RUNS`, `PASSING_SEED`, `test/passing-matrix.test.ts`); then 24 simulated
  * hours of fifty streams; then, on real Lightning, a hundred streams of which everything is killed
- * (`LIGHTNING_RUNS`, `SEED`, `SEEDS`). A name plays one of them: matrix, passing, day, lightning.
+ * (`LIGHTNING_RUNS`, `SEED`, `SEEDS`), and payments passed on while each of the three parties dies
+ * at each step (`KILL`). A name plays one of them: matrix, passing, day, lightning, forwarding.
  * By name alone: hour, a real hour of streams with its figures (`… hour [MINUTES]`).
  */
 import { ensureInstalled } from './install.mjs';
@@ -45,6 +46,7 @@ const SUITES = {
   passing: () => halves(passing),
   day: () => runTypeScript('test/long/day.ts', []),
   lightning: () => runTypeScript('test/long/lightning.ts', []),
+  forwarding: () => runTypeScript('test/long/forwarding.ts', []),
 };
 
 await runMain(async () => {

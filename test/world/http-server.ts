@@ -80,6 +80,8 @@ async function answerControl(
     return;
   }
   const result = await control(await readBody(request));
+  // Kept open, it could end just as a busy machine's test asks the next thing over it.
+  response.setHeader('connection', 'close');
   answerJson(response, result.ok ? 200 : 400, result);
 }
 

@@ -5,6 +5,7 @@ import { createRelays } from '../../web/lib/nostr/relays.ts';
 import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifier.ts';
 import { loadWasmVerifier } from '../../web/lib/nostr/verifier/load-wasm.ts';
 import { createBunkerSigner } from '../../web/lib/signer/bunker-signer.ts';
+import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
 import { createNwcWallet, parseWalletUri } from '../../web/lib/wallet/nwc.ts';
 import { nodeWebSocket } from './node-web-socket.ts';
 import { openSqliteStore } from './sqlite-store.ts';
@@ -20,15 +21,18 @@ export interface Visitor {
 /** How long it waits for what became of a payment before it looks it up, ms. */
 const PAY_REPLY_MS = 3_000;
 
-/** Opens a client as a page does: the key stays with the remote signer. */
+/** Opens a client as a page does: the key stays with the remote signer, unless it is given. */
 export async function openVisitor(
   persona: WorldPersona | undefined,
   relayUrls: readonly string[],
+  secretKey?: Uint8Array,
 ): Promise<Visitor> {
   if (!persona) throw new Error('nobody of this name lives here');
   const clientSecretHex = randomHex();
   const webSocket = nodeWebSocket;
-  const person = await createBunkerSigner(persona.bunkerUri, { clientSecretHex, webSocket });
+  const person = secretKey
+    ? createLocalSigner(secretKey)
+    : await createBunkerSigner(persona.bunkerUri, { clientSecretHex, webSocket });
   const connection = parseWalletUri(persona.walletUri);
   if (!connection.ok) throw new Error(connection.code);
   const relays = createRelays({ urls: relayUrls, webSocket });

@@ -84,6 +84,11 @@ const SENTENCES = [
   { id: 'bitcoinPrice', section: 'notCovered', applies: (document) => !isInCurrency(document) },
   { id: 'currencyPrice', section: 'notCovered', applies: isInCurrency },
   {
+    id: 'passedOn',
+    section: 'notCovered',
+    applies: ({ fees }) => fees.forwarding !== undefined,
+  },
+  {
     id: 'tillHeld',
     section: 'notCovered',
     applies: ({ tillShare }) => tillShare?.runBy === 'bank',

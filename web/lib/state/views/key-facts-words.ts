@@ -1,6 +1,6 @@
 /** The fixed sentences of the key-facts sheet in words, by their ids. Spec: specs/key-facts.md. */
 import type { KeyFacts, PartyRole, SentenceId } from '@realyield/protocol';
-import { amountText } from '../../amount.ts';
+import { amountText, BITCOIN } from '../../amount.ts';
 import { formatBps, formatPlural } from '../../format.ts';
 
 /** What a sentence may speak of. */
@@ -126,6 +126,21 @@ const NOT_COVERED = {
   currencyPrice: ({ role }) =>
     `The debt is in a currency. It is paid in bitcoin at prices others sign, who may err or fall ` +
     `silent.${role === 'investor' ? ' Bitcoin you are repaid may be fewer than you lent.' : ''}`,
+  passedOn: ({ facts, role }) => {
+    const { forwarding } = facts.fees;
+    if (!forwarding) return '';
+    const isOwn = role === 'bank';
+    const base = amountText(BigInt(forwarding.mostBaseMsat), BITCOIN);
+    return (
+      `${isOwn ? 'You pass' : 'The bank passes'} payments on` +
+      `${forwarding.use === 'always' ? '' : ' that find no other way'}, without owning them, ` +
+      `for at most ${formatBps(forwarding.mostBps)} and ${base} of each. While ` +
+      `${isOwn ? 'your' : 'its'} client is away, a payment on its way is in nobody’s purse; ` +
+      'after about a day and a half it goes back by itself. If ' +
+      `${isOwn ? 'you' : 'the bank'} had passed it on by then, the loss is ` +
+      `${isOwn ? 'yours' : 'the bank’s'}.`
+    );
+  },
   tillHeld: (context) =>
     (context.role === 'bank' ? 'You run the till and hold' : 'The bank runs the till and holds') +
     ' what it takes until it is paid on.',

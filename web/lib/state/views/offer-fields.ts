@@ -5,6 +5,7 @@ import { emptyAppointeeForm, type AppointeeForm } from './appointee-form.ts';
 import { emptyDenominationForm, type DenominationForm } from './denomination-form.ts';
 import { takeUpForm } from './kept-form.ts';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
+import { emptyPassingForm, PASSING_USES, type PassingForm } from './passing-form.ts';
 import {
   DAY_COUNTS,
   DUE_RULES,
@@ -13,6 +14,7 @@ import {
   emptyPlanForm,
   type PlanForm,
 } from './plan-fields.ts';
+import { emptyTillShareForm, TILLS, type TillShareForm } from './till-form.ts';
 
 /** One tranche, as typed. */
 export interface TrancheForm {
@@ -61,7 +63,10 @@ export interface OfferForm {
   originationPercent: string;
   origination: OfferDocument['fees']['origination'];
   servicingPercent: string;
+  /** Whether the bank passes payments on. */
+  passing: PassingForm;
   plan: PlanForm;
+  till: TillShareForm;
   tranches: TrancheForm[];
   /** `bank`, a known bank's public key, or `other`: then `attesterKey` says who. */
   attester: string;
@@ -114,7 +119,9 @@ export function emptyOfferForm(): OfferForm {
     originationPercent: '0',
     origination: 'withheld',
     servicingPercent: '0',
+    passing: emptyPassingForm(),
     plan: emptyPlanForm(),
+    till: emptyTillShareForm(),
     tranches: [{ ...emptyTranche(), sharePercent: '100' }],
     attester: 'bank',
     attesterKey: '',
@@ -145,6 +152,8 @@ export function keptOfferForm(kept: unknown): OfferForm {
   plan.prepayment = begun(plan.prepayment, PREPAYMENTS, empty.plan.prepayment);
   legal.prevails = begun(legal.prevails, ['contract', 'legalText'], empty.legal.prevails);
   legal.identityCheck = begun(legal.identityCheck, ['bank', 'none'], 'none');
+  form.passing.use = begun(form.passing.use, PASSING_USES, empty.passing.use);
+  form.till.runBy = begun(form.till.runBy, TILLS, empty.till.runBy);
   form.origination = begun(form.origination, ['withheld', 'onTop'], 'withheld');
   form.guarantee = begun(form.guarantee, ['none', 'firstLoss', 'full'], 'none');
   if (form.tranches.length === 0) form.tranches = empty.tranches;

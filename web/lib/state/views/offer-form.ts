@@ -12,8 +12,10 @@ import { readDenomination } from './denomination-form.ts';
 import { readLegal } from './legal-form.ts';
 import type { OfferForm, TrancheForm } from './offer-fields.ts';
 import { mistakeOf } from './offer-mistakes.ts';
+import { readPassing } from './passing-form.ts';
 import { readOfferPlan, readRate } from './plan-form.ts';
 import { FieldReader, type Mistakes } from './read-fields.ts';
+import { readTillShare } from './till-form.ts';
 
 /** What surrounds the form. */
 export interface OfferContext {
@@ -175,7 +177,8 @@ function readFees(form: OfferForm, read: FieldReader): OfferDocument['fees'] {
   const originationBps = read.percent('originationPercent', form.originationPercent, bounds);
   const servicingBps = read.percent('servicingPercent', form.servicingPercent, bounds);
   const origination = originationBps === 0 ? 'withheld' : form.origination;
-  return { originationBps, origination, servicingBps };
+  const forwarding = readPassing(form.passing, read);
+  return { originationBps, origination, servicingBps, ...(forwarding ? { forwarding } : {}) };
 }
 
 function readGuarantee(form: OfferForm, read: FieldReader): OfferDocument['guarantee'] {
@@ -215,6 +218,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
   const terms = readDefault(form, read);
   const guarantee = readGuarantee(form, read);
   const fees = readFees(form, read);
+  const tillShare = readTillShare(form.till, plan, read);
   const { legal, coolingOffDays } = readLegal(form.legal, read);
   if (read.mistakes) return { ok: false, mistakes: read.mistakes };
   const document: OfferDocument = {
@@ -236,6 +240,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     tranches,
     ...(attester === undefined ? {} : { attester }),
     ...served,
+    ...(tillShare ? { tillShare } : {}),
     default: terms,
     guarantee,
     legal,
