@@ -1,6 +1,7 @@
 /** What was paid under a contract so far, and what is still to pay: as agreed, and by new terms. */
 import {
   dayOf,
+  dueDates,
   ledgerOf,
   scheduleOf,
   type ContractDocument,
@@ -37,8 +38,14 @@ function aheadOf(state: ContractState, nowSec: number): Ahead {
 
 /** A contract as it would stand if all three had signed other terms now. */
 function withTerms(state: ContractState, document: ContractDocument, nowSec: number) {
-  const atSec = effectSec(state, nowSec) ?? nowSec;
-  const fromDay = dayOf(atSec, document.daySec);
+  const { daySec } = document;
+  const dueSec = effectSec(state, nowSec);
+  // V-5: "…where none is left, or its own terms have none due after that day, after the day of the
+  // last signature."
+  const dueDay = dueSec === undefined ? Infinity : dayOf(dueSec, daySec);
+  const isFollowed = dueDates(document).some((atSec) => dayOf(atSec, daySec) > dueDay);
+  const begunDay = state.versions.at(-1)?.fromDay ?? 0;
+  const fromDay = Math.max(begunDay, isFollowed ? dueDay : dayOf(nowSec, daySec));
   const version = { id: 'f'.repeat(64), document, effectiveAtSec: nowSec, fromDay };
   return { ...state, versions: [...state.versions, version] };
 }
