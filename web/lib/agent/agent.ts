@@ -115,8 +115,8 @@ export class Agent {
     await session.start();
     const wallet = createNwcWallet(connection, { webSocket: nodeWebSocket });
     session.useWallet(logged(wallet, config, log));
-    if (config.repays) {
-      const repaying = startRepaying(session, systemClock, log);
+    if (config.repays || config.paysDues) {
+      const repaying = startRepaying(session, systemClock, log, config);
       this.#undo.push(() => repaying.stop());
     }
     if (config.fillsBooks) {

@@ -47,6 +47,7 @@ test('a whole configuration has paths from its own folder, and limits in msat', 
     healthPort: 4_190,
     repays: true,
     fillsBooks: false,
+    paysDues: false,
     lastPriceMinutes: 0,
     limits: { perDayMsat: 5_000n, perContractMsat: undefined },
   });

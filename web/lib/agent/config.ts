@@ -42,6 +42,7 @@ const settingsSchema = z.strictObject({
     .default(4_190),
   repays: z.boolean('must be true or false').default(true),
   fillsBooks: z.boolean('must be true or false').default(false),
+  paysDues: z.boolean('must be true or false').default(false),
   lastPriceMinutes: z
     .int('must be a whole number of minutes')
     .min(0, 'must be at least 0')
@@ -83,6 +84,8 @@ export interface AgentConfig {
   readonly repays: boolean;
   /** Whether requests are signed weeks ahead, so that ticks stream while the agent is away. */
   readonly fillsBooks: boolean;
+  /** Whether fees on top, guarantees and shares of recoveries are paid without being asked. */
+  readonly paysDues: boolean;
   /**
    * In loans in a currency: for so many minutes the last price by a quorum of oracles stands in
    * where none gives one; 0: it waits.
