@@ -8,7 +8,7 @@ import { duesOf } from '../web/lib/agent/repaying.ts';
 const DAY = 60;
 const guarantee = { type: 'firstLoss', shareBps: 2_000, payDays: 30 } as const;
 
-it('a bank’s guarantee is paid on its day, its recovery at once, and neither by anybody else', () => {
+it('a bank’s guarantee is paid on its day, its recovery at once, neither by others', () => {
   const loan = new Loan({ offer: { ...inThree, guarantee }, signing: sparedSigning });
   loan.signAll();
   const time = (day: number): number => loan.startAtSec + day * DAY;
