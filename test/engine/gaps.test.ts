@@ -121,7 +121,9 @@ describe('a relay that lost its database', () => {
       const { events } = await relays.query([{ ids }]);
       return events.length === ids.length;
     });
-    expect(bank.activity.lines(loan.root).map(({ code }) => code)).toContain('SENT_AGAIN');
+    await until('the bank to say so', () =>
+      bank.activity.lines(loan.root).some(({ code }) => code === 'SENT_AGAIN'),
+    );
   });
 });
 

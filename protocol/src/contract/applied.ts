@@ -32,7 +32,8 @@ import { reportedSales, rivalReports } from './sales.ts';
 import { partsShown, versionsShown } from './shown.ts';
 import type { ContractState, Equivocation, Milestone, Payment } from './state.ts';
 import { resolveTakeover } from './takeover.ts';
-import { resolveTenders, tendersOf, witnessesIn } from './tenders.ts';
+import { tendersOf } from './course.ts';
+import { resolveTenders, witnessesIn } from './tenders.ts';
 import { applyEvent } from './transitions.ts';
 import { citationsOf, resolveVersions } from './versions.ts';
 

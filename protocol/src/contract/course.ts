@@ -5,6 +5,7 @@
 import { dayOf, endOfDaySec } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { lastDueAtSec } from './plan.ts';
+import type { Tender } from './state.ts';
 import { plannedDues, type PlannedDue } from './weights.ts';
 
 /** Terms that replace earlier ones. */
@@ -94,4 +95,9 @@ export function courseBy(course: LedgerCourse, day: number): LedgerCourse {
     sales: sales.filter(({ reportedDay }) => reportedDay <= day),
     tenders: tenders.filter(({ fromDay, toDay }) => fromDay <= Math.min(day, toDay)),
   };
+}
+
+/** Tenders as a ledger takes them. */
+export function tendersOf(tenders: readonly Tender[]): readonly LedgerTender[] {
+  return tenders.filter(({ isVoid }) => !isVoid);
 }

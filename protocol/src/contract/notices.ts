@@ -7,14 +7,14 @@ import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import { reject, type Reject } from '../result.ts';
 import { signedAtSec } from './agreement.ts';
-import type { LedgerCourse, LedgerTender, ReportedSales } from './course.ts';
+import { tendersOf, type LedgerCourse, type LedgerTender, type ReportedSales } from './course.ts';
 import { roleOfKey, type AppliedNotice, type Draft } from './draft.ts';
 import { computeLedger, type Ledger, type LedgerPayment } from './ledger.ts';
 import type { PaidParts } from './paid.ts';
 import { resolvePayments } from './payments.ts';
 import { reportedSales } from './sales.ts';
 import type { Notice, NoticeType, Version } from './state.ts';
-import { resolveTenders, tendersOf } from './tenders.ts';
+import { resolveTenders } from './tenders.ts';
 import { citationsOf, resolveVersions, termsAt, versionsAfter } from './versions.ts';
 
 interface Judgement {

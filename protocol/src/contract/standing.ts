@@ -4,7 +4,7 @@
  */
 import { wholeOf } from '../denomination.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
-import type { LedgerCourse } from './course.ts';
+import { tendersOf, type LedgerCourse } from './course.ts';
 import { guaranteeStanding, type GuaranteeStanding } from './guarantee.ts';
 import {
   computeLedger,
@@ -16,7 +16,6 @@ import {
 import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
 import type { ContractState } from './state.ts';
 import { trancheTerms } from './ticks.ts';
-import { tendersOf } from './tenders.ts';
 import { termsAt, versionsAfter } from './versions.ts';
 import { BPS } from '../params.ts';
 

@@ -7,7 +7,6 @@ import type { ParsedEvent, ParsedTender, ParsedTenderAnswer } from '../events.ts
 import { dayOf } from '../interest.ts';
 import { TENDER_ANSWER_DAYS, TENDER_DAYS } from '../params.ts';
 import { reject, type Reject } from '../result.ts';
-import type { LedgerTender } from './course.ts';
 import { actsFor, payeeStanding, roleOfActor, roleOfKey, type Draft } from './draft.ts';
 import { parentsOf } from './graph.ts';
 import { settledAtSec } from './evidence.ts';
@@ -155,11 +154,6 @@ function fromDayOf({ notices, keys, pastOf, contract }: Known, { event, document
     })
     .map(({ asOfSec }) => dayOf(asOfSec, daySec) + 1);
   return Math.max(dayOf(event.created_at, daySec), ...days);
-}
-
-/** Tenders as a ledger takes them. */
-export function tendersOf(tenders: readonly Tender[]): readonly LedgerTender[] {
-  return tenders.filter(({ isVoid }) => !isVoid);
 }
 
 /** Tenders that count, by date and id, each with the days it covers and what becomes of it. */
