@@ -92,7 +92,7 @@ function withAndWithout(list: readonly Action[], isHostile: (event: ParsedEvent)
   return { before, after: loan.fold().state, split: splitHashes(loan.parsed) };
 }
 
-/** Hashes for which a payee signed more than one amount: a final event fixes which counts (N-23). */
+/** Hashes for which a payee signed two amounts: a final event fixes which counts (N-23). */
 function splitHashes(events: readonly ParsedEvent[]): ReadonlySet<string> {
   const amounts = new Map<string, string>();
   const split = new Set<string>();
