@@ -3,7 +3,10 @@
  * the three parties dies before and after every step that it writes down: the payer asking, paying
  * and proving, the payee handing out its request and acknowledging, the bank between. Each death
  * has a loan of its own. Then every part was received once, and nobody is short by a msat.
- * KILL=n plays one death alone.
+ *
+ * Last, the bank stays away past the settle deadline after it has paid a payee: the payer has its
+ * money back, the payee keeps its own, the part is paid, and the bank bears the net amount, as
+ * specs/forwarding.md says. KILL=n plays one death alone, KILL=n-m those, KILL=deadline the last.
  */
 import { mostForwardingFeeMsat } from '@realyield/protocol';
 import type { StoreWrite } from '../../web/lib/engine/ports.ts';
@@ -199,14 +202,61 @@ async function playDeaths(three: Three, deaths: readonly Death[]): Promise<reado
   return [...wrong, ...three.audit([...roots.keys()], before, { grossMsat: 0n, netMsat: 0n })];
 }
 
+/** Lets every deadline pass of what the bank's wallet holds; each node hears of every block. */
+async function passDeadlines({ world: { lightning } }: Three): Promise<void> {
+  const held = lightning.of('bank').ledger.inState('incoming', 'accepted');
+  const deadlineOf = ({ settleDeadlineHeight = 0 }: (typeof held)[number]): number =>
+    settleDeadlineHeight;
+  const { chain } = lightning;
+  const from = chain.tip().height;
+  for (const each of [...held].sort((a, b) => deadlineOf(a) - deadlineOf(b))) {
+    await chain.mine(Math.max(0, deadlineOf(each) - chain.tip().height));
+    const isBack = (): boolean =>
+      lightning.of('ana').ledger.entry('outgoing', each.paymentHash)?.state === 'failed';
+    await until('what was held to go back', isBack, MOMENT_MS);
+  }
+  console.log(`${held.length} held, all back after ${chain.tip().height - from} blocks`);
+}
+
+/** The bank is away past the settle deadline; resolves with what is wrong. */
+async function playDeadline(three: Three): Promise<readonly string[]> {
+  const before = three.balances();
+  const root = await three.lend('deadline');
+  const isMoment = (change: StoreWrite): boolean => isStep(change, 'forward', 'paid');
+  await three.die(root, { who: 'bank', step: 'paid', side: 'after', isMoment });
+  console.log('the bank has paid the payee, and is away');
+  await passDeadlines(three);
+  await three.open('bank');
+  await three.untilPaid(root);
+  await three.untilAtRest();
+  const entries = three.of('bank').session.forwarder.entries();
+  const lost = entries.filter(({ step }) => step === 'lost');
+  const sum = (amounts: readonly string[]): bigint =>
+    amounts.reduce((total, amount) => total + BigInt(amount), 0n);
+  const wrong: string[] = [];
+  if (lost.length === 0) wrong.push('the bank lost nothing');
+  if (!three.of('bank').codes(root).includes('FORWARD_LOST'))
+    wrong.push('the bank does not say so');
+  const grossMsat = sum(lost.map((entry) => entry.grossMsat));
+  const netMsat = sum(lost.map((entry) => entry.netMsat));
+  return [...wrong, ...three.audit([root], before, { grossMsat, netMsat })];
+}
+
+/** Which deaths are played, by the environment. */
+function chosenDeaths(kill: string): readonly Death[] {
+  const [from = '', to = from] = kill.split('-');
+  return DEATHS.filter((_, at) => Number(from) <= at && at <= Number(to));
+}
+
 const { KILL } = process.env;
 const three = new Three(await startScene());
 const wrong: string[] = [];
 try {
   for (const who of PEOPLE) await three.open(who);
-  const chosen = KILL === undefined ? DEATHS : DEATHS.filter((_, at) => String(at) === KILL);
+  const chosen = KILL === undefined ? DEATHS : chosenDeaths(KILL);
   wrong.push(...(await playDeaths(three, chosen)));
   console.log(`${chosen.length} deaths, ${wrong.length} things wrong`);
+  if (KILL === undefined || KILL === 'deadline') wrong.push(...(await playDeadline(three)));
 } finally {
   await three.close();
 }

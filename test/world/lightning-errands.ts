@@ -32,6 +32,8 @@ export class LightningErrands {
       void this.#fund(event);
     } else if (event instanceof ldk.Event_HTLCHandlingFailed) {
       const payment = readPaymentEvent(event);
+      // What goes back is told before the channel knows of it.
+      manager.process_pending_htlc_forwards();
       // A second payment of a held hash is given back while the first is still held.
       if (payment && !hasIncoming(manager, payment.paymentHash)) onReleased(payment);
     } else if (event instanceof ldk.Event_ChannelClosed) {

@@ -6,6 +6,8 @@ import { LightningNode } from './lightning-node.ts';
 import { NodeStore } from './node-store.ts';
 
 const PATIENCE = { timeout: 10_000, interval: 20 };
+/** Blocks for which a hold invoice asks. */
+const HELD_BLOCKS = 60;
 const problems: string[] = [];
 let chain: RegtestChain;
 let payer: LightningNode;
@@ -83,6 +85,24 @@ it('comes back after the connection was lost, also in the middle of a payment', 
   await expect.poll(() => payer.usableChannelCount(), PATIENCE).toBe(1);
   expect(payer.send(payee.makeInvoice(order))).toBe('sent');
   await expect.poll(() => sent.map(({ type }) => type), PATIENCE).toEqual(['sent', 'sent']);
+});
+
+it('tells that what was held has gone back, once its deadline is past', async () => {
+  const paymentHash = 'cd'.repeat(32);
+  const order = { amountMsat: 1_000n, description: 'held', expiresAtSec: nowSec() + 100 };
+  const heard: PaymentEvent[] = [];
+  const sent: PaymentEvent[] = [];
+  payee.setListener((event) => heard.push(event));
+  payer.setListener((event) => sent.push(event));
+  payer.send(payee.makeInvoice({ ...order, paymentHash, minFinalCltvExpiry: HELD_BLOCKS }));
+  await expect.poll(() => heard.length, PATIENCE).toBe(1);
+  const [claimable] = heard;
+  const deadline = claimable?.type === 'claimable' ? (claimable.claimDeadlineHeight ?? 0) : 0;
+  expect(deadline).toBeGreaterThan(chain.tip().height);
+  await chain.mine(deadline - chain.tip().height);
+  await expect.poll(() => sent, PATIENCE).toMatchObject([{ type: 'failed', paymentHash }]);
+  await expect.poll(() => heard[1], PATIENCE).toEqual({ type: 'released', paymentHash });
+  expect(payee.isHolding(paymentHash)).toBe(false);
 });
 
 it('expires invoices when asked to, however old the last block is', () => {

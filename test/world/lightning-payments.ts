@@ -4,6 +4,9 @@ import { toHex } from './ldk.ts';
 
 const PAYMENT_ATTEMPTS = 3;
 
+const GOING_BACK =
+  ldk.InboundHTLCStateDetails.LDKInboundHTLCStateDetails_AwaitingRemoteRevokeToRemoveFail;
+
 /** Whether a payment is under way; unless it was `sent`, nothing has left because of the call. */
 export type SendOutcome = 'sent' | 'no-route' | 'expired' | 'duplicate' | 'unreadable' | 'other';
 
@@ -93,8 +96,14 @@ export function hasOutgoing(manager: ldk.ChannelManager, paymentHash: string): b
   });
 }
 
+/** Whether what has arrived is on its way back already, though the channel still lists it. */
+function isGoingBack(htlc: ldk.InboundHTLCDetails): boolean {
+  const state = htlc.get_state();
+  return state instanceof ldk.Option_InboundHTLCStateDetailsZ_Some && state.some === GOING_BACK;
+}
+
 /** Whether a payment of this hash has arrived and is neither claimed nor given back. */
 export function hasIncoming(manager: ldk.ChannelManager, paymentHash: string): boolean {
   const held = manager.list_channels().flatMap((channel) => channel.get_pending_inbound_htlcs());
-  return held.some((htlc) => toHex(htlc.get_payment_hash()) === paymentHash);
+  return held.some((htlc) => toHex(htlc.get_payment_hash()) === paymentHash && !isGoingBack(htlc));
 }
