@@ -3,10 +3,11 @@
  * the bank's on funding, and keys that take another's place. On real relays, without wallets.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ParsedOffer, Result } from '@realyield/protocol';
+import { keyFactsHash, type ParsedOffer, type Result } from '@realyield/protocol';
 import { fundingOf } from '../../web/lib/engine/agreement/funding.ts';
 import { silenceOf } from '../../web/lib/engine/agreement/serving.ts';
 import { notAccepted } from '../../web/lib/engine/agreement/undertakings.ts';
+import type { Session } from '../../web/lib/engine/session.ts';
 import { publicOf } from '../fixtures/loan.ts';
 import { AgreementScene, must, stateOf } from './agreement-scene.ts';
 import { until } from './until.ts';
@@ -47,6 +48,28 @@ it('an offer takes money once its arbiter has accepted, and carries both words',
   await scene.everywhere(root, ({ status }) => status === 'effective');
 });
 
+/** New terms are signed by business, investor and, in the bank's place, its backup servicer. */
+async function isAmended(root: string, servicer: Session): Promise<void> {
+  const { investor, business, bank } = scene;
+  const state = stateOf(business, root);
+  if (!state) throw new Error('the contract is not known');
+  const { amendments } = business.agreements;
+  const kind = { reason: 'restructuring', arrears: 'fold' } as const;
+  const terms = amendments.draft(state, { ...state.contract.document, rateBps: 300 }, kind);
+  const hash = keyFactsHash(terms);
+  const id = must(await amendments.propose(root, terms, hash));
+  for (const session of [investor, servicer]) {
+    const { amendments: own } = session.agreements;
+    const least = session === investor ? 1 : 2;
+    await until('one’s turn', async () => (await own.open(root))[0]?.signedBy.length === least);
+    must(await own.sign(root, id, hash));
+  }
+  await scene.everywhere(root, ({ version }) => version === id);
+  // N-12: "…its countersignatures, numbered from 1 in each contract, are no entries of the bank's
+  // register."
+  expect(stateOf(bank, root)?.registered).toHaveLength(1);
+}
+
 it('a backup servicer takes over from a silent bank, until that is heard of', async () => {
   const servicer = await scene.estate.session('servicer', scene.urls, scene.clock);
   const half = { shareBps: 10_000, startDay: 0, streamDays: 10, windowDays: 80, ticks: 10 };
@@ -80,6 +103,7 @@ it('a backup servicer takes over from a silent bank, until that is heard of', as
   });
   must(await milestones.decide(root, claim?.claim.event.id ?? '', 'refusal', 'Not wired yet.'));
   await scene.everywhere(root, (state) => state.milestones[0]?.status === 'refused');
+  await isAmended(root, servicer);
   must(await business.agreements.milestones.claim(root, { ...CLAIM, statement: 'Wired now.' }));
   const again = await until('the second claim at the bank’s', () => {
     return bank.agreements.milestones.open().find(({ view: { root: of } }) => of === root);

@@ -85,7 +85,7 @@ function hasTakenOver(draft: Draft, act: ContractAct, { event }: ParsedEvent): b
   if (appointeeOf(draft.contract.document, 'backupServicer') !== event.pubkey) return false;
   // N-12: "From a takeover that counts on, the backup servicer may do what the bank may by
   // amendment, decision on milestones and notice; what it approves counts only while its takeover
-  // is not contested."
+  // is not contested…"
   const [takeover] = draft.takeovers;
   if (!takeover || event.created_at < takeover.createdAtSec) return false;
   return TAKEN_OVER.includes(act) && (act !== 'approval' || !resolveTakeover(draft)?.contested);

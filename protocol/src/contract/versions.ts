@@ -9,7 +9,7 @@ import type { AcceptanceDocument, ContractDocument } from '../kinds/agreement.ts
 import { reject, type Reject } from '../result.ts';
 import { keyFactsMismatch } from './agreement.ts';
 import type { LedgerVersion } from './course.ts';
-import type { AmendmentSignature, Draft } from './draft.ts';
+import { isMainOf, type AmendmentSignature, type Draft } from './draft.ts';
 import type { PaidParts } from './paid.ts';
 import { dueDates } from './plan.ts';
 import { PARTY_ROLES, type Equivocation, type Version } from './state.ts';
@@ -74,7 +74,10 @@ export function applyAmendment(draft: Draft, parsed: ParsedEvent): Reject | unde
     keyFactsMismatch(document as AcceptanceDocument, amendment.document);
   if (refused) return refused;
   const signed = { id: event.id, version: terms.id, role, atSec: event.created_at };
-  draft.amendmentSignatures.push({ ...signed, register });
+  // N-12: "…its countersignatures, numbered from 1 in each contract, are no entries of the bank's
+  // register."
+  const isOfBank = isMainOf(draft, event.pubkey, 'bank');
+  draft.amendmentSignatures.push({ ...signed, register: isOfBank ? register : undefined });
   return undefined;
 }
 

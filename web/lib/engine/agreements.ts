@@ -4,7 +4,6 @@ import {
   buildNotice,
   keyFactsHash,
   reject,
-  roleOfKey,
   unembed,
   type ContractState,
   type MessageOf,
@@ -27,6 +26,7 @@ import { actingContract, allHeads, nextEventTimeSec, ownContract, ownHeads } fro
 import type { Desk, OwnContract } from './desk.ts';
 import type { Incoming } from './mailbox.ts';
 import { Openings } from './openings.ts';
+import { speaksFor } from './parties.ts';
 import { proposalProblem } from './proposal-check.ts';
 import { Milestones } from './milestones.ts';
 import { Notices } from './notices.ts';
@@ -108,7 +108,7 @@ export class Agreements {
     const state = this.#desk.catalog.contract(contract)?.fold.state;
     const isAbout = [document.counters, document.replaces?.root].includes(contract);
     const isOwn = event.pubkey === incoming.author;
-    return isAbout && isOwn && state !== undefined && roleOfKey(state, event.pubkey) !== undefined;
+    return isAbout && isOwn && state !== undefined && speaksFor(state, event.pubkey) !== undefined;
   }
 
   /** Proposals and counter-proposals that this person has neither signed nor declined. */
@@ -169,7 +169,7 @@ export class Agreements {
 
   /** Declines a proposal, or an amendment by its id; the others are told. */
   async decline(root: string, sentence: string, amendment?: string): Promise<void> {
-    const contract = ownContract(this.#desk, root);
+    const contract = actingContract(this.#desk, root);
     if (!contract) return;
     const key = `declined|${amendment ?? root}`;
     await this.#desk.store.write([{ table: 'settings', key, value: true }]);

@@ -163,12 +163,17 @@ export class Crew {
 
   /** Who decides on milestones, or is appointed, and is no party sees what it is about. */
   #followAsServing(root: string): void {
-    const document = this.#desk.catalog.contract(root)?.fold.state.contract.document;
-    if (!document || this.#followed.has(root)) return;
+    const state = this.#desk.catalog.contract(root)?.fold.state;
+    if (!state || this.#followed.has(root)) return;
+    const { document } = state.contract;
     const serving = [attesterOf(document), ...Object.values(document.appointees ?? {})];
     if (!serving.some((key) => key !== undefined && signerOf(this.#desk, key))) return;
     this.#followed.add(root);
     this.#stops.push(this.#desk.catalog.watch(root));
+    // What the bank would be asked, whoever may take over from it is asked on the same relays.
+    const { person, mailbox } = this.#desk;
+    const isServicer = document.appointees?.backupServicer === person.publicKey;
+    if (isServicer) mailbox.open(person, contractRelays(state));
   }
 
   /** Attends to every contract known. */

@@ -17,7 +17,7 @@ import {
   type ParsedEvent,
   type SignedEvent,
 } from '@realyield/protocol';
-import { ownRole, unsignedAmendments, type OwnRole } from './parties.ts';
+import { ownRole, standIn, unsignedAmendments, type OwnRole } from './parties.ts';
 
 /** Everything a part of the engine may use. */
 export interface Desk {
@@ -56,9 +56,7 @@ export function ownContract(desk: Desk, root: string): OwnContract | undefined {
 
 /** Whether this person is the backup servicer who took over from a contract's bank. */
 export function hasTakenOver(desk: Desk, { fold }: ContractView): boolean {
-  const { takeover, contract } = fold.state;
-  const servicer = contract.document.appointees?.backupServicer;
-  return takeover !== undefined && servicer === desk.person.publicKey;
+  return standIn(fold.state) === desk.person.publicKey;
 }
 
 /** A contract for a role this person acts as: their own, or the bank's after a takeover. */

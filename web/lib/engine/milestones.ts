@@ -133,7 +133,7 @@ export class Milestones {
   #attesterSigner(view: ContractView): Signer | undefined {
     const { contract, takeover } = view.fold.state;
     const named = signerOf(this.#desk, attesterOf(contract.document));
-    // N-12: "…what it approves counts only while its takeover is not contested."
+    // N-12: "…what it approves counts only while its takeover is not contested…"
     const isTheBanks = contract.document.attester === undefined && takeover?.contested === false;
     if (named || !isTheBanks) return named;
     return hasTakenOver(this.#desk, view) ? this.#desk.person : undefined;

@@ -4,6 +4,7 @@ import {
   PARTY_ROLES,
   isPrivate,
   legOf,
+  roleOfKey,
   type ContractState,
   type Fold,
   type Leg,
@@ -62,6 +63,16 @@ export function ownRole(
     return { role, main, money, pays, keys };
   }
   return undefined;
+}
+
+/** Who took over from the bank of a contract; undefined while nobody has. */
+export function standIn({ takeover, contract }: ContractState): string | undefined {
+  return takeover && contract.document.appointees?.backupServicer;
+}
+
+/** Whose part in a contract a key speaks for: its own, or the bank's after a takeover. */
+export function speaksFor(state: ContractState, key: string): PartyRole | undefined {
+  return roleOfKey(state, key) ?? (standIn(state) === key ? 'bank' : undefined);
 }
 
 /** Where messages about the agreement go to a role: a main key that has not ended. */

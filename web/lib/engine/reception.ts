@@ -1,18 +1,12 @@
 /** Private messages that arrived, each handed to whoever deals with it. */
-import {
-  LEGS,
-  actsFor,
-  forwardingTermsOf,
-  roleOfKey,
-  type Leg,
-  type MessageOf,
-} from '@realyield/protocol';
+import { LEGS, actsFor, forwardingTermsOf, type Leg, type MessageOf } from '@realyield/protocol';
 import type { Agreements } from './agreements.ts';
 import type { Crew } from './crew.ts';
-import { ownContract, type Desk } from './desk.ts';
+import { actingContract, type Desk } from './desk.ts';
 import type { Documents } from './documents/documents.ts';
 import { isBank } from './forwarding/forwarder.ts';
 import type { Incoming } from './mailbox.ts';
+import { speaksFor } from './parties.ts';
 import type { Payee } from './payee.ts';
 import type { Payer } from './payer.ts';
 
@@ -58,9 +52,9 @@ async function receiveRefusal(
     return;
   }
   const state = desk.catalog.contract(message.contract)?.fold.state;
-  const role = state && roleOfKey(state, author);
+  const role = state && speaksFor(state, author);
   // One's own, to one's other devices, is no news.
-  if (role === undefined || role === ownContract(desk, message.contract)?.own.role) return;
+  if (role === undefined || role === actingContract(desk, message.contract)?.own.role) return;
   desk.activity.add({
     contract: message.contract,
     level: 'problem',

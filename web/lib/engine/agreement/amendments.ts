@@ -8,7 +8,6 @@ import {
   keyFactsHash,
   permittedActs,
   reject,
-  roleOfKey,
   type ContractDocument,
   type ContractState,
   type ParsedContract,
@@ -16,9 +15,11 @@ import {
   type PartyRole,
   type Reject,
   type Result,
+  type SignedEvent,
 } from '@realyield/protocol';
-import { embedOwn, nextEventTimeSec, ownContract } from '../desk.ts';
-import type { Desk, OwnContract } from '../desk.ts';
+import { actingContract, embedOwn, nextEventTimeSec } from '../desk.ts';
+import type { Desk } from '../desk.ts';
+import { speaksFor, standIn } from '../parties.ts';
 import { randomHex } from '../random.ts';
 import { ANSWER_SEC, readOwnTerms } from './counters.ts';
 import { accept, keep, tellParties } from './signing.ts';
@@ -35,6 +36,8 @@ export interface OpenAmendment {
   readonly terms: ParsedContract;
   /** Who wrote it, as far as that is a party. */
   readonly proposedBy: PartyRole | undefined;
+  /** Whether whoever took over wrote it in the bank's place. */
+  readonly isStandIn: boolean;
   readonly signedBy: readonly PartyRole[];
 }
 
@@ -53,7 +56,7 @@ export class Amendments {
 
   /** Why this person cannot propose one; undefined where they can. */
   refusal(root: string): Reject | undefined {
-    const contract = ownContract(this.#desk, root);
+    const contract = actingContract(this.#desk, root);
     if (!contract) return reject('CONTRACT_UNKNOWN', root);
     const { own, view } = contract;
     const isPermitted = permittedActs(view.fold.state, own.role).includes('amendment');
@@ -76,7 +79,7 @@ export class Amendments {
     const refused = this.refusal(root) ?? contractContradiction(terms);
     if (refused) return refused;
     if (keyFactsHash(terms) !== seen) return reject('KEY_FACTS_MISMATCH');
-    const contract = ownContract(this.#desk, root);
+    const contract = actingContract(this.#desk, root);
     if (!contract || terms.replaces?.version !== contract.view.fold.state.version) {
       return reject('VERSION_MISMATCH');
     }
@@ -109,17 +112,20 @@ export class Amendments {
   }
 
   async #sign(root: string, id: string, seen: string): Promise<Result<string>> {
-    const contract = ownContract(this.#desk, root);
+    const contract = actingContract(this.#desk, root);
     if (!contract) return reject('CONTRACT_UNKNOWN', root);
     const open = (await this.open(root)).find((each) => each.id === id);
-    const problem = open ? this.problem(contract, open) : reject('VERSION_MISMATCH', id);
+    const problem = open ? this.problem(root, open) : reject('VERSION_MISMATCH', id);
     if (problem) return problem;
     if (!open || keyFactsHash(open.terms.document) !== seen) return reject('KEY_FACTS_MISMATCH');
     return accept(this.#desk, contract, open.terms);
   }
 
   /** Why this person cannot sign an amendment now. */
-  problem({ own, view }: OwnContract, open: OpenAmendment): Reject | undefined {
+  problem(root: string, open: OpenAmendment): Reject | undefined {
+    const contract = actingContract(this.#desk, root);
+    if (!contract) return reject('CONTRACT_UNKNOWN', root);
+    const { own, view } = contract;
     if (open.signedBy.includes(own.role)) return reject('ALREADY_SIGNED', own.role);
     const { expiresAtSec } = open.terms.document;
     const isExpired = this.#desk.clock.nowSec() > expiresAtSec;
@@ -131,6 +137,17 @@ export class Amendments {
   }
 }
 
+/** Whether the fold lets a key accept an amendment for a role: its own, or by a takeover. */
+function mayAccept(
+  state: ContractState,
+  { pubkey, created_at: atSec }: SignedEvent,
+  role: PartyRole,
+) {
+  if (isMainOf(state, pubkey, role)) return true;
+  const isTaken = role === 'bank' && standIn(state) === pubkey;
+  return isTaken && atSec >= (state.takeover?.atSec ?? Infinity);
+}
+
 /** Who signed an amendment, by the role each acceptance names and the fold allows its author. */
 function signedBy(
   state: ContractState,
@@ -140,7 +157,10 @@ function signedBy(
   const roles = events.flatMap(({ name, document, event }) => {
     const isOfIt =
       name === 'signature' && document.type === 'acceptance' && document.terms.id === id;
-    return isOfIt && isMainOf(state, event.pubkey, document.role) ? [document.role] : [];
+    // N-12: "From a takeover that counts on, the backup servicer may do what the bank may by
+    // amendment…"
+    const isTheirs = isOfIt && mayAccept(state, event, document.role);
+    return isTheirs ? [document.role] : [];
   });
   return PARTY_ROLES.filter((role) => roles.includes(role));
 }
@@ -153,7 +173,8 @@ function openAmendments(state: ContractState, events: readonly ParsedEvent[]): O
     .map((terms) => ({
       id: terms.event.id,
       terms,
-      proposedBy: roleOfKey(state, terms.event.pubkey),
+      proposedBy: speaksFor(state, terms.event.pubkey),
+      isStandIn: standIn(state) === terms.event.pubkey,
       signedBy: signedBy(state, terms.event.id, events),
     }))
     .sort((a, b) => b.terms.event.created_at - a.terms.event.created_at);

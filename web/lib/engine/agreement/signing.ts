@@ -6,6 +6,7 @@ import {
   PARTY_ROLES,
   buildSignature,
   embed,
+  isMainOf,
   keyFactsHash,
   reject,
   type Message,
@@ -16,7 +17,7 @@ import {
 } from '@realyield/protocol';
 import { embedOwn, eventRow, nextEventTimeSec, ownHeads } from '../desk.ts';
 import type { Desk, OwnContract } from '../desk.ts';
-import { mainAddress, unsignedAmendments } from '../parties.ts';
+import { contractRelays, mainAddress, standIn, unsignedAmendments } from '../parties.ts';
 import { nextRegisterEntry } from '../register.ts';
 
 /** An event without what was found out about it. */
@@ -42,11 +43,16 @@ export async function tellParties(
   message: Message,
 ): Promise<void> {
   const { state } = view.fold;
+  const isHolder = isMainOf(state, own.main.publicKey, own.role);
   for (const role of PARTY_ROLES) {
     const { publicKey, relays } = mainAddress(state, role);
-    const to = role === own.role ? own.main.publicKey : publicKey;
+    const to = role === own.role && isHolder ? own.main.publicKey : publicKey;
     await desk.mailbox.send(message, own.main, to, relays);
   }
+  // What it may sign, whoever took over from the bank has to know; the bank is told as before.
+  const servicer = standIn(state);
+  if (servicer === undefined) return;
+  await desk.mailbox.send(message, own.main, servicer, contractRelays(state));
 }
 
 /** Signs an acceptance of a contract or of an amendment to it, and tells the others. */
@@ -73,7 +79,7 @@ export async function accept(
         terms: embed(terms.event),
         keyFacts: keyFactsHash(terms.document),
         ...(delegate === undefined ? {} : { delegate }),
-        ...(own.role === 'bank' ? { register: nextRegisterEntry(desk) } : {}),
+        ...(own.role === 'bank' ? { register: nextRegisterEntry(desk, contract) } : {}),
         prev: ownHeads(desk, root, own),
       },
       atSec,

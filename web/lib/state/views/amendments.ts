@@ -62,11 +62,12 @@ const roles = (list: readonly PartyRole[]): string =>
 /** An amendment that waits; `problem` is why the reader cannot sign it. */
 export function openAmendmentView(
   { state }: ContractNow,
-  { terms, proposedBy, signedBy }: OpenAmendment,
+  { terms, proposedBy, isStandIn, signedBy }: OpenAmendment,
   problem: Reject | undefined,
 ): OpenAmendmentView {
   const what = terms.document.reason === 'restructuring' ? 'A restructuring' : 'Other terms';
-  const by = proposedBy === undefined ? '' : `, proposed by the ${proposedBy}`;
+  const author = isStandIn ? 'backup servicer' : proposedBy;
+  const by = author === undefined ? '' : `, proposed by the ${author}`;
   const signed = signedBy.length === 0 ? 'signed by nobody yet' : `signed by ${roles(signedBy)}`;
   const missing = PARTY_ROLES.filter((role) => !signedBy.includes(role));
   const isPlain = problem?.code === 'ALREADY_SIGNED' || problem?.code === 'STATE_FORBIDS';

@@ -104,7 +104,9 @@ export function takeoverView(
   const isOwn = names.own.has(key);
   const who = isOwn ? 'You' : servicerOf(names, state);
   const when = formatDue(takeover.atSec, calendarOf(state));
-  const may = `${who} may now decide on milestones, give notices and close the loan for the bank.`;
+  const may =
+    `${who} may now decide on milestones, sign changes of the terms, give notices and close the ` +
+    'loan for the bank.';
   return {
     title: takeover.contested
       ? `${who} took over from the bank on ${when}, and the bank is heard of`
@@ -128,8 +130,8 @@ export function takeoverView(
 export function takeoverEffects(state: ContractState, { lastSec }: Silence): string[] {
   return [
     `You say in public that the bank has signed nothing here since ${timeOf(state, lastSec)}.`,
-    'You may then decide on milestones, give notices and close the loan in the bank’s place. ' +
-      'No money passes through you.',
+    'You may then decide on milestones, sign changes of the terms, give notices and close the ' +
+      'loan in the bank’s place. No money passes through you.',
     'The bank keeps its powers. If it signs again, or had signed what you do not know of, your ' +
       'takeover shows as contested, and no milestone counts that you confirm.',
     'It is final: it cannot be taken back.',
