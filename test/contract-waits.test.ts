@@ -1,6 +1,7 @@
 /** A loan before money moves: time to withdraw, and who is about to pay. */
 import { expect, it } from 'vitest';
 import type { Catalog } from '../web/lib/engine/catalog.ts';
+import { wantedEntry, type JournalEntry } from '../web/lib/engine/journal.ts';
 import { statusOf, type StatusCode } from '../web/lib/engine/words.ts';
 import { sentenceOfContract, statusView } from '../web/lib/state/views/contract-sentence.ts';
 import { contractNow, streamModel } from '../web/lib/state/views/contract.ts';
@@ -35,4 +36,40 @@ it('the page says once who else pays, and says when this window is about to', ()
   expect(stream('ELSEWHERE')).toMatchObject({ state: 'waiting' });
   expect(stream('ELSEWHERE').reason).toBeUndefined();
   expect(stream('BEGINNING').reason).toContain('in a moment');
+});
+
+/** The stream three minutes in, with a payer that says it moves and this in its journal. */
+function streamOf(
+  code: StatusCode,
+  agoSec: number,
+  made: Partial<JournalEntry>,
+  before: (nowSec: number) => readonly JournalEntry[] = () => [],
+) {
+  const now = at(0, 3);
+  const agoMs = (now.nowSec - agoSec) * 1_000;
+  const entry = { ...wantedEntry(now.state.root, 'disbursement', 1, 1_000n, agoMs), ...made };
+  const sent = 'sentAtMs' in made ? { sentAtMs: agoMs } : {};
+  const asked = entry.step === 'wanted' ? { askedAtMs: agoMs } : {};
+  const all = [...before(now.nowSec), { ...entry, ...sent, ...asked }];
+  return streamModel(names, now, statusOf('working', code), all);
+}
+
+it('a stream that stands still says so after seconds, what it waits for and how long', () => {
+  const told = { step: 'sending', sentAtMs: 0 } as const;
+  expect(streamOf('PAYING', 3, told)).toMatchObject({ state: 'flowing' });
+  expect(streamOf('PAYING', 40, told)).toMatchObject({ state: 'waiting' });
+  expect(streamOf('PAYING', 40, told).reason).toMatch(/^Your wallet was told to pay 40 s ago/);
+  expect(streamOf('inFlight', 75, { ...told, step: 'unknown' }).reason).toMatch(/for 1 min 15 s/);
+  expect(streamOf('PAYING', 12, { step: 'checked' }).reason).toMatch(/next payment for 12 s/);
+  expect(streamOf('ASKING', 9, { step: 'wanted' }).reason).toMatch(
+    /^The business was asked .* 9 s/,
+  );
+  // What the payer itself says comes first, and what is paid says nothing.
+  expect(streamOf('PAYEE_REFUSED', 40, told).reason).not.toContain('wallet');
+  expect(streamOf('PAYING', 40, { step: 'receipted' })).toMatchObject({ state: 'flowing' });
+  const justPaid = (nowSec: number): JournalEntry[] => [
+    { ...wantedEntry('', 'disbursement', 0, 1_000n, nowSec * 1_000 - 2_000), step: 'receipted' },
+  ];
+  const catchingUp = streamOf('PAYING', 60, { step: 'checked' }, justPaid);
+  expect(catchingUp).toMatchObject({ state: 'flowing' });
 });

@@ -14,11 +14,13 @@ import type {
   StreamModel,
 } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
+import type { JournalEntry } from '../../engine/journal.ts';
 import type { PayerStatus } from '../../engine/words.ts';
 import { ledgerOf } from '../market/ledgers.ts';
 import { awaitedFunding, sentenceOfContract, statusView } from './contract-sentence.ts';
 import { heldTitles } from './milestones.ts';
 import { personView, type Names } from './people.ts';
+import { standingStill } from './standing-still.ts';
 
 /** A contract's state with its balances at the reader's time. */
 export interface ContractNow {
@@ -131,6 +133,7 @@ const STANDING: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>(
 function streamState(
   now: ContractNow,
   payer: PayerStatus | undefined,
+  entries: readonly JournalEntry[],
 ): Pick<StreamModel, 'state' | 'reason' | 'isOver'> {
   const { state, nowSec } = now;
   const progress = disbursementProgress(state, nowSec);
@@ -166,16 +169,20 @@ function streamState(
   if (SAID_ABOVE.has(payer.code)) return { state: 'waiting' };
   if (payer.level === 'problem') return { state: 'stopped', reason: payer.sentence };
   if (STANDING.has(payer.code)) return { state: 'waiting', reason: payer.sentence };
-  return progress.next.dueAtSec > nowSec && progress.paidTicks === 0
-    ? { state: 'waiting', reason: 'The stream has not begun.' }
-    : { state: 'flowing' };
+  const { dueAtSec } = progress.next;
+  if (dueAtSec > nowSec && progress.paidTicks === 0) {
+    return { state: 'waiting', reason: 'The stream has not begun.' };
+  }
+  const reason = standingStill(entries, payer, dueAtSec, nowSec);
+  return reason === undefined ? { state: 'flowing' } : { state: 'waiting', reason };
 }
 
-/** The stream of a disbursement. */
+/** The stream of a disbursement; `entries` are the payer's own journal of it. */
 export function streamModel(
   names: Names,
   now: ContractNow,
   payer: PayerStatus | undefined,
+  entries: readonly JournalEntry[] = [],
 ): StreamModel {
   const { state, nowSec } = now;
   const { document } = state.contract;
@@ -194,7 +201,7 @@ export function streamModel(
     ticksPaid: progress.paidTicks,
     ticksTotal: progress.ticks,
     nextTickAtSec: progress.next?.dueAtSec,
-    ...streamState(now, payer),
+    ...streamState(now, payer, entries),
   };
 }
 
