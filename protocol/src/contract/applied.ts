@@ -24,7 +24,6 @@ import { applyKeyEvents } from './keys.ts';
 import { findContradictions, resolveMilestones } from './milestones.ts';
 import { firstOf, viewNotices } from './notices.ts';
 import { Overlaps } from './overlaps.ts';
-import type { SeenParts } from './paid.ts';
 import { partsSeen } from './payments.ts';
 import { inPhases } from './phases.ts';
 import { PriceBook } from './prices.ts';
@@ -64,7 +63,6 @@ export interface Applied {
   receiptsTaken: number;
   answersTaken: number;
   rejects: readonly RejectedEvent[];
-  readonly seen: SeenParts;
   readonly milestones: readonly Milestone[];
   readonly contradictions: readonly Equivocation[];
   /** Requests that receipts or answers name and that prove nothing so far. */
@@ -161,11 +159,15 @@ export function applyAll(contract: ParsedContract, set: EventSet): Applied {
   if (keyEvents.length > 0) draft.stands = standingIn(draft, others);
   others.forEach(apply);
   const applied: Applied = {
-    ...{ draft, requests, graph, rejects: draft.rejects, receiptsTaken: 0, answersTaken: 0 },
-    intake: new PaymentIntake(draft, partsShown(draft)),
+    draft,
+    requests,
+    graph,
+    rejects: draft.rejects,
+    receiptsTaken: 0,
+    answersTaken: 0,
+    intake: new PaymentIntake(draft, partsShown(draft), partsSeen(draft)),
     overlaps: new Overlaps(),
     prices: new PriceBook(contract.document.denomination),
-    seen: partsSeen(draft),
     milestones: resolveMilestones(draft),
     contradictions: findContradictions(draft),
     unproven: new Set(),
@@ -213,7 +215,16 @@ export function append(applied: Applied, parsed: ParsedEvent): RejectedEvent | u
   return refused;
 }
 
-function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied): ContractState {
+/** One getter for all states, so that the engine sees them as of one shape. */
+const PAYMENTS: PropertyDescriptor & ThisType<ContractState> = {
+  enumerable: true,
+  get(): readonly Payment[] {
+    return this.paid.list();
+  },
+};
+
+function toState(applied: Applied): ContractState {
+  const { draft, intake, overlaps, prices } = applied;
   const { paid } = intake;
   const signedSec = signedAtSec(draft);
   const { versions, rivals } = resolveVersions(
@@ -236,8 +247,7 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
   const sales = reportedSales(draft.reports, draft.contract.document.daySec);
   const tenders = resolveTenders(draft);
   const notices = viewNotices(draft, paid.daily, sales, tendersOf(tenders));
-  let payments: readonly Payment[] | undefined;
-  return {
+  const state: Omit<ContractState, 'payments'> = {
     root: draft.root,
     contract: draft.contract,
     version: versions.at(-1)?.id ?? draft.root,
@@ -255,9 +265,6 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
     cohort: cohortOf(draft),
     takeover: resolveTakeover(draft),
     paid,
-    get payments() {
-      return (payments ??= paid.list(seen));
-    },
     milestones: applied.milestones,
     notices,
     acceleratedAtSec: firstOf(notices, 'acceleration'),
@@ -270,6 +277,7 @@ function toState({ draft, intake, overlaps, prices, seen, ...applied }: Applied)
     equivocations,
     unprovenPrices: prices.unproven(),
   };
+  return Object.defineProperty(state, 'payments', PAYMENTS) as ContractState;
 }
 
 /** The fold of what was applied; nothing that is appended later changes it. */

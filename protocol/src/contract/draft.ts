@@ -16,6 +16,7 @@ import type { RejectCode } from '../result.ts';
 import type { LedgerCourse } from './course.ts';
 import type { PaidParts } from './paid.ts';
 import type { AppliedTenderAnswer, Witness } from './tender-facts.ts';
+import { placesOf } from './places.ts';
 import { PARTY_ROLES } from './state.ts';
 import type {
   AppliedSignature,
@@ -170,7 +171,10 @@ export function createDraft(
     finals: [],
     equivocations: [],
     rejects: [],
-    ...set,
+    requests: set.requests,
+    amendments: set.amendments,
+    pastOf: set.pastOf,
+    basisOf: set.basisOf,
     stands: new Set(),
     fromBank: [],
   };
@@ -196,38 +200,24 @@ export function appointeeOf(document: ContractDocument, role: AppointeeRole): st
   return document.appointees?.[role];
 }
 
-const NO_PLACES: readonly RoleKey[] = [];
-/** Who each key is, for a list of keys that is asked about at every event. */
-const places = new WeakMap<readonly RoleKey[], ReadonlyMap<string, readonly RoleKey[]>>();
-
-/** What a key is and was in the contract. */
-function placesOf({ keys }: Pick<Draft, 'keys'>, key: string): readonly RoleKey[] {
-  const known = places.get(keys);
-  if (known) return known.get(key) ?? NO_PLACES;
-  const byKey = new Map<string, readonly RoleKey[]>();
-  for (const each of keys) byKey.set(each.key, [...(byKey.get(each.key) ?? NO_PLACES), each]);
-  places.set(keys, byKey);
-  return byKey.get(key) ?? NO_PLACES;
-}
-
 /** The role a main key holds or held in the contract. */
 export function roleOfKey(state: Pick<Draft, 'keys'>, key: string): PartyRole | undefined {
-  const held = placesOf(state, key);
-  if (held.length === 0) return undefined;
-  return PARTY_ROLES.find((role) => held.some((each) => each.role === role && each.use === 'main'));
+  return PARTY_ROLES.find((role) => isMainOf(state, key, role));
 }
 
 /** Whether a key is or was a role's main key. */
 export function isMainOf(state: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
   for (const each of placesOf(state, key)) {
-    if (each.role === role && each.use === 'main') return true;
+    if (each.key === key && each.role === role && each.use === 'main') return true;
   }
   return false;
 }
 
 /** Whether a key may request, receipt and acknowledge for a role: its own or a delegate's. */
 export function actsFor(state: Pick<Draft, 'keys'>, key: string, role: PartyRole): boolean {
-  for (const each of placesOf(state, key)) if (each.role === role) return true;
+  for (const each of placesOf(state, key)) {
+    if (each.key === key && each.role === role) return true;
+  }
   return false;
 }
 
@@ -239,8 +229,8 @@ export function hasEnded(
   atSec: number,
 ): boolean {
   let isKnown = false;
-  for (const { role: other, endsAtSec = Infinity } of placesOf(state, key)) {
-    if (other !== role) continue;
+  for (const { key: own, role: other, endsAtSec = Infinity } of placesOf(state, key)) {
+    if (own !== key || other !== role) continue;
     if (endsAtSec >= atSec) return false;
     isKnown = true;
   }
@@ -259,9 +249,15 @@ export function payeeStanding(
 
 /** The first role for which a key acts, main or delegate; a delegate may act for several. */
 export function roleOfActor(state: Pick<Draft, 'keys'>, key: string): PartyRole | undefined {
-  const held = placesOf(state, key);
-  if (held.length < 2) return held[0]?.role;
-  return roleOfKey(state, key) ?? PARTY_ROLES.find((role) => actsFor(state, key, role));
+  let first: PartyRole | undefined;
+  for (const each of placesOf(state, key)) {
+    if (each.key !== key) continue;
+    if (first !== undefined && each.role !== first) {
+      return roleOfKey(state, key) ?? PARTY_ROLES.find((role) => actsFor(state, key, role));
+    }
+    first = each.role;
+  }
+  return first;
 }
 
 /** Whether a key has a place in the contract beside the parties': it attests or was appointed. */

@@ -20,7 +20,7 @@ import {
   resolve,
   type Evidence,
 } from './evidence.ts';
-import { PaidParts, type PaidRequest } from './paid.ts';
+import { PaidParts, type PaidRequest, type SeenParts } from './paid.ts';
 import type { ShownParts } from './shown.ts';
 import { LEGS } from './state.ts';
 
@@ -28,6 +28,7 @@ import { LEGS } from './state.ts';
 export class PaymentIntake {
   readonly #draft: Pick<Draft, 'contract' | 'keys' | 'stands'>;
   readonly #shown: ShownParts | undefined;
+  readonly #seen: SeenParts;
   readonly #daySec: number;
   readonly #evidence: Evidence[] = [];
   readonly #places = new Map<string, number>();
@@ -39,9 +40,14 @@ export class PaymentIntake {
   #digests: PaymentDigests | undefined;
   #paid: PaidParts | undefined;
 
-  constructor(draft: Pick<Draft, 'contract' | 'keys' | 'stands'>, shown?: ShownParts) {
+  constructor(
+    draft: Pick<Draft, 'contract' | 'keys' | 'stands'>,
+    shown?: ShownParts,
+    seen?: SeenParts,
+  ) {
     this.#draft = draft;
     this.#shown = shown;
+    this.#seen = seen;
     this.#daySec = draft.contract.document.daySec;
     this.#days = new DayTotals(this.#daySec);
   }
@@ -160,7 +166,7 @@ export class PaymentIntake {
       for (const chunk of chunks) for (const paid of chunk) this.#days.add(paid);
     }
     this.#digests = new PaymentDigests(() => chunks.flat(), this.#digests, changes);
-    this.#paid = new PaidParts(chunks, this.#days.share(), this.#digests);
+    this.#paid = new PaidParts(chunks, this.#days.share(), this.#digests, this.#seen);
     return this.#paid;
   }
 }

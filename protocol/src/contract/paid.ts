@@ -104,6 +104,8 @@ function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment
 /** The proven payments of a contract, one per payee and payment hash. */
 export class PaidParts {
   readonly #chunks: readonly (readonly PaidRequest[])[];
+  readonly #seen: SeenParts;
+  #list: readonly Payment[] | undefined;
   /** One total for each leg and day with payments, by day: what `computeLedger` takes. */
   readonly daily: readonly DayTotal[];
   /** What the state hash covers of them. */
@@ -113,8 +115,10 @@ export class PaidParts {
     chunks: readonly (readonly PaidRequest[])[],
     daily: readonly DayTotal[],
     digests: PaymentDigests,
+    seen?: SeenParts,
   ) {
     this.#chunks = chunks;
+    this.#seen = seen;
     this.daily = daily;
     this.digests = digests;
   }
@@ -174,9 +178,9 @@ export class PaidParts {
     return this.#write(undefined, (run) => !run.isReceived);
   }
 
-  /** One object per payment, by settled time, request id, n; costs a pass over all of them. */
-  list(seen: SeenParts): Payment[] {
-    return this.#write(seen, () => true);
+  /** One object per payment, by settled time, request id, n; made when first read. */
+  list(): readonly Payment[] {
+    return (this.#list ??= this.#write(this.#seen, () => true));
   }
 
   #write(seen: SeenParts, isWanted: (run: PaidRun) => boolean): Payment[] {
