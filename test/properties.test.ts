@@ -6,3 +6,4 @@ import './properties/fold.ts';
 import './properties/growing.ts';
 import './properties/ledger.ts';
 import './properties/reading.ts';
+import './properties/subsets.ts';
