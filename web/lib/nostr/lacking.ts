@@ -1,6 +1,7 @@
 /** Which of our events a relay lacks, by set reconciliation (NIP-77): ids travel, not events. */
 import type { Filter } from '../engine/ports.ts';
 import type { RelayLink } from './relay-link.ts';
+import { loadPart } from '../loading.ts';
 
 /** Largest message we send, bytes before hex: relays take at least 64 kB. */
 const FRAME_BYTES = 30_000;
@@ -13,7 +14,7 @@ export async function findLacking(
   timeoutMs: number,
 ): Promise<readonly string[] | undefined> {
   // Fetched when first needed: the package exports it only together with everything else.
-  const { nip77 } = await import('nostr-tools');
+  const { nip77 } = await loadPart(() => import('nostr-tools'));
   const storage = new nip77.NegentropyStorageVector();
   for (const { id, created_at } of events) storage.insert(created_at, id);
   storage.seal();

@@ -1,4 +1,5 @@
 /** The port below the relay protocol: one open connection that carries JSON messages. */
+import { loadPart } from '../loading.ts';
 
 /** An open connection to one relay. */
 export interface RelayWire {
@@ -26,7 +27,7 @@ export type OpenWire = (options: WireOptions) => Promise<RelayWire | undefined>;
 /** NDK's connection, fetched when the first relay is needed. */
 export async function openWireLazily(options: WireOptions): Promise<RelayWire | undefined> {
   try {
-    const { openNdkWire } = await import('./ndk-wire.ts');
+    const { openNdkWire } = await loadPart(() => import('./ndk-wire.ts'));
     return await openNdkWire(options);
   } catch (error) {
     // The chunk could not be fetched: as good as a relay that is away; it is tried again.

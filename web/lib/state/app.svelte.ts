@@ -20,11 +20,12 @@ import { RelayDesk } from './relays.svelte.ts';
 import type { Names } from './views/people.ts';
 import { WalletDesk } from './wallet.svelte.ts';
 import { randomHex } from '../engine/random.ts';
+import { loadPart } from '../loading.ts';
 
 const CONTEXT_KEY = Symbol('app');
 const REDRAW_MS = 80;
 const NO_OPENINGS: readonly [] = [];
-const parts = () => import('./parts.ts');
+const parts = () => loadPart(() => import('./parts.ts'));
 
 /** Each person's data on this device is a database of its own. */
 const storeOf = (publicKey: string): string => `realyield-${publicKey}`;
@@ -99,8 +100,8 @@ export class App {
 
   /** The persona this browser is, in a local world. */
   get persona(): Persona | undefined {
-    const publicKey = this.session?.person.publicKey;
-    return this.world?.personas.find((persona) => persona.publicKey === publicKey);
+    const own = this.session?.person.publicKey;
+    return this.world?.personas.find(({ publicKey }) => publicKey === own);
   }
 
   /** Opens store and relays, then whoever was connected before. */
@@ -108,9 +109,7 @@ export class App {
     const timer = setInterval(() => {
       this.nowSec = browserClock.nowSec();
     }, 1_000);
-    this.#stops.push(() => {
-      clearInterval(timer);
-    });
+    this.#stops.push(clearInterval.bind(globalThis, timer));
     const [world, engine] = await Promise.all([findWorld(), parts()]);
     this.world = world;
     this.#verifier = engine.createVerifierPool();
@@ -251,7 +250,7 @@ export class App {
   }
 
   async #open(person: Signer, store: Store): Promise<Session> {
-    const { Session } = await import('../engine/session.ts');
+    const { Session } = await loadPart(() => import('../engine/session.ts'));
     const lockName = storeOf(person.publicKey);
     const session = new Session({
       ...this.#ports(),

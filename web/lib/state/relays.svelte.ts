@@ -13,6 +13,7 @@ import {
   saveChoice,
   type TypedAddress,
 } from './relay-choice.ts';
+import { loadPart } from '../loading.ts';
 
 /** What the relays are made with. */
 interface Engine {
@@ -151,7 +152,7 @@ export class RelayDesk {
     const relays = this.#relays;
     if (!relays) return 0;
     const { uses } = this;
-    const { buildRelayLists } = await import('./parts.ts');
+    const { buildRelayLists } = await loadPart(() => import('./parts.ts'));
     let taken = 0;
     for (const template of buildRelayLists(uses, browserClock.nowSec())) {
       const event = await person.sign(template);

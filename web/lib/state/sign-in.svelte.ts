@@ -3,6 +3,7 @@ import { SignerError, type Signer } from '../engine/ports.ts';
 import type { World } from './config.ts';
 import type { Connection } from './connection.ts';
 import { keepKey } from './kept-keys.ts';
+import { loadPart } from '../loading.ts';
 
 /** An open signer, and how to open it again. */
 export interface SignedIn {
@@ -70,14 +71,14 @@ export class SignIn {
       case 'persona': {
         const persona = world?.personas.find((entry) => entry.id === connection.id);
         if (!persona) throw new Error('This world has no such person any more.');
-        const { createBunkerSigner } = await import('../signer/bunker-signer.ts');
+        const { createBunkerSigner } = await loadPart(() => import('../signer/bunker-signer.ts'));
         const options = { clientSecretHex: connection.clientSecret };
         return { connection, person: await createBunkerSigner(persona.bunkerUri, options) };
       }
       case 'bunker':
         return this.#openBunker(connection, signal);
       case 'nip07': {
-        const { createNip07Signer } = await import('../signer/nip07-signer.ts');
+        const { createNip07Signer } = await loadPart(() => import('../signer/nip07-signer.ts'));
         const person = await createNip07Signer();
         const known = connection.publicKey;
         if (known !== undefined && known !== person.publicKey) {
@@ -90,7 +91,7 @@ export class SignIn {
         return { person, connection: { ...connection, publicKey: person.publicKey } };
       }
       case 'ncryptsec': {
-        const { unlockNcryptsec } = await import('../signer/ncryptsec.ts');
+        const { unlockNcryptsec } = await loadPart(() => import('../signer/ncryptsec.ts'));
         const { ncryptsec } = connection;
         const person = await unlockNcryptsec(ncryptsec, passphrase);
         keepKey({ ncryptsec, publicKey: person.publicKey });
@@ -104,7 +105,9 @@ export class SignIn {
     { uri, clientSecret: clientSecretHex }: BunkerConnection,
     signal: AbortSignal,
   ): Promise<{ readonly uri: string; readonly isIntroduced: boolean }> {
-    const { awaitSigner, bunkerUri, isSignerCode } = await import('../signer/signer-code.ts');
+    const { awaitSigner, bunkerUri, isSignerCode } = await loadPart(
+      () => import('../signer/signer-code.ts'),
+    );
     if (!isSignerCode(uri)) return { uri, isIntroduced: false };
     try {
       const onReached = (isReached: boolean): void => {
@@ -118,7 +121,7 @@ export class SignIn {
   }
 
   async #openBunker(connection: BunkerConnection, signal: AbortSignal): Promise<SignedIn> {
-    const { createBunkerSigner } = await import('../signer/bunker-signer.ts');
+    const { createBunkerSigner } = await loadPart(() => import('../signer/bunker-signer.ts'));
     const { clientSecret: clientSecretHex, publicKey } = connection;
     const { uri, isIntroduced } = await this.#meet(connection, signal);
     const person = await createBunkerSigner(uri, {

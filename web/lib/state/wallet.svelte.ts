@@ -3,6 +3,7 @@ import { sentenceFor } from '@realyield/protocol';
 import type { WalletView } from '../components/models.ts';
 import type { Store } from '../engine/ports.ts';
 import type { Session } from '../engine/session.ts';
+import { loadPart } from '../loading.ts';
 
 const KEY = 'wallet';
 const POLL_MS = 10_000;
@@ -67,7 +68,7 @@ export class WalletDesk {
     this.problem = undefined;
     this.busy = true;
     try {
-      const { createNwcWallet, parseWalletUri } = await import('../wallet/nwc.ts');
+      const { createNwcWallet, parseWalletUri } = await loadPart(() => import('../wallet/nwc.ts'));
       const parsed = parseWalletUri(uri);
       if (!parsed.ok) {
         this.problem = sentenceFor(parsed.code);

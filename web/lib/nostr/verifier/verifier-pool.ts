@@ -5,6 +5,7 @@
 import type { Verifier } from '../../engine/ports.ts';
 import { PoolWorker, type Chunk } from './pool-worker.ts';
 import type { AnyResult, Task, TaskResults } from './tasks.ts';
+import { loadPart } from '../../loading.ts';
 
 /** How to run a pool; all optional. */
 export interface VerifierPoolOptions {
@@ -155,7 +156,7 @@ class Pool implements VerifierPool {
 
   async #work(): Promise<void> {
     // Only then: a page with workers carries none of it.
-    const { TASKS, loadVerifier } = await import('./tasks.ts');
+    const { TASKS, loadVerifier } = await loadPart(() => import('./tasks.ts'));
     const verifier = await loadVerifier();
     let pauseAtMs = performance.now() + SLICE_MS;
     for (let chunk = this.#local.shift(); chunk !== undefined; chunk = this.#local.shift()) {

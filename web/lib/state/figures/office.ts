@@ -1,6 +1,7 @@
 /** Where figures are computed: in a worker, or on this thread where there is none. */
 import type { ContractState } from '@realyield/protocol';
 import type { Answer, Ask, FigureDesk } from './desk.ts';
+import { loadPart } from '../../loading.ts';
 
 /** A question with the contracts that are new since the last one. */
 export interface FigureRequest {
@@ -92,7 +93,7 @@ class Office implements FigureOffice {
   }
 
   async #compute(request: FigureRequest): Promise<void> {
-    const module = await import('./desk.ts');
+    const module = await loadPart(() => import('./desk.ts'));
     if (request.isNew) this.#desk = undefined;
     if (!this.#desk) {
       this.#desk = new module.FigureDesk();
