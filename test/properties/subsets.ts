@@ -1,7 +1,7 @@
 /**
- * Laws over more than 10,000 sets of signed events in a run: each a random part of what the parties
- * of a random loan signed, in any order and with repetitions. `LAW_RUNS` of the environment says how
- * many sets instead, `LAW_SEED` takes a run up again.
+ * Laws over more than 10,000 sets of signed events in a run: each a random part of what the
+ * parties of a random loan signed, in any order and with repetitions. `LAW_RUNS` of the
+ * environment says how many sets instead, `LAW_SEED` takes a run up again.
  */
 import {
   computeLedger,
