@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { mapAtMost } from './at-once.ts';
 import type { Desk, OwnContract } from './desk.ts';
-import { provenEntry, type JournalEntry } from './journal.ts';
+import { provenEntry, renewedEntry, type JournalEntry } from './journal.ts';
 import { MOST_LANES } from './lanes.ts';
 import type { PaymentRecord, Wallet } from './ports.ts';
 import { statusOf, type PayerStatus } from './words.ts';
@@ -83,6 +83,10 @@ export async function resolveEntry(
   );
   const record = answer.state === 'answered' ? answer.value : undefined;
   const next = record && settledStep(entry, record);
+  // FW-15: "…where a payment by way of the bank has definitely failed, it asks for the part anew…"
+  if (next?.step === 'failed' && entry.forward) {
+    return close(renewedEntry(entry, desk.clock.nowMs()));
+  }
   if (next) return close(next);
   const lastMs = (entry.sentAtMs ?? 0) + NEVER_ARRIVED_MS;
   const isMissing = answer.state === 'answered' && !record;
