@@ -1,5 +1,5 @@
 /** What was paid and is to come before new terms are signed; and a bank's silence in words. */
-import { planTicks } from '@realyield/protocol';
+import { dueDates, planTicks } from '@realyield/protocol';
 import { expect, it } from 'vitest';
 import { acceptAll, amendment, takeOver } from '../protocol/src/testing/agreements.ts';
 import { inThree, Loan, publicOf, sparedSigning } from './fixtures/loan.ts';
@@ -9,6 +9,7 @@ import { contractNow } from '../web/lib/state/views/contract.ts';
 import { appointeeFacts, servedRow, silenceSentence } from '../web/lib/state/views/serving.ts';
 import { takeoverView } from '../web/lib/state/views/serving.ts';
 import { soFarFacts } from '../web/lib/state/views/so-far.ts';
+import { effectProblem, effectSec } from '../web/lib/state/views/term-changes.ts';
 
 const DAY = 60;
 const nobody = { bankProfile: () => undefined, listings: { offerOfBusiness: () => undefined } };
@@ -34,6 +35,30 @@ it('says what is to come by new terms exactly as it is once all three have signe
   const promised = units('Still to pay by these terms');
   expect(promised).toBeGreaterThan(units('Still to pay as agreed so far'));
   expect(promised).toBe(units('Still to pay as agreed so far', after));
+});
+
+it('says so in the last period too, where new terms count from the day of the last signature', () => {
+  const loan = new Loan({ offer: inThree, signing: sparedSigning });
+  loan.signAll();
+  const { document } = loan.contract;
+  loan.pay('disbursement', planTicks(document), loan.startAtSec + 20);
+  // V-5: "…where none is left, or its own terms have none due after that day, after the day of the
+  // last signature."
+  const [, second = 0, third = 0] = dueDates(document);
+  const nowSec = second + DAY;
+  const cheaper = amendment(loan, { rateBps: document.rateBps - 500 }, nowSec);
+  const toPay = () => {
+    const now = contractNow(viewOf(loan), nowSec + 2);
+    expect(effectSec(now.state, nowSec)).toBe(third);
+    expect(effectProblem(now.state, cheaper.document, nowSec)).toBeUndefined();
+    const facts = soFarFacts(now, cheaper.document, 'business');
+    const unitsOf = (label: string) => facts.find((fact) => fact.label === label)?.amount?.units;
+    return [unitsOf('Still to pay as agreed so far'), unitsOf('Still to pay by these terms')];
+  };
+  const [agreed = 0n, promised = 0n] = toPay();
+  expect(promised).toBeLessThan(agreed);
+  acceptAll(loan, cheaper, nowSec);
+  expect(toPay()).toEqual([promised, promised]);
 });
 
 it('says who serves, from when a silent bank may be stood in for, and what that means', () => {

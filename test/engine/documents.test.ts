@@ -44,6 +44,7 @@ async function scene(files: readonly ReadDocument[] = [small, large]): Promise<S
     startAtSec: systemClock.nowSec() - 900,
     offer: { relays: urls, business, documents },
     investorRelays: urls,
+    serving: { arbiter: 'arbiter' },
   });
   loan.signAll();
   store(relay, loan.events);
@@ -79,7 +80,7 @@ it('whoever asks gets a large document whole, under a key that does not say who 
   expect(key).not.toBe(publicOf('stranger'));
 });
 
-it('for parties only: a stranger is refused, a party of a signed contract is served', async () => {
+it('for parties only: a stranger is refused, parties and who serves the contract are not', async () => {
   const { urls, bank, root } = await scene([small]);
   await bank.documents.library.add(small, 'parties');
   // Kept for parties too, but nothing the bank signed in this contract names it.
@@ -94,6 +95,10 @@ it('for parties only: a stranger is refused, a party of a signed contract is ser
   await untilState(investor, small, 'here');
   await investor.documents.transfers.ask({ ...orderOf(large, urls), as });
   await untilState(investor, large, 'partiesOnly');
+  const arbiter = await estate.session('arbiter', urls, systemClock);
+  const order = { ...orderOf(small, urls), as: publicOf('arbiter') };
+  await arbiter.documents.transfers.ask(order);
+  await untilState(arbiter, small, 'here');
 });
 
 it('what is too large to be kept is said to be handed over by other means', async () => {

@@ -96,8 +96,8 @@ export class Counter {
       await this.#desk.mailbox.sendOnce(refusal, signer, asker, urls);
     };
     // T-14: "A holder MUST NOT hand a document that is for parties only to a key that is not a
-    // party's, or the milestone attester's, in a contract that the holder signed and in which
-    // something the holder signed names its hash…"
+    // party's, the milestone attester's or an appointee's, in a contract that the holder signed and
+    // in which something the holder signed names its hash…"
     if (document.sharing === 'parties' && !contract) return refuse('partiesOnly');
     if (!document.kept) return refuse('otherMeans');
     if (!contract && !this.#mayServeStrangers()) return;
@@ -148,7 +148,9 @@ export class Counter {
       const { state } = contract.view.fold;
       if (!state.signatures[contract.own.role]) return false;
       const isParty = PARTY_ROLES.some((role) => actsFor(state, asker, role));
-      if (!isParty && attesterOf(state.contract.document) !== asker) return false;
+      const { document } = state.contract;
+      const serving = [attesterOf(document), ...Object.values(document.appointees ?? {})];
+      if (!isParty && !serving.includes(asker)) return false;
       return this.#names(contract, sha256);
     });
   }

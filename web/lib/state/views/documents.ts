@@ -65,7 +65,8 @@ const STANDS: Record<TransferState, Stand> = {
   },
   partiesOnly: {
     status: { text: 'for parties', tone: 'plain' },
-    sentence: (holder) => `${holder} shows it to parties of a signed contract only.`,
+    sentence: (holder) =>
+      `${holder} shows it only to parties of a signed contract and to who serves it.`,
     acts: ['ask'],
   },
   otherMeans: {
@@ -80,7 +81,9 @@ const STANDS: Record<TransferState, Stand> = {
 function ownView(named: NamedDocument, documents: Documents): DocumentView {
   const held = documents.library.find(named.sha256);
   const shared =
-    held?.sharing === 'anyone' ? 'whoever asks' : 'parties of a contract that you signed';
+    held?.sharing === 'anyone'
+      ? 'whoever asks'
+      : 'parties of a contract that you signed, and who serves it';
   const sentence = held?.kept
     ? `This device hands it to ${shared}, while it is open.`
     : held
