@@ -37,7 +37,7 @@ it('says what is to come by new terms exactly as it is once all three have signe
   expect(promised).toBe(units('Still to pay as agreed so far', after));
 });
 
-it('says so in the last period too, where new terms count from the day of the last signature', () => {
+it('says it in the last period too, where terms count from the last signature', () => {
   const loan = new Loan({ offer: inThree, signing: sparedSigning });
   loan.signAll();
   const { document } = loan.contract;

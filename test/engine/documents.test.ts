@@ -80,7 +80,7 @@ it('whoever asks gets a large document whole, under a key that does not say who 
   expect(key).not.toBe(publicOf('stranger'));
 });
 
-it('for parties only: a stranger is refused, parties and who serves the contract are not', async () => {
+it('for parties only: not for a stranger, but for parties and for who serves', async () => {
   const { urls, bank, root } = await scene([small]);
   await bank.documents.library.add(small, 'parties');
   // Kept for parties too, but nothing the bank signed in this contract names it.
