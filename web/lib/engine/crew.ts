@@ -1,6 +1,5 @@
 /** The workers of one person's contracts: a payer for each leg, and an acknowledger. */
 import {
-  attesterOf,
   disbursementHold,
   isAheadOfOthers,
   isSerial,
@@ -18,7 +17,7 @@ import { Forwarder } from './forwarding/forwarder.ts';
 import type { SpendingLimits } from './limits.ts';
 import type { JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
-import { contractRelays } from './parties.ts';
+import { contractRelays, servingKeys } from './parties.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
 import { Payer } from './payer.ts';
@@ -166,8 +165,8 @@ export class Crew {
     const state = this.#desk.catalog.contract(root)?.fold.state;
     if (!state || this.#followed.has(root)) return;
     const { document } = state.contract;
-    const serving = [attesterOf(document), ...Object.values(document.appointees ?? {})];
-    if (!serving.some((key) => key !== undefined && signerOf(this.#desk, key))) return;
+    if (!servingKeys(document).some((key) => key !== undefined && signerOf(this.#desk, key)))
+      return;
     this.#followed.add(root);
     this.#stops.push(this.#desk.catalog.watch(root));
     // What the bank would be asked, whoever may take over from it is asked on the same relays.

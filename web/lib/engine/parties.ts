@@ -2,9 +2,11 @@
 import {
   LEGS,
   PARTY_ROLES,
+  attesterOf,
   isPrivate,
   legOf,
   roleOfKey,
+  type ContractDocument,
   type ContractState,
   type Fold,
   type Leg,
@@ -73,6 +75,11 @@ export function standIn({ takeover, contract }: ContractState): string | undefin
 /** Whose part in a contract a key speaks for: its own, or the bank's after a takeover. */
 export function speaksFor(state: ContractState, key: string): PartyRole | undefined {
   return roleOfKey(state, key) ?? (standIn(state) === key ? 'bank' : undefined);
+}
+
+/** Keys that serve a contract beside its parties: who decides on milestones, and appointees. */
+export function servingKeys(document: ContractDocument): readonly (string | undefined)[] {
+  return [attesterOf(document), ...Object.values(document.appointees ?? {})];
 }
 
 /** Where messages about the agreement go to a role: a main key that has not ended. */

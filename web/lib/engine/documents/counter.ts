@@ -7,7 +7,6 @@ import {
   PARTY_ROLES,
   PIECE_BYTES,
   actsFor,
-  attesterOf,
   pieceCount,
   type Message,
   type MessageOf,
@@ -15,6 +14,7 @@ import {
 import { createLocalSigner } from '../../signer/local-signer.ts';
 import { ownContracts, signerOf, type Desk, type OwnContract } from '../desk.ts';
 import type { Incoming } from '../mailbox.ts';
+import { servingKeys } from '../parties.ts';
 import type { Signer } from '../ports.ts';
 import { randomHex } from '../random.ts';
 import type { HeldDocument, Library } from './library.ts';
@@ -148,9 +148,7 @@ export class Counter {
       const { state } = contract.view.fold;
       if (!state.signatures[contract.own.role]) return false;
       const isParty = PARTY_ROLES.some((role) => actsFor(state, asker, role));
-      const { document } = state.contract;
-      const serving = [attesterOf(document), ...Object.values(document.appointees ?? {})];
-      if (!isParty && !serving.includes(asker)) return false;
+      if (!isParty && !servingKeys(state.contract.document).includes(asker)) return false;
       return this.#names(contract, sha256);
     });
   }
