@@ -157,3 +157,6 @@ export * from './bonds/spend.ts';
 export * from './bonds/standing.ts';
 export * from './bonds/transaction.ts';
 export * from './bonds/value.ts';
+export * from './bundle/bundle.ts';
+export * from './bundle/describe.ts';
+export type { BundleHead } from './bundle/head.ts';

@@ -1,6 +1,6 @@
 /**
- * The command `realyield`: what a relay operator runs. Built by bin/build.mjs, started by
- * bin/realyield.mjs.
+ * The command `realyield`: what a relay operator runs, and what checks evidence. Built by
+ * bin/build.mjs, started by bin/realyield.mjs.
  */
 import { isUsageError } from './command.ts';
 
@@ -8,6 +8,7 @@ const HELP = `Usage: realyield <command> [options]
 
   strfry-plugin    the protocol's write rules as a write-policy plugin of strfry
   relay-check URL  what a relay does of what the protocol's clients rely on
+  verify FILE      what an evidence bundle proves, without a network
 
 realyield <command> --help says more.
 `;
@@ -18,6 +19,8 @@ interface Command {
   readonly run: (args: readonly string[]) => Promise<number>;
 }
 
+const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
+
 /** Loads a command alone: a plugin should not wait for what only another one needs. */
 async function loadCommand(name: string): Promise<Command | undefined> {
   if (name === 'strfry-plugin') {
@@ -26,8 +29,11 @@ async function loadCommand(name: string): Promise<Command | undefined> {
   }
   if (name === 'relay-check') {
     const { runRelayCheck, RELAY_CHECK_HELP } = await import('./conformance/command.ts');
-    const print = (line: string): void => void process.stdout.write(`${line}\n`);
-    return { help: RELAY_CHECK_HELP, run: (args) => runRelayCheck(args, print) };
+    return { help: RELAY_CHECK_HELP, run: (args) => runRelayCheck(args, printLine) };
+  }
+  if (name === 'verify') {
+    const { runVerify, VERIFY_HELP } = await import('./evidence/command.ts');
+    return { help: VERIFY_HELP, run: (args) => runVerify(args, printLine) };
   }
   return undefined;
 }

@@ -2,7 +2,8 @@
  * The whole life of a loan on real parts: four browsers (two investors with a contract each, the
  * bank, the business), no helpers; then a fifth that knows nobody and computes the same.
  */
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
 import {
   become,
   countersign,
@@ -26,6 +27,23 @@ test.beforeAll(async () => {
 test.afterAll(async () => {
   await world.stop();
 });
+
+/** What the page on show saves as evidence verifies, and a changed byte in it is named. */
+async function checkEvidence(page: Page, hash: string): Promise<void> {
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the evidence' }).click();
+  const bytes = await readFile(await (await saving).path());
+  await page.getByRole('link', { name: 'Check such a file' }).click();
+  const choice = page.getByLabel('Evidence file');
+  const file = { name: 'evidence.json', mimeType: 'application/json' };
+  await choice.setInputFiles({ ...file, buffer: bytes });
+  await expect(page.getByText('The file is as it was written, every byte.')).toBeVisible();
+  await expect(page.getByText(hash)).toBeVisible();
+  const at = bytes.indexOf('"content"');
+  bytes.write('!', at + 40);
+  await choice.setInputFiles({ ...file, buffer: bytes });
+  await expect(page.getByText(/^Line 2.*EVENT_ID|^Line 2.*BUNDLE_LINE/)).toBeVisible();
+}
 
 async function streamToTheEnd(investor: Person, root: string): Promise<void> {
   await openContract(investor, root);
@@ -79,6 +97,8 @@ test('one loan, from prospectus to closure, the same for everybody', async ({ br
       .toBe(1);
     expect([...hashes].every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
   }
+  const shown = await stranger.locator('[data-state-hash]').getAttribute('data-state-hash');
+  await checkEvidence(stranger, shown ?? 'none');
 
   const contracts = roots.map((root, index) => ({ root, investor: index === 0 ? 'ana' : 'ben' }));
   await checkLedgers(world, contracts, before);

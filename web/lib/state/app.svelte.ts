@@ -9,10 +9,10 @@ import type { Session } from '../engine/session.ts';
 import { isCutOff } from './cut-off.ts';
 import { whenAlone } from './alone.ts';
 import { afterPaint, browserClock } from './clock.ts';
-import { findWorld, type Persona, type World } from './config.ts';
-import { loadConnection, saveConnection, type Connection } from './connection.ts';
+import { findWorld, type Persona } from './config.ts';
+import { isConnectionKept, saveConnection } from './connection.ts';
 import { SignIn } from './sign-in.svelte.ts';
-import { forgetKey } from './kept-keys.ts';
+import type { Connection, World } from './kept.ts';
 import type { BankAnswer } from './figures/desk.ts';
 import { Figures } from './figures/figures.svelte.ts';
 import { keepResidence } from './residence.ts';
@@ -95,7 +95,7 @@ export class App {
   /** Whether somebody is connected, or was before and is about to be again. */
   get isKnown(): boolean {
     if (this.session !== undefined || this.signIn.locked !== undefined) return true;
-    return !this.isReady && loadConnection() !== undefined;
+    return !this.isReady && isConnectionKept();
   }
 
   /** The persona this browser is, in a local world. */
@@ -168,7 +168,7 @@ export class App {
       this.signIn.problem = undefined;
       saveConnection(undefined);
       if (!isErased || publicKey === undefined) return;
-      forgetKey(publicKey);
+      (await loadPart(() => import('./kept-keys.ts'))).forgetKey(publicKey);
       keepResidence(publicKey, undefined);
       await (await parts()).eraseIndexedDbStore(storeOf(publicKey));
     });
@@ -198,7 +198,7 @@ export class App {
 
   /** Connects whoever this device remembers; also to try that again. */
   async resume(): Promise<void> {
-    const connection = loadConnection();
+    const connection = (await parts()).loadConnection();
     if (!connection) return;
     if (connection.type === 'ncryptsec') this.signIn.locked = connection.ncryptsec;
     else await this.#connect(connection);
@@ -233,7 +233,7 @@ export class App {
       this.#changed();
     } catch (error) {
       signIn.problem = error instanceof Error ? error.message : 'Connecting did not work.';
-      const kept = loadConnection();
+      const kept = (await parts()).loadConnection();
       if (!this.session && kept && kept.type !== 'ncryptsec') signIn.waiting = kept;
     }
   }

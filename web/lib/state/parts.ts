@@ -7,3 +7,4 @@ export { RelayDirectory, buildRelayLists } from '../engine/relay-lists.ts';
 export { createRelays } from '../nostr/relays.ts';
 export { createVerifierPool } from '../nostr/verifier/verifier-pool.ts';
 export { eraseIndexedDbStore, openIndexedDbStore } from '../store/indexeddb.ts';
+export { loadBlocked, loadChoiceFor, loadConnection } from './kept.ts';

@@ -1,50 +1,23 @@
 /** The person's choice of relays: what may be in it, and how it is kept on this device. */
-import * as z from 'zod/mini';
 import type { RelayUse } from '../engine/ports.ts';
 import { relayAddress } from '../nostr/address.ts';
 
 /** More are not needed, and each one sees what is asked of it. */
 export const MOST_RELAYS = 10;
 
-const CHOICE_KEY = 'realyield.relays';
-const BLOCKED_KEY = 'realyield.relays.blocked';
-
-const useSchema = z.object({ url: z.string(), read: z.boolean(), write: z.boolean() });
-const choiceSchema = z.array(z.union([useSchema, z.string()]));
-
-function readKept(key: string): unknown {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null');
-  } catch {
-    return undefined;
-  }
-}
-
-/** The relays chosen on this device, if any were. */
-export function loadChoice(): readonly RelayUse[] | undefined {
-  const kept = choiceSchema.safeParse(readKept(CHOICE_KEY));
-  if (!kept.success) return undefined;
-  const uses = kept.data
-    .map((entry) => (typeof entry === 'string' ? { url: entry, read: true, write: true } : entry))
-    .filter(({ url }) => relayAddress(url) !== undefined)
-    .slice(0, MOST_RELAYS);
-  return uses.length > 0 ? uses : undefined;
-}
+/** Where the choice is kept. */
+export const CHOSEN_RELAYS = 'realyield.relays';
+/** Where those that are not to be contacted are kept. */
+export const BLOCKED_RELAYS = 'realyield.relays.blocked';
 
 /** Keeps the choice of relays. */
 export function saveChoice(uses: readonly RelayUse[]): void {
-  localStorage.setItem(CHOICE_KEY, JSON.stringify(uses));
-}
-
-/** Relays that are not to be contacted, whoever names them. */
-export function loadBlocked(): readonly string[] {
-  const kept = z.array(z.string()).safeParse(readKept(BLOCKED_KEY));
-  return kept.success ? kept.data : [];
+  localStorage.setItem(CHOSEN_RELAYS, JSON.stringify(uses));
 }
 
 /** Keeps which relays are not to be contacted. */
 export function saveBlocked(urls: readonly string[]): void {
-  localStorage.setItem(BLOCKED_KEY, JSON.stringify(urls));
+  localStorage.setItem(BLOCKED_RELAYS, JSON.stringify(urls));
 }
 
 /** An address a person typed, or what is wrong with it as a sentence. */

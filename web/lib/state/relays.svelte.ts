@@ -4,9 +4,9 @@ import type { Relays, RelayState, RelayUse, Signer, Verifier } from '../engine/p
 import { relayAddress } from '../nostr/address.ts';
 import type { createRelays } from '../nostr/relays.ts';
 import { browserClock } from './clock.ts';
-import { DEFAULT_RELAYS, loadChoiceFor, type World } from './config.ts';
+import { DEFAULT_RELAYS } from './config.ts';
+import type { loadBlocked, loadChoiceFor, World } from './kept.ts';
 import {
-  loadBlocked,
   MOST_RELAYS,
   readAddress,
   saveBlocked,
@@ -19,6 +19,8 @@ import { loadPart } from '../loading.ts';
 interface Engine {
   readonly createRelays: typeof createRelays;
   readonly RelayDirectory: typeof RelayDirectory;
+  readonly loadChoiceFor: typeof loadChoiceFor;
+  readonly loadBlocked: typeof loadBlocked;
 }
 
 /** The choice of relays of this browser. */
@@ -47,12 +49,12 @@ export class RelayDesk {
       this.#connect = resolve;
     });
     const relays = engine.createRelays({ urls: world?.relays ?? DEFAULT_RELAYS, ready });
-    const chosen = loadChoiceFor(world);
+    const chosen = engine.loadChoiceFor(world);
     if (chosen) relays.use(chosen);
     this.#isChosen = chosen !== undefined;
     this.#relays = relays;
     this.#directory = new engine.RelayDirectory({ relays, verifier, clock: browserClock });
-    this.blocked = loadBlocked();
+    this.blocked = engine.loadBlocked();
     relays.block(this.blocked);
     this.uses = relays.uses;
     // Ends with the relays.

@@ -1,8 +1,6 @@
 /** Opening a person's signer, and what is shown of it while it is opened and used. */
 import { SignerError, type Signer } from '../engine/ports.ts';
-import type { World } from './config.ts';
-import type { Connection } from './connection.ts';
-import { keepKey } from './kept-keys.ts';
+import type { Connection, World } from './kept.ts';
 import { loadPart } from '../loading.ts';
 
 /** An open signer, and how to open it again. */
@@ -92,6 +90,7 @@ export class SignIn {
       }
       case 'ncryptsec': {
         const { unlockNcryptsec } = await loadPart(() => import('../signer/ncryptsec.ts'));
+        const { keepKey } = await loadPart(() => import('./kept-keys.ts'));
         const { ncryptsec } = connection;
         const person = await unlockNcryptsec(ncryptsec, passphrase);
         keepKey({ ncryptsec, publicKey: person.publicKey });

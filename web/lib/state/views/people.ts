@@ -3,7 +3,7 @@ import { shortNpub } from '../../format.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import type { PersonView } from '../../ui/shell.svelte.ts';
 import { cleanLine } from '../../ui/text.ts';
-import type { World } from '../config.ts';
+import type { World } from '../kept.ts';
 
 /** Where names come from. */
 export interface Names {
