@@ -36,6 +36,8 @@ it('the page says once who else pays, and says when this window is about to', ()
   expect(stream('ELSEWHERE')).toMatchObject({ state: 'waiting' });
   expect(stream('ELSEWHERE').reason).toBeUndefined();
   expect(stream('BEGINNING').reason).toContain('in a moment');
+  const early = streamModel(names, at(14, 3), statusOf('waiting', 'BEGINNING'));
+  expect(early.reason).toBe('You may still withdraw; it begins after that.');
 });
 
 /** The stream three minutes in, with a payer that says it moves and this in its journal. */

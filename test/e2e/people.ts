@@ -49,7 +49,6 @@ export const OFFER = {
   'Story and plan': 'The round takes three hours on foot and would take one by bicycle.',
   Sector: 'Food',
   Town: 'Suchitoto',
-  Country: 'SV',
   'Amount sought': '400000',
   'Smallest ticket': '20000',
   'Interest a year': '12',
@@ -72,6 +71,7 @@ export async function publishOffer(bank: Person): Promise<void> {
   for (const [label, value] of Object.entries(OFFER)) {
     await bank.page.getByLabel(label, { exact: true }).fill(value);
   }
+  await bank.page.getByLabel('Country', { exact: true }).selectOption({ label: 'El Salvador' });
   await bank.page.getByRole('button', { name: 'Sign and publish' }).click();
   await expect(bank.page).toHaveURL(/\/desk$/);
   await expect(bank.page.getByText(OFFER['What the money is for']).first()).toBeVisible();

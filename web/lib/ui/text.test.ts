@@ -26,6 +26,9 @@ describe('cleanText', () => {
 describe('cleanLine', () => {
   it('is one line of bounded length that never splits a letter', () => {
     expect(cleanLine('  a\n b\t c ')).toBe('a b c');
+    expect(cleanLine('the last 37\u202f900\u202fsat,\u202f\u202fone')).toBe(
+      'the last 37\u202f900\u202fsat, one',
+    );
     expect(cleanLine('W'.repeat(300), 10)).toBe(`${'W'.repeat(9)}…`);
     expect(cleanLine(`ab${'👩‍🍳'.repeat(5)}`, 8)).toBe('ab👩‍🍳…');
   });

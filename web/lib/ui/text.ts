@@ -35,7 +35,10 @@ export function hasHidden(text: string): boolean {
 
 /** Text fit to show on one line, cut between letters after at most `maxLength` code units. */
 export function cleanLine(text: string, maxLength = 200): string {
-  const line = cleanText(text).replace(/\s+/g, ' ').trim();
+  // The thin space that keeps a figure together stays: our own sentences come this way too.
+  const line = cleanText(text)
+    .replace(/\s+/g, (run) => (run === '\u202f' ? run : ' '))
+    .trim();
   if (line.length <= maxLength) return line;
   let cut = '';
   for (const { segment } of letters.segment(line.slice(0, maxLength * LONGEST_LETTER))) {

@@ -150,10 +150,13 @@ function streamState(
     const reason = 'The window has closed; what was not paid has lapsed.';
     return { state: 'stopped', isOver: true, reason };
   }
+  const isCoolingOff =
+    state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec;
+  if (isCoolingOff && (payer === undefined || payer.code === 'BEGINNING')) {
+    const who = payer === undefined ? 'The investor' : 'You';
+    return { state: 'waiting', reason: `${who} may still withdraw; it begins after that.` };
+  }
   if (payer === undefined) {
-    if (state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec) {
-      return { state: 'waiting', reason: 'The investor may still withdraw; it begins after that.' };
-    }
     const funding = awaitedFunding(now);
     if (funding === 'open') return { state: 'waiting', reason: 'It waits for enough investors.' };
     if (funding === 'failed') {

@@ -13,7 +13,7 @@ import type { KeyFactsView, KeyFigure, KeyList } from '../../components/keyfacts
 import type { ScheduleView } from '../../components/models.ts';
 import { countryNames } from '../../countries.ts';
 import { amountOf, amountText, formatAmount } from '../../amount.ts';
-import { formatBps, formatDue, formatPlural, type Calendar } from '../../format.ts';
+import { formatBps, formatDue, formatPlural, shortId, type Calendar } from '../../format.ts';
 import type { Fact } from '../../ui/facts.ts';
 import { currencyRisk } from './currency-risk.ts';
 import { sentencesInWords, type SentenceContext } from './key-facts-words.ts';
@@ -153,7 +153,9 @@ function legalWords(legal: LegalTerms): Fact[] {
   const where = countries.length === 0 ? 'Everywhere' : countryNames(countries).join(', ');
   return [
     { label: 'Law', text: legal.law },
-    ...(text ? [{ label: 'Legal text', text: text.name, note: text.sha256 }] : []),
+    ...(text
+      ? [{ label: 'Legal text', text: text.name, note: `fingerprint ${shortId(text.sha256)}` }]
+      : []),
     ...(security === '' ? [] : [{ label: 'Security', text: security }]),
     { label: 'Complaints', text: legal.complaints },
     {

@@ -78,11 +78,15 @@ export function contractRow(view: ContractView, role: PartyRole, nowSec: number)
       out: { kind: 'money', amountUnits: now.ledger.disbursedUnits, denomination },
       back: { kind: 'money', amountUnits: now.ledger.repaidUnits, denomination },
       owed: { kind: 'money', amountUnits: now.ledger.payoffUnits, denomination },
-      due: {
-        kind: 'date',
-        atSec: nextInstalment(now)?.dueAtSec ?? lastDueAtSec(document),
-        calendar,
-      },
+      ...(now.state.status === 'closed'
+        ? {}
+        : {
+            due: {
+              kind: 'date',
+              atSec: nextInstalment(now)?.dueAtSec ?? lastDueAtSec(document),
+              calendar,
+            } as const,
+          }),
       status: { kind: 'status', status: statusView(now) },
     },
   };

@@ -180,7 +180,9 @@ function recoveryFigures(losses: Losses, denomination: AmountUnit): FigureView[]
     losses.recoveriesOwedUnits === 0n
       ? ''
       : `; the bank says it recovered ${text(losses.recoveriesOwedUnits)} for the lenders ` +
-        `and has not paid on ${text(losses.recoveriesUnpaidUnits)} of it`;
+        (losses.recoveriesUnpaidUnits === 0n
+          ? 'and has paid all of it on'
+          : `and has not paid on ${text(losses.recoveriesUnpaidUnits)} of it`);
   return [
     {
       key: 'recovery',
