@@ -116,6 +116,9 @@ export function measureSqlAppends({ streamed, batches }: Growing): Spread {
   return spreadOf(times);
 }
 
+/** Payments that are folded at least when memory is measured, so that other things do not count. */
+const LEAST_PAYMENTS = 100_000;
+
 /** Bytes that folds occupy for each payment beyond the events themselves. */
 export function bytesPerPayment(list: readonly Streamed[]): number {
   setFlagsFromString('--expose-gc');
@@ -125,10 +128,12 @@ export function bytesPerPayment(list: readonly Streamed[]): number {
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };
-  const before = usedNow();
-  const kept = list.map(growingOf);
-  const bytes = usedNow() - before;
   const parts = list.reduce((sum, each) => sum + each.parts, 0);
-  if (kept.length !== list.length) throw new Error('nothing was kept');
-  return Math.round(bytes / parts);
+  const times = Math.ceil(LEAST_PAYMENTS / parts);
+  const many = Array.from({ length: times }, () => list).flat();
+  const before = usedNow();
+  const kept = many.map(growingOf);
+  const bytes = usedNow() - before;
+  if (kept.length !== many.length) throw new Error('nothing was kept');
+  return Math.round(bytes / (parts * times));
 }
