@@ -225,9 +225,9 @@ export class App {
       await this.#leave();
       const store = await (await parts()).openIndexedDbStore(storeOf(person.publicKey));
       this.#store = store;
-      const session = await this.#open(person, store);
-      // Before the wallet is asked: whoever reloads meanwhile is still connected.
+      // Before anything is started or asked: whoever reloads meanwhile is still connected.
       saveConnection(connection);
+      const session = await this.#open(person, store);
       signIn.locked = undefined;
       await this.wallet.restore(session, store, this.persona?.walletUri);
       this.#changed();
