@@ -15,7 +15,7 @@ import type {
 } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { JournalEntry } from '../../engine/journal.ts';
-import type { PayerStatus } from '../../engine/words.ts';
+import { statusOf, type PayerStatus } from '../../engine/words.ts';
 import { ledgerOf } from '../market/ledgers.ts';
 import { awaitedFunding, sentenceOfContract, statusView } from './contract-sentence.ts';
 import { heldTitles } from './milestones.ts';
@@ -152,11 +152,13 @@ function streamState(
   }
   const isCoolingOff =
     state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec;
-  if (isCoolingOff && (payer === undefined || payer.code === 'BEGINNING')) {
-    const who = payer === undefined ? 'The investor' : 'You';
-    return { state: 'waiting', reason: `${who} may still withdraw; it begins after that.` };
+  if (isCoolingOff && payer?.code === 'BEGINNING') {
+    return { state: 'waiting', reason: statusOf('waiting', 'coolingOff').sentence };
   }
   if (payer === undefined) {
+    if (isCoolingOff) {
+      return { state: 'waiting', reason: 'The investor may still withdraw; it begins after that.' };
+    }
     const funding = awaitedFunding(now);
     if (funding === 'open') return { state: 'waiting', reason: 'It waits for enough investors.' };
     if (funding === 'failed') {
