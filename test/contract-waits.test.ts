@@ -37,7 +37,12 @@ it('the page says once who else pays, and says when this window is about to', ()
   expect(stream('ELSEWHERE').reason).toBeUndefined();
   expect(stream('BEGINNING').reason).toContain('in a moment');
   const early = streamModel(names, at(14, 3), statusOf('waiting', 'BEGINNING'));
-  expect(early.reason).toContain('You can still withdraw.');
+  const until = /^You may withdraw until day 1[45]; the stream begins then\.$/;
+  expect(early.reason).toMatch(until);
+  expect(streamModel(names, at(14, 3), statusOf('waiting', 'coolingOff')).reason).toMatch(until);
+  expect(streamModel(names, at(14, 3), undefined).reason).toMatch(
+    /^The investor may withdraw until/,
+  );
 });
 
 /** The stream three minutes in, with a payer that says it moves and this in its journal. */

@@ -7,7 +7,7 @@ import { inThree, legalTerms, Loan, sparedSigning } from './fixtures/loan.ts';
 import { dollars } from './fixtures/prices.ts';
 import { currencyRisk } from '../web/lib/state/views/currency-risk.ts';
 import { eligibility } from '../web/lib/state/views/eligibility.ts';
-import { keyFactsView } from '../web/lib/state/views/key-facts.ts';
+import { keyFactsView, legalFacts } from '../web/lib/state/views/key-facts.ts';
 import { termsView } from '../web/lib/state/views/terms.ts';
 import { sentencesInWords } from '../web/lib/state/views/key-facts-words.ts';
 
@@ -125,6 +125,13 @@ describe('the sheet', () => {
       'After that you can still withdraw for 14 days: until day 14.',
     );
     expect(words).toContainEqual({ label: 'Investors may live in', text: 'El Salvador, Kenya' });
+    const text = { name: 'Terms', sha256: 'a'.repeat(64) };
+    const noteOf = (prevails: 'contract' | 'legalText') =>
+      legalFacts({ legal: legalTerms({ text, prevails }), coolingOffDays: 0 }).find(
+        ({ label }) => label === 'Legal text',
+      )?.note;
+    expect(noteOf('contract')).toMatch(/disagree, the contract holds$/);
+    expect(noteOf('legalText')).toMatch(/disagree, the legal text holds$/);
   });
 });
 

@@ -6,6 +6,7 @@ import { inThree, Loan, publicOf, sparedSigning } from './fixtures/loan.ts';
 import type { Catalog } from '../web/lib/engine/catalog.ts';
 import { silenceOf } from '../web/lib/engine/agreement/serving.ts';
 import { contractNow } from '../web/lib/state/views/contract.ts';
+import { payoffIn } from '../web/lib/state/views/payoff.ts';
 import { appointeeFacts, servedRow, silenceSentence } from '../web/lib/state/views/serving.ts';
 import { takeoverView } from '../web/lib/state/views/serving.ts';
 import { soFarFacts } from '../web/lib/state/views/so-far.ts';
@@ -59,6 +60,27 @@ it('says it in the last period too, where terms count from the last signature', 
   expect(promised).toBeLessThan(agreed);
   acceptAll(loan, cheaper, nowSec);
   expect(toPay()).toEqual([promised, promised]);
+});
+
+it('says what repays everything on a day to come, exactly as it is on that day', () => {
+  const loan = new Loan({ offer: inThree, signing: sparedSigning });
+  loan.signAll();
+  loan.pay('disbursement', planTicks(loan.contract.document), loan.startAtSec + 20);
+  const view = viewOf(loan);
+  const nowSec = loan.startAtSec + 12 * DAY;
+  const unitsIn = (days: string, atSec: number) => {
+    const found = payoffIn(view, days, atSec);
+    return found.ok ? found.facts[0]?.amount?.units : undefined;
+  };
+  expect(unitsIn('0', nowSec)).toBe(contractNow(view, nowSec).ledger.payoffUnits);
+  expect(unitsIn('7', nowSec)).toBe(unitsIn('0', nowSec + 7 * DAY));
+  expect(unitsIn('7', nowSec)).toBeGreaterThan(unitsIn('0', nowSec) ?? 0n);
+  for (const wrong of ['', '-1', 'soon', '99999']) expect(unitsIn(wrong, nowSec)).toBeUndefined();
+  // Paid on that day it repays everything; less than a sat left over is not asked for (M-11).
+  loan.pay('repayment', [{ n: 0, amountUnits: unitsIn('7', nowSec) ?? 0n }], nowSec + 7 * DAY);
+  const { ledger } = contractNow(viewOf(loan), nowSec + 7 * DAY + 1);
+  expect([ledger.repaid, ledger.payoffUnits]).toEqual([true, 0n]);
+  expect(ledger.outstandingUnits).toBeLessThan(1_000n);
 });
 
 it('says who serves, from when a silent bank may be stood in for, and what that means', () => {

@@ -4,7 +4,8 @@ import type { OfferDocument, OfferPlan } from '@realyield/protocol';
 import { offerDocument } from './fixtures/loan.ts';
 import { equalPlan } from './fixtures/plans.ts';
 import { guaranteeWords } from '../web/lib/state/views/guarantee-words.ts';
-import { previewTerms } from '../web/lib/state/views/offers.ts';
+import { keyFactsView } from '../web/lib/state/views/key-facts.ts';
+import { plannedSchedule, previewTerms } from '../web/lib/state/views/offers.ts';
 import { termsView } from '../web/lib/state/views/terms.ts';
 
 function wordsOf(plan: OfferPlan, changes: Partial<OfferDocument> = {}) {
@@ -56,6 +57,15 @@ describe('how a loan comes back', () => {
         'what was paid out is repaid; what is left then is due with the last',
     );
     expect(more).toContain('no interest');
+    const plan = { type: 'revenueShare', ...common, due, ...shares } as const;
+    const document = offerDocument({ network: 'mainnet', daySec: 86_400, plan, rateBps: 0 });
+    const contract = previewTerms(document, 'b'.repeat(64), 1_780_000_000);
+    if (!contract) throw new Error('the terms fit');
+    expect(plannedSchedule(contract).costName).toBe('Cost');
+    const { facts: sheet } = keyFactsView(contract, { role: 'investor', effectiveAtSec: 0 });
+    expect(sheet.find(({ label }) => label === 'Interest')).toBeUndefined();
+    expect(sheet.find(({ label }) => label === 'Repaid in all')?.text).toMatch(/^1\.3 times/);
+    expect(sheet.find(({ label }) => label === 'Effective rate')?.note).toMatch(/no sales/);
   });
 
   it('says what lateness costs and what the bank owes', () => {

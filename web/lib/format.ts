@@ -118,6 +118,13 @@ export function formatBps(bps: number): string {
   return `${sign}${groupThousands(String(Math.floor(size / 100)))}${fraction}${THIN}%`;
 }
 
+/** A multiple in basis points as text: `1.3 times`. */
+export function formatTimes(bps: number): string {
+  const hundredths = Math.round(bps / 100);
+  const text = `${Math.floor(hundredths / 100)}.${`${hundredths % 100}`.padStart(2, '0')}`;
+  return `${text.replace(/\.?0+$/, '')} times`;
+}
+
 /** A share as whole per cent, rounded down so that 99.9 % never reads as all: `96 %`. */
 export function formatShare(part: bigint | number, whole: bigint | number): string {
   const total = BigInt(whole);

@@ -66,6 +66,8 @@ export interface OfferCardView {
   readonly soughtUnits: bigint;
   readonly raisedUnits: bigint;
   readonly rateBps: number;
+  /** `1.3 times`: what a share of sales repays in all, where there is no interest. */
+  readonly times?: string;
   /** In words: `12 months`. */
   readonly term: string;
   /** In a word or two: `equal instalments`. */
@@ -103,6 +105,8 @@ export interface ScheduleView {
   readonly denomination: AmountUnit;
   readonly calendar: Calendar;
   readonly instalments: readonly InstalmentView[];
+  /** What comes on top of principal, in one word; interest unless said. */
+  readonly costName?: string;
 }
 
 /** The head of a contract. */
@@ -119,9 +123,7 @@ export interface ContractHeadView {
 }
 
 /** Balances of one contract at a moment. */
-export interface BalancesView {
-  /** What its amounts are counted in. */
-  readonly denomination: AmountUnit;
+export interface BalancesView extends Pick<ScheduleView, 'denomination' | 'costName'> {
   readonly principalUnits: bigint;
   readonly disbursedUnits: bigint;
   readonly outstandingUnits: bigint;

@@ -17,6 +17,11 @@ export function isCooling({ state, nowSec }: ContractNow): boolean {
   return state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec;
 }
 
+/** Until when the investor may withdraw, as text. */
+export function coolingUntil(state: ContractState): string {
+  return formatDue(state.coolingOffEndsAtSec ?? 0, calendarOf(state));
+}
+
 /** What the bank said of funding, where money still waits for it; undefined where none does. */
 export function awaitedFunding({ state, ledger }: ContractNow): 'open' | 'failed' | undefined {
   const { funding } = state;
@@ -187,7 +192,7 @@ export function sentenceOfContract(now: ContractNow): string {
   if (ledger.daysPastDue > 0) return lateSentence(now);
   if (isHeldBack(now)) return milestoneSentence(now);
   if (ledger.undisbursedUnits > 0n && isCooling(now)) {
-    const until = formatDue(state.coolingOffEndsAtSec ?? 0, calendarOf(state));
+    const until = coolingUntil(state);
     return `Agreed. The investor may withdraw until ${until}; nothing is paid before that.`;
   }
   const funding = awaitedFunding(now);

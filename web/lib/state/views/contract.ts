@@ -15,12 +15,19 @@ import type {
 } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { JournalEntry } from '../../engine/journal.ts';
-import { statusOf, type PayerStatus } from '../../engine/words.ts';
+import type { PayerStatus } from '../../engine/words.ts';
 import { ledgerOf } from '../market/ledgers.ts';
-import { awaitedFunding, sentenceOfContract, statusView } from './contract-sentence.ts';
+import {
+  awaitedFunding,
+  coolingUntil,
+  isCooling,
+  sentenceOfContract,
+  statusView,
+} from './contract-sentence.ts';
 import { heldTitles } from './milestones.ts';
 import { personView, type Names } from './people.ts';
 import { standingStill } from './standing-still.ts';
+import { costNameOf } from './terms-plan.ts';
 
 /** A contract's state with its balances at the reader's time. */
 export interface ContractNow {
@@ -68,6 +75,7 @@ export function balancesView({ state, ledger, nowSec }: ContractNow): BalancesVi
     repaidUnits: ledger.repaidUnits,
     daysPastDue: ledger.daysPastDue,
     asOfSec: nowSec,
+    ...costNameOf(state.contract.document),
   };
 }
 
@@ -106,7 +114,7 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
     };
   });
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  return { denomination: document.denomination, calendar, instalments };
+  return { denomination: document.denomination, calendar, instalments, ...costNameOf(document) };
 }
 
 /** What the page says above the stream, with what is safe and what can be done. */
@@ -130,6 +138,12 @@ const STANDING: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>(
   'fundingNotReached',
 ]);
 
+/** What a payer says that has nothing to do yet. */
+const BEFORE_IT_BEGINS: ReadonlySet<PayerStatus['code']> = new Set<PayerStatus['code']>([
+  'BEGINNING',
+  'coolingOff',
+]);
+
 function streamState(
   now: ContractNow,
   payer: PayerStatus | undefined,
@@ -150,15 +164,12 @@ function streamState(
     const reason = 'The window has closed; what was not paid has lapsed.';
     return { state: 'stopped', isOver: true, reason };
   }
-  const isCoolingOff =
-    state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec;
-  if (isCoolingOff && payer?.code === 'BEGINNING') {
-    return { state: 'waiting', reason: statusOf('waiting', 'coolingOff').sentence };
+  if (isCooling(now) && (payer === undefined || BEFORE_IT_BEGINS.has(payer.code))) {
+    const who = payer === undefined ? 'The investor' : 'You';
+    const reason = `${who} may withdraw until ${coolingUntil(state)}; the stream begins then.`;
+    return { state: 'waiting', reason };
   }
   if (payer === undefined) {
-    if (isCoolingOff) {
-      return { state: 'waiting', reason: 'The investor may still withdraw; it begins after that.' };
-    }
     const funding = awaitedFunding(now);
     if (funding === 'open') return { state: 'waiting', reason: 'It waits for enough investors.' };
     if (funding === 'failed') {

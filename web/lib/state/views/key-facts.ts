@@ -17,6 +17,7 @@ import { formatBps, formatDue, formatPlural, shortId, type Calendar } from '../.
 import type { Fact } from '../../ui/facts.ts';
 import { currencyRisk } from './currency-risk.ts';
 import { sentencesInWords, type SentenceContext } from './key-facts-words.ts';
+import { priceFact, rateNote } from './terms-plan.ts';
 
 /** Who reads the sheet, and what is known besides the terms. */
 export interface Reader {
@@ -24,13 +25,6 @@ export interface Reader {
   /** The contract's time of effect, or the reader's clock while not all have signed. */
   readonly effectiveAtSec: number;
 }
-
-/** Day counts in words. */
-const DAY_COUNTS: Readonly<Record<string, string>> = {
-  'ACT/365F': 'actual days over 365',
-  'ACT/360': 'actual days over 360',
-  '30E/360': 'months of 30 days over 360',
-};
 
 const calendarOf = ({ startAtSec, daySec }: KeyFacts): Calendar => ({
   startSec: startAtSec,
@@ -105,7 +99,11 @@ function feeFacts({ fees, originationUnits, servicingUnits, denomination }: KeyF
   ];
 }
 
-function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
+function costFacts(
+  document: ContractDocument,
+  facts: KeyFacts,
+  role: PartyRole | undefined,
+): Fact[] {
   const { investor, business, denomination } = facts;
   const gainUnits =
     BigInt(investor.receives?.totalUnits ?? 0) - BigInt(investor.pays?.totalUnits ?? 0);
@@ -117,7 +115,7 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
     {
       label: 'Annual percentage rate',
       text: rateText(business.rateBps),
-      note: 'interest and charges, compounded, on the planned days',
+      note: rateNote(document, 'interest and charges, compounded, on the planned days'),
     },
   ];
   const gain: Fact[] = [
@@ -128,7 +126,7 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
     {
       label: 'Effective rate',
       text: rateText(investor.rateBps),
-      note: 'before tax, if all is paid as planned',
+      note: `before tax, ${rateNote(document, 'if all is paid as planned')}`,
     },
   ];
   const taxUnits = BigInt(facts.taxUnits);
@@ -136,11 +134,7 @@ function costFacts(facts: KeyFacts, role: PartyRole | undefined): Fact[] {
     taxUnits > 0n
       ? [{ label: 'Tax withheld, about', amount: amountOf(taxUnits, denomination) }]
       : [];
-  const nominal = {
-    label: 'Interest',
-    text: `${formatBps(facts.nominal.rateBps)} a year`,
-    note: `on what is outstanding, ${DAY_COUNTS[facts.nominal.dayCount] ?? facts.nominal.dayCount}`,
-  };
+  const nominal = priceFact(document);
   const fees = feeFacts(facts);
   if (role === 'investor') return [...gain, ...tax, nominal, ...fees];
   return role === 'business'
@@ -154,7 +148,15 @@ function legalWords(legal: LegalTerms): Fact[] {
   return [
     { label: 'Law', text: legal.law },
     ...(text
-      ? [{ label: 'Legal text', text: text.name, note: `fingerprint ${shortId(text.sha256)}` }]
+      ? [
+          {
+            label: 'Legal text',
+            text: text.name,
+            note:
+              `fingerprint ${shortId(text.sha256)}; where it and the contract disagree, ` +
+              `${legal.prevails === 'legalText' ? 'the legal text' : 'the contract'} holds`,
+          },
+        ]
       : []),
     ...(security === '' ? [] : [{ label: 'Security', text: security }]),
     { label: 'Complaints', text: legal.complaints },
@@ -236,7 +238,7 @@ export function keyFactsView(document: ContractDocument, reader: Reader): KeyFac
     hash: keyFactsHash(document),
     denomination: document.denomination,
     figures: figuresFor(facts, role),
-    facts: [...costFacts(facts, role), ...currencyRisk(facts, role)],
+    facts: [...costFacts(document, facts, role), ...currencyRisk(facts, role)],
     lists: [
       list('ifNotPaid', 'If a payment is missed'),
       list('notCovered', 'What is not covered'),

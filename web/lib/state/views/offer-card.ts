@@ -1,7 +1,7 @@
 /** An offer as its card shows it. */
 import { offerAddress, termDaysOf, type ParsedOffer } from '@realyield/protocol';
 import type { BankView, OfferCardView, StatusView } from '../../components/models.ts';
-import { formatPlural } from '../../format.ts';
+import { formatPlural, formatTimes } from '../../format.ts';
 import { raisedUnder, stageOf } from '../market/rows.ts';
 import { countryName, PLAN_WORDS, STAGE_TONES, STAGE_WORDS } from '../market/words.ts';
 import { personView, type Names } from './people.ts';
@@ -58,6 +58,7 @@ export function offerCard(
     soughtUnits: BigInt(document.amountSoughtUnits),
     raisedUnits: raisedUnder(names.catalog.contractsOf(offer)),
     rateBps: document.rateBps,
+    ...(document.plan.type === 'revenueShare' ? { times: formatTimes(document.plan.capBps) } : {}),
     term: formatPlural(termDaysOf(document.plan), 'day'),
     plan: PLAN_WORDS[document.plan.type],
     bank,

@@ -15,6 +15,7 @@ import { quorumWords } from './denominations.ts';
 import { guaranteeWords } from './guarantee-words.ts';
 import { placeOf, shownStatus } from './offer-card.ts';
 import { nameOf, personView, type Names } from './people.ts';
+import { costNameOf } from './terms-plan.ts';
 
 /** Principal of all contracts in effect under an offer, msat. */
 export function raisedUnits(names: Names, offer: ParsedOffer): bigint {
@@ -179,5 +180,5 @@ export function plannedSchedule(document: ContractDocument): ScheduleView {
     state: 'upcoming' as const,
   }));
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  return { denomination: document.denomination, calendar, instalments };
+  return { denomination: document.denomination, calendar, instalments, ...costNameOf(document) };
 }

@@ -2,7 +2,7 @@
 import { dayOf, dueDates, type ContractDocument, type ContractState } from '@realyield/protocol';
 import type { TermChange } from '../../components/agreement/models.ts';
 import { amountText } from '../../amount.ts';
-import { formatBps, formatDue, formatPlural } from '../../format.ts';
+import { formatBps, formatDue, formatPlural, formatTimes } from '../../format.ts';
 import { plannedSchedule } from './offers.ts';
 import { backHow, backMore, lateFeeWords } from './terms-plan.ts';
 
@@ -25,6 +25,9 @@ function planLines(document: ContractDocument): Line[] {
   const backText = amountText(backUnits, document.denomination, true);
   return [
     ['Interest', plan.type === 'revenueShare' ? 'none' : `${formatBps(rateBps)} a year`],
+    ...(plan.type === 'revenueShare'
+      ? [['Repaid in all', `${formatTimes(plan.capBps)} what is paid out`] as const]
+      : []),
     ['Repaid', REPAID[plan.type]],
     ['How', backHow(document, instalments)],
     ['Instalments', formatPlural(due.length, 'instalment')],

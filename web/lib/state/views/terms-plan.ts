@@ -1,11 +1,19 @@
 /** How a loan comes back, in plain words, for every plan. */
-import type { ContractDocument, LateFee } from '@realyield/protocol';
-import type { InstalmentView } from '../../components/models.ts';
+import type { ContractDocument, LateFee, OfferDocument } from '@realyield/protocol';
+import type { InstalmentView, ScheduleView } from '../../components/models.ts';
 import { amountText, type AmountUnit } from '../../amount.ts';
-import { formatBps, formatPlural } from '../../format.ts';
+import { formatBps, formatPlural, formatTimes } from '../../format.ts';
+import type { Fact } from '../../ui/facts.ts';
 import { wholeText } from './rates.ts';
 
 type Plan = ContractDocument['plan'];
+
+/** What is agreed of an offer or a contract on what lending costs. */
+interface Priced {
+  readonly plan: Plan | OfferDocument['plan'];
+  readonly rateBps: number;
+  readonly dayCount: ContractDocument['dayCount'];
+}
 
 /** Parts that differ by less than a twentieth are about the same. */
 const ALIKE = 20n;
@@ -33,11 +41,39 @@ function oneEvery(due: Plan['due']): string {
   return due.rule === 'list' ? everyWords(due) : `one ${everyWords(due)}`;
 }
 
-/** `1.3 times`. */
-function timesText(capBps: number): string {
-  const hundredths = Math.round(capBps / 100);
-  const text = `${Math.floor(hundredths / 100)}.${`${hundredths % 100}`.padStart(2, '0')}`;
-  return `${text.replace(/\.?0+$/, '')} times`;
+/** Day counts in words. */
+const DAY_COUNTS = {
+  'ACT/365F': 'actual days over 365',
+  'ACT/360': 'actual days over 360',
+  '30E/360': 'months of 30 days over 360',
+} as const;
+
+/** What lending brings by the contract: interest a year, or a multiple of what was paid out. */
+export function priceFact({ plan, rateBps, dayCount }: Priced): Fact {
+  if (plan.type === 'revenueShare') {
+    return {
+      label: 'Repaid in all',
+      text: `${formatTimes(plan.capBps)} what is paid out`,
+      note: `by ${formatBps(plan.shareBps)} of sales; no interest, the cost is fixed`,
+    };
+  }
+  return {
+    label: 'Interest',
+    text: `${formatBps(rateBps)} a year`,
+    note: `on what is outstanding, ${DAY_COUNTS[dayCount]}`,
+  };
+}
+
+/** What a schedule's second part is called where it is not interest. */
+export function costNameOf({ plan }: Pick<Priced, 'plan'>): Pick<ScheduleView, 'costName'> {
+  return plan.type === 'revenueShare' ? { costName: 'Cost' } : {};
+}
+
+/** On which payments a yearly rate rests. */
+export function rateNote({ plan }: Pick<Priced, 'plan'>, otherwise: string): string {
+  return plan.type === 'revenueShare'
+    ? 'if no sales were reported; with sales it is repaid sooner, and the rate is higher'
+    : otherwise;
 }
 
 function revenueWords(
@@ -49,8 +85,8 @@ function revenueWords(
   const least = leastUnits === 0n ? '' : `, at least ${text(leastUnits)} each time`;
   return (
     `${formatBps(plan.shareBps)} of the sales it reports, for the whole loan, ` +
-    `${everyWords(plan.due)}${least}, until ` +
-    `${timesText(plan.capBps)} what was paid out is repaid; what is left then is due with the last`
+    `${everyWords(plan.due)}${least}, until ${formatTimes(plan.capBps)} what was paid out ` +
+    'is repaid; what is left then is due with the last'
   );
 }
 

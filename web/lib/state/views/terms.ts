@@ -137,7 +137,10 @@ export function termsView(document: ContractDocument, attester: string): TermsVi
       ...(hasMilestone
         ? [`That a milestone was reached: ${attester} says so; the evidence is not checked here.`]
         : []),
-      'The interest shown assumes every payment on its planned day.',
+      document.plan.type === 'revenueShare'
+        ? 'That all sales are reported. What is shown assumes none: ' +
+          'the least each time, the rest at the end.'
+        : 'The interest shown assumes every payment on its planned day.',
       ...(document.denomination.type === 'fiat'
         ? ['That the oracles’ prices are the market’s: the parties agree to believe them.']
         : []),
