@@ -66,7 +66,7 @@ export const scenes: fc.Arbitrary<Scene> = fc.record({
   isClosed: fc.boolean(),
   finalDay: fc.integer({ min: 85, max: 110 }),
   leftOut: fc.integer({ min: 3, max: 40 }),
-  extras: fc.array(extra, { minLength: 1, maxLength: 6 }),
+  extras: fc.array(extra, { minLength: 8, maxLength: 14 }),
 });
 
 /** A payment that was signed, with all that is needed to speak of it again. */

@@ -33,8 +33,19 @@ const FIXED = [
   'tillShare',
 ] as const satisfies readonly (keyof ContractDocument)[];
 
+const fixed = new WeakMap<ContractDocument, string>();
+
+/** What no amendment may change, as text; the same of a document whenever it is asked for. */
 function fixedTerms(document: ContractDocument): string {
-  const fixed = FIXED.flatMap((field) => {
+  const known = fixed.get(document);
+  if (known !== undefined) return known;
+  const written = writeFixedTerms(document);
+  fixed.set(document, written);
+  return written;
+}
+
+function writeFixedTerms(document: ContractDocument): string {
+  const fields = FIXED.flatMap((field) => {
     const value = document[field];
     return value === undefined ? [] : [[field, value]];
   });
@@ -42,7 +53,7 @@ function fixedTerms(document: ContractDocument): string {
   const { plan } = document;
   // Its cost is owed from the first day on, and what was repaid of it is shared by it.
   const cost = plan.type === 'revenueShare' ? plan.capBps : 0;
-  return canonicalize([fixed, tranches, cost]);
+  return canonicalize([fields, tranches, cost]);
 }
 
 /** Whether an amendment leaves alone what it must; otherwise the code. */
