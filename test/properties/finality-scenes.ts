@@ -11,6 +11,7 @@ import { accept, acceptAll, amendment, revoke } from '../fixtures/agreements.ts'
 import { hashOf, Loan, sparedSigning } from '../fixtures/loan.ts';
 import { equalPlan, NO_LATE_FEE } from '../fixtures/plans.ts';
 import { give } from '../fixtures/steps.ts';
+import { report } from '../fixtures/till.ts';
 
 /** When the loan begins, Unix seconds. */
 export const START = 1_800_000_000;
@@ -21,7 +22,8 @@ const ROLES: readonly PartyRole[] = ['investor', 'business', 'bank'];
 /** Something anybody of the three adds; numbers choose among what there is. */
 interface Extra {
   readonly type:
-    'object' | 'again' | 'sameHash' | 'repay' | 'received' | 'sign' | 'resign' | 'revoke' | 'final';
+    | ('object' | 'again' | 'sameHash' | 'repay' | 'received' | 'report')
+    | ('sign' | 'resign' | 'revoke' | 'final');
   readonly pick: number;
   readonly day: number;
   readonly sat: number;
@@ -31,6 +33,8 @@ interface Extra {
 export interface Scene {
   readonly rateBps: number;
   readonly lateFeeBps: number;
+  /** Whether it is a revenue share, which bears no rate and is not amended here. */
+  readonly isShare: boolean;
   /** Rival amendments of the first terms, each with its rate. */
   readonly rivals: readonly number[];
   /** For each payment its day, satoshis and the place of the terms it names. */
@@ -46,7 +50,7 @@ export interface Scene {
 const extra: fc.Arbitrary<Extra> = fc.record({
   type: fc.constantFrom(
     ...(['object', 'object', 'again', 'again', 'sameHash', 'sameHash', 'repay'] as const),
-    ...(['received', 'sign', 'resign', 'revoke', 'final'] as const),
+    ...(['received', 'sign', 'resign', 'revoke', 'final', 'report'] as const),
   ),
   pick: fc.nat({ max: 60 }),
   day: fc.nat({ max: 120 }),
@@ -57,6 +61,7 @@ const extra: fc.Arbitrary<Extra> = fc.record({
 export const scenes: fc.Arbitrary<Scene> = fc.record({
   rateBps: fc.constantFrom(0, 1_200, 50_000),
   lateFeeBps: fc.constantFrom(0, 20_000),
+  isShare: fc.nat({ max: 3 }).map((number) => number === 0),
   rivals: fc.array(fc.constantFrom(0, 2_000, 90_000), { maxLength: 2 }),
   paid: fc.array(
     fc.tuple(fc.integer({ min: 4, max: 80 }), fc.integer({ min: 1, max: 300_000 }), fc.nat(2)),
@@ -92,10 +97,16 @@ export class Play {
   readonly terms: ParsedContract[];
   readonly signed: Signed[] = [];
 
-  constructor({ rateBps, lateFeeBps, rivals }: Scene) {
+  constructor({ rateBps: agreedBps, lateFeeBps, isShare, rivals: offered }: Scene) {
     const lateFee =
       lateFeeBps === 0 ? NO_LATE_FEE : { flatUnits: '5000000', rateBps: lateFeeBps, capBps: 9_000 };
-    const plan = { ...equalPlan(3, 20, 15, 1), lateFee };
+    const equal = equalPlan(3, 20, 15, 1);
+    const share = { type: 'revenueShare', shareBps: 2_000, capBps: 13_000, floorBps: 900 } as const;
+    const plan = isShare
+      ? { due: equal.due, graceDays: equal.graceDays, ...share, lateFee }
+      : { ...equal, lateFee };
+    const rateBps = isShare ? 0 : agreedBps;
+    const rivals = isShare ? [] : offered;
     const tranches = [{ shareBps: 10_000, startDay: 0, streamDays: 3, windowDays: 9, ticks: 4 }];
     const offer = { rateBps, plan, tranches, default: { afterDays: 6, cureDays: 2 } };
     this.loan = new Loan({ signing: sparedSigning, offer });
@@ -151,8 +162,16 @@ export class Play {
     if (type === 'sign') loan.sign(role, START + (pick % 3), undefined, []);
     // The business's word is its own.
     if (type === 'resign' && amended) accept(loan, amended, pick % 2 ? 'bank' : 'investor', atSec);
+    if (type === 'report') this.report(pick, atSec, sat);
     if (type === 'revoke') revoke(loan, role, role, atSec);
     if (type === 'final') this.final(pick % 2 === 0, atSec + 60 * DAY, 2 + (pick % 5));
+  }
+
+  /** The till's report of one sale, or of several; some speak of the same serials. */
+  report(pick: number, atSec: number, sat: number): void {
+    const totalMsat = (BigInt(sat) * 9_000n).toString();
+    const serials = { firstSerial: 1 + (pick % 7), count: 1 + (pick % 2) };
+    report(this.loan, { ...serials, atSec, totalMsat, previous: hashOf('before') });
   }
 
   /** A closure or a default on the grounds of some of what there is. */
@@ -179,6 +198,7 @@ export function playScene(scene: Scene): { readonly play: Play; readonly known: 
     const { payoffUnits } = ledgerOf(loan.fold().state, START + 82 * DAY);
     if (payoffUnits > 0n) play.pay('repayment', 40, payoffUnits, START + 82 * DAY);
   }
+  for (const pick of scene.objected) play.report(pick, START + (60 + pick) * DAY, 1 + pick * 9_000);
   for (const pick of scene.objected) play.object(pick, START + 83 * DAY);
   give(loan, 'arrears', START + 75 * DAY, { instalment: 3 });
   play.final(scene.isClosed, START + scene.finalDay * DAY, scene.leftOut);
