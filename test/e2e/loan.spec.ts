@@ -60,6 +60,9 @@ test('one loan, from prospectus to closure, the same for everybody', async ({ br
   await publishOffer(bank);
   const roots = [await invest(ana, '100000'), await invest(ben, '50000')] as const;
   await expect(ana.page.getByText('Waiting for the business and the bank to sign.')).toBeVisible();
+  // Her key is read after the contract is: what she can do is there after a reload too.
+  await ana.page.reload();
+  await expect(ana.page.getByRole('button', { name: 'Take back my signature' })).toBeVisible();
 
   for (const root of roots) {
     await countersign(bakery, root);
