@@ -184,14 +184,14 @@ export function legalFacts(offer: Pick<OfferDocument, 'legal' | 'coolingOffDays'
   return [
     ...legalWords(legal),
     {
-      label: 'Claimed locally',
-      text: enforce ? 'By the bank, for the investors' : 'By nobody',
+      label: 'Who may claim what is unpaid',
+      text: enforce ? 'The bank, for the investors' : 'Nobody for the investors',
       ...(enforce
         ? { note: `at most ${formatBps(costCapBps)} of what it recovers for costs` }
         : {}),
     },
     {
-      label: 'A default',
+      label: 'A default is',
       text: legal.publishDefault ? 'Published under the business’s name' : 'Not published by name',
     },
     {

@@ -19,7 +19,7 @@ export function personView(names: Names, publicKey: string, role?: string): Pers
   const offer = names.catalog.listings.offerOfBusiness(publicKey);
   const persona = names.world?.personas.find((entry) => entry.publicKey === publicKey);
   const own = names.own.has(publicKey) ? 'You' : undefined;
-  const contractKey = role === 'investor' ? 'Contract key' : undefined;
+  const contractKey = role === 'investor' ? 'Undisclosed' : undefined;
   const name =
     own ?? profile?.document.name ?? offer?.document.business.name ?? persona?.name ?? contractKey;
   return { publicKey, name, role };
