@@ -19,6 +19,7 @@ import { createReader } from '../relay-rules/src/reader.ts';
 import { RELAY_REASONS } from '../relay-rules/src/reasons.ts';
 import { createKeyLookup } from '../relay-rules/src/relay/parties.ts';
 import { rotate } from './fixtures/agreements.ts';
+import { TestCase, unpaidLoan } from './fixtures/disputes.ts';
 import { Loan, publicOf, signAs } from './fixtures/loan.ts';
 import { reportOf, sell } from './fixtures/till.ts';
 import { ROOT } from './source.ts';
@@ -87,7 +88,7 @@ describe('facts', () => {
   });
 
   it('of reserved kinds are refused, requires: R-2', () => {
-    expect(codeOf(other(2_817), { rules: { ...DEFAULT_RULES, kinds: 'all' } })).toBe(
+    expect(codeOf(other(2_822), { rules: { ...DEFAULT_RULES, kinds: 'all' } })).toBe(
       'KIND_RESERVED',
     );
   });
@@ -109,6 +110,10 @@ describe('facts', () => {
     expect(codeOf(withdrawal)).toBe('ok');
     expect(codeOf(withdrawal, { keysNamedBy })).toBe('AUTHOR_STRANGER');
     expect(codeOf(receipt, { keysNamedBy })).toBe('ok');
+    const made = new TestCase(unpaidLoan('investor', { startAtSec: NOW - 6_060 }));
+    const step = made.open(1_000n);
+    expect(codeOf(step)).toBe('ok');
+    expect(codeOf(step, { keysNamedBy })).toBe('AUTHOR_STRANGER');
   });
 
   it('are taken from a key that took another’s place, whichever comes first, requires: R-7', () => {

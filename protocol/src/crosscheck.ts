@@ -23,6 +23,7 @@ import {
 } from './kinds/money-events.ts';
 import type { TenderAnswerDocument } from './kinds/tender.ts';
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
+import { checkDispute } from './disputes/terms.ts';
 import { checkBond } from './bonds/check.ts';
 import { minuteOf } from './denomination.ts';
 import {
@@ -262,6 +263,8 @@ export function crossCheck(
       return checkTenderAnswer(parsed.document, inner);
     case 'milestone':
       return checkMilestone(parsed.document, inner);
+    case 'dispute':
+      return checkDispute(parsed.document, inner);
     case 'notice':
       return checkNotice(parsed.document, parsed.event.pubkey);
     default:

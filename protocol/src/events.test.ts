@@ -70,7 +70,7 @@ describe('content', () => {
 
   it.each([
     ['KIND_UNKNOWN', { ...offer, kind: 1 }],
-    ['KIND_UNKNOWN', { ...offer, kind: 2817 }],
+    ['KIND_UNKNOWN', { ...offer, kind: 2822 }],
     ['CONTENT_SIZE', { ...offer, content: JSON.stringify('é'.repeat(6_000)) }],
     ['CONTENT_JSON', { ...offer, content: offer.content.slice(1) }],
     ['CONTENT_CANONICAL', { ...offer, content: ` ${offer.content}` }],

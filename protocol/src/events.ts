@@ -33,6 +33,8 @@ import { salesSchema } from './kinds/sales.ts';
 import { bondSchema } from './kinds/bond.ts';
 import { tenderAnswerSchema, tenderSchema } from './kinds/tender.ts';
 import { keySchema } from './kinds/key.ts';
+import { disputeSchema } from './kinds/dispute.ts';
+import { disputeContradiction } from './disputes/terms.ts';
 import { milestoneSchema } from './kinds/milestone.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
 import type { Parsed, ParsedEvent } from './parsed.ts';
@@ -81,6 +83,11 @@ function readTender(event: VerifiedEvent, content: Json): Step {
   }
   const parsed = parseContent(tenderSchema, content);
   return finish('tender', event, parsed, terms.tenderContradiction, tags.tenderTags);
+}
+
+function readDispute(event: VerifiedEvent, content: Json): Step {
+  const parsed = parseContent(disputeSchema, content);
+  return finish('dispute', event, parsed, disputeContradiction, tags.disputeTags);
 }
 
 function readKind(event: VerifiedEvent, content: Json): Step {
@@ -143,6 +150,8 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       const parsed = parseContent(keySchema, content);
       return finish('key', event, parsed, keyContradiction, tags.keyTags);
     }
+    case Kind.dispute:
+      return readDispute(event, content);
     case Kind.notice: {
       const parsed = parseContent(noticeSchema, content);
       return finish('notice', event, parsed, terms.noticeContradiction, tags.noticeTags);
@@ -187,6 +196,9 @@ export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
   if (parsed.name === 'tenderAnswer') return [parsed.document.request];
   if (parsed.name === 'milestone' && parsed.document.type !== 'claim') {
     return [parsed.document.claim];
+  }
+  if (parsed.name === 'dispute' && parsed.document.type === 'settlement') {
+    return [parsed.document.proposal];
   }
   return [];
 }

@@ -1,6 +1,7 @@
 /** Events of the protocol, verified and typed. Spec: specs/events.md, "Reading". */
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { BondDocument } from './kinds/bond.ts';
+import type { DisputeDocument } from './kinds/dispute.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
@@ -58,6 +59,9 @@ export type ParsedBond = Parsed<'bond', BondDocument>;
 /** A notice. */
 export type ParsedNotice = Parsed<'notice', NoticeDocument>;
 
+/** A dispute step. */
+export type ParsedDispute = Parsed<'dispute', DisputeDocument>;
+
 /** Any event of the protocol, verified and typed. */
 export type ParsedEvent =
   | ParsedBankProfile
@@ -76,4 +80,5 @@ export type ParsedEvent =
   | ParsedPrice
   | ParsedBond
   | ParsedKey
-  | ParsedNotice;
+  | ParsedNotice
+  | ParsedDispute;

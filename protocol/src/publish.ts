@@ -7,6 +7,7 @@ import { Kind } from './kinds.ts';
 import * as tags from './tags.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { BondDocument } from './kinds/bond.ts';
+import type { DisputeDocument } from './kinds/dispute.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { PriceDocument } from './kinds/price.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
@@ -67,6 +68,8 @@ export const buildAcknowledgement = template<AcknowledgementDocument>(
   Kind.acknowledgement,
   tags.acknowledgementTags,
 );
+/** Template of a dispute step (2817). */
+export const buildDispute = template<DisputeDocument>(Kind.dispute, tags.disputeTags);
 /** Template of a milestone event (2815). */
 export const buildMilestone = template<MilestoneDocument>(Kind.milestone, tags.milestoneTags);
 /** Template of a sale or of a report of sales (2818). */

@@ -7,6 +7,7 @@ import { Kind } from './kinds.ts';
 import { unreachable } from './assert.ts';
 import type { AcceptanceDocument, ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { BondDocument } from './kinds/bond.ts';
+import type { DisputeDocument } from './kinds/dispute.ts';
 import type { KeyDocument } from './kinds/key.ts';
 import type { PriceDocument } from './kinds/price.ts';
 import type { SalesDocument } from './kinds/sales.ts';
@@ -179,6 +180,12 @@ export function priceTags({ currency, minute }: PriceDocument): Tags {
 /** Tags of a key event. */
 export function keyTags(document: KeyDocument): Tags {
   return [topic, root(document.contract), ['role', document.role]];
+}
+
+/** Tags of a dispute step: its case, which an opening begins. */
+export function disputeTags(document: DisputeDocument): Tags {
+  if (document.type === 'open') return [topic, root(document.contract)];
+  return [topic, root(document.contract), ['e', document.dispute, '', 'dispute']];
 }
 
 /** Tags of a notice. */

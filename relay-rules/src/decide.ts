@@ -130,7 +130,12 @@ function isStranger(
 }
 
 /** The kinds only keys named in the contract may sign; money events may come from delegates. */
-const MAIN_KEY_KINDS: ReadonlySet<number> = new Set([Kind.signature, Kind.milestone, Kind.notice]);
+const MAIN_KEY_KINDS: ReadonlySet<number> = new Set([
+  Kind.signature,
+  Kind.milestone,
+  Kind.notice,
+  Kind.dispute,
+]);
 
 /** The protocol's own facts. */
 function decideFact(event: ShapedEvent, context: DecideContext): Decision {
@@ -149,8 +154,8 @@ function decideFact(event: ShapedEvent, context: DecideContext): Decision {
   // customer paid and when."
   if (parsed?.name === 'sales' && parsed.document.type === 'sale') return refuse('SALE_PRIVATE');
   if (!parsed || !MAIN_KEY_KINDS.has(event.kind)) return ACCEPTED;
-  // R-7: "A relay MAY refuse a signature, milestone or notice whose author is not named in the
-  // contract, when that contract is embedded or held…"
+  // R-7: "A relay MAY refuse a signature, milestone, notice or dispute step whose author is not
+  // named in the contract, when that contract is embedded or held…"
   return isStranger(parsed, read.value, context) ? refuse('AUTHOR_STRANGER') : ACCEPTED;
 }
 

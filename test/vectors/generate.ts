@@ -4,6 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { keyCases, standingCases, versionCases, withdrawalCases } from './agreements.ts';
 import { bondCases } from './bonds.ts';
 import { contractCases } from './contracts.ts';
+import { disputeCases } from './disputes.ts';
 import { documentCases } from './documents.ts';
 import { figureCases } from './figures.ts';
 import { forwardingCases } from './forwarding.ts';
@@ -44,6 +45,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   tenders: tenderCases,
   till: () => ({ ...tillCases(), ...shareCases() }),
   bonds: bondCases,
+  disputes: disputeCases,
   figures: marketCases,
   conversation: messageCases,
   delivery: deliveryCases,

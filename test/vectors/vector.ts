@@ -27,6 +27,7 @@ import { lossesOf, sharesOf, standingOf } from './loss-shapes.ts';
 import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
 import { figuresOf, type FiguresVector } from './figure-shapes.ts';
 import { answersOf, type PlanVector } from './plan-shapes.ts';
+import { disputeOf, type DisputeVector } from './dispute-shapes.ts';
 import { chainAnswer, payoutAnswer, placeAnswer } from './bond-shapes.ts';
 import type { ChainVector, PayoutVector, PlaceVector } from './bond-shapes.ts';
 import { proofOf, splitOf, treeOf } from './till-shapes.ts';
@@ -99,7 +100,8 @@ export type Input =
   | PayoutVector
   | ProofVector
   | SplitVector
-  | TreeVector;
+  | TreeVector
+  | DisputeVector;
 
 /** A vector as its file holds it. */
 export type Vector = Input & { readonly expect: Json };
@@ -201,6 +203,7 @@ function expectRate({ flows }: RateVector): Json {
 
 /** What the implementation answers to a vector's input, whichever its shape. */
 export function expectationOf(vector: Input): Json {
+  if ('dispute' in vector) return texts(disputeOf(vector, readAll));
   if ('cases' in vector) return texts(answersOf(vector));
   if ('script' in vector) return texts(placeAnswer(vector));
   if ('branch' in vector) return texts(chainAnswer(vector));

@@ -50,6 +50,9 @@ export class ContractFold {
     }
     // It is checked with the receipt that embeds it, and proves nothing by itself.
     if (parsed.name === 'forward') return;
+    // DI-2: "A dispute step is no event of the contract: it changes nothing of what the contract's
+    // fold yields…"
+    if (parsed.name === 'dispute') return;
     if (parsed.name === 'contract') {
       this.#addTerms(parsed);
       return;

@@ -61,7 +61,9 @@ export function isPrivate(parsed: ParsedEvent): boolean {
 /** The heads of one author: its events that none of its own other events names. */
 export function headsOf(authors: readonly string[], input: Iterable<ParsedEvent>): string[] {
   const own = [...input].filter(
-    (parsed) => !isPrivate(parsed) && authors.includes(parsed.event.pubkey),
+    // DI-2: "…and no head of a contract is one."
+    (parsed) =>
+      !isPrivate(parsed) && parsed.name !== 'dispute' && authors.includes(parsed.event.pubkey),
   );
   const named = new Set(own.flatMap((parsed) => parentsOf(parsed)));
   const ids = new Set(own.map((parsed) => parsed.event.id).filter((id) => !named.has(id)));

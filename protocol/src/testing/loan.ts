@@ -1,7 +1,4 @@
-/**
- * A whole loan as signed events, built from seeds: keys, nonces, preimages and times are
- * arguments or counters, so every byte repeats.
- */
+/** A whole loan as signed events: names, seeds and counters make it, so every byte repeats. */
 import {
   buildAcknowledgement,
   buildContract,
@@ -62,7 +59,7 @@ export class Loan {
       offerWith(options, (name) => this.#keyOf(name)),
       this.startAtSec - 1000,
     );
-    const offerEvent = this.signing.sign(this.#cast('bank'), offerTemplate);
+    const offerEvent = this.signing.sign(this.nameOf('bank'), offerTemplate);
     this.offer = this.signing.read(offerEvent)[0] as ParsedOffer;
     const built = buildContract(this.offer, {
       principalUnits: options.principalUnits ?? 1_000_000_000n,
@@ -82,12 +79,13 @@ export class Loan {
     this.contract = this.parsed.find((entry) => entry.name === 'contract') as ParsedContract;
   }
 
-  #cast(name: string): string {
+  /** The test key behind a name used here. */
+  nameOf(name: string): string {
     return this.#options.cast?.(name) ?? name;
   }
 
   #keyOf(name: string): string {
-    return publicOf(this.#cast(name));
+    return publicOf(this.nameOf(name));
   }
 
   /** 32 bytes from a name that no loan of another seed has. */
@@ -116,7 +114,7 @@ export class Loan {
 
   /** Signs a template with a named key and adds it. */
   addAs(name: string, template: Template): SignedEvent {
-    return this.add(this.signing.sign(this.#cast(name), template));
+    return this.add(this.signing.sign(this.nameOf(name), template));
   }
 
   /** A named key's heads, for `prev`. */
@@ -202,7 +200,7 @@ export class Loan {
       },
       atSec - 10,
     );
-    return this.signing.sign(this.#cast(options.payee ?? LEGS[leg].payee), template);
+    return this.signing.sign(this.nameOf(options.payee ?? LEGS[leg].payee), template);
   }
 
   /** A receipt for parts of a request, signed by a payer. */

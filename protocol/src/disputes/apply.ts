@@ -1,0 +1,196 @@
+/** What each step of a case needs and does. Spec: specs/disputes.md, "Steps". */
+import { legOf } from '../contract/legs.ts';
+import type { ContractState } from '../contract/state.ts';
+import type { Award, DisputeDocument } from '../kinds/dispute.ts';
+import { reject, type Reject } from '../result.ts';
+import { claimBy, claimsBefore, type Claim, type DisputeDraft } from './draft.ts';
+import { arbiterOf, canShareCase, partyOf } from './roles.ts';
+import type { DisputeStep } from './steps.ts';
+
+type Of<Type extends DisputeDocument['type']> = Extract<DisputeDocument, { type: Type }>;
+
+function applyJoin(draft: DisputeDraft, step: DisputeStep, state: ContractState) {
+  // DI-5: "…and who joins claims the same of another contract under the offer."
+  if (partyOf(state, step) !== draft.claimant) return reject('AUTHOR_ROLE');
+  const opener = draft.states.get(draft.opened.document.contract);
+  if (!opener || !canShareCase(opener, state)) return reject('OFFER_MISMATCH');
+  if (draft.claims.has(state.root)) return reject('STATE_FORBIDS');
+  const claim = claimBy(step, state, draft.reason);
+  if (claim.limitUnits === 0n) return reject('NOTHING_CLAIMED');
+  draft.claims.set(state.root, claim);
+  return undefined;
+}
+
+function applyTaken(draft: DisputeDraft, step: DisputeStep, state: ContractState) {
+  const role = arbiterOf(state, step);
+  // DI-9: "Only the arbiter whom the contract names takes the case and rules, and the fallback
+  // arbiter once a call to it counts that its taking rests on…"
+  if (!role) return reject('AUTHOR_ROLE');
+  const isCalled = draft.calls.some(({ id }) => step.past.has(id));
+  if (role === 'fallbackArbiter' && !isCalled) return reject('ARBITER_NOT_SILENT');
+  draft.tracks[role].taken.push(step);
+  return undefined;
+}
+
+function applyFallback(draft: DisputeDraft, step: DisputeStep, state: ContractState) {
+  if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
+  const rests = ({ id }: DisputeStep): boolean => step.past.has(id);
+  const { taken, rulings } = draft.tracks.arbiter;
+  const first = taken.find(rests);
+  // DI-10: "A call of the fallback arbiter counts when it takes effect after the time the arbiter
+  // had to take the case, and rests on no taking by it; or after the time it had to rule, and
+  // rests on no ruling by it…"
+  const dueSec = first ? first.effectiveAtSec + draft.ruleDaysSec : draft.takeBySec;
+  const isSilent = step.effectiveAtSec > dueSec && !rulings.some(rests);
+  if (!isSilent) return reject('ARBITER_NOT_SILENT');
+  draft.calls.push(step);
+  return undefined;
+}
+
+/** The first thing wrong with awards, given the claims they can answer. */
+export function awardsMismatch(
+  awards: readonly Award[],
+  claims: readonly Claim[],
+): Reject | undefined {
+  const totals = new Map<string, bigint>();
+  for (const award of awards) {
+    const claim = claims.find(({ state }) => state.root === award.contract);
+    if (!claim) return reject('CONTRACT_MISMATCH', award.contract);
+    const total = (totals.get(award.contract) ?? 0n) + BigInt(award.units);
+    totals.set(award.contract, total);
+    // DI-11: "A ruling or proposal that awards a contract more than was claimed for it is refused
+    // as `CLAIM_EXCEEDED`…"
+    if (total > claim.claimUnits) return reject('CLAIM_EXCEEDED', award.contract);
+    // DI-12: "A ruling or proposal with an address that is not the one the claim named is refused
+    // as `AWARD_ADDRESS`."
+    if (award.address !== claim.address && award.address !== undefined) {
+      return reject('AWARD_ADDRESS', award.contract);
+    }
+  }
+  return undefined;
+}
+
+function applyRuling(
+  draft: DisputeDraft,
+  step: DisputeStep,
+  state: ContractState,
+  document: Of<'ruling'>,
+) {
+  const role = arbiterOf(state, step);
+  if (!role) return reject('AUTHOR_ROLE');
+  const taken = draft.tracks[role].taken.find(({ id }) => id === document.taken);
+  if (!taken) return reject('STATE_FORBIDS', 'taken');
+  // DI-13: "A ruling is refused as `RESPONSE_RUNNING` that neither admits a response nor takes
+  // effect after the time to respond."
+  const isAnswered = draft.responses.some(({ id }) => document.admitted.includes(id));
+  if (!isAnswered && step.effectiveAtSec <= draft.respondBySec) return reject('RESPONSE_RUNNING');
+  const refused = awardsMismatch(document.awards, claimsBefore(draft, taken));
+  if (refused) return refused;
+  draft.tracks[role].rulings.push(step);
+  return undefined;
+}
+
+/**
+ * Who must sign a proposal: every claimant it rests on and every payer, and always the bank;
+ * nobody can where no claim is left.
+ */
+export function signersNeeded(
+  draft: DisputeDraft,
+  step: DisputeStep,
+  awards: readonly Award[],
+): string[] {
+  const known = [...draft.claims.values()].filter(
+    (claim) => !claim.withdrawn && (claim.step === draft.opened || step.past.has(claim.step.id)),
+  );
+  if (known.length === 0) return [];
+  const payers = awards.map(({ contract, leg }) => {
+    const document = draft.states.get(contract)?.contract.document;
+    return document ? `${contract} ${legOf(document, leg).payer}` : '';
+  });
+  const banks = known.map(({ state }) => `${state.root} bank`);
+  const claimants = known.map(({ state }) => `${state.root} ${draft.claimant}`);
+  return [...new Set([...payers, ...banks, ...claimants])];
+}
+
+/** What a party's key signs for: its role in every contract of the case that names it. */
+function signedFor(draft: DisputeDraft, step: DisputeStep): string[] {
+  return [...draft.claims.values()].flatMap(({ state }) => {
+    const role = partyOf(state, step);
+    return role ? [`${state.root} ${role}`] : [];
+  });
+}
+
+function applyProposal(
+  draft: DisputeDraft,
+  step: DisputeStep,
+  state: ContractState,
+  document: Of<'proposal'>,
+) {
+  if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
+  const refused = awardsMismatch(document.awards, [...draft.claims.values()]);
+  if (refused) return refused;
+  draft.proposals.set(step.id, { step, signers: new Set(signedFor(draft, step)) });
+  return undefined;
+}
+
+function applySettlement(
+  draft: DisputeDraft,
+  step: DisputeStep,
+  state: ContractState,
+  document: Of<'settlement'>,
+) {
+  if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
+  const proposal = draft.proposals.get(document.proposal.id);
+  if (!proposal) return reject('STATE_FORBIDS', 'proposal');
+  for (const place of signedFor(draft, step)) proposal.signers.add(place);
+  return undefined;
+}
+
+function applyWithdrawal(draft: DisputeDraft, step: DisputeStep, state: ContractState) {
+  const claim = draft.claims.get(state.root);
+  if (!claim || partyOf(state, step) !== draft.claimant) return reject('AUTHOR_ROLE');
+  claim.withdrawn = true;
+  return undefined;
+}
+
+function applySaid(draft: DisputeDraft, step: DisputeStep, state: ContractState) {
+  const role = partyOf(state, step);
+  if (!role) return reject('AUTHOR_ROLE');
+  if (step.document.type === 'evidence') draft.evidence.push(step);
+  if (step.document.type !== 'response') return undefined;
+  if (role === draft.claimant) return reject('AUTHOR_ROLE');
+  draft.responses.push(step);
+  return undefined;
+}
+
+/** Applies one step after the opening; a refusal where it does not count. */
+export function applyStep(draft: DisputeDraft, step: DisputeStep): Reject | undefined {
+  const { document } = step;
+  const state = draft.states.get(document.contract);
+  if (!state) return reject('CONTRACT_UNKNOWN', document.contract);
+  if (document.type === 'open') return reject('STATE_FORBIDS');
+  if (document.type === 'join') return applyJoin(draft, step, state);
+  // DI-14: "Every other step names a contract of the case, and is refused as `CONTRACT_MISMATCH`
+  // where it does not…"
+  if (!draft.claims.has(state.root)) return reject('CONTRACT_MISMATCH');
+  switch (document.type) {
+    case 'taken':
+      return applyTaken(draft, step, state);
+    case 'ruling':
+      return applyRuling(draft, step, state, document);
+    case 'fallback':
+      return applyFallback(draft, step, state);
+    case 'proposal':
+      return applyProposal(draft, step, state, document);
+    case 'settlement':
+      return applySettlement(draft, step, state, document);
+    case 'withdrawal':
+      return applyWithdrawal(draft, step, state);
+    case 'closing':
+      if (!arbiterOf(state, step)) return reject('AUTHOR_ROLE');
+      draft.closings.push(step);
+      return undefined;
+    default:
+      return applySaid(draft, step, state);
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * The dispute machine: the steps of one case and the folds of its contracts → where it stands.
+ * No clock; any order or repetition of the set gives the same. Spec: specs/disputes.md.
+ */
+import type { ContractState } from '../contract/state.ts';
+import type { ParsedEvent } from '../events.ts';
+import { ok, reject, type RejectCode, type Result } from '../result.ts';
+import { appointeeOf } from '../contract/draft.ts';
+import { applyStep } from './apply.ts';
+import type { Admission, DisputeCase, DisputeOutcome, DisputeStatus } from './case.ts';
+import { claimsBefore, draftOf, governingOf, type DisputeDraft } from './draft.ts';
+import { contradictionsOf, outcomeOf } from './outcome.ts';
+import { partyOf } from './roles.ts';
+import { orderSteps, type DisputeStep } from './steps.ts';
+
+type States = ReadonlyMap<string, ContractState>;
+
+/** The case as opened, or why there is none. */
+function openCase(opened: DisputeStep | undefined, states: States): Result<DisputeDraft> {
+  if (opened?.document.type !== 'open') return reject('DISPUTE_UNKNOWN');
+  const { contract, reason } = opened.document;
+  const state = states.get(contract);
+  if (!state) return reject('CONTRACT_UNKNOWN', contract);
+  const draft = draftOf(opened, reason, states, state);
+  // DI-1: "A case is opened by a claimant of an effective contract that names an arbiter and a
+  // fallback arbiter, when there is something to claim…"
+  const { document } = state.contract;
+  const lacking = (['arbiter', 'fallbackArbiter'] as const).find(
+    (role) => appointeeOf(document, role) === undefined,
+  );
+  if (lacking) return reject('APPOINTMENT_MISSING', lacking);
+  if (partyOf(state, opened) !== draft.claimant) return reject('AUTHOR_ROLE', draft.claimant);
+  const [claim] = draft.claims.values();
+  return claim && claim.limitUnits > 0n ? ok(draft) : reject('NOTHING_CLAIMED', reason);
+}
+
+/** How each response and piece of evidence stands with who decides. */
+function admissionsOf(draft: DisputeDraft): Record<string, Admission> {
+  const { taken, rulings } = draft.tracks[governingOf(draft)];
+  const lists = [...taken, ...rulings.slice(0, 1)].flatMap(({ document }) =>
+    'admitted' in document ? document.admitted : [],
+  );
+  // DI-20: "What was in time is what the lists of the arbiter who decides name: the taking's until
+  // there is a ruling, which then names the rest; a step that neither names is not admitted…"
+  const otherwise = rulings.length > 0 ? 'notAdmitted' : 'pending';
+  const said = [...draft.responses, ...draft.evidence];
+  return Object.fromEntries(
+    said.map(({ id }) => [id, lists.includes(id) ? 'admitted' : otherwise] as const),
+  );
+}
+
+function statusOf(
+  draft: DisputeDraft,
+  outcome: DisputeOutcome | undefined,
+  isClosed: boolean,
+): DisputeStatus {
+  if (isClosed) return 'closed';
+  const isOver = [...draft.claims.values()].every(({ withdrawn }) => withdrawn);
+  if (isOver) return 'withdrawn';
+  if (outcome) {
+    if (outcome.outstandingUnits === 0n) return 'complied';
+    return outcome.type === 'ruling' ? 'ruled' : 'settled';
+  }
+  return draft.tracks[governingOf(draft)].taken.length > 0 ? 'taken' : 'open';
+}
+
+/** Whether a closing counts, and if not why. */
+function closingRefusal(
+  draft: DisputeDraft,
+  step: DisputeStep,
+  outcome: DisputeOutcome | undefined,
+): RejectCode | undefined {
+  const { document } = [...draft.claims.values()][0]?.state.contract ?? {};
+  const governs = document && appointeeOf(document, governingOf(draft)) === step.author;
+  if (!governs) return 'AUTHOR_ROLE';
+  // DI-21: "A closing is refused as `STATE_FORBIDS` before there is an outcome, and as
+  // `RULING_UNPAID` while anything of it is owed…"
+  if (!outcome || !step.past.has(outcome.id)) return 'STATE_FORBIDS';
+  return outcome.outstandingUnits > 0n ? 'RULING_UNPAID' : undefined;
+}
+
+function viewOf(
+  draft: DisputeDraft,
+  applied: readonly DisputeStep[],
+  outcome: DisputeOutcome | undefined,
+  isClosed: boolean,
+): Omit<DisputeCase, 'applied' | 'rejects' | 'missing'> {
+  const governing = governingOf(draft);
+  const [taken] = draft.tracks[governing].taken;
+  return {
+    id: draft.opened.id,
+    contract: draft.opened.document.contract,
+    reason: draft.reason,
+    status: statusOf(draft, outcome, isClosed),
+    openedAtSec: draft.opened.effectiveAtSec,
+    claims: claimsBefore(draft, taken).map(({ step, state, ...claim }) => ({
+      ...claim,
+      id: step.id,
+      contract: state.root,
+      role: draft.claimant,
+      effectiveAtSec: step.effectiveAtSec,
+    })),
+    contracts: [...draft.claims.keys()],
+    respondBySec: draft.respondBySec,
+    takeBySec: draft.takeBySec,
+    ruleBySec: taken ? taken.effectiveAtSec + draft.ruleDaysSec : undefined,
+    governing,
+    fallbackCalled: draft.calls.length > 0,
+    taken: taken?.id,
+    responses: draft.responses.map(({ id }) => id),
+    admissions: admissionsOf(draft),
+    outcome,
+    contradictions: contradictionsOf(draft, applied),
+  };
+}
+
+/**
+ * Folds the steps of the case that a step of this id opened; other events are left aside.
+ * Answers why there is no case where its opening is missing or does not count.
+ */
+export function foldDispute(
+  dispute: string,
+  input: Iterable<ParsedEvent>,
+  states: States,
+): Result<DisputeCase> {
+  const { steps, missing } = orderSteps(dispute, input);
+  const opening = openCase(
+    steps.find(({ id }) => id === dispute),
+    states,
+  );
+  if (!opening.ok) return opening;
+  const draft = opening.value;
+  const applied: DisputeStep[] = [draft.opened];
+  const rejects: { id: string; code: RejectCode }[] = [];
+  for (const step of steps) {
+    if (step === draft.opened) continue;
+    const refused = applyStep(draft, step);
+    if (refused) rejects.push({ id: step.id, code: refused.code });
+    else applied.push(step);
+  }
+  const outcome = outcomeOf(draft, applied);
+  const unfit = draft.closings.flatMap((step) => {
+    const code = closingRefusal(draft, step, outcome);
+    return code ? [{ id: step.id, code }] : [];
+  });
+  const isClosed = unfit.length < draft.closings.length;
+  const counted = applied.map(({ id }) => id).filter((id) => !unfit.some((each) => each.id === id));
+  const all = [...rejects, ...unfit];
+  const view = viewOf(draft, applied, outcome, isClosed);
+  return ok({ ...view, applied: counted, rejects: all, missing });
+}

@@ -1,0 +1,43 @@
+/** What can be claimed of a contract, and by whom. Spec: specs/disputes.md, "Claims". */
+import { ledgerOf } from '../contract/standing.ts';
+import type { ContractState } from '../contract/state.ts';
+import type { DisputeReason } from '../kinds/dispute.ts';
+import type { PartyRole } from '../kinds/fields.ts';
+
+/** Days from the opening in which the other side responds; contract days. */
+export const RESPONSE_DAYS = 14;
+/** Days from the opening in which the arbiter takes the case; contract days. */
+export const TAKING_DAYS = 28;
+/** Days from the taking in which the arbiter rules; contract days. */
+export const RULING_DAYS = 60;
+
+/** Whose claim a reason makes. */
+export function claimantOf(reason: DisputeReason): PartyRole {
+  // DI-5: "`notDisbursed` is the business's to claim, everything else the investor's…"
+  return reason === 'notDisbursed' ? 'business' : 'investor';
+}
+
+/**
+ * The most that can be claimed at a time, in units of the contract's ledger; 0 where there is
+ * nothing to claim.
+ */
+export function claimLimit(state: ContractState, reason: DisputeReason, asOfSec: number): bigint {
+  if (state.effectiveAtSec === undefined || state.effectiveAtSec > asOfSec) return 0n;
+  const ledger = ledgerOf(state, asOfSec);
+  // DI-6: "The limit of `notRepaid` is what is due to the investor once any of it is late…"
+  switch (reason) {
+    case 'notRepaid':
+      return ledger.daysPastDue > 0 ? ledger.dueNow.repaymentUnits : 0n;
+    case 'notDisbursed':
+      return ledger.undisbursedUnits;
+    case 'notAcknowledged':
+      return state.payments
+        .filter(({ leg, class: proof }) => leg === 'disbursement' && proof === 'preimage')
+        .filter(({ settledAtSec }) => settledAtSec <= asOfSec)
+        .reduce((sum, { amountUnits }) => sum + amountUnits, 0n);
+    case 'milestoneFalse':
+    case 'misrepresentation':
+    case 'rulingNotComplied':
+      return ledger.payoff.repaymentUnits;
+  }
+}

@@ -1,0 +1,40 @@
+/** Who may do what next in a case, as a reader's clock sees it. Spec: specs/disputes.md, "Next". */
+import type { DisputeDocument } from '../kinds/dispute.ts';
+import type { DisputeCase } from './case.ts';
+
+/** Who looks at a case. */
+export type DisputeActor = 'claimant' | 'respondent' | 'arbiter' | 'fallbackArbiter' | 'outsider';
+
+/** A step somebody may take. */
+export type DisputeStepType = Exclude<DisputeDocument['type'], 'open'>;
+
+/** Steps that have an effect if this actor signs them now; a view, which freezes nothing. */
+export function nextSteps(
+  dispute: DisputeCase,
+  actor: DisputeActor,
+  nowSec: number,
+): readonly DisputeStepType[] {
+  const { status, outcome, governing, takeBySec, ruleBySec, responses } = dispute;
+  if (actor === 'outsider' || status === 'closed' || status === 'withdrawn') return [];
+  const isDecided = outcome !== undefined;
+  const isTaken = dispute.taken !== undefined;
+  if (actor === 'arbiter' || actor === 'fallbackArbiter') {
+    const mayTake = actor === 'arbiter' || dispute.fallbackCalled;
+    if (!isTaken || governing !== actor) {
+      const isOpen = !isDecided && mayTake && (governing === 'arbiter' || actor === governing);
+      return isOpen ? ['taken'] : [];
+    }
+    if (isDecided) return outcome.outstandingUnits === 0n ? ['closing'] : [];
+    return nowSec > dispute.respondBySec || responses.length > 0 ? ['ruling'] : [];
+  }
+  const own = actor === 'claimant' ? (['withdrawal'] as const) : ([] as const);
+  if (isDecided) {
+    const paying = actor === 'respondent' && status !== 'complied';
+    return paying ? ['proposal', 'compliance'] : status === 'complied' ? [] : ['proposal', ...own];
+  }
+  // DI-22: "A client says when each time ends, and that it decides nothing by itself…"
+  const isSilent = governing === 'arbiter' && nowSec > (ruleBySec ?? takeBySec);
+  const call = isSilent && !dispute.fallbackCalled ? (['fallback'] as const) : [];
+  const first = actor === 'respondent' ? 'response' : isTaken ? 'evidence' : 'join';
+  return [...new Set([first, 'evidence', 'proposal', 'settlement', ...own, ...call] as const)];
+}

@@ -1,0 +1,141 @@
+/** What a case came to and what of it is paid. Spec: specs/disputes.md, "Outcome". */
+import type { ContractState } from '../contract/state.ts';
+import type { Award, DisputeDocument } from '../kinds/dispute.ts';
+import type { DisputeContradiction, DisputeOutcome, OwedAward } from './case.ts';
+import { signersNeeded } from './apply.ts';
+import { claimsBefore, governingOf, type Claim, type DisputeDraft } from './draft.ts';
+import { claimLimit } from './limit.ts';
+import type { DisputeStep } from './steps.ts';
+
+const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+/** What was paid on an award's leg since the outcome. */
+function paidSince(state: ContractState, { leg }: Award, afterSec: number): bigint {
+  return state.payments
+    .filter((payment) => payment.leg === leg && payment.settledAtSec >= afterSec)
+    .reduce((sum, { amountUnits }) => sum + amountUnits, 0n);
+}
+
+function owedAwards(
+  draft: DisputeDraft,
+  awards: readonly Award[],
+  claims: readonly Claim[],
+  atSec: number,
+): OwedAward[] {
+  const left = new Map<string, bigint>();
+  for (const { state, claimUnits, withdrawn } of claims) {
+    // DI-15: "Owed is what was awarded, for a contract no more than was claimed and no more than
+    // the limit at the time the outcome took effect; nothing where the claim is withdrawn."
+    const most = least(claimUnits, claimLimit(state, draft.reason, atSec));
+    left.set(state.root, withdrawn ? 0n : most);
+  }
+  return awards.map((award) => {
+    const most = left.get(award.contract) ?? 0n;
+    const owedUnits = least(BigInt(award.units), most);
+    left.set(award.contract, most - owedUnits);
+    const state = draft.states.get(award.contract);
+    // DI-16: "Paid of an award is what settled on its leg from the time the outcome took effect…"
+    const paidUnits = state ? paidSince(state, award, atSec) : 0n;
+    const outstandingUnits = paidUnits < owedUnits ? owedUnits - paidUnits : 0n;
+    return { award, owedUnits, paidUnits, outstandingUnits };
+  });
+}
+
+type Deciding = Extract<DisputeDocument, { type: 'ruling' | 'proposal' }>;
+
+function outcomeBy(
+  draft: DisputeDraft,
+  document: Deciding,
+  decided: Pick<DisputeOutcome, 'id' | 'by' | 'effectiveAtSec'>,
+  claims: readonly Claim[],
+): DisputeOutcome {
+  const awards = owedAwards(draft, document.awards, claims, decided.effectiveAtSec);
+  return {
+    ...decided,
+    type: document.type === 'ruling' ? 'ruling' : 'settlement',
+    payBySec: document.payBySec,
+    awards,
+    outstandingUnits: awards.reduce((sum, each) => sum + each.outstandingUnits, 0n),
+  };
+}
+
+function settlementOf(draft: DisputeDraft, steps: readonly DisputeStep[]) {
+  for (const { step, signers } of draft.proposals.values()) {
+    const { document } = step;
+    if (document.type !== 'proposal') continue;
+    // DI-17: "A proposal is a settlement once every claimant it rests on who has not withdrawn,
+    // the bank and every payer of it have signed it; the first in order is the outcome, whatever
+    // was ruled."
+    const needed = signersNeeded(draft, step, document.awards);
+    if (needed.length === 0 || needed.some((place) => !signers.has(place))) continue;
+    const accepted = steps.filter(
+      (each) => each.document.type === 'settlement' && each.document.proposal.id === step.id,
+    );
+    const times = [step, ...accepted].map(({ effectiveAtSec }) => effectiveAtSec);
+    const decided = { id: step.id, by: undefined, effectiveAtSec: Math.max(...times) };
+    return outcomeBy(draft, document, decided, [...draft.claims.values()]);
+  }
+  return undefined;
+}
+
+/** What the case came to: a settlement, else the first ruling of who decides. */
+export function outcomeOf(
+  draft: DisputeDraft,
+  applied: readonly DisputeStep[],
+): DisputeOutcome | undefined {
+  const settled = settlementOf(draft, applied);
+  if (settled) return settled;
+  const by = governingOf(draft);
+  // DI-18: "Of several rulings the first in order stands, and each other is reported with it as
+  // `rival rulings`…"
+  const ruling = draft.tracks[by].rulings[0];
+  if (ruling?.document.type !== 'ruling') return undefined;
+  const { document, id, effectiveAtSec } = ruling;
+  const taken = draft.tracks[by].taken.find((step) => step.id === document.taken);
+  return outcomeBy(draft, document, { id, by, effectiveAtSec }, claimsBefore(draft, taken));
+}
+
+function pair(a: DisputeStep, b: DisputeStep): readonly [string, string] {
+  return a.id < b.id ? [a.id, b.id] : [b.id, a.id];
+}
+
+function exchangedDocuments(steps: readonly DisputeStep[]): DisputeContradiction[] {
+  const known = new Map<string, { readonly sha256: string; readonly step: DisputeStep }>();
+  const found: DisputeContradiction[] = [];
+  for (const step of steps) {
+    const documents = 'documents' in step.document ? step.document.documents : [];
+    for (const { name, sha256 } of documents) {
+      const place = `${step.author} ${name}`;
+      const before = known.get(place);
+      if (!before) known.set(place, { sha256, step });
+      else if (before.sha256 !== sha256) {
+        const events = pair(before.step, step);
+        found.push({ reason: 'documents exchanged', author: step.author, events });
+      }
+    }
+  }
+  return found;
+}
+
+/** What contradicts in a case, in the order of its steps. */
+export function contradictionsOf(
+  { tracks }: DisputeDraft,
+  applied: readonly DisputeStep[],
+): DisputeContradiction[] {
+  const rivals = Object.values(tracks).flatMap(({ rulings: [first, ...others] }) =>
+    others.flatMap((other): DisputeContradiction[] =>
+      first ? [{ reason: 'rival rulings', author: first.author, events: pair(first, other) }] : [],
+    ),
+  );
+  const { arbiter, fallbackArbiter } = tracks;
+  const called = fallbackArbiter.taken[0];
+  // DI-10: "…a taking by the arbiter in time that it does not rest on is reported with the
+  // fallback arbiter's as `rival takings`."
+  const overlooked = arbiter.taken.filter(({ id }) => called && !called.past.has(id));
+  const takings = overlooked.flatMap((step): DisputeContradiction[] =>
+    called ? [{ reason: 'rival takings', author: called.author, events: pair(called, step) }] : [],
+  );
+  // DI-19: "Documents of one name by one author with two hashes are reported as `documents
+  // exchanged`."
+  return [...rivals, ...takings, ...exchangedDocuments(applied)];
+}

@@ -1,0 +1,102 @@
+/** Vectors of cases, from their opening to money paid: folder `disputes`. */
+import { OPEN_DAY, TestCase, rulingOn, unpaidLoan } from '../fixtures/disputes.ts';
+import { finish, type Cases, type Vector } from './vector.ts';
+
+const CLAIM = 1_020_000_000n;
+const AWARD = 600_000_000n;
+
+/** A case that was opened, answered and taken. */
+function taken() {
+  const made = new TestCase(unpaidLoan());
+  made.open(CLAIM);
+  made.respond();
+  return { made, by: made.take() };
+}
+
+function shown(
+  name: string,
+  requires: readonly string[],
+  made: TestCase,
+  codes: readonly string[] = [],
+): Vector {
+  const events = made.loans.flatMap((loan) => loan.events);
+  return finish(codes, { name, requires, dispute: made.id, events, steps: made.steps });
+}
+
+function decidedCases(): Cases {
+  const paid = taken();
+  paid.made.rule(paid.by, [paid.made.award(AWARD)]);
+  const closing = { type: 'closing', statement: '' } as const;
+  paid.made.step('arbiter', closing, OPEN_DAY + 40);
+  const unpaid = shown('Closed while money is owed', ['DI-21'], paid.made, ['RULING_UNPAID']);
+  const parts = [{ n: 0, amountUnits: AWARD }];
+  paid.made.loan.pay('recovery', parts, paid.made.at(OPEN_DAY + 35));
+  const rival = taken();
+  rival.made.rule(rival.by, [rival.made.award(AWARD)]);
+  rival.made.rule(rival.by, [], OPEN_DAY + 31);
+  const settled = taken();
+  const awards = [settled.made.award(AWARD, 'repayment')];
+  const terms = { awards, payBySec: settled.made.at(200), statement: '' };
+  const proposal = settled.made.step('bank', { type: 'proposal', ...terms }, OPEN_DAY + 20);
+  settled.made.accept('investor', proposal, OPEN_DAY + 21);
+  settled.made.accept('business', proposal, OPEN_DAY + 22);
+  return {
+    unpaid,
+    closed: shown('Ruled, paid and closed', ['DI-16', 'DI-21'], paid.made),
+    'rival-rulings': shown('Two rulings', ['DI-18'], rival.made),
+    settled: shown('Settled by all three', ['DI-17'], settled.made),
+  };
+}
+
+function silentCases(): Cases {
+  const silent = new TestCase(unpaidLoan());
+  silent.open(CLAIM);
+  silent.step('investor', { type: 'fallback' }, OPEN_DAY + 28);
+  silent.step('investor', { type: 'fallback' }, OPEN_DAY + 29);
+  const by = silent.take(OPEN_DAY + 31, 'fallback arbiter');
+  silent.rule(by, [silent.award(AWARD)], OPEN_DAY + 40, 'fallback arbiter');
+  const early = new TestCase(unpaidLoan());
+  early.open(CLAIM, 80);
+  const unknown = new TestCase(unpaidLoan());
+  return {
+    fallback: shown('The arbiter is silent', ['DI-9', 'DI-10'], silent, ['ARBITER_NOT_SILENT']),
+    'nothing-claimed': shown('Nothing is late', ['DI-1'], early, ['NOTHING_CLAIMED']),
+    unknown: shown('Nobody opened it', ['DI-14'], unknown, ['DISPUTE_UNKNOWN']),
+  };
+}
+
+function refusedCases(): Cases {
+  const early = new TestCase(unpaidLoan());
+  early.open(CLAIM);
+  early.rule(early.take(OPEN_DAY + 1), [], OPEN_DAY + 14);
+  const most = taken();
+  most.made.rule(most.by, [most.made.award(CLAIM + 1n)]);
+  const address = taken();
+  const swapped = { ...address.made.award(AWARD), address: 'bcrt1qattackersownaddress' };
+  address.made.rule(address.by, [swapped]);
+  const outside = taken();
+  outside.made.respond(OPEN_DAY + 6, {}, 'stranger');
+  const none = taken();
+  const nothing = [none.made.award(0n)];
+  const event = none.made.sign(
+    'arbiter',
+    rulingOn(none.by, [], nothing, none.made.at(150)),
+    OPEN_DAY + 30,
+  );
+  return {
+    'response-running': shown('Ruled too early', ['DI-13'], early, ['RESPONSE_RUNNING']),
+    'claim-exceeded': shown('More than was claimed', ['DI-11'], most.made, ['CLAIM_EXCEEDED']),
+    address: shown('Another address', ['DI-12'], address.made, ['AWARD_ADDRESS']),
+    outsider: shown('A stranger responds', ['DI-14'], outside.made, ['AUTHOR_ROLE']),
+    'award-of-nothing': finish(['CONTENT_TERMS'], {
+      name: 'An award of nothing',
+      requires: ['DI-3'],
+      event,
+    }),
+  };
+}
+
+/** Every vector of disputes. */
+export function disputeCases(): Cases {
+  return { ...decidedCases(), ...silentCases(), ...refusedCases() };
+}
