@@ -1,6 +1,7 @@
 /**
  * Bad terms are refused wherever they come up, each with its code: by who builds a contract of an
- * offer, by every reader, by a relay. requires: C-29, C-4, C-5, L-2, L-6, PL-4, PL-7, PL-16, R-6
+ * offer or writes terms by hand, by every reader, by a relay.
+ * requires: C-29, C-4, C-5, L-2, L-6, PL-4, PL-7, PL-16, R-6
  */
 import {
   buildContract,
@@ -8,6 +9,7 @@ import {
   buildOffer,
   canonicalize,
   readEvent,
+  refusalOfTerms,
   type ContractChoice,
   type ContractDocument,
   type OfferDocument,
@@ -204,6 +206,7 @@ describe('good terms', () => {
   it('are built, read and relayed', () => {
     expect(builds(offered({}))).toBe('ok');
     expect(answers(signedOffer(offered({})))).toEqual(['ok', 'ok']);
+    expect(refusalOfTerms(document)).toBeUndefined();
     expect(answers(signed(document))).toEqual(['ok', 'ok']);
   });
 });
@@ -227,6 +230,7 @@ describe('bad terms', () => {
     const refused = ['CONTENT_SCHEMA', 'CONTENT_SCHEMA'];
     expect(builds(offered(change))).toBe('CONTENT_SCHEMA');
     expect(answers(signedOffer(offered(change)))).toEqual(refused);
+    expect(refusalOfTerms(agreed(change))?.code).toBe('CONTENT_SCHEMA');
     expect(answers(signed(agreed(change)))).toEqual(refused);
   });
 
@@ -236,11 +240,13 @@ describe('bad terms', () => {
       const content = canonicalize({ ...document, parties });
       const template = { ...buildContractEvent(document, AT), content };
       const refused = ['CONTENT_SCHEMA', 'CONTENT_SCHEMA'];
+      expect(refusalOfTerms({ ...document, parties } as ContractDocument)?.code).toBe(refused[0]);
       expect(answers(sparedSigning.sign('investor', template))).toEqual(refused);
     },
   );
 
-  it.each(contracts)('of a contract, %s: %s when read and relayed', (_, code, change) => {
+  it.each(contracts)('of a contract, %s: %s when written, read and relayed', (_, code, change) => {
+    expect(refusalOfTerms(agreed(change))?.code).toBe(code);
     expect(answers(signed(agreed(change)))).toEqual([code, code]);
   });
 });

@@ -98,8 +98,9 @@ function expectWhole(book: Book, rows: readonly Row[], totalInterest: string): v
 
 /** Textbooks' loans at 9 % in five equal annual payments, every row of them. */
 const IN_FIVE_YEARS: readonly (readonly [string, string, readonly Row[]])[] = [
-  // Ross, Westerfield and Jordan, Fundamentals of Corporate Finance, section 6.4, "Loan Types and
-  // Loan Amortization": five payments of $1,285.46.
+  // Ross, Westerfield and Jordan, Fundamentals of Corporate Finance, sixth edition (alternate),
+  // McGraw-Hill 2002, page 184: five payments of $1,285.46.
+  // https://issuhub.com/view/index/5317?pageIndex=220
   [
     '5,000.00',
     '1,427.31',
@@ -202,7 +203,8 @@ describe('level payments', () => {
 
 describe('equal parts of the principal', () => {
   it('are those of a textbook’s $5,000 at 9 % to the last row', () => {
-    // Ross, Westerfield and Jordan, as above: $1,000 of principal a year, $6,350 paid in all.
+    // Ross, Westerfield and Jordan, as above, pages 182 to 184: $1,000 of principal a year, of
+    // interest $360 in the second and $1,350 in all.
     const book = { principal: '5,000.00', rateBps: 900, count: 5, everyMonths: 12 };
     const interest = ['450.00', '360.00', '270.00', '180.00', '90.00'];
     const rows = interest.map((each): Row => [each, '1,000.00']);

@@ -56,6 +56,8 @@ describe('a counter-proposal', () => {
     expect(codeOf(await counters.propose(first, terms, 'ab'.repeat(32)))).toBe(
       'KEY_FACTS_MISMATCH',
     );
+    const odd = { ...terms, rateBps: 100_001 };
+    expect(codeOf(await counters.propose(first, odd, keyFactsHash(terms)))).toBe('CONTENT_SCHEMA');
     const root = must(await counters.propose(first, terms, keyFactsHash(terms)));
     expect(codeOf(await scene.bank.agreements.countersign(root))).toBe('STATE_FORBIDS');
     await scene.sign('business', root);

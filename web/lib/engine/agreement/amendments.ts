@@ -3,10 +3,10 @@ import {
   PARTY_ROLES,
   amendmentMismatch,
   buildContractEvent,
-  contractContradiction,
   isMainOf,
   keyFactsHash,
   permittedActs,
+  refusalOfTerms,
   reject,
   type ContractDocument,
   type ContractState,
@@ -76,7 +76,7 @@ export class Amendments {
    * amendment's id. What is not of the sheet that was seen is refused as KEY_FACTS_MISMATCH.
    */
   async propose(root: string, terms: ContractDocument, seen: string): Promise<Result<string>> {
-    const refused = this.refusal(root) ?? contractContradiction(terms);
+    const refused = this.refusal(root) ?? refusalOfTerms(terms);
     if (refused) return refused;
     if (keyFactsHash(terms) !== seen) return reject('KEY_FACTS_MISMATCH');
     const contract = actingContract(this.#desk, root);

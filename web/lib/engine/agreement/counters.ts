@@ -4,9 +4,9 @@
  */
 import {
   buildContractEvent,
-  contractContradiction,
   keyFactsHash,
   parseEvent,
+  refusalOfTerms,
   reject,
   verify,
   type ContractDocument,
@@ -69,7 +69,7 @@ export class Counters {
    * KEY_FACTS_MISMATCH.
    */
   async propose(root: string, terms: ContractDocument, seen: string): Promise<Result<string>> {
-    const refused = this.refusal(root) ?? contractContradiction(terms);
+    const refused = this.refusal(root) ?? refusalOfTerms(terms);
     if (refused) return refused;
     if (keyFactsHash(terms) !== seen) return reject('KEY_FACTS_MISMATCH');
     const before = ownContract(this.#desk, root);
