@@ -1,9 +1,15 @@
 /**
  * `npm run bench rules`: how many events a second `decide` judges, by which signatures it checks,
- * and what the strfry plugin costs through real pipes beside one that accepts everything. The
- * plugin is asked as strfry asks: one line, then its answer; and piped, all lines at once.
+ * and what the strfry plugin costs through real pipes beside one that accepts everything.
  * Contenders take turns within each round on the same lines, each first in its turn; figures are
- * medians, ratios medians of the ratios of each round.
+ * medians, ratios medians of the ratios of each round. Three comparisons, all with the same goal:
+ *
+ * - `rules.relay.written`: a relay's whole write, which checks the event, asks the plugin and
+ *   stores what it accepts, with our plugin and with the other. This is what an operator feels.
+ * - `rules.plugin.piped`: all lines at once, as fast as each plugin takes them. Reading lines and
+ *   writing answers is common to both; what is left is the price of judging.
+ * - `rules.plugin.asked`: one line, then its answer, and nothing between. The other plugin only
+ *   parses JSON meanwhile, so whatever reads an event at all falls far below the goal here.
  *
  * The traffic is that of a public relay of the local world (rules/traffic.ts). A receipt costs
  * most: the request inside it was never seen before. Its signature is checked only where the
