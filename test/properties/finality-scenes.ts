@@ -171,7 +171,9 @@ export class Play {
   report(pick: number, atSec: number, sat: number): void {
     const totalMsat = (BigInt(sat) * 9_000n).toString();
     const serials = { firstSerial: 1 + (pick % 7), count: 1 + (pick % 2) };
-    report(this.loan, { ...serials, atSec, totalMsat, previous: hashOf('before') });
+    const said = { ...serials, totalMsat, previous: hashOf('before') };
+    // A report is of some time: nothing is reported in the second of the start.
+    report(this.loan, { ...said, atSec: atSec + 1 });
   }
 
   /** A closure or a default on the grounds of some of what there is. */
