@@ -80,7 +80,10 @@ export function ownContracts(desk: Desk): readonly OwnContract[] {
 }
 
 /** The signer of a key this person acts under; undefined for every other key. */
-export function signerOf(desk: Desk, publicKey: string): Signer | undefined {
+export function signerOf(
+  desk: Pick<Desk, 'person' | 'keyring'>,
+  publicKey: string,
+): Signer | undefined {
   if (publicKey === desk.person.publicKey) return desk.person;
   return desk.keyring.find(publicKey)?.signer;
 }

@@ -13,6 +13,7 @@ import {
   type SignedEvent,
 } from '@realyield/protocol';
 import type { ActivityLog } from './activity.ts';
+import { sendLeftLetters } from './agreement/letters.ts';
 import { Agreements } from './agreements.ts';
 import { Books } from './books.ts';
 import type { Catalog } from './catalog.ts';
@@ -139,6 +140,7 @@ export class Session {
         await this.till.start();
         // A window that may not use the journal takes nothing from the one that does.
         if (!this.#isStopped) await this.#lease.start();
+        void sendLeftLetters(this.#desk);
         this.#isAlone = true;
         await Promise.all([this.repayments.load(), this.forwarder.start()]);
         for (const root of catalog.roots()) this.#attend(root);

@@ -14,7 +14,7 @@ import { proposalTerms } from '../bases.ts';
 import { currencyProblem } from '../currency-check.ts';
 import { embedOwn, type Desk } from '../desk.ts';
 import { randomHex } from '../random.ts';
-import { keep } from './signing.ts';
+import { keepAndTell } from './letters.ts';
 
 /** What an investor decided and saw before signing. */
 export interface InvestOptions {
@@ -86,15 +86,27 @@ export async function propose(
   const acceptance = await key.signer.sign(
     buildSignature({ ...signed, terms, keyFacts, prev: [] }, nowSec),
   );
-  await keep(desk, root, [contractEvent, acceptance]);
   desk.mailbox.open(key.signer, relays);
   const { business, bank } = built.value.parties;
-  const proposal = { v: 1, type: 'proposal', acceptance: embedOwn(acceptance) } as const;
+  const message = { v: 1, type: 'proposal', acceptance: embedOwn(acceptance) } as const;
   const opening = { pubkey: desk.person.publicKey, salt: key.salt };
-  // To one's own mail too: until it is signed, nobody else keeps a proposal.
-  await desk.mailbox.send(proposal, key.signer, key.publicKey, relays);
-  await desk.mailbox.send(proposal, key.signer, business.pubkey, business.relays);
-  // Under the main key, whose seal proves that the opening is its owner's.
-  await desk.mailbox.send({ ...proposal, opening }, desk.person, bank.pubkey, bank.relays);
+  const from = key.publicKey;
+  await keepAndTell(
+    desk,
+    root,
+    [contractEvent, acceptance],
+    [
+      // To one's own mail too: until it is signed, nobody else keeps a proposal.
+      { message, from, to: key.publicKey, urls: relays },
+      { message, from, to: business.pubkey, urls: business.relays },
+      // Under the main key, whose seal proves that the opening is its owner's.
+      {
+        message: { ...message, opening },
+        from: desk.person.publicKey,
+        to: bank.pubkey,
+        urls: bank.relays,
+      },
+    ],
+  );
   return ok(root);
 }

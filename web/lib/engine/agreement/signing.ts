@@ -17,6 +17,7 @@ import {
 } from '@realyield/protocol';
 import { embedOwn, eventRow, nextEventTimeSec, ownHeads } from '../desk.ts';
 import type { Desk, OwnContract } from '../desk.ts';
+import { keepAndTell, sendLetters, type Letter } from './letters.ts';
 import { contractRelays, mainAddress, standIn, unsignedAmendments } from '../parties.ts';
 import { nextRegisterEntry } from '../register.ts';
 
@@ -36,23 +37,24 @@ export async function keep(
   await desk.catalog.add(events, 'this device');
 }
 
-/** Tells the other two, and one's own other devices. */
-export async function tellParties(
-  desk: Desk,
-  { own, view }: OwnContract,
-  message: Message,
-): Promise<void> {
+/** What tells the other two, and one's own other devices. */
+export function partyLetters({ own, view }: OwnContract, message: Message): Letter[] {
   const { state } = view.fold;
-  const isHolder = isMainOf(state, own.main.publicKey, own.role);
-  for (const role of PARTY_ROLES) {
-    const { publicKey, relays } = mainAddress(state, role);
-    const to = role === own.role && isHolder ? own.main.publicKey : publicKey;
-    await desk.mailbox.send(message, own.main, to, relays);
-  }
+  const from = own.main.publicKey;
+  const isHolder = isMainOf(state, from, own.role);
+  const letters = PARTY_ROLES.map((role) => {
+    const { publicKey, relays: urls } = mainAddress(state, role);
+    return { message, from, to: role === own.role && isHolder ? from : publicKey, urls };
+  });
   // What it may sign, whoever took over from the bank has to know; the bank is told as before.
   const servicer = standIn(state);
-  if (servicer === undefined) return;
-  await desk.mailbox.send(message, own.main, servicer, contractRelays(state));
+  if (servicer === undefined) return letters;
+  return [...letters, { message, from, to: servicer, urls: contractRelays(state) }];
+}
+
+/** Tells the other two, and one's own other devices. */
+export function tellParties(desk: Desk, contract: OwnContract, message: Message): Promise<void> {
+  return sendLetters(desk, partyLetters(contract, message));
 }
 
 /** Signs an acceptance of a contract or of an amendment to it, and tells the others. */
@@ -85,9 +87,9 @@ export async function accept(
       atSec,
     ),
   );
-  await keep(desk, root, [event]);
   const acceptance = embedOwn(event);
-  await tellParties(desk, contract, { v: 1, type: 'acceptance', contract: root, acceptance });
+  const message = { v: 1, type: 'acceptance', contract: root, acceptance } as const;
+  await keepAndTell(desk, root, [event], partyLetters(contract, message));
   await publishAgreed(desk, root);
   return { ok: true, value: event.id };
 }

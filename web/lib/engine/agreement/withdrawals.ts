@@ -9,7 +9,8 @@ import {
 import { embedOwn, nextEventTimeSec, ownContract, ownHeads } from '../desk.ts';
 import type { Desk } from '../desk.ts';
 import { publishTried, tryOnCopy } from '../tried.ts';
-import { keep, tellParties } from './signing.ts';
+import { keepAndTell } from './letters.ts';
+import { partyLetters } from './signing.ts';
 
 /** Whether an acceptance can be taken back now, and until when. */
 export type WithdrawalOutlook =
@@ -69,9 +70,9 @@ export class Withdrawals {
     const withdrawal = parsed?.ok ? parsed.value.at(-1) : undefined;
     const tried = withdrawal ? tryOnCopy(this.#desk, root, withdrawal) : reject('EVENT_SHAPE');
     if (!tried.ok) return tried;
-    await keep(this.#desk, root, [event]);
     const message = { v: 1, type: 'withdrawal', contract: root } as const;
-    await tellParties(this.#desk, contract, { ...message, withdrawal: embedOwn(event) });
+    const letters = partyLetters(contract, { ...message, withdrawal: embedOwn(event) });
+    await keepAndTell(this.#desk, root, [event], letters);
     return tried;
   }
 }
