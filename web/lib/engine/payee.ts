@@ -43,10 +43,17 @@ export class Payee {
   readonly #desk: Desk;
   readonly #requests: OpenRequests;
   readonly #queues = new Map<string, Promise<unknown>>();
+  #isStopped = false;
 
   constructor(desk: Desk) {
     this.#desk = desk;
     this.#requests = new OpenRequests(desk);
+  }
+
+  /** Answers nothing more; resolves when what is under way is kept and sent. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all(this.#queues.values());
   }
 
   /** Takes in a request that another device of this person has handed out. */
@@ -81,7 +88,8 @@ export class Payee {
   /** Runs what concerns one leg one after the other; a failure is told and yields `otherwise`. */
   #inTurn<T>(key: string, otherwise: T, run: () => Promise<T>): Promise<T> {
     const before = this.#queues.get(key) ?? Promise.resolve();
-    const next = before.then(run).catch((error: unknown) => {
+    const begin = () => (this.#isStopped ? otherwise : run());
+    const next = before.then(begin).catch((error: unknown) => {
       console.error(error);
       return otherwise;
     });

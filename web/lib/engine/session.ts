@@ -269,7 +269,7 @@ export class Session {
     await this.#lease.stop();
     const { mailbox, outbox, clock } = this.#desk;
     const parts = [mailbox.stop(), this.documents.stop(), this.prices.stop()];
-    const ends = [restored, tillStopped, ...parts];
+    const ends = [restored, tillStopped, this.#payee.stop(), ...parts];
     await waitAtMost(clock, MAIL_MS, Promise.all(ends));
     outbox.stop();
     this.catalog.stop();
