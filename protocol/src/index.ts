@@ -28,7 +28,7 @@ export type { PriceDocument } from './kinds/price.ts';
 export type { BondDocument, BondKeyDocument, PledgeDocument } from './kinds/bond.ts';
 export * from './conversation.ts';
 export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
-export type * from './waiting.ts';
+export * from './waiting.ts';
 export * from './cohort.ts';
 export * from './planner.ts';
 export * from './book.ts';

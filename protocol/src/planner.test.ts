@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { Loan, sparedSigning } from './testing/loan.ts';
 import { nextPartNumber, planDue } from './dues.ts';
-import { disbursementProgress, planDisbursement } from './planner.ts';
+import { disbursementProgress, heldByPayer, planDisbursement } from './planner.ts';
+import { payerHold } from './waiting.ts';
 
 const START = 1_800_000_000;
 const DAY = 60;
@@ -175,5 +176,29 @@ describe('requires: P-19', () => {
       action: 'wait',
       reason: 'notEffective',
     });
+  });
+});
+
+describe('requires: P-33', () => {
+  const silence = { whom: 'payee', sinceSec: START } as const;
+  const limit = { limit: 'day', untilSec: START + 900 } as const;
+
+  it('a pause goes before a limit, and a limit before who does not answer', () => {
+    expect(payerHold({ isPaused: true, limit, silence })).toEqual({
+      reason: 'paused',
+      by: 'payer',
+    });
+    expect(payerHold({ limit, silence })).toEqual({ reason: 'budget', ...limit });
+    expect(payerHold({ silence })).toEqual({ reason: 'payeeUnreachable', ...silence });
+    expect(payerHold({})).toBeUndefined();
+  });
+
+  it('holds what would be paid; a contract that pays nothing keeps its own reason', () => {
+    const loan = agreed();
+    const due = planDisbursement(state(loan), none, START + 5, 10);
+    expect(heldByPayer(due, { limit })).toEqual({ action: 'wait', reason: 'budget', ...limit });
+    expect(heldByPayer(due, {})).toEqual(due);
+    const early = planDisbursement(state(loan), none, START - 1, 10);
+    expect(heldByPayer(early, { isPaused: true })).toEqual(early);
   });
 });

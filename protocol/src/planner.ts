@@ -9,7 +9,7 @@ import type { ContractState } from './contract/state.ts';
 import { ticksOf, type Tick } from './contract/ticks.ts';
 import type { Leg } from './kinds/fields.ts';
 import { payableTicks, ticksWithin, tickTotal } from './stream.ts';
-import type { Waiting } from './waiting.ts';
+import { payerHold, type PayerSide, type Waiting } from './waiting.ts';
 
 /** One part to pay. */
 export interface PlannedPart {
@@ -94,6 +94,13 @@ export function payerKeyHold(
   // P-21: "A payer's client pays nothing by a key that has ended: its receipts would not count."
   const isEnded = hasEnded(state, key, legOf(state.contract.document, leg).payer, asOfSec);
   return isEnded ? { reason: 'keyRevoked' } : undefined;
+}
+
+/** A plan as its payer's side lets it be carried out. */
+export function heldByPayer(plan: Plan, side: PayerSide): Plan {
+  if (plan.action === 'wait') return plan;
+  const hold = payerHold(side);
+  return hold ? { action: 'wait', ...hold } : plan;
 }
 
 /** How a plan is made beside its usual way. */

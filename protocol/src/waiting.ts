@@ -45,7 +45,43 @@ export type Waiting =
       readonly reason: 'cohortBehind';
       readonly behind: readonly string[];
       readonly untilSec?: number;
-    };
+    }
+  /** Until whoever paused it resumes. */
+  | { readonly reason: 'paused'; readonly by: 'payer' | 'payee'; readonly untilSec?: undefined }
+  /** Until a spending limit leaves room again, from a time on where that is known. */
+  | ({ readonly reason: 'budget' } & MetLimit)
+  /** Until who was asked in vain answers: the payee, or the bank that passes payments on. */
+  | ({ readonly reason: 'payeeUnreachable' } & Silence);
+
+/** A spending limit that leaves no room for the next part. */
+export interface MetLimit {
+  /** The person's for 24 hours or for the contract, or the wallet's own budget. */
+  readonly limit: 'day' | 'contract' | 'wallet';
+  readonly untilSec?: number | undefined;
+}
+
+/** Who does not answer, and since when, Unix seconds. */
+export interface Silence {
+  readonly whom: 'payee' | 'bank';
+  readonly sinceSec: number;
+  readonly untilSec?: undefined;
+}
+
+/** What no contract says of its payer's side: its client knows it. */
+export interface PayerSide {
+  readonly isPaused?: boolean;
+  readonly limit?: MetLimit | undefined;
+  readonly silence?: Silence | undefined;
+}
+
+/** What holds a payer that could pay: its own pause, then its limits, then who does not answer. */
+export function payerHold({ isPaused, limit, silence }: PayerSide): Waiting | undefined {
+  // P-33: "A payer's client pays nothing while its person has paused the contract, nothing beyond
+  // a spending limit, and nothing that its payee has not asked for…"
+  if (isPaused) return { reason: 'paused', by: 'payer' };
+  if (limit) return { reason: 'budget', ...limit };
+  return silence && { reason: 'payeeUnreachable', ...silence };
+}
 
 /** One of the reasons. */
 export type WaitReason = Waiting['reason'];

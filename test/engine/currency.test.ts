@@ -171,7 +171,7 @@ it('is limited by the msat that move, and asked for anew at the price of its tim
   const tick = msatFor(PRINCIPAL / 2n, PRICE);
   await open();
   sessions.investor.limits.use({ perDayMsat: undefined, perContractMsat: tick });
-  await asking('a payer at its limit', () => statusOf() === 'CONTRACT_LIMIT');
+  await asking('a payer at its limit', () => statusOf() === 'budget');
   expect(purses.moved.length).toBe(1);
   // The price moves while the request for the others is open: they are still asked for at it.
   await later(60);

@@ -152,6 +152,7 @@ export class Crew {
         heldSinceMs: this.#orders.heldSinceMs,
         aheadOf: (entry) => this.#aheadOf(entry),
         holdRoom: (amountMsat) => this.#orders.limits.hold(root, amountMsat),
+        limitOn: (amountMsat) => this.#orders.limits.met(root, amountMsat),
       });
       payer.changed.add(() => {
         this.changed.emit();

@@ -28,7 +28,7 @@ async function sent(contract: string, n: number, step: JournalStep, feesPaidMsat
 
 const hit = (contract: string, amountMsat: bigint) => {
   const held = limits.hold(contract, amountMsat);
-  return 'code' in held ? held : undefined;
+  return 'limit' in held ? held : undefined;
 };
 
 test('without limits everything may be paid', () => {
@@ -41,8 +41,8 @@ test('a day’s limit counts what left in 24 hours with fees, or may have left',
   await sent(SECOND, 0, 'unknown');
   await sent(SECOND, 1, 'failed');
   expect(limits.spentTodayMsat()).toBe(2_005n);
-  expect(hit(FIRST, 996n)).toEqual({ code: 'DAY_LIMIT', untilSec: 124 * 3_600 + 1 });
-  expect(hit(FIRST, 3_001n)).toEqual({ code: 'DAY_LIMIT', untilSec: undefined });
+  expect(hit(FIRST, 996n)).toEqual({ limit: 'day', untilSec: 124 * 3_600 + 1 });
+  expect(hit(FIRST, 3_001n)).toEqual({ limit: 'day', untilSec: undefined });
   expect(hit(FIRST, 995n)).toBeUndefined();
   nowMs += 24 * HOUR_MS + 1_000;
   expect(limits.hold(SECOND, 2_005n)).toHaveProperty('release');
@@ -52,14 +52,14 @@ test('a contract’s limit counts for ever, and for that contract only', async (
   limits.use({ perDayMsat: undefined, perContractMsat: 1_500n });
   await sent(FIRST, 0, 'paid');
   nowMs += 1_000 * HOUR_MS;
-  expect(hit(FIRST, 501n)).toEqual({ code: 'CONTRACT_LIMIT', untilSec: undefined });
+  expect(hit(FIRST, 501n)).toEqual({ limit: 'contract' });
   expect(hit(SECOND, 1_500n)).toBeUndefined();
 });
 
 test('what is about to be paid has its room until it is given back', () => {
   limits.use({ perDayMsat: 1_000n, perContractMsat: undefined });
   const held = limits.hold(FIRST, 600n);
-  expect(hit(SECOND, 401n)).toMatchObject({ code: 'DAY_LIMIT' });
+  expect(hit(SECOND, 401n)).toMatchObject({ limit: 'day' });
   if ('release' in held) held.release();
   expect(hit(SECOND, 401n)).toBeUndefined();
 });
@@ -91,11 +91,11 @@ test('a wallet’s own budget holds payments back until it allows more', async (
   await Promise.resolve();
   nowMs += 1;
   await sent(FIRST, 0, 'receipted', '5');
-  expect(hit(SECOND, 996n)).toEqual({ code: 'BUDGET_LIMIT', untilSec: undefined });
+  expect(hit(SECOND, 996n)).toEqual({ limit: 'wallet' });
   expect(hit(SECOND, 995n)).toBeUndefined();
   totalMsat = 5_000n;
   nowMs += 59_000;
-  expect(hit(SECOND, 1n)).toMatchObject({ code: 'BUDGET_LIMIT' });
+  expect(hit(SECOND, 1n)).toMatchObject({ limit: 'wallet' });
   expect(asked).toBe(1);
   nowMs += 1_000;
   hit(SECOND, 1n);

@@ -4,6 +4,7 @@
  * counts already, so that two contracts together do not go beyond it.
  */
 import * as z from 'zod/mini';
+import type { MetLimit } from '@realyield/protocol';
 import type { Journal, Spending } from './journal.ts';
 import type { Clock, Store } from './ports.ts';
 import { WalletBudget } from './wallet-budget.ts';
@@ -12,12 +13,6 @@ import { WalletBudget } from './wallet-budget.ts';
 export interface Limits {
   readonly perDayMsat: bigint | undefined;
   readonly perContractMsat: bigint | undefined;
-}
-
-/** Why an amount may not be paid now, and from when on it may, Unix seconds. */
-export interface LimitHit {
-  readonly code: 'DAY_LIMIT' | 'CONTRACT_LIMIT' | 'BUDGET_LIMIT';
-  readonly untilSec: number | undefined;
 }
 
 /** Room for one payment that is about to be made; given back when the journal has it. */
@@ -97,23 +92,28 @@ export class SpendingLimits {
   }
 
   /** Takes room for a payment, or says why there is none. */
-  hold(contract: string, amountMsat: bigint): HeldRoom | LimitHit {
+  hold(contract: string, amountMsat: bigint): HeldRoom | MetLimit {
+    const met = this.met(contract, amountMsat);
+    if (met) return met;
+    const held = { contract, amountMsat };
+    this.#held.add(held);
+    return { release: () => void this.#held.delete(held) };
+  }
+
+  /** The limit that leaves no room for a payment now; undefined where there is room. */
+  met(contract: string, amountMsat: bigint): MetLimit | undefined {
     const { perContractMsat, perDayMsat } = this.#limits;
     const isOver =
       perContractMsat !== undefined && this.spentUnderMsat(contract) + amountMsat > perContractMsat;
-    if (isOver) return { code: 'CONTRACT_LIMIT', untilSec: undefined };
+    if (isOver) return { limit: 'contract' };
     if (perDayMsat !== undefined && this.spentTodayMsat() + amountMsat > perDayMsat) {
-      return { code: 'DAY_LIMIT', untilSec: this.#roomAtSec(amountMsat, perDayMsat) };
+      return { limit: 'day', untilSec: this.#roomAtSec(amountMsat, perDayMsat) };
     }
     const { left } = this.budget;
     // Payments under way when the wallet was asked may count twice until it is asked again.
     const sinceMsat = left === undefined ? 0n : this.#sum(this.#journal.spent(left.atMs));
-    if (left && sinceMsat + this.#heldMsat() + amountMsat > left.leftMsat) {
-      return { code: 'BUDGET_LIMIT', untilSec: undefined };
-    }
-    const held = { contract, amountMsat };
-    this.#held.add(held);
-    return { release: () => void this.#held.delete(held) };
+    const isSpent = left && sinceMsat + this.#heldMsat() + amountMsat > left.leftMsat;
+    return isSpent ? { limit: 'wallet' } : undefined;
   }
 
   #heldMsat(contract?: string): bigint {

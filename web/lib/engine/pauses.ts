@@ -4,10 +4,12 @@
  * again by itself on a new device.
  */
 import * as z from 'zod/mini';
+import type { ActivityLog } from './activity.ts';
 import { APPLICATION_DATA_KIND } from './key-record.ts';
 import type { HeldKey } from './keyring.ts';
 import type { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
+import { sentenceOf } from './words.ts';
 
 const PREFIX = 'paused|';
 /** The `d` of these events; each is the only one of its key. */
@@ -26,6 +28,7 @@ export interface PausePorts {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly outbox: Outbox;
+  readonly activity: ActivityLog;
 }
 
 /** Pauses by contract. */
@@ -52,6 +55,9 @@ export class PauseSwitch {
   /** Pauses or resumes; a pause holds at once, a resume once it is on disk. */
   async set(root: string, paused: boolean, signer?: Signer): Promise<void> {
     await this.#keep(root, paused);
+    const code = paused ? 'paused' : 'RESUMED';
+    const sentence = sentenceOf(code);
+    this.#ports.activity.add({ contract: root, level: 'info', code, sentence });
     // A main key would ask its owner; what it pauses stays on this device.
     if (signer?.kind === 'local') await this.#publish(root, paused, signer);
   }

@@ -1,9 +1,12 @@
 /** What a payer may do, as its session tells it. */
 
-import type { MessageOf, WaitReason } from '@realyield/protocol';
+import { heldByPayer, payerHold } from '@realyield/protocol';
+import type { MessageOf, MetLimit, PayerSide, Plan, WaitReason } from '@realyield/protocol';
+import type { ActivityLog } from './activity.ts';
 import type { JournalEntry } from './journal.ts';
-import type { HeldRoom, LimitHit } from './limits.ts';
-import { statusOf, type PayerStatus } from './words.ts';
+import type { HeldRoom } from './limits.ts';
+import { isStop } from './standstill.ts';
+import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 
 /** Why nothing more is paid, whatever was asked for before. */
 export const STOPS = [
@@ -29,13 +32,15 @@ export interface PayerOrders {
   /** How a part stands that waits for parts of other investors. */
   readonly aheadOf: (entry: JournalEntry) => PayerStatus | undefined;
   /** Takes room for a payment within the person's spending limits, or says why there is none. */
-  readonly holdRoom: (amountMsat: bigint) => HeldRoom | LimitHit;
+  readonly holdRoom: (amountMsat: bigint) => HeldRoom | MetLimit;
+  /** The spending limit that leaves no room for an amount now. */
+  readonly limitOn: (amountMsat: bigint) => MetLimit | undefined;
 }
 
 /** How a payer stands that is held; undefined: it may go on. */
 export function heldStatus(hold: PayerHold): PayerStatus | undefined {
   if (hold === 'run') return undefined;
-  if (hold === 'paused') return statusOf('paused', 'PAUSED');
+  if (hold === 'paused') return sideStatus('paused', { isPaused: true });
   if (hold === 'beginning') return statusOf('waiting', 'BEGINNING');
   return statusOf('waiting', hold === 'elsewhere' ? 'ELSEWHERE' : hold);
 }
@@ -43,12 +48,25 @@ export function heldStatus(hold: PayerHold): PayerStatus | undefined {
 /** How a payer stands whose payee cannot serve. */
 export function refusedStatus({ code, sentence }: MessageOf<'refusal'>): PayerStatus {
   if (code === 'noPrice') return statusOf('waiting', 'price');
+  if (code === 'paused') return waitingStatus('waiting', { reason: 'paused', by: 'payee' });
   return statusOf('waiting', 'PAYEE_REFUSED', { detail: sentence || undefined });
 }
 
-/** How a payer stands that has met a spending limit. */
-export function limitStatus({ code, untilSec }: LimitHit): PayerStatus {
-  return statusOf('waiting', code, { untilSec });
+/** How a payer stands that is held by its own side. */
+export function sideStatus(level: PayerStatus['level'], side: PayerSide): PayerStatus {
+  return waitingStatus(level, payerHold(side) ?? { reason: 'inFlight' });
+}
+
+/** A plan as far as a limit leaves room for its parts, or the limit that leaves none. */
+export function withinLimits(plan: Plan, limitOn: PayerOrders['limitOn']): Plan {
+  if (plan.action === 'wait') return plan;
+  let sumMsat = 0n;
+  const end = plan.parts.findIndex(({ amountUnits }) => {
+    sumMsat += amountUnits;
+    return limitOn(sumMsat) !== undefined;
+  });
+  if (end > 0) return { ...plan, parts: plan.parts.slice(0, end) };
+  return end < 0 ? plan : heldByPayer(plan, { limit: limitOn(sumMsat) });
 }
 
 /** Whether it waits for a price, or for a better one; asked again it says so again. */
@@ -56,13 +74,9 @@ export function isOfPrice({ code }: PayerStatus): boolean {
   return code === 'price' || code.startsWith('PRICE_');
 }
 
-/** Whether the person should find it in the activity log: what stopped a stream, and its end. */
-export function isWorthNoting({ level, code }: PayerStatus): boolean {
-  return level === 'problem' || level === 'done' || /_LIMIT$/.test(code);
-}
-
-/** The line that says so in the log. */
-export function lineOf(contract: string, { level, code, sentence }: PayerStatus) {
-  const kind = level === 'problem' ? ('problem' as const) : ('info' as const);
-  return { contract, level: kind, code, sentence };
+/** Notes what the person should find in the activity log: what stopped a stream, and its end. */
+export function noteStatus(activity: ActivityLog, contract: string, status: PayerStatus): void {
+  const { level, code, sentence } = status;
+  if (level !== 'done' && !isStop(status)) return;
+  activity.add({ contract, level: level === 'problem' ? 'problem' : 'info', code, sentence });
 }

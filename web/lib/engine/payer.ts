@@ -2,19 +2,21 @@
  * The payer of one leg of one contract: asks for parts, checks what comes, pays each once, proves
  * it. Every step is in the journal before it is taken.
  */
-import { isStreamed, type Leg, type MessageOf } from '@realyield/protocol';
+import type { Leg, MessageOf } from '@realyield/protocol';
 import { applyDelivery, checkDelivery } from './delivery-check.ts';
 import { ownContract, type Desk, type OwnContract } from './desk.ts';
 import { Examiner } from './handed.ts';
-import { paidMsat, renewedEntry, wantedEntries, type JournalEntry } from './journal.ts';
+import { paidMsat, renewedEntry, type JournalEntry } from './journal.ts';
 import { Lanes } from './lanes.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts, withoutBooked } from './asking.ts';
 import { silentStatus } from './forwarding/asking.ts';
 import { payEntry, resolveEntries, type PaymentContext } from './payment.ts';
-import { heldStatus, isOfPrice, isWorthNoting, limitStatus, lineOf } from './payer-orders.ts';
-import { refusedStatus, type PayerOrders } from './payer-orders.ts';
+import { heldStatus, isOfPrice, noteStatus, refusedStatus } from './payer-orders.ts';
+import { sideStatus, type PayerOrders } from './payer-orders.ts';
+import { planStep } from './planning.ts';
 import { Prover } from './receipts.ts';
+import { Standstill, type Stopped } from './standstill.ts';
 import {
   dropExcessOrders,
   dueTimesOf,
@@ -22,12 +24,10 @@ import {
   isListed,
   isPriced,
   liveEntries,
-  mayAskMore,
-  planSet,
   settleElsewhere,
   whyStale,
 } from './ticks-due.ts';
-import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
+import { statusOf, type PayerStatus } from './words.ts';
 
 const ASK_AGAIN_MS = 6_000;
 const RETRY_MS = 10_000;
@@ -49,6 +49,7 @@ export class Payer {
   readonly #startedAtMs: number;
   readonly #examiner = new Examiner();
   readonly #lanes = new Lanes();
+  readonly #standstill = new Standstill();
   readonly #prover: Prover;
   #status: PayerStatus = statusOf('waiting', 'ASKING');
   #asks = 0;
@@ -70,6 +71,11 @@ export class Payer {
   /** How it stands, in words. */
   get status(): PayerStatus {
     return this.#status;
+  }
+
+  /** What stopped it, and since when; undefined while it goes on. */
+  get stopped(): Stopped | undefined {
+    return this.#standstill.stopped;
   }
 
   /** Entries of this leg. */
@@ -123,7 +129,8 @@ export class Payer {
   #say(status: PayerStatus): void {
     const isNew = status.code !== this.#status.code || status.sentence !== this.#status.sentence;
     this.#status = status;
-    if (isNew && isWorthNoting(status)) this.#desk.activity.add(lineOf(this.root, status));
+    this.#standstill.note(status, this.#desk.clock.nowSec());
+    if (isNew) noteStatus(this.#desk.activity, this.root, status);
     this.changed.emit();
   }
 
@@ -195,25 +202,10 @@ export class Payer {
   }
 
   async #plan(contract: OwnContract): Promise<number> {
-    const { state } = contract.view.fold;
-    if (!isStreamed(state, this.leg) || state.status === 'closed') {
-      const code = state.status === 'closed' ? 'complete' : 'nothingDue';
-      if (!isBusy(this.#desk, contract, this.leg)) this.#say(statusOf('done', code));
-      return IDLE_MS;
-    }
-    const nowSec = this.#desk.clock.nowSec();
-    const inHand = new Set(this.entries().map((entry) => entry.n));
-    const plan = planSet(state, this.leg, inHand, nowSec);
-    const live = liveEntries(this.#desk, contract, this.leg);
-    if (plan.action === 'pay') {
-      if (!mayAskMore(live)) return ASK_AGAIN_MS;
-      const nowMs = this.#desk.clock.nowMs();
-      await this.#desk.journal.write(wantedEntries(this.root, plan.parts, nowMs));
-      return IDLE_MS;
-    }
-    const level = plan.reason === 'complete' || plan.reason === 'lapsed' ? 'done' : 'waiting';
-    if (!isBusy(this.#desk, contract, this.leg)) this.#say(waitingStatus(level, plan));
-    return plan.untilSec === undefined ? IDLE_MS : (plan.untilSec - nowSec) * 1_000;
+    const { wanted, status, waitMs } = planStep(this.#desk, contract, this.leg, this.#orders);
+    if (status && !isBusy(this.#desk, contract, this.leg)) this.#say(status);
+    if (wanted.length > 0) await this.#desk.journal.write(wanted);
+    return waitMs;
   }
 
   /** Pays what may be paid, several parts at a time; returns how long to wait, ms. */
@@ -252,10 +244,11 @@ export class Payer {
     const others = this.#orders.aheadOf(entry);
     if (others) return this.#wait(LOOK_AGAIN_MS, others);
     const room = this.#orders.holdRoom(paidMsat(entry));
-    if ('code' in room) return this.#wait(IDLE_MS, limitStatus(room));
+    if ('limit' in room) return this.#wait(IDLE_MS, sideStatus('waiting', { limit: room }));
     this.#say(statusOf('working', 'PAYING'));
     const after = await payEntry(context, entry, this.#sinceMs).finally(room.release);
     this.#lanes.note(after.step === 'paid');
+    if (after.step === 'paid') this.#standstill.goesOn();
     if (after.step === 'failed') {
       return this.#wait(RETRY_MS, statusOf('problem', 'WALLET_REFUSED', { detail: after.reason }));
     }
@@ -275,6 +268,8 @@ export class Payer {
     // A price does not keep: nothing is asked for at one before it may be paid.
     const others = isPriced(contract) ? this.#orders.aheadOf(first) : undefined;
     if (others) return this.#wait(LOOK_AGAIN_MS, others);
+    const limit = isPriced(contract) ? undefined : this.#orders.limitOn(paidMsat(first));
+    if (limit) return this.#wait(IDLE_MS, sideStatus('waiting', { limit }));
     const nowMs = this.#desk.clock.nowMs();
     const lastMs = Math.max(...wanted.map((entry) => entry.askedAtMs));
     if (nowMs - lastMs < ASK_AGAIN_MS) return lastMs + ASK_AGAIN_MS - nowMs;

@@ -40,6 +40,7 @@ import { Restorer } from './restoring.ts';
 import { receive } from './reception.ts';
 import type { Signer, Wallet } from './ports.ts';
 import type { SessionPorts } from './session-ports.ts';
+import type { Stopped } from './standstill.ts';
 import { TillDesk } from './till/till-desk.ts';
 import { mostUrgent, type PayerStatus } from './words.ts';
 
@@ -220,6 +221,11 @@ export class Session {
   payerStatus(root: string, leg?: Leg): PayerStatus | undefined {
     if (leg !== undefined) return this.#crew.payer(root, leg)?.status;
     return mostUrgent(this.#crew.payersOf(root).map((payer) => payer.status));
+  }
+
+  /** What stopped this person's payments under a contract, and since when. */
+  stopped(root: string): Stopped | undefined {
+    return this.#crew.payersOf(root).find((payer) => payer.stopped)?.stopped;
   }
 
   /** Journal entries of a leg. */

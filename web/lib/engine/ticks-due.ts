@@ -4,12 +4,9 @@ import {
   isSerial,
   owedOn,
   payeeKeyProblem,
-  planStreamed,
   ticksOf,
-  type ContractState,
   type PaidParts,
   type Leg,
-  type Plan,
   type RequestDocument,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
@@ -42,39 +39,6 @@ export function dueTimesOf(
 }
 
 const UNPAID: readonly JournalStep[] = ['wanted', 'checked', 'failed'];
-
-/** Parts asked for ahead of their time, and of those that are due after a sleep. */
-const PARTS_AHEAD = 10;
-const MOST_PARTS = 30;
-const AHEAD_SEC = 600;
-/** At a price of a currency only so much ahead: the price is to be that of the payment. */
-const PRICED_AHEAD_SEC = 30;
-
-/**
- * The next set of parts to ask for: many where many are due, so that few events prove them, and
- * else a few ahead of their time.
- */
-export function planSet(
-  state: ContractState,
-  leg: Leg,
-  inHand: ReadonlySet<number>,
-  nowSec: number,
-): Plan {
-  const due = planStreamed(state, leg, inHand, nowSec, MOST_PARTS, 0);
-  const isMany = due.action === 'pay' && due.parts.length > PARTS_AHEAD;
-  const isPriced = state.contract.document.denomination.type !== 'msat';
-  const aheadSec = isPriced ? PRICED_AHEAD_SEC : AHEAD_SEC;
-  return isMany ? due : planStreamed(state, leg, inHand, nowSec, PARTS_AHEAD, aheadSec);
-}
-
-/**
- * Whether to ask for another set: for one at a time, so that a silent payee costs nothing, and for
- * one beyond what is being paid, so that an empty wallet does not gather requests.
- */
-export function mayAskMore(live: readonly JournalEntry[]): boolean {
-  const open = live.filter(({ step }) => step === 'checked' || step === 'failed');
-  return open.length <= MOST_PARTS && !live.some(({ step }) => step === 'wanted');
-}
 
 /** Whether what is owed is not msat, so that a price says what is paid. */
 export function isPriced({ view }: OwnContract): boolean {

@@ -1,6 +1,7 @@
 /** Sentences for what the engine waits for and what stopped it. Codes are stable. */
 import {
   REJECT_SENTENCES,
+  type MetLimit,
   type RejectCode,
   type Waiting,
   type WaitReason,
@@ -13,12 +14,8 @@ export type EngineCode =
   | 'NOT_ARRIVED'
   | 'NO_LOOKUP'
   | 'WALLET_REFUSED'
-  | 'PAYEE_SILENT'
   | 'PAYEE_REFUSED'
-  | 'PAUSED'
-  | 'DAY_LIMIT'
-  | 'CONTRACT_LIMIT'
-  | 'BUDGET_LIMIT'
+  | 'RESUMED'
   | 'BEGINNING'
   | 'ELSEWHERE'
   | 'PAYING'
@@ -31,7 +28,6 @@ export type EngineCode =
   | 'PRICE_NAMED'
   | 'PRICE_APART'
   | 'PRICE_CONTRADICTED'
-  | 'BANK_SILENT'
   | 'WITH_BANK'
   | 'FORWARD_LOST'
   | 'JOURNAL_DAMAGED';
@@ -48,13 +44,8 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
     'Your wallet cannot say what became of the last payment. ' +
     'Nothing more is paid before its invoice has run out for certain.',
   WALLET_REFUSED: 'Your wallet refused the payment. Nothing has left it.',
-  PAYEE_SILENT: 'The payee is not answering. Nothing is paid until they do; we keep asking.',
   PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again shortly.',
-  PAUSED: 'Paused by you. Nothing is paid until you resume.',
-  DAY_LIMIT: 'Your limit for 24 hours is used up. Nothing more is paid before there is room again.',
-  CONTRACT_LIMIT: 'Your limit for this contract is used up. Nothing more is paid under it.',
-  BUDGET_LIMIT:
-    'What the wallet lets this connection spend is used up. Nothing is paid before it allows more.',
+  RESUMED: 'Resumed by you. What is due is paid.',
   BEGINNING: 'Beginning here in a moment, when nothing else pays for you any more.',
   ELSEWHERE: 'Another window or device is paying for you. Nothing is paid twice.',
   PAYING: 'Paying.',
@@ -74,9 +65,6 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   PRICE_CONTRADICTED:
     'An oracle gave two prices for one minute, and without it there are too few. ' +
     'It is not paid at that price.',
-  BANK_SILENT:
-    'The bank passes payments of this contract on and is not answering. Nothing is paid until it ' +
-    'does; when its last word has run out, the payee is asked directly.',
   WITH_BANK:
     'The payment is held until the bank has passed it on. If the bank stays away it comes back ' +
     'to you by itself, within a day or two; nothing is lost and nothing is paid twice.',
@@ -116,7 +104,22 @@ const WAIT_SENTENCES: Readonly<Record<WaitReason, string>> = {
   tendered:
     'The payee does not ask for the payment, so it was offered in public. ' +
     'It is not late meanwhile; it is paid as soon as it is asked for.',
+  paused: 'Paused by you. Nothing is paid until you resume.',
+  budget: 'A spending limit is used up. Nothing more is paid before there is room again.',
+  payeeUnreachable: 'The payee is not answering. Nothing is paid until they do; we keep asking.',
 };
+
+/** Of reasons with several cases the sentences of each. */
+const LIMIT_SENTENCES: Readonly<Record<MetLimit['limit'], string>> = {
+  day: 'Your limit for 24 hours is used up. Nothing more is paid before there is room again.',
+  contract: 'Your limit for this contract is used up. Nothing more is paid under it.',
+  wallet:
+    'What the wallet lets this connection spend is used up. Nothing is paid before it allows more.',
+};
+const PAUSED_BY_PAYEE = 'The payee has paused payments. We ask again shortly.';
+const BANK_UNREACHABLE =
+  'The bank passes payments of this contract on and is not answering. Nothing is paid until it ' +
+  'does; when its last word has run out, the payee is asked directly.';
 
 /** Any code the engine shows. */
 export type StatusCode = EngineCode | WaitReason | RejectCode;
@@ -157,14 +160,18 @@ export function statusOf(
 
 /** Builds the status of a payer that waits, with what belongs to the reason. */
 export function waitingStatus(level: PayerStatus['level'], waiting: Waiting): PayerStatus {
-  const { reason, untilSec } = waiting;
-  return statusOf(level, reason, { untilSec, detail: detailOf(waiting) });
+  const { reason: code, untilSec } = waiting;
+  return { level, code, sentence: sentenceOfWaiting(waiting), untilSec };
 }
 
-function detailOf(waiting: Waiting): string | undefined {
-  if (waiting.reason !== 'cohortBehind') return undefined;
+function sentenceOfWaiting(waiting: Waiting): string {
+  const { reason } = waiting;
+  if (reason === 'budget') return LIMIT_SENTENCES[waiting.limit];
+  if (reason === 'paused' && waiting.by === 'payee') return PAUSED_BY_PAYEE;
+  if (reason === 'payeeUnreachable' && waiting.whom === 'bank') return BANK_UNREACHABLE;
+  if (reason !== 'cohortBehind') return WAIT_SENTENCES[reason];
   const count = waiting.behind.length;
-  return count === 1 ? 'One is behind.' : `${count} are behind.`;
+  return sentenceOf(reason, count === 1 ? 'One is behind.' : `${count} are behind.`);
 }
 
 const URGENCY: readonly PayerStatus['level'][] = [

@@ -10,7 +10,8 @@ import {
 import type { Desk, OwnContract } from '../desk.ts';
 import type { JournalEntry } from '../journal.ts';
 import { moneyAddress } from '../parties.ts';
-import { statusOf, waitingStatus, type PayerStatus } from '../words.ts';
+import { sideStatus } from '../payer-orders.ts';
+import { waitingStatus, type PayerStatus } from '../words.ts';
 import { EXPIRY_APART_SEC, OUTER_GRACE_SEC } from './checks.ts';
 
 /** After so long without the bank's word the payee is asked directly: no request lives longer. */
@@ -53,7 +54,9 @@ export function silentStatus(
   const tendered = first && tenderHold(state, first.leg, numbers, nowSec);
   if (tendered) return waitingStatus('waiting', tendered);
   const isThrough = wanted.some((entry) => asksThroughBank(contract, entry, nowMs));
-  return statusOf('problem', isThrough ? 'BANK_SILENT' : 'PAYEE_SILENT');
+  const sinceMs = Math.min(...wanted.map(({ updatedAtMs }) => updatedAtMs));
+  const whom = isThrough ? 'bank' : 'payee';
+  return sideStatus('problem', { silence: { whom, sinceSec: Math.floor(sinceMs / 1_000) } });
 }
 
 /** What a payee asks to receive of parts itself; undefined where they are paid directly. */
