@@ -134,6 +134,12 @@ export class Payer {
     this.changed.emit();
   }
 
+  /** Trying again is no news while the wallet does not answer; a payment made is. */
+  #sayWorking(code: 'ASKING' | 'PAYING', isPaid = false): void {
+    if (isPaid) this.#standstill.goesOn();
+    if (isPaid || this.#status.code !== 'WALLET_SILENT') this.#say(statusOf('working', code));
+  }
+
   /** Says how it stands; returns how long to wait, ms. */
   #wait(waitMs: number, status: PayerStatus): number {
     this.#say(status);
@@ -245,10 +251,10 @@ export class Payer {
     if (others) return this.#wait(LOOK_AGAIN_MS, others);
     const room = this.#orders.holdRoom(paidMsat(entry));
     if ('limit' in room) return this.#wait(IDLE_MS, sideStatus('waiting', { limit: room }));
-    this.#say(statusOf('working', 'PAYING'));
+    this.#sayWorking('PAYING');
     const after = await payEntry(context, entry, this.#sinceMs).finally(room.release);
     this.#lanes.note(after.step === 'paid');
-    if (after.step === 'paid') this.#standstill.goesOn();
+    if (after.step === 'paid') this.#sayWorking('PAYING', true);
     if (after.step === 'failed') {
       return this.#wait(RETRY_MS, statusOf('problem', 'WALLET_REFUSED', { detail: after.reason }));
     }
@@ -275,7 +281,7 @@ export class Payer {
     if (nowMs - lastMs < ASK_AGAIN_MS) return lastMs + ASK_AGAIN_MS - nowMs;
     this.#asks += 1;
     if (this.#asks > SILENT_AFTER_ASKS) this.#say(silentStatus(contract, wanted, nowMs));
-    else if (!isOfPrice(this.#status)) this.#say(statusOf('working', 'ASKING'));
+    else if (!isOfPrice(this.#status)) this.#sayWorking('ASKING');
     await this.#desk.journal.write(wanted.map((entry) => ({ ...entry, askedAtMs: nowMs })));
     await askForParts(this.#desk, contract, this.leg, wanted);
     return ASK_AGAIN_MS;
