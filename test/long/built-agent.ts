@@ -17,6 +17,8 @@ export async function buildAgent(): Promise<readonly string[]> {
     configFile: false,
     root: ROOT,
     logLevel: 'warn',
+    // The root's own rests on what SvelteKit generates, which a fresh clone has not.
+    tsconfig: join(ROOT, 'protocol/tsconfig.json'),
     ssr: { noExternal: ['@realyield/protocol'], resolve: { conditions: CONDITIONS } },
     build: { ssr: 'web/lib/agent/main.ts', outDir: FOLDER, target: 'node20', emptyOutDir: true },
   });
