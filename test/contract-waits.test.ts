@@ -58,7 +58,7 @@ function streamOf(
   const sent = 'sentAtMs' in made ? { sentAtMs: agoMs } : {};
   const asked = entry.step === 'wanted' ? { askedAtMs: agoMs } : {};
   const all = [...before(now.nowSec), { ...entry, ...sent, ...asked }];
-  return streamModel(names, now, statusOf('working', code), all);
+  return streamModel(names, now, statusOf('working', code), { entries: all });
 }
 
 it('a stream that stands still says so after seconds, what it waits for and how long', () => {

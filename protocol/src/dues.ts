@@ -18,6 +18,7 @@ import {
   planDisbursement,
   type Plan,
   type PlannedPart,
+  type PlanOptions,
 } from './planner.ts';
 
 /** Whether a leg counts its parts, so that any amount is a part of it. */
@@ -187,10 +188,10 @@ export function planStreamed(
   inHand: ReadonlySet<number>,
   asOfSec: number,
   mostParts: number,
-  aheadSec = 0,
+  options: Pick<PlanOptions, 'aheadSec' | 'pace'> = {},
 ): Plan {
-  if (leg !== 'disbursement') return planOrigination(state, inHand, asOfSec, aheadSec);
-  return planDisbursement(state, inHand, asOfSec, mostParts, { aheadSec });
+  if (leg !== 'disbursement') return planOrigination(state, inHand, asOfSec, options.aheadSec);
+  return planDisbursement(state, inHand, asOfSec, mostParts, options);
 }
 
 /** Whether a leg is paid by its payer's client unasked, as what was agreed with the contract. */

@@ -30,6 +30,7 @@ export * from './conversation.ts';
 export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
 export * from './waiting.ts';
 export * from './cohort.ts';
+export type { Pace } from './pace.ts';
 export * from './planner.ts';
 export * from './book.ts';
 export * from './dues.ts';

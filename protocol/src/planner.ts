@@ -8,6 +8,7 @@ import { legOf } from './contract/legs.ts';
 import type { ContractState } from './contract/state.ts';
 import { ticksOf, type Tick } from './contract/ticks.ts';
 import type { Leg } from './kinds/fields.ts';
+import { pacedAtSec, type Pace } from './pace.ts';
 import { payableTicks, ticksWithin, tickTotal } from './stream.ts';
 import { payerHold, type PayerSide, type Waiting } from './waiting.ts';
 
@@ -107,6 +108,20 @@ export function heldByPayer(plan: Plan, side: PayerSide): Plan {
 export interface PlanOptions {
   readonly aheadSec?: number;
   readonly others?: readonly CohortMember[];
+  /** How much slower than agreed the payer chose to pay. */
+  readonly pace?: Pace | undefined;
+}
+
+/** The same ticks, due when the payer pays them at its pace. */
+export function pacedTicks<T extends Tick>(
+  state: ContractState,
+  ticks: readonly T[],
+  pace: Pace | undefined,
+): readonly T[] {
+  if (!pace) return ticks;
+  const isShared = (state.cohort?.contracts.length ?? 0) > 1;
+  const daySec = isShared ? state.contract.document.daySec : undefined;
+  return ticks.map((tick) => ({ ...tick, dueAtSec: pacedAtSec(tick, pace, daySec) }));
 }
 
 /** Of ticks that are due those no other contract holds back, or why there are none. */
@@ -143,7 +158,7 @@ export function planDisbursement(
   inHand: ReadonlySet<number>,
   asOfSec: number,
   mostParts: number,
-  { aheadSec = 0, others = [] }: PlanOptions = {},
+  { aheadSec = 0, others = [], pace }: PlanOptions = {},
 ): Plan {
   const hold = disbursementHold(state, asOfSec);
   if (hold) return { action: 'wait', ...hold };
@@ -159,7 +174,7 @@ export function planDisbursement(
   // P-20: "A payer pays no tick of a tranche that waits for a milestone; later tranches do not wait
   // with it."
   const free = open.filter((tick) => !inHand.has(tick.n) && !tick.isHeld);
-  const payable = ticksWithin(free, roomUnits);
+  const payable = pacedTicks(state, ticksWithin(free, roomUnits), pace);
   const ripe = payable.filter((tick) => tick.dueAtSec <= asOfSec + aheadSec).slice(0, mostParts);
   const due = inStep(state, others, ripe, asOfSec);
   if ('reason' in due) return { action: 'wait', ...due };

@@ -152,6 +152,11 @@ export interface StreamModel {
   readonly reason?: string | undefined;
   /** What was not paid is not paid any more. */
   readonly isOver?: boolean;
+  /** Of the agreed rate so many percent, as its payer chose; undefined: as agreed. */
+  readonly pacePercent?: number | undefined;
+  /** When the last payment is made at that pace, and as agreed, Unix seconds. */
+  readonly endsAtSec?: number | undefined;
+  readonly agreedEndsAtSec?: number | undefined;
 }
 
 /** One thing that was checked about an event. */

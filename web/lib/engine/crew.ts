@@ -20,6 +20,7 @@ import { Listeners } from './listeners.ts';
 import { contractRelays, servingKeys } from './parties.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
+import type { PauseSwitch } from './pauses.ts';
 import { Payer } from './payer.ts';
 import type { PaymentRecord } from './ports.ts';
 import { Takings } from './takings.ts';
@@ -34,7 +35,7 @@ export interface CrewOrders {
   readonly isBeginning: () => boolean;
   /** Whether this process may use the journal. */
   readonly isAlone: () => boolean;
-  readonly isPaused: (root: string) => boolean;
+  readonly pauses: PauseSwitch;
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
   readonly limits: SpendingLimits;
@@ -79,11 +80,15 @@ export class Crew {
     this.forwarder = new Forwarder(desk);
     this.#tenders = new Tenders(desk, {
       mayRun: orders.isRunning,
-      isPaused: orders.isPaused,
+      isPaused: (root) => orders.pauses.isPaused(root),
       payerOf: (...leg) => this.payer(...leg),
       fill: orders.fill,
     });
     this.forwarder.changed.add(() => {
+      this.changed.emit();
+    });
+    orders.pauses.changed.add((root) => {
+      for (const payer of this.payersOf(root)) payer.wake();
       this.changed.emit();
     });
   }
@@ -149,6 +154,7 @@ export class Crew {
       if (!own.pays.includes(leg) || payers.has(leg)) continue;
       const payer = new Payer(this.#desk, root, leg, {
         holds: () => this.#holds(root, leg),
+        pace: () => this.#orders.pauses.paceOf(root),
         heldSinceMs: this.#orders.heldSinceMs,
         aheadOf: (entry) => this.#aheadOf(entry),
         holdRoom: (amountMsat) => this.#orders.limits.hold(root, amountMsat),
@@ -244,7 +250,7 @@ export class Crew {
     if (!this.#orders.isRunning()) {
       return this.#orders.isBeginning() ? 'beginning' : 'elsewhere';
     }
-    return this.#stopOf(root, leg) ?? (this.#orders.isPaused(root) ? 'paused' : 'run');
+    return this.#stopOf(root, leg) ?? (this.#orders.pauses.isPaused(root) ? 'paused' : 'run');
   }
 
   /** Why nothing more is paid, whatever was asked for before; what is owed goes on. */

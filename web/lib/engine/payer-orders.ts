@@ -1,7 +1,7 @@
 /** What a payer may do, as its session tells it. */
 
 import { heldByPayer, payerHold } from '@realyield/protocol';
-import type { MessageOf, MetLimit, PayerSide, Plan, WaitReason } from '@realyield/protocol';
+import type { MessageOf, MetLimit, Pace, PayerSide, Plan, WaitReason } from '@realyield/protocol';
 import type { ActivityLog } from './activity.ts';
 import type { JournalEntry } from './journal.ts';
 import type { HeldRoom } from './limits.ts';
@@ -27,6 +27,8 @@ export type PayerHold = 'run' | 'paused' | 'beginning' | 'elsewhere' | StopReaso
 export interface PayerOrders {
   /** Whether it may pay now. */
   readonly holds: () => PayerHold;
+  /** How much slower than agreed the person chose to pay. */
+  readonly pace: () => Pace | undefined;
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
   /** How a part stands that waits for parts of other investors. */

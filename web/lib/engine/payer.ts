@@ -217,7 +217,7 @@ export class Payer {
   /** Pays what may be paid, several parts at a time; returns how long to wait, ms. */
   async #payChecked(context: PaymentContext): Promise<number> {
     const nowSec = this.#desk.clock.nowSec();
-    const dueOf = dueTimesOf(context.contract, this.leg, nowSec);
+    const dueOf = dueTimesOf(context.contract, this.leg, nowSec, this.#orders.pace());
     const live = liveEntries(this.#desk, context.contract, this.leg);
     const ready = live.filter(({ step }) => step === 'checked' || step === 'failed');
     const pay = (entry: JournalEntry) => this.#payNext(context, entry, dueOf(entry.n).dueAtSec);

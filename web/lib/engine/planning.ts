@@ -4,6 +4,7 @@ import {
   planStreamed,
   type ContractState,
   type Leg,
+  type Pace,
   type Plan,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
@@ -30,13 +31,13 @@ function planSet(
   state: ContractState,
   leg: Leg,
   inHand: ReadonlySet<number>,
-  nowSec: number,
+  { nowSec, pace }: { readonly nowSec: number; readonly pace: Pace | undefined },
 ): Plan {
-  const due = planStreamed(state, leg, inHand, nowSec, MOST_PARTS, 0);
+  const due = planStreamed(state, leg, inHand, nowSec, MOST_PARTS, { pace });
   const isMany = due.action === 'pay' && due.parts.length > PARTS_AHEAD;
   const isPriced = state.contract.document.denomination.type !== 'msat';
   const aheadSec = isPriced ? PRICED_AHEAD_SEC : AHEAD_SEC;
-  return isMany ? due : planStreamed(state, leg, inHand, nowSec, PARTS_AHEAD, aheadSec);
+  return isMany ? due : planStreamed(state, leg, inHand, nowSec, PARTS_AHEAD, { aheadSec, pace });
 }
 
 /**
@@ -63,7 +64,7 @@ export function planStep(
   desk: Desk,
   contract: OwnContract,
   leg: Leg,
-  { limitOn }: Pick<PayerOrders, 'limitOn'>,
+  { limitOn, pace }: Pick<PayerOrders, 'limitOn' | 'pace'>,
 ): PlannedStep {
   const { root, fold } = contract.view;
   const { state } = fold;
@@ -73,7 +74,7 @@ export function planStep(
   }
   const nowSec = desk.clock.nowSec();
   const inHand = new Set(desk.journal.entries(root, leg).map((entry) => entry.n));
-  const planned = planSet(state, leg, inHand, nowSec);
+  const planned = planSet(state, leg, inHand, { nowSec, pace: pace() });
   // A limit counts msat, and a part in a currency has no amount in msat before it is asked for.
   const plan = isPriced(contract) ? planned : withinLimits(planned, limitOn);
   if (plan.action === 'pay') {

@@ -67,7 +67,7 @@ export class Session {
   readonly #desk: Desk;
   readonly #lease: SessionLease;
   readonly #payee: Payee;
-  readonly #pauses: PauseSwitch;
+  readonly pauses: PauseSwitch;
   readonly #crew: Crew;
   readonly #stops: (() => void)[] = [];
   #wallet: Wallet | undefined;
@@ -91,14 +91,14 @@ export class Session {
     this.#payee = new Payee(this.#desk);
     this.books = new Books(this.#desk, this.#payee);
     this.#lease = ports.lease ?? new Lease(ports, ports.rank);
-    this.#pauses = new PauseSwitch(this.#desk);
-    this.restorer = new Restorer(this.#desk, this.#pauses, (key) => this.#take(key));
+    this.pauses = new PauseSwitch(this.#desk);
+    this.restorer = new Restorer(this.#desk, this.pauses, (key) => this.#take(key));
     this.limits = new SpendingLimits(this.#desk.journal, ports.clock, ports.store);
     this.#crew = new Crew(this.#desk, {
       isRunning: () => this.isRunning,
       isBeginning: () => this.#isAlone && this.#lease.isBeginning,
       isAlone: () => this.#isAlone,
-      isPaused: (root) => this.#pauses.isPaused(root),
+      pauses: this.pauses,
       heldSinceMs: () => this.#lease.heldSinceMs,
       limits: this.limits,
       fill: (...chunk) => this.#payee.fill(...chunk),
@@ -111,7 +111,7 @@ export class Session {
   /** Stored data first, then mail, keys and relays. Resolves when the engine is at work. */
   async start(): Promise<void> {
     const { catalog, keyring, mailbox, outbox } = this.#desk;
-    await Promise.all([catalog.start(), this.activity.load(), this.#pauses.load()]);
+    await Promise.all([catalog.start(), this.activity.load(), this.pauses.load()]);
     await Promise.all([this.limits.load(), this.prices.load(), keyring.load()]);
     await Promise.all([this.agreements.openings.load(), this.documents.load()]);
     await this.till.loadSettings();
@@ -235,14 +235,12 @@ export class Session {
 
   /** Whether the person paused a contract. */
   isPaused(root: string): boolean {
-    return this.#pauses.isPaused(root);
+    return this.pauses.isPaused(root);
   }
 
   /** Pauses or resumes; what is already on its way is finished. */
-  async setPaused(root: string, paused: boolean): Promise<void> {
-    await this.#pauses.set(root, paused, this.ownContract(root)?.own.money);
-    for (const payer of this.#crew.payersOf(root)) payer.wake();
-    this.changed.emit();
+  setPaused(root: string, paused: boolean): Promise<void> {
+    return this.pauses.set(root, paused, this.ownContract(root)?.own.money);
   }
 
   /** Tries again now what the wallet refused. */

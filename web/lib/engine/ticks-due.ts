@@ -3,10 +3,12 @@ import {
   feesOf,
   isSerial,
   owedOn,
+  pacedTicks,
   payeeKeyProblem,
   ticksOf,
-  type PaidParts,
   type Leg,
+  type Pace,
+  type PaidParts,
   type RequestDocument,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
@@ -20,15 +22,19 @@ export interface DueTimes {
   readonly lapsesAtSec: number;
 }
 
-/** Times by part: its tick's, its tranche's, or at once. */
+/** Times by part: its tick's at the payer's pace, its tranche's, or at once. */
 export function dueTimesOf(
   contract: OwnContract,
   leg: Leg,
   nowSec: number,
+  pace?: Pace,
 ): (n: number) => DueTimes {
   if (isSerial(leg)) return () => ({ dueAtSec: 0, lapsesAtSec: Infinity });
   const { state } = contract.view.fold;
-  const parts = leg === 'disbursement' ? ticksOf(state, nowSec) : feesOf(state, nowSec);
+  const parts =
+    leg === 'disbursement'
+      ? pacedTicks(state, ticksOf(state, nowSec), pace)
+      : feesOf(state, nowSec);
   const byNumber = new Map(parts.map((part) => [part.n, part]));
   return (n) => {
     const tick = byNumber.get(n);

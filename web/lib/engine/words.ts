@@ -16,6 +16,8 @@ export type EngineCode =
   | 'WALLET_REFUSED'
   | 'PAYEE_REFUSED'
   | 'RESUMED'
+  | 'SLOWER'
+  | 'AS_AGREED'
   | 'BEGINNING'
   | 'ELSEWHERE'
   | 'PAYING'
@@ -46,6 +48,8 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_REFUSED: 'Your wallet refused the payment. Nothing has left it.',
   PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again shortly.',
   RESUMED: 'Resumed by you. What is due is paid.',
+  SLOWER: 'Slowed down by you. Later payments are made later, and none too late.',
+  AS_AGREED: 'Back at the agreed speed, by you. What is due is paid.',
   BEGINNING: 'Beginning here in a moment, when nothing else pays for you any more.',
   ELSEWHERE: 'Another window or device is paying for you. Nothing is paid twice.',
   PAYING: 'Paying.',

@@ -1,10 +1,13 @@
 /** One contract as its page shows it. */
 import {
   disbursementProgress,
+  pacedTicks,
   ticksOf,
   scheduleOf,
   type ContractState,
   type Ledger,
+  type Pace,
+  type Tick,
 } from '@realyield/protocol';
 import type {
   BalancesView,
@@ -148,6 +151,7 @@ function streamState(
   now: ContractNow,
   payer: PayerStatus | undefined,
   entries: readonly JournalEntry[],
+  pace: Pace | undefined,
 ): Pick<StreamModel, 'state' | 'reason' | 'isOver'> {
   const { state, nowSec } = now;
   const progress = disbursementProgress(state, nowSec);
@@ -185,7 +189,7 @@ function streamState(
   if (SAID_ABOVE.has(payer.code)) return { state: 'waiting' };
   if (payer.level === 'problem') return { state: 'stopped', reason: payer.sentence };
   if (STANDING.has(payer.code)) return { state: 'waiting', reason: payer.sentence };
-  const { dueAtSec } = progress.next;
+  const [{ dueAtSec } = progress.next] = pacedTicks(state, [progress.next], pace);
   if (dueAtSec > nowSec && progress.paidTicks === 0) {
     return { state: 'waiting', reason: 'The stream has not begun.' };
   }
@@ -193,17 +197,33 @@ function streamState(
   return reason === undefined ? { state: 'flowing' } : { state: 'waiting', reason };
 }
 
-/** The stream of a disbursement; `entries` are the payer's own journal of it. */
+/** What the payer's client knows of a stream beside the contract. */
+export interface PayerKnows {
+  /** Its journal of the disbursement. */
+  readonly entries?: readonly JournalEntry[];
+  readonly pace?: Pace | undefined;
+}
+
+/** When a stream's last payment is made, at the payer's pace and as agreed. */
+function endsOf(
+  ticks: readonly Tick[],
+  paced: readonly Tick[],
+): Pick<StreamModel, 'endsAtSec' | 'agreedEndsAtSec'> {
+  return { endsAtSec: paced.at(-1)?.dueAtSec, agreedEndsAtSec: ticks.at(-1)?.dueAtSec };
+}
+
+/** The stream of a disbursement. */
 export function streamModel(
   names: Names,
   now: ContractNow,
   payer: PayerStatus | undefined,
-  entries: readonly JournalEntry[] = [],
+  { entries = [], pace }: PayerKnows = {},
 ): StreamModel {
   const { state, nowSec } = now;
   const { document } = state.contract;
   const progress = disbursementProgress(state, nowSec);
   const ticks = ticksOf(state, nowSec);
+  const paced = pacedTicks(state, ticks, pace);
   const first = document.tranches[0];
   const tickSec = first ? (first.toSec - first.fromSec) / first.ticks : 1;
   return {
@@ -216,8 +236,10 @@ export function streamModel(
     totalUnits: ticks.reduce((sum, tick) => sum + tick.amountUnits, 0n),
     ticksPaid: progress.paidTicks,
     ticksTotal: progress.ticks,
-    nextTickAtSec: progress.next?.dueAtSec,
-    ...streamState(now, payer, entries),
+    nextTickAtSec: paced.find(({ n }) => n === progress.next?.n)?.dueAtSec,
+    pacePercent: pace?.percent,
+    ...endsOf(ticks, paced),
+    ...streamState(now, payer, entries, pace),
   };
 }
 
