@@ -18,7 +18,7 @@ describe('requires: P-34', () => {
     expect(pacedAtSec(due, { percent: 50, sinceSec: START + 100 }, undefined)).toBe(START + 100);
   });
 
-  it('never pays early or out of order, and leaves a quarter of the time until a tick lapses', () => {
+  it('never pays early or out of order, and leaves a quarter of the time to lapse', () => {
     const times = fc.record({
       dueAtSec: fc.integer({ min: START, max: START + 10_000_000 }),
       lasts: fc.integer({ min: 0, max: 3_000_000 }),

@@ -9,7 +9,8 @@ import OfferCard from './OfferCard.svelte';
 import PersonaMenu from './PersonaMenu.svelte';
 import StreamView from './StreamView.svelte';
 import Timeline from './Timeline.svelte';
-import type { DeskRow, OfferCardView, PersonView, StreamModel } from './models.ts';
+import type { DeskRow, OfferCardView, PersonView } from './models.ts';
+import type { StreamModel } from './payment-models.ts';
 
 const HOSTILE = `\u202e<img src=x onerror="document.title='taken'">${'W'.repeat(400)}`;
 const person: PersonView = { publicKey: 'ab'.repeat(32), name: HOSTILE, role: 'business' };

@@ -133,32 +133,6 @@ export interface BalancesView extends Pick<ScheduleView, 'denomination' | 'costN
   readonly asOfSec: number;
 }
 
-/** Money moving in ticks from one person to another. */
-export interface StreamModel {
-  readonly from: PersonView;
-  readonly to: PersonView;
-  /** What its amounts are counted in. */
-  readonly denomination: AmountUnit;
-  /** What one tick pays, and how long a tick lasts in seconds. */
-  readonly tickUnits: bigint;
-  readonly tickSec: number;
-  readonly paidUnits: bigint;
-  readonly totalUnits: bigint;
-  readonly ticksPaid: number;
-  readonly ticksTotal: number;
-  readonly state: 'flowing' | 'waiting' | 'paused' | 'stopped' | 'done';
-  readonly nextTickAtSec?: number | undefined;
-  /** What it waits for, or why it stopped, as a sentence. */
-  readonly reason?: string | undefined;
-  /** What was not paid is not paid any more. */
-  readonly isOver?: boolean;
-  /** Of the agreed rate so many percent, as its payer chose; undefined: as agreed. */
-  readonly pacePercent?: number | undefined;
-  /** When the last payment is made at that pace, and as agreed, Unix seconds. */
-  readonly endsAtSec?: number | undefined;
-  readonly agreedEndsAtSec?: number | undefined;
-}
-
 /** One thing that was checked about an event. */
 export interface CheckView {
   readonly label: string;

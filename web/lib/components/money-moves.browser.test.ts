@@ -7,7 +7,8 @@ import '../../styles/base.css';
 import DeskList from './DeskList.svelte';
 import PayDialog from './PayDialog.svelte';
 import StreamView from './StreamView.svelte';
-import type { DeskRow, StreamModel } from './models.ts';
+import type { DeskRow } from './models.ts';
+import type { StreamModel } from './payment-models.ts';
 import type { PaymentPlan } from './payment-models.ts';
 
 const to = { publicKey: 'ab'.repeat(32), name: 'Contract key', role: 'investor' };

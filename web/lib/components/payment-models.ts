@@ -1,4 +1,4 @@
-/** What the dialog before a payment shows. */
+/** Money that moves, or is about to: streams, and what the dialog before a payment shows. */
 import type { Leg } from '@realyield/protocol';
 import type { AmountUnit } from '../amount.ts';
 import type { PersonView } from '../ui/shell.svelte.ts';
@@ -30,4 +30,30 @@ export interface PaymentPlan {
   readonly shares: readonly PaymentShare[];
   /** The same payment of less, where that can be chosen; undefined for what cannot be paid. */
   readonly part?: (amountUnits: bigint) => PaymentPlan | undefined;
+}
+
+/** Money moving in ticks from one person to another. */
+export interface StreamModel {
+  readonly from: PersonView;
+  readonly to: PersonView;
+  /** What its amounts are counted in. */
+  readonly denomination: AmountUnit;
+  /** What one tick pays, and how long a tick lasts in seconds. */
+  readonly tickUnits: bigint;
+  readonly tickSec: number;
+  readonly paidUnits: bigint;
+  readonly totalUnits: bigint;
+  readonly ticksPaid: number;
+  readonly ticksTotal: number;
+  readonly state: 'flowing' | 'waiting' | 'paused' | 'stopped' | 'done';
+  readonly nextTickAtSec?: number | undefined;
+  /** What it waits for, or why it stopped, as a sentence. */
+  readonly reason?: string | undefined;
+  /** What was not paid is not paid any more. */
+  readonly isOver?: boolean;
+  /** Of the agreed rate so many percent, as its payer chose; undefined: as agreed. */
+  readonly pacePercent?: number | undefined;
+  /** When the last payment is made at that pace, and as agreed, Unix seconds. */
+  readonly endsAtSec?: number | undefined;
+  readonly agreedEndsAtSec?: number | undefined;
 }

@@ -1,7 +1,8 @@
 /**
- * Which contracts the person has paused, and which they stream slower than agreed. Kept on this device, and on relays as an encrypted event
- * of the contract's own key (NIP-78), which needs no signer: a stream that was paused must not run
- * again by itself on a new device, nor one that was slowed down go faster.
+ * Which contracts the person has paused, and which they stream slower than agreed. Kept on this
+ * device, and on relays as an encrypted event of the contract's own key (NIP-78), which needs no
+ * signer: a stream that was paused must not run again by itself on a new device, nor one that was
+ * slowed down go faster.
  */
 import type { Pace } from '@realyield/protocol';
 import * as z from 'zod/mini';

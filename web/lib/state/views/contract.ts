@@ -14,8 +14,8 @@ import type {
   ContractHeadView,
   InstalmentState,
   ScheduleView,
-  StreamModel,
 } from '../../components/models.ts';
+import type { StreamModel } from '../../components/payment-models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { JournalEntry } from '../../engine/journal.ts';
 import type { PayerStatus } from '../../engine/words.ts';
