@@ -89,6 +89,13 @@ function shownOtherwise(before: ContractState, after: ContractState): boolean {
   return moved.length > 0;
 }
 
+/** Whether a further final event, dated before, shows another of two rival successors (N-24). */
+function isOtherSuccessor(before: ContractState, after: ContractState): boolean {
+  if (after.finalEvents.length === before.finalEvents.length) return false;
+  const inForce = new Set(after.versions.map(({ id }) => id));
+  return before.versions.some(({ id }) => !inForce.has(id));
+}
+
 /** A loan's events at its first final event: what that rests on, and what anybody adds. */
 interface Ended {
   readonly root: string;
@@ -134,7 +141,7 @@ function checkAdded(ended: Ended, added: readonly ParsedEvent[], time: number): 
   const after = stateOf(ended.root, [...ended.base, ...added]);
   expect(after.finalEvents).toContain(ended.final);
   // What another final event shows otherwise is ordered by N-23 and spread anew.
-  if (shownOtherwise(ended.before, after)) return false;
+  if (shownOtherwise(ended.before, after) || isOtherSuccessor(ended.before, after)) return false;
   // Of two amounts of one hash that two final events show, the greater counts in the end.
   const isSplit = ended.hasTwin && after.finalEvents.length > ended.before.finalEvents.length;
   const last = TIMES.length - 1;
