@@ -5,6 +5,12 @@
 import * as z from 'zod/mini';
 import { canonicalize, parseCanonical } from './canonical.ts';
 import {
+  application,
+  applicationNote,
+  applicationStep,
+  applicationWithdrawal,
+} from './kinds/application-messages.ts';
+import {
   documentDelivery,
   documentPiece,
   documentRefusal,
@@ -123,6 +129,10 @@ export const messageSchema = z.discriminatedUnion('type', [
   documentDelivery,
   documentPiece,
   documentRefusal,
+  application,
+  applicationStep,
+  applicationNote,
+  applicationWithdrawal,
 ]);
 
 /** A private message. */
@@ -143,6 +153,10 @@ export function parseMessage(content: string): Result<Message> {
   // T-2: "A reader MUST refuse a `partsWanted` with another number of amounts than parts…"
   if (data.type === 'partsWanted' && data.n.length !== data.units.length) {
     return reject('MESSAGE_SHAPE', 'units');
+  }
+  // AP-3: "A reader MUST refuse a step that declines without a reason as `MESSAGE_SHAPE`…"
+  if (data.type === 'applicationStep' && data.status === 'declined' && !data.reason.trim()) {
+    return reject('MESSAGE_SHAPE', 'reason');
   }
   return ok(data);
 }

@@ -27,6 +27,8 @@ export type { Denomination, FiatDenomination } from './kinds/denomination.ts';
 export type { PriceDocument } from './kinds/price.ts';
 export type { BondDocument, BondKeyDocument, PledgeDocument } from './kinds/bond.ts';
 export * from './conversation.ts';
+export * from './application.ts';
+export type { ApplicationCase } from './kinds/application-messages.ts';
 export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
 export * from './waiting.ts';
 export * from './cohort.ts';

@@ -15,6 +15,7 @@ import { writeInvoice, type InvoiceFields } from '../fixtures/invoices.ts';
 import { hashOf, Loan, offerDocument, paymentHashOf, signAs } from '../fixtures/loan.ts';
 import { buildCases } from './building.ts';
 import { agreed, START, TICK } from './contracts.ts';
+import { applicationMessageCases } from './application-messages.ts';
 import { documentMessageCases } from './document-messages.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
@@ -98,6 +99,7 @@ export function messageCases(): Cases {
   const refusal = { v: 1, type: 'refusal', contract: loan.root, of: 'parts', code: 'paused' };
   return {
     ...documentMessageCases(reads, refused),
+    ...applicationMessageCases(reads, refused),
     proposal: reads('A proposal', { v: 1, type: 'proposal', acceptance: embedded }),
     acceptance: reads('An acceptance', {
       v: 1,

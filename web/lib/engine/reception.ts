@@ -1,6 +1,7 @@
 /** Private messages that arrived, each handed to whoever deals with it. */
 import { LEGS, actsFor, forwardingTermsOf, type Leg, type MessageOf } from '@realyield/protocol';
 import type { Agreements } from './agreements.ts';
+import { type Applications, isApplicationTalk } from './applications.ts';
 import type { Crew } from './crew.ts';
 import { actingContract, type Desk } from './desk.ts';
 import type { Documents } from './documents/documents.ts';
@@ -17,6 +18,7 @@ export interface Receivers {
   readonly payee: Payee;
   readonly crew: Crew;
   readonly documents: Documents;
+  readonly applications: Applications;
   readonly isRunning: () => boolean;
 }
 
@@ -97,6 +99,7 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
       await receiveRefusal(receivers, message, incoming);
       break;
     default:
-      await receivers.documents.receive(message, incoming);
+      if (isApplicationTalk(message)) await receivers.applications.receive(message, incoming);
+      else await receivers.documents.receive(message, incoming);
   }
 }

@@ -15,6 +15,7 @@ import {
 import type { ActivityLog } from './activity.ts';
 import { sendLeftLetters } from './agreement/letters.ts';
 import { Agreements } from './agreements.ts';
+import { Applications } from './applications.ts';
 import { Books } from './books.ts';
 import type { Catalog } from './catalog.ts';
 import { Crew } from './crew.ts';
@@ -52,6 +53,7 @@ export class Session {
   readonly changed = new Listeners<void>();
   readonly catalog: Catalog;
   readonly agreements: Agreements;
+  readonly applications: Applications;
   readonly documents: Documents;
   readonly books: Books;
   readonly drafts: Drafts;
@@ -86,7 +88,8 @@ export class Session {
     this.activity = this.#desk.activity;
     this.prices = this.#desk.prices;
     this.agreements = new Agreements(this.#desk);
-    this.documents = new Documents(this.#desk);
+    this.applications = new Applications(this.#desk);
+    this.documents = new Documents(this.#desk, (...asked) => this.applications.isNamedTo(...asked));
     this.drafts = new Drafts(ports.store);
     this.#payee = new Payee(this.#desk);
     this.books = new Books(this.#desk, this.#payee);
@@ -114,7 +117,7 @@ export class Session {
     await Promise.all([catalog.start(), this.activity.load(), this.pauses.load()]);
     await Promise.all([this.limits.load(), this.prices.load(), keyring.load()]);
     await Promise.all([this.agreements.openings.load(), this.documents.load()]);
-    await this.till.loadSettings();
+    await Promise.all([this.applications.load(), this.till.loadSettings()]);
     const tell = () => this.changed.emit();
     this.#stops.push(
       catalog.arrived.add((events) => {
@@ -125,6 +128,7 @@ export class Session {
       this.#crew.changed.add(tell),
       this.restorer.changed.add(tell),
       this.documents.changed.add(tell),
+      this.applications.changed.add(tell),
       this.till.changed.add(tell),
       this.#lease.changed.add(() => {
         this.#leaseChanged();
@@ -283,9 +287,9 @@ export class Session {
   }
 
   async #receive(incoming: Incoming): Promise<void> {
-    const { agreements, documents } = this;
+    const { agreements, documents, applications } = this;
     const own = { desk: this.#desk, payee: this.#payee, crew: this.#crew, agreements, documents };
-    await receive({ ...own, isRunning: () => this.isRunning }, incoming);
+    await receive({ ...own, applications, isRunning: () => this.isRunning }, incoming);
     this.changed.emit();
   }
 

@@ -37,11 +37,15 @@ function base64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
+/** Whether somebody may have a document because an application to them names it. */
+export type NamedTo = (asker: string, sha256: string) => boolean;
+
 /** Hands documents out. */
 export class Counter {
   readonly #desk: Desk;
   readonly #library: Library;
   readonly #vault: Vault;
+  readonly #isNamedTo: NamedTo;
   /** When each transfer was last asked for, ms. */
   readonly #heard = new Map<string, number>();
   #handedMs: number[] = [];
@@ -49,10 +53,11 @@ export class Counter {
   #work: Promise<void> = Promise.resolve();
   #isStopped = false;
 
-  constructor(desk: Desk, library: Library, vault: Vault) {
+  constructor(desk: Desk, library: Library, vault: Vault, isNamedTo: NamedTo) {
     this.#desk = desk;
     this.#library = library;
     this.#vault = vault;
+    this.#isNamedTo = isNamedTo;
   }
 
   /** Answers a question when its turn comes; what is not kept here is left to another device. */
@@ -98,9 +103,10 @@ export class Counter {
     // T-14: "A holder MUST NOT hand a document that is for parties only to a key that is not a
     // party's, the milestone attester's or an appointee's, in a contract that the holder signed and
     // in which something the holder signed names its hash…"
-    if (document.sharing === 'parties' && !contract) return refuse('partiesOnly');
+    const isEntitled = contract !== undefined || this.#isNamedTo(asker, document.sha256);
+    if (document.sharing === 'parties' && !isEntitled) return refuse('partiesOnly');
     if (!document.kept) return refuse('otherMeans');
-    if (!contract && !this.#mayServeStrangers()) return;
+    if (!isEntitled && !this.#mayServeStrangers()) return;
     await this.#hand(document.kept, document.sizeBytes, { wanted, asker, signer, urls });
   }
 

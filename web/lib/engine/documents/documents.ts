@@ -7,7 +7,7 @@ import type { Desk } from '../desk.ts';
 import { type Listeners } from '../listeners.ts';
 import type { Incoming } from '../mailbox.ts';
 import type { Signer } from '../ports.ts';
-import { Counter } from './counter.ts';
+import { Counter, type NamedTo } from './counter.ts';
 import { Library } from './library.ts';
 import { Transfers } from './transfers.ts';
 import { Vault, type Opened } from './vault.ts';
@@ -19,12 +19,12 @@ export class Documents {
   readonly transfers: Transfers;
   readonly #counter: Counter;
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, isNamedTo: NamedTo) {
     const vault = new Vault(desk.store, desk.keyring.chest);
     this.library = new Library(desk, vault);
     this.transfers = new Transfers(desk, vault);
     this.changed = this.transfers.changed;
-    this.#counter = new Counter(desk, this.library, vault);
+    this.#counter = new Counter(desk, this.library, vault, isNamedTo);
   }
 
   /** Reads what was kept; before mail is read. */
