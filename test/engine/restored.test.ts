@@ -102,7 +102,7 @@ describe('a device lost with a payment that was never proven', () => {
     };
     const fresh = await play(world, 'ana', { device: 'moved fresh', alter });
     await until('the pause to be back', () => fresh.session.payerStatus(root)?.code === 'paused');
-    expect(fresh.session.isPaused(root)).toBe(true);
+    expect(fresh.session.pauses.isPaused(root)).toBe(true);
     await fresh.session.setPaused(root, false);
     await untilPaid(fresh, root, 6);
     expect(sentBy('ana')).toHaveLength(whenLost);

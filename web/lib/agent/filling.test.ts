@@ -16,7 +16,7 @@ function sceneOf(reachDays: number | undefined, added = 3) {
     changed: new Listeners<void>(),
     contracts: () => [{ view: { root: 'root', fold: { state } } }],
     isRunning: true,
-    isPaused: () => scene.isPaused,
+    pauses: { isPaused: () => scene.isPaused },
     books: {
       reach: () =>
         Promise.resolve({

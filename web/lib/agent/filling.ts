@@ -13,7 +13,8 @@ const LEAST_DAYS = 7;
 const TRY_AGAIN_MS = 600_000;
 
 /** What filling needs of a session. */
-type Filled = Pick<Session, 'changed' | 'contracts' | 'isRunning' | 'isPaused'> & {
+type Filled = Pick<Session, 'changed' | 'contracts' | 'isRunning'> & {
+  readonly pauses: Pick<Session['pauses'], 'isPaused'>;
   readonly books: Pick<Session['books'], 'reach' | 'fill'>;
 };
 
@@ -30,7 +31,7 @@ export function startFilling(
       const { root, fold } = view;
       const { contract, status } = fold.state;
       const nowMs = clock.nowMs();
-      if (status !== 'effective' || session.isPaused(root)) continue;
+      if (status !== 'effective' || session.pauses.isPaused(root)) continue;
       if (nowMs - (triedAtMs.get(root) ?? -TRY_AGAIN_MS) < TRY_AGAIN_MS) continue;
       const { untilSec: endsAtSec = Infinity } = (await session.books.reach(root)) ?? {};
       const isFar = endsAtSec > clock.nowSec() + LEAST_DAYS * contract.document.daySec;

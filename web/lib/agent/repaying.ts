@@ -89,7 +89,7 @@ export function startRepaying(
     for (const contract of session.contracts()) {
       if (isOver() || !session.isRunning) return;
       const { state } = contract.view.fold;
-      if (state.effectiveAtSec === undefined || session.isPaused(state.root)) continue;
+      if (state.effectiveAtSec === undefined || session.pauses.isPaused(state.root)) continue;
       if (repays && contract.own.role === 'business') await repay(orders, state);
       if (paysDues) await payDues(orders, contract);
     }

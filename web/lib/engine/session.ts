@@ -237,11 +237,6 @@ export class Session {
     return this.#desk.journal.entries(root, leg);
   }
 
-  /** Whether the person paused a contract. */
-  isPaused(root: string): boolean {
-    return this.pauses.isPaused(root);
-  }
-
   /** Pauses or resumes; what is already on its way is finished. */
   setPaused(root: string, paused: boolean): Promise<void> {
     return this.pauses.set(root, paused, this.ownContract(root)?.own.money);
