@@ -4,6 +4,7 @@ import { parseMessage } from '@realyield/protocol';
 import {
   APPLICATION_LENGTHS,
   applicationFields,
+  offerFieldsOf,
   readApplicationFields,
 } from '../web/lib/state/views/applications.ts';
 
@@ -29,6 +30,26 @@ describe('the form of an application', () => {
     expect(parseMessage(message)).toMatchObject({ ok: false });
     const sorted = Object.fromEntries(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1)));
     expect(parseMessage(JSON.stringify({ case: sorted, type: 'application', v: 1 })).ok).toBe(true);
+  });
+
+  it('is what an offer begins with that answers it', () => {
+    const read = readApplicationFields(good, bank, []);
+    if (!read.ok) throw new Error('not read');
+    const state = {
+      id: '1',
+      case: { ...read.form, salt: '5' },
+      applicant: 'a',
+      status: 'approved',
+    };
+    const rest = { reason: '', step: 1, offer: undefined, notes: [], atSec: 0 } as const;
+    expect(offerFieldsOf({ ...state, ...rest, status: 'approved' })).toEqual({
+      title: 'A second oven',
+      purpose: '<b>An oven</b>',
+      story: 'Bread for\ntwo schools.',
+      businessKey: 'a',
+      businessName: 'Panadería Luz',
+      amountSought: '300000',
+    });
   });
 
   it('says beside each field what does not fit', () => {

@@ -1,6 +1,8 @@
 /** The offer being written: kept on this device with every change, and what was thrown away too. */
+import type { OwnApplication } from '../engine/applications.ts';
 import type { Drafts } from '../engine/drafts.ts';
 import { browserClock } from './clock.ts';
+import { offerFieldsOf } from './views/applications.ts';
 import { emptyOfferForm, keptOfferForm, type OfferForm } from './views/offer-fields.ts';
 import type { OfferTemplate } from './views/offer-templates.ts';
 
@@ -11,7 +13,7 @@ const PAUSE_MS = 400;
 /** What was in the form before it was begun anew or a usual loan was taken. */
 interface Before {
   readonly form: OfferForm;
-  readonly by: 'reset' | 'template';
+  readonly by: 'reset' | 'template' | 'application';
 }
 
 interface Kept {
@@ -31,8 +33,8 @@ export class OfferEditor {
   #stopTimer: (() => void) | undefined;
   #written = '';
 
-  /** Takes up what was being written. */
-  async open(drafts: Drafts): Promise<void> {
+  /** Takes up what was being written, or begins with what a business applied for. */
+  async open(drafts: Drafts, application?: OwnApplication): Promise<void> {
     this.#drafts = drafts;
     const kept = (await drafts.load(NAME).catch(() => undefined)) as Kept | undefined;
     if (kept) {
@@ -41,6 +43,10 @@ export class OfferEditor {
       this.before = before && { form: keptOfferForm(before.form), by: before.by };
       this.#written = JSON.stringify(this.#snapshot());
       this.keeping = 'kept';
+    }
+    if (application && application.applicant !== this.form.businessKey) {
+      if (kept) this.before = { form: $state.snapshot(this.form), by: 'application' };
+      this.form = { ...emptyOfferForm(), ...offerFieldsOf(application) };
     }
     this.isOpen = true;
   }

@@ -2,7 +2,7 @@
 import type { ApplicationState } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
 import type { ApplicationForm, OwnApplication } from '../../engine/applications.ts';
-import { hasHidden } from '../../ui/text.ts';
+import { cleanLine, hasHidden } from '../../ui/text.ts';
 import { FieldReader, type Mistakes } from './read-fields.ts';
 
 /** The fields, as typed. */
@@ -120,6 +120,18 @@ export function applicationNext({ status }: ApplicationState, isBank: boolean): 
 /** Whether anything can still be done about it. */
 export function isOpen({ status }: Pick<ApplicationState, 'status'>): boolean {
   return status !== 'declined' && status !== 'withdrawn';
+}
+
+/** What an offer's form begins with where it answers an application. */
+export function offerFieldsOf({ applicant, case: of }: OwnApplication) {
+  return {
+    title: of.purpose,
+    story: of.businessCase,
+    purpose: cleanLine(of.useOfFunds, 200),
+    businessKey: applicant,
+    businessName: of.name,
+    amountSought: (BigInt(of.amountMsat) / 1_000n).toString(),
+  };
 }
 
 /** Those to attend to first: open before settled, then the newest. */
