@@ -56,8 +56,13 @@ export interface OpenAmendmentView {
   readonly isWaiting: boolean;
 }
 
-const roles = (list: readonly PartyRole[]): string =>
-  list.map((role) => `the ${role}`).join(' and ');
+/** Roles in a sentence; after a takeover the backup servicer signs where the bank did. */
+function roles(list: readonly PartyRole[], { takeover }: ContractNow['state']): string {
+  const bank = takeover ? 'the backup servicer in the bank’s place' : 'the bank';
+  const named = list.map((role) => (role === 'bank' ? bank : `the ${role}`));
+  const last = named.at(-1) ?? '';
+  return named.length > 1 ? `${named.slice(0, -1).join(', ')} and ${last}` : last;
+}
 
 /** An amendment that waits; `problem` is why the reader cannot sign it. */
 export function openAmendmentView(
@@ -68,11 +73,12 @@ export function openAmendmentView(
   const what = terms.document.reason === 'restructuring' ? 'A restructuring' : 'Other terms';
   const author = isStandIn ? 'backup servicer' : proposedBy;
   const by = author === undefined ? '' : `, proposed by the ${author}`;
-  const signed = signedBy.length === 0 ? 'signed by nobody yet' : `signed by ${roles(signedBy)}`;
+  const signed =
+    signedBy.length === 0 ? 'signed by nobody yet' : `signed by ${roles(signedBy, state)}`;
   const missing = PARTY_ROLES.filter((role) => !signedBy.includes(role));
   const isPlain = problem?.code === 'ALREADY_SIGNED' || problem?.code === 'STATE_FORBIDS';
   return {
-    sentence: `${what}${by}: ${signed}, waiting for ${roles(missing)}.`,
+    sentence: `${what}${by}: ${signed}, waiting for ${roles(missing, state)}.`,
     changes: termChanges(termsInForce(state), terms.document),
     refused: problem && !isPlain ? sentenceFor(problem.code) : undefined,
     isWaiting: problem === undefined,
