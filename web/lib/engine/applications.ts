@@ -44,6 +44,8 @@ const PREFIX = 'application|';
 /** So many applications are kept, and so many words before their application. */
 const MOST_APPLICATIONS = 2_000;
 const MOST_STRAY = 200;
+/** So many of either by one sender, so that nobody fills the room of all. */
+const MOST_OF_ONE = 20;
 /** So many messages are kept about one application. */
 const MOST_MESSAGES = 500;
 
@@ -175,14 +177,14 @@ export class Applications {
       if (of.bank !== this.#own && author !== this.#own) return;
       const id = applicationId(author, of);
       const known = this.#kept.get(id);
-      if (known?.case || (!known && this.#count(true) >= MOST_APPLICATIONS)) return;
+      if (known?.case || (!known && !this.#hasRoom(author, true))) return;
       const writers = [author, of.bank];
       const messages = (known?.messages ?? []).filter((one) => writers.includes(one.author));
       return this.#put(id, { case: of, applicant: author, atSec: sentAtSec, messages });
     }
     const id = message.application;
     const known = this.#kept.get(id);
-    if (!known && this.#count(false) >= MOST_STRAY) return;
+    if (!known && !this.#hasRoom(author, false)) return;
     const isStranger = known?.case && ![known.applicant, known.case.bank].includes(author);
     const kept = known ?? { atSec: sentAtSec, messages: [] };
     const text = formatMessage(message);
@@ -196,8 +198,14 @@ export class Applications {
     return this.#put(id, { ...kept, messages });
   }
 
-  #count(hasCase: boolean): number {
-    return [...this.#kept.values()].filter((kept) => (kept.case !== undefined) === hasCase).length;
+  /** Whether another application, or word before one, of this author is kept. */
+  #hasRoom(author: string, hasCase: boolean): boolean {
+    const alike = [...this.#kept.values()].filter((kept) => (kept.case !== undefined) === hasCase);
+    const most = hasCase ? MOST_APPLICATIONS : MOST_STRAY;
+    const isOf = ({ applicant, messages }: Kept): boolean =>
+      (applicant ?? messages[0]?.author) === author;
+    const ofOne = author === this.#own ? 0 : alike.filter(isOf).length;
+    return alike.length < most && ofOne < MOST_OF_ONE;
   }
 
   async #put(id: string, kept: Kept): Promise<void> {

@@ -33,6 +33,8 @@ function roleOfAuthor(state: ContractState, publicKey: string): string | undefin
     if (parties[role].pubkey === publicKey) return role;
     if (state.signatures[role]?.delegate === publicKey) return role;
   }
+  const held = state.keys.find(({ key }) => key === publicKey);
+  if (held) return held.role;
   const { appointees = {} } = state.contract.document;
   const serves = APPOINTEE_ROLES.find((role) => appointees[role] === publicKey);
   if (serves) return APPOINTEE_NAMES[serves].toLowerCase();
@@ -139,6 +141,15 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
       return tenderWords(state, parsed);
     case 'tenderAnswer':
       return tenderAnswerWords(state, parsed);
+    case 'key': {
+      const { role, type } = parsed.document;
+      const what = type === 'rotation' ? 'replaced' : 'revoked';
+      return { title: `Key of the ${role} ${what}`, tone: 'waiting', checks: [] };
+    }
+    case 'sales':
+      return { title: 'Sales reported', checks: [] };
+    case 'dispute':
+      return { title: `Step of a dispute: ${parsed.document.type}`, tone: 'waiting', checks: [] };
     default:
       return { title: parsed.name, checks: [] };
   }
