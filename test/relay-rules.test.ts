@@ -138,11 +138,17 @@ describe('facts', () => {
     expect(codeOf(closed([]), before)).toBe('AUTHOR_STRANGER');
   });
 
-  it('rest on a signature the relay has checked, and on none that it has not', () => {
+  it('rest on an id and a signature the relay has checked, and on none that it has not', () => {
     const forged = { ...receipt, sig: request.sig };
     expect(codeOf(forged)).toBe('EVENT_SIGNATURE');
     expect(codeOf(forged, { isSignatureChecked: true })).toBe('ok');
-    expect(codeOf({ ...receipt, id: request.id }, { isSignatureChecked: true })).toBe('EVENT_ID');
+    // Whoever has checked a signature has computed the id it is over.
+    const misnamed = { ...receipt, id: request.id };
+    expect(codeOf(misnamed, { isSignatureChecked: true })).toBe('ok');
+    const long = { ...receipt, tags: [['x', 'ü'.repeat(33_000)]] };
+    expect(codeOf(long, { isSignatureChecked: true })).toBe('EVENT_SIZE');
+    const torn = { ...receipt, tags: [['x', '\ud800']] };
+    expect(codeOf(torn, { isSignatureChecked: true })).toBe('EVENT_SHAPE');
   });
 
   it('embed what has its id in any case, and its signature as chosen, requires: R-11', () => {

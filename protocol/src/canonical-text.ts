@@ -32,11 +32,21 @@ function endOfEscape(text: string, start: number): number {
   return SHORTEST_ESCAPE.test(text) ? SHORTEST_ESCAPE.lastIndex : NOT_CANONICAL;
 }
 
-function endOfString(text: string, start: number): number {
+/** Characters looked at one by one before the rest of a string is searched for its end. */
+const SHORT = 16;
+
+function endOfString(text: string, start: number, firstEscape: number): number {
+  const short = start + SHORT;
   for (let at = start + 1; ;) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) return at + 1;
-    at = code === BACKSLASH ? endOfEscape(text, at) : at + 1;
+    if (code === BACKSLASH) at = endOfEscape(text, at);
+    else if (at !== short) at += 1;
+    else {
+      const end = text.indexOf('"', at);
+      if (end < firstEscape) return end + 1;
+      at += 1;
+    }
     if (at === NOT_CANONICAL) return NOT_CANONICAL;
   }
 }
@@ -53,11 +63,11 @@ function endOfInteger(text: string, start: number): number {
   return isSafe && !isMinusZero ? end : NOT_CANONICAL;
 }
 
-function endOfArray(text: string, start: number, depth: number): number {
+function endOfArray(text: string, start: number, depth: number, firstEscape: number): number {
   let at = start + 1;
   if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1;
   for (;;) {
-    at = endOfValue(text, at, depth + 1);
+    at = endOfValue(text, at, depth + 1, firstEscape);
     const code = text.charCodeAt(at);
     if (code === CLOSE_BRACKET) return at + 1;
     if (code !== COMMA) return NOT_CANONICAL;
@@ -71,18 +81,18 @@ function keyBetween(text: string, start: number, end: number): string {
   return key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
 }
 
-function endOfObject(text: string, start: number, depth: number): number {
+function endOfObject(text: string, start: number, depth: number, firstEscape: number): number {
   let at = start + 1;
   if (text.charCodeAt(at) === CLOSE_BRACE) return at + 1;
   let before: string | undefined;
   for (;;) {
-    const end = text.charCodeAt(at) === QUOTE ? endOfString(text, at) : NOT_CANONICAL;
+    const end = text.charCodeAt(at) === QUOTE ? endOfString(text, at, firstEscape) : NOT_CANONICAL;
     if (text.charCodeAt(end) !== COLON) return NOT_CANONICAL;
     const key = keyBetween(text, at, end);
     // RFC 8785 orders keys by UTF-16 code units, which is what this compares.
     if (before !== undefined && before >= key) return NOT_CANONICAL;
     before = key;
-    at = endOfValue(text, end + 1, depth + 1);
+    at = endOfValue(text, end + 1, depth + 1, firstEscape);
     const code = text.charCodeAt(at);
     if (code === CLOSE_BRACE) return at + 1;
     if (code !== COMMA) return NOT_CANONICAL;
@@ -91,13 +101,15 @@ function endOfObject(text: string, start: number, depth: number): number {
 }
 
 /** Where the value that begins here ends, or NOT_CANONICAL, at which no text has a character. */
-function endOfValue(text: string, start: number, depth: number): number {
+function endOfValue(text: string, start: number, depth: number, firstEscape: number): number {
   const code = text.charCodeAt(start);
-  if (code === QUOTE) return endOfString(text, start);
+  if (code === QUOTE) return endOfString(text, start, firstEscape);
   if (code === OPEN_BRACE || code === OPEN_BRACKET) {
     if (depth > MAX_DEPTH) return NOT_CANONICAL;
     const isObject = code === OPEN_BRACE;
-    return isObject ? endOfObject(text, start, depth) : endOfArray(text, start, depth);
+    return isObject
+      ? endOfObject(text, start, depth, firstEscape)
+      : endOfArray(text, start, depth, firstEscape);
   }
   if (code === MINUS || (code >= ZERO && code <= NINE)) return endOfInteger(text, start);
   if (text.startsWith('true', start)) return start + 4;
@@ -109,5 +121,6 @@ function endOfValue(text: string, start: number, depth: number): number {
  * looked for unless they are escaped.
  */
 export function isCanonicalText(text: string): boolean {
-  return endOfValue(text, 0, 0) === text.length;
+  const escape = text.indexOf('\\');
+  return endOfValue(text, 0, 0, escape < 0 ? text.length : escape) === text.length;
 }

@@ -7,6 +7,7 @@ export * from './kinds.ts';
 export {
   MAX_CONTENT_BYTES,
   MAX_EVENT_BYTES,
+  believeShaped,
   readShape,
   verifyShaped,
   verifyWith,

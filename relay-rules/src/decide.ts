@@ -161,8 +161,8 @@ function decideFact(event: ShapedEvent, context: DecideContext): Decision {
 
 /**
  * Whether the relay takes an event, or the code and words of its refusal. Believes nothing the
- * event says about itself; `isSignatureChecked` spares the outer signature alone, and for kinds
- * outside the protocol the id. Never throws.
+ * event says about itself; `isSignatureChecked` spares the outer id and signature alone. Never
+ * throws.
  */
 export function decide(input: unknown, context: DecideContext): Decision {
   const shaped = readShape(input);

@@ -1,8 +1,10 @@
 /**
  * Reading embedded events once. What an id commits to never changes, so the verdict on an
- * embedded event is kept under the id computed here from its fields, never the one it claims.
+ * embedded event is kept under the id computed from its fields, here or by the relay that asks,
+ * never under one it only claims.
  */
 import {
+  believeShaped,
   Kind,
   readVerified,
   sameTags,
@@ -22,7 +24,7 @@ import {
 
 /** Reads events of the protocol and remembers what was embedded. */
 export interface Reader {
-  /** Checks size, id and, unless it is believed, the signature of what has an event's shape. */
+  /** Checks size and, unless a relay has done so, id and signature of what has an event's shape. */
   verify(event: ShapedEvent, isSignatureChecked: boolean): Result<VerifiedEvent>;
   /**
    * Types an event whose id was computed and whose signature is known to be right. Ids of what it
@@ -149,7 +151,7 @@ export function createReader(verifier: SignatureVerifier, hash?: HashFunction): 
 
   return {
     verify: (event, isSignatureChecked) =>
-      verifyShaped(event, isSignatureChecked ? believe : verifier, hash),
+      isSignatureChecked ? believeShaped(event) : verifyShaped(event, verifier, hash),
     read(event, checksEmbedded) {
       if (!checksEmbedded) return readBelieving(event);
       const { sig, id, pubkey } = event;
