@@ -92,7 +92,7 @@ const RIGHTS = {
   milestoneFirst: () =>
     'A part of it leaves only after what was promised is done and confirmed by signature.',
   repayEarly: (context) =>
-    `${capital(who(context, 'business'))} can repay early on any day and saves the interest.`,
+    `${capital(who(context, 'business'))} can repay early on any day, which saves interest.`,
   revenueShare: (context) =>
     `${capital(who(context, 'business'))} ${context.role === 'business' ? 'pay' : 'pays'} a ` +
     'share of the sales, and at least what is shown here. Good sales repay it sooner, at the ' +
