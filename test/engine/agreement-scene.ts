@@ -63,7 +63,7 @@ export class AgreementScene {
       business: { ...business, relays },
       ...changes,
     });
-    must(await this.bank.publishOffer(document));
+    must(await this.bank.listings.publishOffer(document));
     const address = `32811:${publicOf('bank')}:${document.identifier}`;
     const everybody = [this.investor, this.business, this.bank];
     await until('the offer everywhere', () =>

@@ -43,7 +43,7 @@ it('a sheet not of the terms is refused; the right one is in the signature', asy
   ];
   const { business: known } = offerDocument();
   const document = offerDocument({ relays: urls, business: { ...known, relays: urls } });
-  expect((await bank.publishOffer(document)).ok).toBe(true);
+  expect((await bank.listings.publishOffer(document)).ok).toBe(true);
   const address = `32811:${publicOf('bank')}:${document.identifier}`;
   await until('the offer', () => investor.catalog.offer(address) !== undefined);
   const offer = investor.catalog.offer(address) as ParsedOffer;

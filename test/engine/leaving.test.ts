@@ -1,7 +1,9 @@
-/** A payee that leaves while its wallet makes an invoice ends that answer first. */
+/** Leaving in the middle of something: an answer that is being made, and the very beginning. */
 import { expect, it, vi } from 'vitest';
+import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
+import { Session } from '../../web/lib/engine/session.ts';
 import { createLoneLease } from '../fixtures/lease.ts';
-import { Loan, offerDocument } from '../fixtures/loan.ts';
+import { Loan, offerDocument, secretOf } from '../fixtures/loan.ts';
 import { openSqliteStore } from '../world/sqlite-store.ts';
 import { systemClock } from '../world/system-clock.ts';
 import { Estate, store } from './estate.ts';
@@ -57,6 +59,52 @@ it('keeps the request it is making, and answers nothing once it is gone', async 
     expect(told.mock.calls.flat().map(String)).toEqual([]);
   } finally {
     told.mockRestore();
+    await estate.close();
+  }
+});
+
+it('asks a closed store for nothing when it leaves while it begins', async () => {
+  const estate = new Estate();
+  const kept = openSqliteStore(':memory:');
+  let isAsked = false;
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let begun: Promise<void> | undefined;
+  try {
+    const relay = await estate.relay();
+    const session = new Session({
+      person: createLocalSigner(secretOf('business')),
+      relays: estate.relaysAt([relay.url]),
+      verifier: estate.verifier,
+      clock: systemClock,
+      rank: 'person',
+      lease: createLoneLease(),
+      store: {
+        get: (...asked) => kept.get(...asked),
+        byContract: (...asked) => kept.byContract(...asked),
+        write: (changes) => kept.write(changes),
+        close: () => kept.close(),
+        all: async (table) => {
+          if (table !== 'journal') return kept.all(table);
+          isAsked = true;
+          await held;
+          return [];
+        },
+      },
+      whenAlone: (run) => {
+        begun = run();
+        return () => undefined;
+      },
+    });
+    await session.start();
+    await until('the journal to be read', () => isAsked);
+    await session.stop();
+    await kept.close();
+    answer();
+    await expect(begun).resolves.toBeUndefined();
+  } finally {
     await estate.close();
   }
 });

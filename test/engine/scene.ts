@@ -60,7 +60,7 @@ export async function offerShort(
     tranches: [{ shareBps: 10_000, startDay, streamDays, windowDays, ticks }],
     ...terms.changes,
   };
-  const published = await bank.session.publishOffer(document);
+  const published = await bank.session.listings.publishOffer(document);
   if (!published.ok) throw new Error(`the offer was refused: ${published.code}`);
 }
 

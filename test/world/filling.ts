@@ -64,13 +64,13 @@ async function publishListings(options: FillingOptions): Promise<void> {
   const clock = { ...systemClock, nowSec: () => atSec };
   const session = new Session({ ...parts, clock, rank: 'helper', whenAlone });
   await session.start();
-  const published = [await session.publishProfile(bankProfileDocument(relays))];
+  const published = [await session.listings.publishProfile(bankProfileDocument(relays))];
   const bakery = find(personas.find(({ id }) => id === 'bakery')).publicKey;
   const denominationOf: OfferCircumstances['denominationOf'] = (currency) =>
     oracles.denomination(currency);
   for (const offer of offerDocuments(bakery, relays, nowSec, denominationOf)) {
     atSec += LISTED_APART_SEC;
-    published.push(await session.publishOffer(offer));
+    published.push(await session.listings.publishOffer(offer));
   }
   const refused = published.flatMap((result) => (result.ok ? [] : [result.code]));
   await session.stop();

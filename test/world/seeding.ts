@@ -147,8 +147,8 @@ class Seeding {
   async #introduce(): Promise<void> {
     const { relays, publicKeyOf } = this.#options;
     const [bank, winam] = [this.#actor('bank'), this.#actor('winam')];
-    must(await bank.session.publishProfile(bankProfileDocument(relays)), 'a profile');
-    must(await winam.session.publishProfile(winamProfileDocument(relays)), 'a profile');
+    must(await bank.session.listings.publishProfile(bankProfileDocument(relays)), 'a profile');
+    must(await winam.session.listings.publishProfile(winamProfileDocument(relays)), 'a profile');
     await winam.session.documents.library.add(WINAM_TERMS, 'anyone');
     for (const { business, bank: id } of OFFERS) {
       const { person, relays: links } = this.#actor(id).parts;
@@ -171,7 +171,7 @@ class Seeding {
     const publish = async (status: 'open' | 'closed' | 'withdrawn'): Promise<void> => {
       const { session } = this.#actor(offer.bank);
       const document = this.#document(offer, status);
-      const published = must(await session.publishOffer(document), offer.terms.identifier);
+      const published = must(await session.listings.publishOffer(document), offer.terms.identifier);
       if (status === 'open') await this.#accept(offer, published);
     };
     const published = once(this.#nowSec - publishedDaysAgo * DAY_SEC, () => publish('open'));

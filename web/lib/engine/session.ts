@@ -2,16 +2,7 @@
  * One person's engine: reads their mail, answers requests, streams what is due, acknowledges what
  * came. The same in a browser and in Node.
  */
-import {
-  buildBankProfile,
-  buildOffer,
-  contractsOf,
-  type BankProfileDocument,
-  type Leg,
-  type OfferDocument,
-  type Result,
-  type SignedEvent,
-} from '@realyield/protocol';
+import { contractsOf, type Leg } from '@realyield/protocol';
 import type { ActivityLog } from './activity.ts';
 import { sendLeftLetters } from './agreement/letters.ts';
 import { Agreements } from './agreements.ts';
@@ -29,7 +20,7 @@ import type { HeldKey } from './keyring.ts';
 import { Lease, type SessionLease } from './lease.ts';
 import { SpendingLimits } from './limits.ts';
 import { Listeners } from './listeners.ts';
-import { publishListing } from './listing.ts';
+import { Listings } from './listing.ts';
 import type { Incoming } from './mailbox.ts';
 import { openDesk } from './open-desk.ts';
 import { waitAtMost } from './patience.ts';
@@ -57,6 +48,7 @@ export class Session {
   readonly documents: Documents;
   readonly books: Books;
   readonly drafts: Drafts;
+  readonly listings: Listings;
   readonly repayments: Repayments;
   readonly till: TillDesk;
   readonly activity: ActivityLog;
@@ -73,6 +65,7 @@ export class Session {
   readonly #crew: Crew;
   readonly #stops: (() => void)[] = [];
   #wallet: Wallet | undefined;
+  #beginning: Promise<unknown> = Promise.resolve();
   #isAlone = false;
   #wasRunning = false;
   #isStopped = false;
@@ -91,6 +84,7 @@ export class Session {
     this.applications = new Applications(this.#desk);
     this.documents = new Documents(this.#desk, (...asked) => this.applications.isNamedTo(...asked));
     this.drafts = new Drafts(ports.store);
+    this.listings = new Listings(this.#desk);
     this.#payee = new Payee(this.#desk);
     this.books = new Books(this.#desk, this.#payee);
     this.#lease = ports.lease ?? new Lease(ports, ports.rank);
@@ -139,25 +133,28 @@ export class Session {
     await Promise.all([outbox.start(), mailbox.tidy()]);
     mailbox.open(this.person);
     for (const key of keyring.keys()) this.#take(key);
-    this.#stops.push(
-      this.#ports.whenAlone(async () => {
-        await Promise.all([this.#desk.journal.load(), this.#desk.handed.load()]);
-        await this.till.start();
-        // A window that may not use the journal takes nothing from the one that does.
-        if (!this.#isStopped) await this.#lease.start();
-        void sendLeftLetters(this.#desk);
-        this.#isAlone = true;
-        await Promise.all([this.repayments.load(), this.forwarder.start()]);
-        for (const root of catalog.roots()) this.#attend(root);
-      }),
-    );
+    this.#stops.push(this.#ports.whenAlone(() => (this.#beginning = this.#begin())));
     await this.#crew.start();
     this.#crew.attendAll();
     this.restorer.start();
     this.documents.resume();
   }
 
+  /** What only one window of a person does. */
+  async #begin(): Promise<void> {
+    await Promise.all([this.#desk.journal.load(), this.#desk.handed.load()]);
+    // A window that may not use the journal takes nothing from the one that does.
+    if (!this.#isStopped) await this.till.start();
+    if (!this.#isStopped) await this.#lease.start();
+    if (this.#isStopped) return;
+    void sendLeftLetters(this.#desk);
+    this.#isAlone = true;
+    await Promise.all([this.repayments.load(), this.forwarder.start()]);
+    for (const root of this.catalog.roots()) this.#attend(root);
+  }
+
   #attend(root: string): void {
+    if (this.#isStopped) return;
     this.#crew.attend(root);
     this.repayments.advance(root).catch((error: unknown) => {
       if (!this.#isStopped) console.error(error);
@@ -247,16 +244,6 @@ export class Session {
     await Promise.all(this.#crew.payersOf(root).map((payer) => payer.retry()));
   }
 
-  /** Signs and publishes an offer under the person's own key. */
-  publishOffer(document: OfferDocument): Promise<Result<SignedEvent>> {
-    return publishListing(this.#desk, buildOffer(document, this.#ports.clock.nowSec()));
-  }
-
-  /** Signs and publishes a bank profile. */
-  publishProfile(document: BankProfileDocument): Promise<Result<SignedEvent>> {
-    return publishListing(this.#desk, buildBankProfile(document, this.#ports.clock.nowSec()));
-  }
-
   /** Events that no relay has taken yet. */
   get unsent(): number {
     return this.#desk.outbox.unsent;
@@ -266,11 +253,16 @@ export class Session {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const stop of this.#stops) stop();
+    const { mailbox, outbox, clock } = this.#desk;
+    await waitAtMost(
+      clock,
+      MAIL_MS,
+      this.#beginning.catch(() => undefined),
+    );
     const restored = this.restorer.close();
     const tillStopped = this.till.stop();
     await this.#crew.stop(() => this.#wallet?.close());
     await this.#lease.stop();
-    const { mailbox, outbox, clock } = this.#desk;
     const parts = [mailbox.stop(), this.documents.stop(), this.prices.stop()];
     const ends = [restored, tillStopped, this.#payee.stop(), ...parts];
     await waitAtMost(clock, MAIL_MS, Promise.all(ends));
