@@ -44,8 +44,8 @@ export async function send(
 }
 
 /**
- * Empties a wallet into another until less than an amount is left. The stream may spend at the
- * same time: what is refused is tried again with what is left then.
+ * Empties a wallet into another until less than an amount is left, and about half of it at least.
+ * The stream may spend at the same time: what is refused is tried again with what is left then.
  */
 export async function drain(
   world: WorldProcess,
@@ -57,7 +57,12 @@ export async function drain(
     const balanceMsat = await balanceOf(world, from);
     if (balanceMsat < leftMsat) return;
     // The rest of it goes for fees.
-    const mostMsat = (balanceMsat * 97n) / 100n;
-    await send(world, from, to, mostMsat < MOST_AT_ONCE_MSAT ? mostMsat : MOST_AT_ONCE_MSAT);
+    const wantedMsat = [(balanceMsat * 97n) / 100n, balanceMsat - leftMsat / 2n, MOST_AT_ONCE_MSAT];
+    await send(
+      world,
+      from,
+      to,
+      wantedMsat.reduce((one, other) => (one < other ? one : other)),
+    );
   }
 }
