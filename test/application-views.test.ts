@@ -4,7 +4,9 @@ import { parseMessage } from '@realyield/protocol';
 import {
   APPLICATION_LENGTHS,
   applicationFields,
+  applicationNext,
   offerFieldsOf,
+  offerOf,
   readApplicationFields,
 } from '../web/lib/state/views/applications.ts';
 
@@ -50,6 +52,24 @@ describe('the form of an application', () => {
       businessName: 'Panadería Luz',
       amountSought: '300000',
     });
+  });
+
+  it('fits the offer’s shorter fields, and leads to the offer that came of it', () => {
+    const texts = { name: 'n'.repeat(120), purpose: 'p'.repeat(120), useOfFunds: 'u '.repeat(700) };
+    const read = readApplicationFields({ ...good, ...texts }, bank, []);
+    if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
+    const state = {
+      ...{ id: '1', case: { ...read.form, salt: '5' }, applicant: 'a', reason: '', step: 2 },
+      ...({ status: 'approved', offer: 'an-oven', notes: [], atSec: 0 } as const),
+    };
+    const { title, purpose, businessName } = offerFieldsOf(state);
+    expect(title.length).toBeLessThanOrEqual(80);
+    expect(purpose.length).toBeLessThanOrEqual(160);
+    expect(businessName.length).toBeLessThanOrEqual(80);
+    expect(offerOf(state)).toBe(`/offers/32811:${bank}:an-oven`);
+    expect(offerOf({ ...state, offer: undefined })).toBeUndefined();
+    expect(applicationNext(state, false)).toContain('has published the offer');
+    expect(applicationNext({ ...state, offer: undefined }, false)).toContain('publishes an offer');
   });
 
   it('says beside each field what does not fit', () => {

@@ -55,6 +55,10 @@ export class Applications {
   readonly #desk: Desk;
   readonly #kept = new Map<string, Kept>();
   #work: Promise<void> = Promise.resolve();
+  #tellLoaded: () => void = () => undefined;
+  readonly #loaded = new Promise<void>((tell) => {
+    this.#tellLoaded = tell;
+  });
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -65,6 +69,7 @@ export class Applications {
     for (const { key, value } of await this.#desk.store.all('settings')) {
       if (key.startsWith(PREFIX)) this.#kept.set(key.slice(PREFIX.length), value as Kept);
     }
+    this.#tellLoaded();
   }
 
   /** Applications this person made, newest first. */
@@ -83,6 +88,12 @@ export class Applications {
     return kept && this.#stateOf(kept);
   }
 
+  /** One by its name, once what was kept is read. */
+  async lookUp(id: string): Promise<OwnApplication | undefined> {
+    await this.#loaded;
+    return this.find(id);
+  }
+
   /** Applies to a bank; kept, and sent until a relay has it. Gives the application's name. */
   async apply(form: ApplicationForm): Promise<Result<string>> {
     const of: ApplicationCase = { ...form, salt: randomHex() };
@@ -96,6 +107,13 @@ export class Applications {
     const step = state.step + 1;
     const message = { v: 1, type: 'applicationStep', application: id, step, ...decision } as const;
     return this.#say(message, state.applicant);
+  }
+
+  /** An offer came of an approved application: the business is led to it. */
+  async answer(id: string | undefined, offer: string): Promise<void> {
+    const state = id === undefined ? undefined : this.find(id);
+    if (id === undefined || state?.status !== 'approved') return;
+    await this.decide(id, { status: state.status, reason: state.reason, offer });
   }
 
   /** A question, an answer or a word, to the other side. */

@@ -14,11 +14,14 @@ const PAUSE_MS = 400;
 interface Before {
   readonly form: OfferForm;
   readonly by: 'reset' | 'template' | 'application';
+  readonly application?: string;
 }
 
 interface Kept {
   readonly form: unknown;
-  readonly before?: { readonly form: unknown; readonly by: Before['by'] };
+  /** The application it answers. */
+  readonly application?: string;
+  readonly before?: Omit<Before, 'form'> & { readonly form: unknown };
 }
 
 /** The editor of one bank's next offer. */
@@ -29,24 +32,29 @@ export class OfferEditor {
   keeping = $state<'kept' | 'writing' | 'failed' | undefined>(undefined);
   /** Whether the draft, if any, is in the form. */
   isOpen = $state(false);
+  /** The name of the application that the offer answers, if it answers one. */
+  application = $state<string | undefined>(undefined);
   #drafts: Drafts | undefined;
   #stopTimer: (() => void) | undefined;
   #written = '';
 
   /** Takes up what was being written, or begins with what a business applied for. */
-  async open(drafts: Drafts, application?: OwnApplication): Promise<void> {
+  async open(drafts: Drafts, asked: Promise<OwnApplication | undefined>): Promise<void> {
     this.#drafts = drafts;
     const kept = (await drafts.load(NAME).catch(() => undefined)) as Kept | undefined;
+    const application = await asked;
     if (kept) {
       this.form = keptOfferForm(kept.form);
+      this.application = kept.application;
       const { before } = kept;
-      this.before = before && { form: keptOfferForm(before.form), by: before.by };
+      this.before = before && { ...before, form: keptOfferForm(before.form) };
       this.#written = JSON.stringify(this.#snapshot());
       this.keeping = 'kept';
     }
-    if (application && application.applicant !== this.form.businessKey) {
-      if (kept) this.before = { form: $state.snapshot(this.form), by: 'application' };
+    if (application && application.id !== this.application) {
+      if (kept) this.#remember('application');
       this.form = { ...emptyOfferForm(), ...offerFieldsOf(application) };
+      this.application = application.id;
     }
     this.isOpen = true;
   }
@@ -64,13 +72,14 @@ export class OfferEditor {
 
   /** Begins anew; what was there can be brought back. */
   reset(): void {
-    this.before = { form: $state.snapshot(this.form), by: 'reset' };
+    this.#remember('reset');
     this.form = emptyOfferForm();
+    this.application = undefined;
   }
 
   /** Takes the terms of a usual loan; those that were there can be brought back. */
   take(template: OfferTemplate, hasMonths: boolean): void {
-    this.before = { form: $state.snapshot(this.form), by: 'template' };
+    this.#remember('template');
     Object.assign(this.form, template.fields(hasMonths));
   }
 
@@ -78,6 +87,7 @@ export class OfferEditor {
   undo(): void {
     if (!this.before) return;
     this.form = this.before.form;
+    this.application = this.before.application;
     this.before = undefined;
   }
 
@@ -97,9 +107,20 @@ export class OfferEditor {
     }
   }
 
+  #remember(by: Before['by']): void {
+    const { application } = this;
+    const form = $state.snapshot(this.form);
+    this.before = { form, by, ...(application === undefined ? {} : { application }) };
+  }
+
   #snapshot(): Kept {
     const form = $state.snapshot(this.form);
-    return this.before ? { form, before: this.before } : { form };
+    const { application, before } = this;
+    return {
+      form,
+      ...(application === undefined ? {} : { application }),
+      ...(before && { before }),
+    };
   }
 
   async #write(value: Kept, text: string): Promise<void> {

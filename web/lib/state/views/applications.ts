@@ -1,5 +1,5 @@
 /** Applications for a loan: the form read, and where each stands in words. */
-import type { ApplicationState } from '@realyield/protocol';
+import { offerAddress, type ApplicationState } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
 import type { ApplicationForm, OwnApplication } from '../../engine/applications.ts';
 import { cleanLine, hasHidden } from '../../ui/text.ts';
@@ -96,7 +96,12 @@ export function applicationStatus({ status }: Pick<ApplicationState, 'status'>):
 }
 
 /** What happens next, to one side or the other. */
-export function applicationNext({ status }: ApplicationState, isBank: boolean): string {
+export function applicationNext({ status, offer }: ApplicationState, isBank: boolean): string {
+  if (status === 'approved' && offer !== undefined) {
+    return isBank
+      ? 'The offer is published; the business is asked to agree to it.'
+      : 'The bank has published the offer. Read it, and agree to it on your desk.';
+  }
   const sentences: Readonly<Record<ApplicationState['status'], readonly [string, string]>> = {
     new: [
       'Nobody has told them yet that you read it.',
@@ -117,6 +122,11 @@ export function applicationNext({ status }: ApplicationState, isBank: boolean): 
   return sentences[status][isBank ? 0 : 1];
 }
 
+/** Where the offer is that came of an application. */
+export function offerOf({ offer, case: of }: ApplicationState): string | undefined {
+  return offer === undefined ? undefined : `/offers/${offerAddress(of.bank, offer)}`;
+}
+
 /** Whether anything can still be done about it. */
 export function isOpen({ status }: Pick<ApplicationState, 'status'>): boolean {
   return status !== 'declined' && status !== 'withdrawn';
@@ -125,11 +135,11 @@ export function isOpen({ status }: Pick<ApplicationState, 'status'>): boolean {
 /** What an offer's form begins with where it answers an application. */
 export function offerFieldsOf({ applicant, case: of }: OwnApplication) {
   return {
-    title: of.purpose,
+    title: cleanLine(of.purpose, 80),
     story: of.businessCase,
-    purpose: cleanLine(of.useOfFunds, 200),
+    purpose: cleanLine(of.useOfFunds, 160),
     businessKey: applicant,
-    businessName: of.name,
+    businessName: cleanLine(of.name, 80),
     amountSought: (BigInt(of.amountMsat) / 1_000n).toString(),
   };
 }
