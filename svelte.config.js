@@ -25,7 +25,15 @@ export default {
         // No remote pictures: a stranger's image would tell the stranger who is looking.
         'img-src': ['self', 'data:'],
         'font-src': ['self'],
-        'connect-src': ['self', 'wss:', 'ws://localhost:*', 'ws://127.0.0.1:*'],
+        'connect-src': [
+          'self',
+          'wss:',
+          'ws://localhost:*',
+          'ws://127.0.0.1:*',
+          // Sources of the chain, asked for the newest block.
+          'https:',
+          'http://127.0.0.1:*',
+        ],
         'worker-src': ['self'],
         'manifest-src': ['self'],
         'base-uri': ['none'],

@@ -17,7 +17,8 @@ const PINNED = /(SHA-256 of `vectors\/SHA256SUMS`: `)([0-9a-f]{64})`/;
 
 /** Codes no event, fold, invoice or message yields: a client's own words. */
 const CLIENT_ONLY = [
-  ...['ALREADY_SIGNED', 'MESSAGE_AUTHOR', 'PAYOUT_SIGNER', 'WALLET_URI', 'WALLET_ANSWER'],
+  ...['ALREADY_SIGNED', 'BLOCK_UNKNOWN', 'MESSAGE_AUTHOR', 'PAYOUT_SIGNER'],
+  ...['WALLET_URI', 'WALLET_ANSWER'],
 ];
 
 const generated = generateVectors();

@@ -76,6 +76,7 @@ export const REJECT_SENTENCES = {
   INVOICE_AMOUNT_MISMATCH: 'The invoice asks for another amount than was agreed.',
   INVOICE_EXPIRED: 'The invoice has expired.',
   INVOICE_WINDOW: 'The invoice does not last as long as its part.',
+  BLOCK_UNKNOWN: 'No source of the chain says which block is the newest, and this step names one.',
   CHAIN_TRANSACTION: 'This is not a transaction, or one that proves nothing.',
   CHAIN_BRANCH: 'The branch does not lead from the transaction to the block.',
   CHAIN_BLOCK: 'The block’s header is not one that took work enough.',

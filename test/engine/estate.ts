@@ -6,6 +6,7 @@ import {
   type RelayHandle,
   type RelayOptions,
 } from '../../relay-rules/src/relay/server.ts';
+import type { BlockSource } from '../../web/lib/engine/bonds/ports.ts';
 import { Catalog } from '../../web/lib/engine/catalog.ts';
 import type { Clock, Relays, Store } from '../../web/lib/engine/ports.ts';
 import type { SessionLease } from '../../web/lib/engine/lease.ts';
@@ -54,7 +55,7 @@ export class Estate {
     name: string,
     urls: readonly string[],
     clock: Clock,
-    parts: Partial<{ store: Store; relays: Relays; lease: SessionLease }> = {},
+    parts: Partial<{ store: Store; relays: Relays; lease: SessionLease; chain: BlockSource }> = {},
   ): Promise<Session> {
     const { relays, store } = { ...this.#parts(urls), ...parts };
     const session = new Session({
@@ -65,6 +66,7 @@ export class Estate {
       clock,
       rank: 'person',
       ...(parts.lease ? { lease: parts.lease } : {}),
+      ...(parts.chain ? { chain: parts.chain } : {}),
       whenAlone: (run) => {
         void run();
         return () => undefined;

@@ -35,7 +35,7 @@ declare module 'bcoin' {
   interface Chain {
     readonly tip: ChainEntry;
     add(block: Block): Promise<ChainEntry | null>;
-    getEntry(height: number): Promise<ChainEntry | null>;
+    getEntry(which: number | string): Promise<ChainEntry | null>;
     getBlock(which: number | string): Promise<Block | null>;
     /** Resolves null when the output is spent or never was. */
     getCoin(transactionHash: string, index: number): Promise<Coin | null>;

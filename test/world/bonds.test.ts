@@ -18,7 +18,7 @@ import {
 } from '@realyield/protocol';
 import bcoin from 'bcoin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EsploraSource } from '../../web/lib/chain/esplora.ts';
+import { EsploraSource, firstOf } from '../../web/lib/chain/esplora.ts';
 import type { ChainSource } from '../../web/lib/engine/bonds/ports.ts';
 import { bitcoinKey, bitcoinSecret, COLLATERAL, pledgeOf } from '../fixtures/bonds.ts';
 import { hashOf, publicOf } from '../fixtures/loan.ts';
@@ -250,6 +250,18 @@ describe('sources of the chain', () => {
     await replaceLastBlock();
     const fresh = await first.lookUp(pledge.outpoint);
     expect(bondStanding(pledge, bank, [old, fresh], NOW_SEC)).toEqual(unverified('disagree'));
+  });
+
+  it('say which block is the newest, and are not believed a time to come', async () => {
+    const [first] = sources as [ChainSource];
+    const height = chain.tip().height;
+    const block = await first.newestBlock();
+    expect(block).toMatchObject({ height });
+    expect(block?.medianTimeSec).toBeLessThanOrEqual(chain.tip().timeSec);
+    const ahead = lying(/block\//, () => `{"height":1,"mediantime":${NOW_SEC + 7_200}}`);
+    expect(await ahead.newestBlock()).toBeUndefined();
+    expect(await silent.newestBlock()).toBeUndefined();
+    expect(await firstOf([silent, ahead, first]).newestBlock()).toEqual(block);
   });
 
   it('show another output for what it is, requires: BD-14, BD-15', async () => {

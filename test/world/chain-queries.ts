@@ -35,6 +35,28 @@ export async function blockOf(
     : undefined;
 }
 
+/** Blocks whose times the median time of a block is of (BIP 113). */
+const MEDIAN_BLOCKS = 11;
+
+const timeOf = ({ header }: ListedBlock): number =>
+  new DataView(header.buffer, header.byteOffset).getUint32(68, true);
+
+/** What a block of the chain is called, and its median time. */
+export async function blockSummary(
+  chain: RegtestChain,
+  hash: string,
+): Promise<{ readonly height: number; readonly mediantime: number } | undefined> {
+  const entry = await chain.node.chain.getEntry(turned(hash));
+  if (!entry) return undefined;
+  const times: number[] = [];
+  for (let height = entry.height; height >= 0 && times.length < MEDIAN_BLOCKS; height -= 1) {
+    const block = await blockOf(chain, height);
+    if (block) times.push(timeOf(block));
+  }
+  times.sort((a, b) => a - b);
+  return { height: entry.height, mediantime: times[Math.floor(times.length / 2)] ?? entry.time };
+}
+
 /** A transaction of the chain or the mempool. */
 export async function transactionOf(
   { node }: RegtestChain,

@@ -8,7 +8,13 @@ import { readTransaction } from '@realyield/protocol';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RegtestChain } from './chain.ts';
-import { blockOf, isSpent, transactionOf, type PlacedTransaction } from './chain-queries.ts';
+import {
+  blockOf,
+  blockSummary,
+  isSpent,
+  transactionOf,
+  type PlacedTransaction,
+} from './chain-queries.ts';
 
 /** A running server. */
 export interface EsploraHandle {
@@ -93,12 +99,15 @@ async function answer(chain: RegtestChain, request: IncomingMessage): Promise<An
   const [what = '', name = '', more = '', last = ''] = (request.url ?? '/').slice(1).split('/');
   if (request.method === 'POST')
     return what === 'tx' ? take(chain, await bodyOf(request)) : NOTHING;
-  if (what === 'blocks') return [200, String(chain.tip().height)];
+  if (what === 'blocks') {
+    const { height, hash } = chain.tip();
+    return [200, more === 'hash' ? shown(hash) : String(height)];
+  }
   if (what === 'block-height') {
     const block = await blockOf(chain, Number(name));
     return block ? [200, shown(twice(block.header))] : NOTHING;
   }
-  if (what === 'block') return headerOf(chain, name);
+  if (what === 'block') return more === '' ? summaryOf(chain, name) : headerOf(chain, name);
   const placed = /^[0-9a-f]{64}$/.test(name) ? await transactionOf(chain, name) : undefined;
   if (what !== 'tx' || !placed) return NOTHING;
   return ofTransaction(chain, name, placed, more, Number(last));
@@ -118,6 +127,11 @@ async function take(chain: RegtestChain, hex: string): Promise<Answer> {
 async function headerOf(chain: RegtestChain, hash: string): Promise<Answer> {
   const block = await blockOf(chain, hash);
   return block ? [200, bytesToHex(block.header)] : NOTHING;
+}
+
+async function summaryOf(chain: RegtestChain, hash: string): Promise<Answer> {
+  const summary = await blockSummary(chain, hash);
+  return summary ? [200, JSON.stringify({ id: hash, ...summary })] : NOTHING;
 }
 
 async function ofTransaction(

@@ -166,6 +166,7 @@ describe('a case', () => {
     made.rule(taken, [made.award(AWARD)]);
     expect(nextSteps(made.fold(), 'arbiter', now)).toEqual([]);
     expect(nextSteps(made.fold(), 'respondent', now)).toContain('compliance');
+    expect(nextSteps(made.fold(), 'claimant', now)).toContain('settlement');
   });
 });
 

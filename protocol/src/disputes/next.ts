@@ -29,8 +29,10 @@ export function nextSteps(
   }
   const own = actor === 'claimant' ? (['withdrawal'] as const) : ([] as const);
   if (isDecided) {
-    const paying = actor === 'respondent' && status !== 'complied';
-    return paying ? ['proposal', 'compliance'] : status === 'complied' ? [] : ['proposal', ...own];
+    if (status === 'complied') return [];
+    // DI-17: "…the first in order is the outcome, whatever was ruled."
+    const settling = outcome.type === 'ruling' ? (['proposal', 'settlement'] as const) : [];
+    return actor === 'respondent' ? [...settling, 'compliance'] : [...settling, ...own];
   }
   // DI-22: "A client says when each time ends, and that it decides nothing by itself…"
   const isSilent = governing === 'arbiter' && nowSec > (ruleBySec ?? takeBySec);

@@ -5,7 +5,7 @@
  */
 import type { Outpoint, OutputReport, SourceAnswer } from '@realyield/protocol';
 import * as z from 'zod/mini';
-import type { ChainSource } from '../engine/bonds/ports.ts';
+import type { BlockSource, ChainSource, KnownBlock } from '../engine/bonds/ports.ts';
 import type { Clock } from '../engine/ports.ts';
 
 /** A source that has not answered by then is unreachable for this time. */
@@ -26,7 +26,11 @@ const branchSchema = z.object({
   pos: heightField,
 });
 const outspendSchema = z.object({ spent: z.boolean() });
+const blockSchema = z.object({ height: heightField, mediantime: z.int().check(z.gte(0)) });
 const statusSchema = z.object({ confirmed: z.boolean() });
+
+/** How far a median time may lie ahead of one's own clock: half of what the network allows. */
+const MOST_AHEAD_SEC = 3_600;
 
 /** Whether an address can be one of a source: http or https without user, query or fragment. */
 export function isChainSourceUrl(text: string): boolean {
@@ -64,6 +68,16 @@ export class EsploraSource implements ChainSource {
     const reply = await this.#ask('tx', { method: 'POST', body: transactionHex }, true);
     if (reply === undefined || reply === 'none') return 'The chain source did not answer.';
     return hashField.safeParse(reply.text).success ? undefined : reply.text.slice(0, MAX_WORDS);
+  }
+
+  async newestBlock(): Promise<KnownBlock | undefined> {
+    const hash = hashField.safeParse(textOf(await this.#ask('blocks/tip/hash')));
+    const block = hash.success && (await this.#json(`block/${hash.data}`, blockSchema));
+    if (!hash.success || !block) return undefined;
+    const { height, mediantime: medianTimeSec } = block;
+    // A source with a time to come would put off whatever the step begins.
+    if (medianTimeSec > this.#clock.nowSec() + MOST_AHEAD_SEC) return undefined;
+    return { height, hash: hash.data, medianTimeSec };
   }
 
   async #report({ txid, vout }: Outpoint): Promise<OutputReport | 'none' | undefined> {
@@ -138,4 +152,17 @@ export class EsploraSource implements ChainSource {
 
 function textOf(reply: Reply): string | undefined {
   return reply === 'none' ? undefined : reply?.text;
+}
+
+/** Several sources, of which the first that answers is believed: a wrong block shows later. */
+export function firstOf(sources: readonly BlockSource[]): BlockSource {
+  return {
+    async newestBlock() {
+      for (const source of sources) {
+        const block = await source.newestBlock();
+        if (block) return block;
+      }
+      return undefined;
+    },
+  };
 }

@@ -13,6 +13,7 @@ import {
   type Reject,
   type Result,
 } from '@realyield/protocol';
+import { Cases } from './cases/cases.ts';
 import { Amendments } from './agreement/amendments.ts';
 import { Counters } from './agreement/counters.ts';
 import { FundingNotices } from './agreement/funding.ts';
@@ -56,6 +57,7 @@ export class Agreements {
   readonly serving: Serving;
   readonly funding: FundingNotices;
   readonly keys: KeyChanges;
+  readonly cases: Cases;
   readonly #desk: Desk;
   #signing: Promise<unknown> = Promise.resolve();
   constructor(desk: Desk) {
@@ -69,6 +71,7 @@ export class Agreements {
     this.serving = new Serving(desk);
     this.funding = new FundingNotices(desk);
     this.keys = new KeyChanges(desk);
+    this.cases = new Cases(desk);
     this.amendments = new Amendments(desk, (sign) => this.#inTurn(sign));
   }
 

@@ -12,6 +12,7 @@ import {
   type ParsedSignature,
 } from '@realyield/protocol';
 import { BankWatch } from './bank-watch.ts';
+import { CaseBook } from './cases/case-book.ts';
 import { EventBook, rowOf } from './event-book.ts';
 import { Folds, type ContractView } from './folds.ts';
 import { Intake, type Taken } from './intake.ts';
@@ -49,6 +50,8 @@ export class Catalog {
   readonly arrived = new Listeners<readonly ParsedEvent[]>();
   /** Follows all contracts of a bank. */
   readonly banks: BankWatch;
+  /** Disputes on contracts. */
+  readonly cases: CaseBook;
   /** A relay has sent all it has of contracts being watched. */
   readonly compared = new Listeners<{ roots: readonly string[]; url: string }>();
   readonly #ports: CatalogPorts;
@@ -67,6 +70,8 @@ export class Catalog {
       (root) => this.#book.ofContract(root),
       () => this.changed.emit(),
     );
+    const contract = (root: string) => this.contract(root);
+    this.cases = new CaseBook({ clock: ports.clock, contract });
     this.#intake = new Intake({
       verifier: ports.verifier,
       clock: ports.clock,
@@ -269,6 +274,7 @@ export class Catalog {
   #keep(parsed: ParsedEvent): boolean {
     // What a request embeds stays in it.
     if (parsed.name === 'price' || !this.#book.add(parsed)) return false;
+    this.cases.add(parsed);
     for (const root of contractsOf(parsed)) this.#folds.add(root, parsed);
     return true;
   }

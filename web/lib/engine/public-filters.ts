@@ -2,8 +2,8 @@
 import { Kind, TOPIC } from '@realyield/protocol';
 import type { Filter } from './ports.ts';
 
-const { contract, signature, milestone, notice, key, sales, tender } = Kind;
-const AGREEMENTS = [contract, signature, milestone, notice, key, sales, tender];
+const { contract, signature, milestone, notice, key, sales, tender, dispute } = Kind;
+const AGREEMENTS = [contract, signature, milestone, notice, key, sales, tender, dispute];
 const LISTINGS = [Kind.bankProfile, Kind.offer, Kind.attestation];
 
 /** Listings first: offers can be shown before it is known what is left of them. */

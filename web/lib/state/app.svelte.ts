@@ -8,6 +8,7 @@ import type { Relays, RelayState, Signer, Store, Verifier } from '../engine/port
 import type { Session } from '../engine/session.ts';
 import { isCutOff } from './cut-off.ts';
 import { whenAlone } from './alone.ts';
+import { chainOf } from './chain.ts';
 import { afterPaint, browserClock } from './clock.ts';
 import { findWorld, type Persona } from './config.ts';
 import { isConnectionKept, saveConnection } from './connection.ts';
@@ -32,7 +33,7 @@ const storeOf = (publicKey: string): string => `realyield-${publicKey}`;
 
 /** What the whole client shows. */
 export class App {
-  /** Counts changes of facts; read it to be drawn again. */
+  /** Counts changes of facts: read to be drawn again. */
   version = $state(0);
   /** The reader's clock, unix seconds, moved once a second. */
   nowSec = $state(Math.floor(Date.now() / 1_000));
@@ -240,9 +241,8 @@ export class App {
 
   /** Ends the session: what it has begun is finished, or is in the journal for the next. */
   async #leave(): Promise<void> {
-    const { session } = this;
     this.wallet.clear();
-    await session?.stop();
+    await this.session?.stop();
     await this.#store?.close();
     this.#store = undefined;
     this.session = undefined;
@@ -251,13 +251,13 @@ export class App {
 
   async #open(person: Signer, store: Store): Promise<Session> {
     const { Session } = await loadPart(() => import('../engine/session.ts'));
-    const lockName = storeOf(person.publicKey);
     const session = new Session({
       ...this.#ports(),
       person,
       store,
+      chain: chainOf(this.world),
       rank: 'person',
-      whenAlone: (run) => whenAlone(lockName, run),
+      whenAlone: (run) => whenAlone(storeOf(person.publicKey), run),
     });
     session.changed.add(() => this.#changed());
     const stop = session.catalog.changed.add(() => {

@@ -5,6 +5,12 @@ import type { World } from './kept.ts';
 /** Relays used when nothing else is set. */
 export const DEFAULT_RELAYS: readonly string[] = ['wss://relay.damus.io', 'wss://nos.lol'];
 
+/** Sources of the chain, asked in this order for the newest block where a step names one. */
+export const DEFAULT_CHAIN_SOURCES: readonly string[] = [
+  'https://mempool.space/api',
+  'https://blockstream.info/api',
+];
+
 /** Someone a visitor can be in the local world. */
 export type Persona = World['personas'][number];
 

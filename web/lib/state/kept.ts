@@ -30,6 +30,8 @@ export type Connection = z.infer<typeof connectionSchema>;
 const worldSchema = z.object({
   relays: z.array(z.string()),
   network: z.string(),
+  /** A source of its chain; absent in worlds of before. */
+  chain: z.optional(z.string()),
   personas: z.array(
     z.object({
       id: z.string(),

@@ -1,8 +1,21 @@
 /** The port through which the engine asks about the Bitcoin chain. Adapters: web/lib/chain. */
 import type { Outpoint, SourceAnswer } from '@realyield/protocol';
 
+/** A block that a source says is the newest: a step that names it is no older. */
+export interface KnownBlock {
+  readonly height: number;
+  readonly hash: string;
+  readonly medianTimeSec: number;
+}
+
+/** Who says which block is the newest. */
+export interface BlockSource {
+  /** Undefined where it does not answer, or nothing that can be; never rejects. */
+  newestBlock(): Promise<KnownBlock | undefined>;
+}
+
 /** A source of the chain, as somebody chose it. */
-export interface ChainSource {
+export interface ChainSource extends BlockSource {
   /** Its address, for people. */
   readonly name: string;
   /** How many requests it has made. */

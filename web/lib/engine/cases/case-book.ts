@@ -1,0 +1,148 @@
+/**
+ * Cases folded from what is known here. Whoever only tags a contract makes no case of it: what the
+ * fold refuses is kept apart, with why. Spec: specs/disputes.md.
+ */
+import {
+  CLOCK_TOLERANCE_SEC,
+  caseOf,
+  foldDispute,
+  type ContractState,
+  type DisputeCase,
+  type ParsedDispute,
+  type ParsedEvent,
+  type RejectCode,
+} from '@realyield/protocol';
+import type { ContractView } from '../folds.ts';
+import type { Clock } from '../ports.ts';
+
+/** A case as this client sees it now. */
+export interface CaseView {
+  readonly id: string;
+  readonly fold: DisputeCase;
+  /** Steps that count, in their order. */
+  readonly steps: readonly ParsedDispute[];
+  /** The contracts its steps speak of, as they stand. */
+  readonly states: ReadonlyMap<string, ContractState>;
+}
+
+/** A step that does not count, and why. */
+export interface RefusedStep {
+  readonly id: string;
+  readonly code: RejectCode;
+}
+
+type Folded = { readonly view: CaseView } | { readonly refused: RejectCode };
+
+interface Kept {
+  readonly states: ReadonlyMap<string, ContractState>;
+  readonly count: number;
+  readonly folded: Folded;
+}
+
+/** Where contracts and the time come from. */
+export interface CaseBookPorts {
+  readonly clock: Pick<Clock, 'nowSec'>;
+  readonly contract: (root: string) => ContractView | undefined;
+}
+
+function isSame(one: Kept['states'], other: Kept['states']): boolean {
+  return one.size === other.size && [...one].every(([root, state]) => other.get(root) === state);
+}
+
+/** The cases a catalog holds. */
+export class CaseBook {
+  readonly #ports: CaseBookPorts;
+  readonly #steps = new Map<string, Map<string, ParsedDispute>>();
+  readonly #byContract = new Map<string, Set<string>>();
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(ports: CaseBookPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes in what is a step of a case, and leaves aside what is not. */
+  add(parsed: ParsedEvent): void {
+    if (parsed.name !== 'dispute') return;
+    const id = caseOf(parsed);
+    const steps = this.#steps.get(id) ?? new Map<string, ParsedDispute>();
+    this.#steps.set(id, steps.set(parsed.event.id, parsed));
+    const { contract } = parsed.document;
+    const ids = this.#byContract.get(contract) ?? new Set<string>();
+    this.#byContract.set(contract, ids.add(id));
+  }
+
+  /** A case; undefined where its opening is not known or does not count. */
+  find(id: string): CaseView | undefined {
+    const folded = this.#fold(id);
+    return folded && 'view' in folded ? folded.view : undefined;
+  }
+
+  /** Every case, newest first. */
+  all(): readonly CaseView[] {
+    return this.#those([...this.#steps.keys()]);
+  }
+
+  /** Cases a contract is in, newest first. */
+  ofContract(root: string): readonly CaseView[] {
+    const views = this.#those([...(this.#byContract.get(root) ?? [])]);
+    return views.filter(({ fold }) => fold.contracts.includes(root));
+  }
+
+  /** Steps that name a contract and do not count. */
+  refused(root: string): readonly RefusedStep[] {
+    const ids = [...(this.#byContract.get(root) ?? [])];
+    return ids.flatMap((id) => {
+      const folded = this.#fold(id);
+      if (!folded) return [];
+      return 'refused' in folded ? [{ id, code: folded.refused }] : folded.view.fold.rejects;
+    });
+  }
+
+  /** All steps of a case that are known, whether or not they count. */
+  stepsOf(id: string): readonly ParsedDispute[] {
+    // What is dated ahead is set aside until its time comes.
+    const latestSec = this.#ports.clock.nowSec() + CLOCK_TOLERANCE_SEC;
+    const known = [...(this.#steps.get(id)?.values() ?? [])];
+    return known.filter(({ event }) => event.created_at <= latestSec);
+  }
+
+  #those(ids: readonly string[]): CaseView[] {
+    const views = ids.map((id) => this.find(id)).filter((view) => view !== undefined);
+    return views.sort((a, b) => b.fold.openedAtSec - a.fold.openedAtSec);
+  }
+
+  /** The folds of the contracts that steps speak of. */
+  statesOf(steps: readonly ParsedDispute[]): ReadonlyMap<string, ContractState> {
+    const states = new Map<string, ContractState>();
+    for (const { document } of steps) {
+      const state = this.#ports.contract(document.contract)?.fold.state;
+      if (state) states.set(document.contract, state);
+    }
+    return states;
+  }
+
+  #fold(id: string): Folded | undefined {
+    const steps = this.stepsOf(id);
+    if (steps.length === 0) return undefined;
+    const states = this.statesOf(steps);
+    const kept = this.#kept.get(id);
+    if (kept && kept.count === steps.length && isSame(kept.states, states)) return kept.folded;
+    const made = foldDispute(id, steps, states);
+    const folded = made.ok
+      ? { view: viewOf(id, made.value, steps, states) }
+      : { refused: made.code };
+    this.#kept.set(id, { states, count: steps.length, folded });
+    return folded;
+  }
+}
+
+function viewOf(
+  id: string,
+  fold: DisputeCase,
+  all: readonly ParsedDispute[],
+  states: ReadonlyMap<string, ContractState>,
+): CaseView {
+  const byId = new Map(all.map((parsed) => [parsed.event.id, parsed]));
+  const steps = fold.applied.flatMap((step) => byId.get(step) ?? []);
+  return { id, fold, steps, states };
+}

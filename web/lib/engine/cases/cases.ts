@@ -1,0 +1,287 @@
+/**
+ * Disputes of one person: open, answer, settle, decide. What the fold would refuse is not signed.
+ * Spec: specs/disputes.md.
+ */
+import {
+  buildDispute,
+  embed,
+  nextSteps,
+  reject,
+  type Award,
+  type DisputeDocument,
+  type DisputeReason,
+  type DisputeStepType,
+  type Result,
+} from '@realyield/protocol';
+import { ownContract, type Desk } from '../desk.ts';
+import type { Signer } from '../ports.ts';
+import type { CaseView } from './case-book.ts';
+import { claimable, type Claimable } from './claimable.ts';
+import { placesIn, type Place } from './places.ts';
+import { caseHeads, judgeUnsigned, publishStep, stepTimeSec } from './publishing.ts';
+
+/** A named file by its hash. */
+export type NamedFile = Readonly<{ name: string; sha256: string }>;
+
+/** What a claimant asks for. */
+export interface CaseOrder {
+  readonly reason: DisputeReason;
+  readonly claimUnits: bigint;
+  /** Where a payout of the bond would go. */
+  readonly address?: string;
+  readonly statement: string;
+  readonly documents: readonly NamedFile[];
+}
+
+/** What an arbiter decides. */
+export interface RulingOrder {
+  readonly admitted: readonly string[];
+  readonly findings: string;
+  readonly awards: readonly Award[];
+  readonly payBySec: number;
+}
+
+type Content<Document> = Document extends DisputeDocument
+  ? Omit<Document, 'v' | 'contract' | 'prev' | 'dispute' | 'block'>
+  : never;
+type StepContent = Content<DisputeDocument>;
+
+const BLOCKED: ReadonlySet<DisputeDocument['type']> = new Set([
+  ...(['open', 'join', 'taken', 'ruling', 'fallback'] as const),
+]);
+
+const rising = (ids: readonly string[]): string[] => [...new Set(ids)].sort();
+const files = (named: readonly NamedFile[]) => named.map(({ name, sha256 }) => ({ name, sha256 }));
+
+/** Cases one person has a part in, and what they do there. */
+export class Cases {
+  readonly #desk: Desk;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /** Cases in which this person has a part, newest first. */
+  own(): readonly CaseView[] {
+    return this.#desk.catalog.cases.all().filter((view) => this.places(view).length > 0);
+  }
+
+  /** What this person is in a case. */
+  places(view: CaseView): readonly Place[] {
+    return placesIn(this.#desk, view);
+  }
+
+  /** Steps that would count if this person signed them now, with the part they sign for. */
+  next(view: CaseView): ReadonlyMap<DisputeStepType, Place> {
+    const nowSec = this.#desk.clock.nowSec();
+    const steps = new Map<DisputeStepType, Place>();
+    for (const place of this.places(view)) {
+      for (const type of nextSteps(view.fold, place.actor, nowSec)) {
+        // Whoever is in a case has joined it.
+        if (type !== 'join' && !steps.has(type)) steps.set(type, place);
+      }
+    }
+    return steps;
+  }
+
+  /** For what this person could open a case on a contract now, and how much can be claimed. */
+  claimable(root: string): readonly Claimable[] {
+    return claimable(this.#desk, root);
+  }
+
+  /** Opens a case; yields its id. */
+  async open(root: string, order: CaseOrder): Promise<Result<string>> {
+    const own = ownContract(this.#desk, root)?.own;
+    if (!own) return reject('AUTHOR_ROLE');
+    const { reason, claimUnits, address, statement, documents } = order;
+    const running = this.claimable(root).find((each) => each.reason === reason)?.running;
+    if (running !== undefined) return reject('STATE_FORBIDS', running);
+    const content = {
+      type: 'open' as const,
+      ...{ reason, claimUnits: claimUnits.toString(), statement },
+      ...(address === undefined ? {} : { address }),
+      ...{ documents: files(documents), events: [] },
+    };
+    return this.#sign(undefined, root, own.main, content);
+  }
+
+  /** Claims the same of another contract under the offer. */
+  async join(
+    id: string,
+    root: string,
+    { claimUnits, address, statement }: Omit<CaseOrder, 'reason' | 'documents'>,
+  ): Promise<Result<string>> {
+    const view = this.#desk.catalog.cases.find(id);
+    if (!view) return reject('DISPUTE_UNKNOWN');
+    const own = ownContract(this.#desk, root)?.own;
+    if (!own) return reject('AUTHOR_ROLE');
+    const where = address === undefined ? {} : { address };
+    const content = { type: 'join' as const, claimUnits: claimUnits.toString(), statement };
+    return this.#sign(view, root, own.main, { ...content, ...where });
+  }
+
+  /** Answers the claim. */
+  respond(id: string, statement: string, named: readonly NamedFile[] = []) {
+    return this.#step(id, { type: 'response', statement, documents: files(named) });
+  }
+
+  /** Adds evidence: files by their hashes, events by their ids. */
+  addEvidence(
+    id: string,
+    statement: string,
+    named: readonly NamedFile[] = [],
+    events: readonly string[] = [],
+  ) {
+    const documents = files(named);
+    return this.#step(id, { type: 'evidence', statement, documents, events: rising(events) });
+  }
+
+  /** Proposes how to settle. */
+  propose(id: string, awards: readonly Award[], payBySec: number, statement: string) {
+    return this.#step(id, { type: 'proposal', awards: inOrder(awards), payBySec, statement });
+  }
+
+  /** Accepts a proposal, for every part this person has in the case. */
+  async settle(id: string, proposal: string): Promise<Result<string>> {
+    const view = this.#desk.catalog.cases.find(id);
+    const step = view?.steps.find(({ event }) => event.id === proposal);
+    if (!view || step?.document.type !== 'proposal') return reject('STATE_FORBIDS', 'proposal');
+    const content = { type: 'settlement' as const, proposal: embed(step.event) };
+    return this.#forEach(view, ['claimant', 'respondent'], content, (signer) =>
+      signer.publicKey === step.event.pubkey ? { ok: true, value: proposal } : undefined,
+    );
+  }
+
+  /** Takes the case as arbiter; the list says what was in time. */
+  take(id: string, admitted: readonly string[]) {
+    return this.#step(id, { type: 'taken', admitted: rising(admitted) });
+  }
+
+  /** Rules as arbiter. */
+  async rule(id: string, order: RulingOrder): Promise<Result<string>> {
+    const view = this.#desk.catalog.cases.find(id);
+    if (view?.fold.taken === undefined) return reject('STATE_FORBIDS', 'taken');
+    return this.#step(id, {
+      type: 'ruling',
+      taken: view.fold.taken,
+      admitted: rising(order.admitted),
+      findings: order.findings,
+      awards: inOrder(order.awards),
+      payBySec: order.payBySec,
+    });
+  }
+
+  /** Calls the fallback arbiter once the arbiter has been silent. */
+  callFallback(id: string) {
+    return this.#step(id, { type: 'fallback' });
+  }
+
+  /** Takes the claim back, in every contract of this person's. */
+  async withdraw(id: string, statement: string): Promise<Result<string>> {
+    const view = this.#desk.catalog.cases.find(id);
+    if (!view) return reject('DISPUTE_UNKNOWN');
+    return this.#forEach(view, ['claimant'], { type: 'withdrawal', statement });
+  }
+
+  /** Points at payments that were made for the outcome. */
+  async comply(
+    id: string,
+    receipts: readonly string[],
+    statement: string,
+  ): Promise<Result<string>> {
+    const outcome = this.#desk.catalog.cases.find(id)?.fold.outcome?.id;
+    if (outcome === undefined) return reject('STATE_FORBIDS', 'outcome');
+    return this.#step(id, { type: 'compliance', outcome, receipts: rising(receipts), statement });
+  }
+
+  /** Closes a case as who decided it. */
+  close(id: string, statement: string) {
+    return this.#step(id, { type: 'closing', statement });
+  }
+
+  async #step(
+    id: string,
+    content: StepContent & { readonly type: DisputeStepType },
+  ): Promise<Result<string>> {
+    const view = this.#desk.catalog.cases.find(id);
+    if (!view) return reject('DISPUTE_UNKNOWN');
+    const place = this.next(view).get(content.type) ?? this.#placeFor(view, content.type);
+    if (!place) return reject('AUTHOR_ROLE');
+    return this.#sign(view, place.contract, place.signer, content);
+  }
+
+  /** Who would sign a step that may not be due yet. */
+  #placeFor(view: CaseView, type: DisputeStepType): Place | undefined {
+    const isDeciding = ['taken', 'ruling', 'closing'].includes(type);
+    const decides = ({ actor }: Place): boolean =>
+      actor === 'arbiter' || actor === 'fallbackArbiter';
+    const places = this.places(view).filter((place) => decides(place) === isDeciding);
+    const right = type === 'response' ? 'respondent' : undefined;
+    return places.find(({ actor }) => right === undefined || actor === right);
+  }
+
+  /** One step for each key of this person's: an investor has one for each contract. */
+  async #forEach(
+    view: CaseView,
+    actors: readonly Place['actor'][],
+    content: StepContent,
+    done: (signer: Signer) => Result<string> | undefined = () => undefined,
+  ): Promise<Result<string>> {
+    const parts = this.places(view).filter(({ actor }) => actors.includes(actor));
+    const isPerClaim = content.type === 'withdrawal';
+    let last: Result<string> = reject('AUTHOR_ROLE');
+    const signed = new Set<string>();
+    for (const { contract, signer } of parts) {
+      if (!isPerClaim && signed.has(signer.publicKey)) continue;
+      signed.add(signer.publicKey);
+      const now = this.#desk.catalog.cases.find(view.id) ?? view;
+      last = done(signer) ?? (await this.#sign(now, contract, signer, content));
+      if (!last.ok) return last;
+    }
+    return last;
+  }
+
+  async #sign(
+    view: CaseView | undefined,
+    contract: string,
+    signer: Signer,
+    content: StepContent,
+  ): Promise<Result<string>> {
+    const block = BLOCKED.has(content.type) ? await this.#desk.newestBlock() : undefined;
+    if (BLOCKED.has(content.type) && !block) return reject('BLOCK_UNKNOWN');
+    const steps = view?.steps ?? [];
+    const document = {
+      v: 1,
+      contract,
+      prev: caseHeads({ steps }),
+      ...content,
+      ...(view === undefined ? {} : { dispute: view.id }),
+      ...(block ? { block } : {}),
+    } as DisputeDocument;
+    const atSec = stepTimeSec(this.#desk, steps, signer.publicKey);
+    const judged = judgeUnsigned(this.#desk, signer, document, atSec);
+    if (!judged.ok) return judged;
+    if (view && !this.#isDue(view, signer, document)) {
+      return reject('STATE_FORBIDS', document.type);
+    }
+    const roots = [...new Set([contract, ...(view?.fold.contracts ?? [])])];
+    return publishStep(this.#desk, signer, buildDispute(document, atSec), roots);
+  }
+
+  /** Whether a step would have an effect: the fold takes more than that. */
+  #isDue(view: CaseView, signer: Signer, { type }: DisputeDocument): boolean {
+    if (type === 'open' || type === 'join') return true;
+    const nowSec = this.#desk.clock.nowSec();
+    return this.places(view).some(
+      (place) =>
+        place.signer.publicKey === signer.publicKey &&
+        nextSteps(view.fold, place.actor, nowSec).includes(type),
+    );
+  }
+}
+
+/** Awards as a document lists them: rising by contract and leg, nothing left out. */
+function inOrder(awards: readonly Award[]): Award[] {
+  const place = ({ contract, leg }: Award): string => `${contract} ${leg}`;
+  return [...awards].sort((a, b) => (place(a) < place(b) ? -1 : 1));
+}

@@ -1,0 +1,65 @@
+/** For what a case could be opened, by the ledger. Spec: specs/disputes.md, "Claims". */
+import {
+  DISPUTE_REASONS,
+  claimantOf,
+  claimLimit,
+  type ContractState,
+  type DisputeReason,
+} from '@realyield/protocol';
+import { ownContract, type Desk } from '../desk.ts';
+import type { CaseView } from './case-book.ts';
+
+/** One reason for which a case could be opened. */
+export interface Claimable {
+  readonly reason: DisputeReason;
+  /** The most that can be owed for it, in units of the contract's ledger. */
+  readonly limitUnits: bigint;
+  /** The case that runs for it already. */
+  readonly running: string | undefined;
+}
+
+const OVER: ReadonlySet<string> = new Set(['withdrawn', 'closed', 'complied']);
+
+/** Whether a contract names both who decide: without them there is no case. */
+export function namesArbiters({ contract }: ContractState): boolean {
+  const { appointees = {} } = contract.document;
+  return appointees.arbiter !== undefined && appointees.fallbackArbiter !== undefined;
+}
+
+function isMeant(
+  state: ContractState,
+  reason: DisputeReason,
+  cases: readonly CaseView[],
+  nowSec: number,
+): boolean {
+  if (reason === 'milestoneFalse') {
+    return state.milestones.some(({ status }) => status === 'approved');
+  }
+  if (reason !== 'rulingNotComplied') return true;
+  return cases.some(({ fold: { outcome } }) => {
+    return outcome !== undefined && outcome.outstandingUnits > 0n && outcome.payBySec < nowSec;
+  });
+}
+
+/** Reasons this person may give, with the most that can be owed for each. */
+export function claimable(desk: Desk, root: string): readonly Claimable[] {
+  const contract = ownContract(desk, root);
+  if (!contract) return [];
+  const { state } = contract.view.fold;
+  if (!namesArbiters(state)) return [];
+  const nowSec = desk.clock.nowSec();
+  const cases = desk.catalog.cases.ofContract(root);
+  return DISPUTE_REASONS.filter(
+    (reason) => claimantOf(reason) === contract.own.role && isMeant(state, reason, cases, nowSec),
+  ).flatMap((reason): Claimable[] => {
+    const limitUnits = claimLimit(state, reason, nowSec);
+    if (limitUnits === 0n) return [];
+    const running = cases.find(
+      ({ fold }) =>
+        fold.reason === reason &&
+        !OVER.has(fold.status) &&
+        fold.claims.some((claim) => claim.contract === root && !claim.withdrawn),
+    );
+    return [{ reason, limitUnits, running: running?.id }];
+  });
+}
