@@ -76,6 +76,8 @@ const partsWanted = z.strictObject({
   units: z.array(msatField).check(z.minLength(1), z.maxLength(MAX_PARTS)),
   /** The payer wants to pay by way of the bank. */
   via: z.optional(z.literal('bank')),
+  /** The payer has told its wallet already: it wants to know whether these were paid, no more. */
+  proof: z.optional(z.literal(true)),
 });
 
 const requestDelivery = z.strictObject({

@@ -1,6 +1,6 @@
 /** The payer's question for payment requests. */
-import { LEGS, type Leg } from '@realyield/protocol';
-import { checkHanded } from './delivery-check.ts';
+import { LEGS, MAX_DELIVERED_INVOICES, type Leg, type MessageOf } from '@realyield/protocol';
+import { checkHanded, writePayable } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { asksThroughBank } from './forwarding/asking.ts';
 import type { JournalEntry } from './journal.ts';
@@ -14,30 +14,48 @@ export async function askForParts(
   leg: Leg,
   wanted: readonly JournalEntry[],
 ): Promise<void> {
-  const { own, view } = contract;
-  const { state } = view.fold;
-  const { money } = own;
-  if (!money) return;
-  const payee = moneyAddress(state, LEGS[leg].payee);
-  const relays = payee.relays.length > 0 ? payee.relays : contractRelays(state);
   const nowMs = desk.clock.nowMs();
   const ways = [{ via: 'bank' }, {}] as const;
   for (const way of ways) {
     const parts = wanted.filter(
       (entry) => asksThroughBank(contract, entry, nowMs) === 'via' in way,
     );
-    if (parts.length === 0) continue;
-    const message = {
-      v: 1,
-      type: 'partsWanted',
-      contract: view.root,
-      leg,
-      n: parts.map((entry) => entry.n),
-      units: parts.map((entry) => entry.amountUnits),
-      ...way,
-    } as const;
-    await desk.mailbox.sendOnce({ ...message }, money, payee.publicKey, relays);
+    if (parts.length > 0) await ask(desk, contract, leg, parts, way);
   }
+}
+
+/** Asks the payee once whether it was paid for some parts; no request comes of it. */
+export function askForProof(
+  desk: Desk,
+  contract: OwnContract,
+  leg: Leg,
+  unclear: readonly JournalEntry[],
+): Promise<void> {
+  return ask(desk, contract, leg, unclear.slice(0, MAX_DELIVERED_INVOICES), { proof: true });
+}
+
+async function ask(
+  desk: Desk,
+  { own, view }: OwnContract,
+  leg: Leg,
+  parts: readonly JournalEntry[],
+  way: Pick<MessageOf<'partsWanted'>, 'via' | 'proof'>,
+): Promise<void> {
+  const { state } = view.fold;
+  const { money } = own;
+  if (!money) return;
+  const payee = moneyAddress(state, LEGS[leg].payee);
+  const relays = payee.relays.length > 0 ? payee.relays : contractRelays(state);
+  const message = {
+    v: 1,
+    type: 'partsWanted',
+    contract: view.root,
+    leg,
+    n: parts.map((entry) => entry.n),
+    units: parts.map((entry) => entry.amountUnits),
+    ...way,
+  } as const;
+  await desk.mailbox.sendOnce(message, money, payee.publicKey, relays);
 }
 
 /** So long before a request opens it is known to be there and not asked for, seconds. */
@@ -71,7 +89,7 @@ export async function withoutBooked(
     if (book !== true || via !== undefined || !isUsable || !n.some((part) => left.has(part)))
       continue;
     const payable = checkHanded(desk, contract, request, invoices);
-    if (payable.length > 0) await desk.journal.write(payable);
+    await writePayable(desk, payable);
     isBooked ||= payable.length > 0;
     for (const entry of payable) left.delete(entry.n);
     if (notBeforeSec > nowSec) for (const part of n) left.delete(part);

@@ -16,7 +16,7 @@ import {
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
-import { isPreimageOf, recoverEntry, withFees } from './payment.ts';
+import { isPreimageOf, recoverEntry, writeProven } from './payment.ts';
 import { isAgreed, priceProblem } from './prices/price-check.ts';
 import { sentenceOf, type StatusCode } from './words.ts';
 
@@ -54,6 +54,10 @@ export function checkHanded(
     .payable;
 }
 
+function isUnclear(entry: JournalEntry | undefined): entry is JournalEntry {
+  return entry?.step === 'sending' || entry?.step === 'unknown';
+}
+
 function checkParts(
   desk: Desk,
   contract: OwnContract,
@@ -76,9 +80,15 @@ function checkParts(
   const used = new Map(entries.map((entry) => [entry.paymentHash, entry.n]));
   for (const [index, n] of request.document.n.entries()) {
     const entry = desk.journal.get(root, leg, n);
+    const paymentHash = request.document.paymentHash[index] ?? '';
+    const preimage = preimages.get(n) ?? '';
+    const isPreimage = isPreimageOf(preimage, paymentHash);
+    // P-35: "…and takes a preimage of the payment's hash for its outcome…"
+    if (isPreimage && isUnclear(entry) && entry.paymentHash === paymentHash) {
+      paid.push({ ...entry, step: 'paid', updatedAtMs: desk.clock.nowMs(), preimage });
+    }
     if (entry?.step !== 'wanted') continue;
     const part = checkInvoice(fold.state, request, index, invoices[index], nowSec);
-    const paymentHash = request.document.paymentHash[index] ?? '';
     const isAsked = unitsOf(request.document)[index] === entry.amountUnits;
     const asDelivered = (expiresAtSec: number): JournalEntry => ({
       ...entry,
@@ -91,8 +101,7 @@ function checkParts(
       paymentHash,
       expiresAtSec,
     });
-    const preimage = preimages.get(n) ?? '';
-    const isProven = isPreimageOf(preimage, paymentHash) && (isAsked || isSerial(leg));
+    const isProven = isPreimage && (isAsked || isSerial(leg));
     // T-12: "A payer MUST take a part as paid, and pay nothing for it, when a delivery names a
     // preimage of the part's hash…"
     if (isProven) paid.push({ ...asDelivered(0), step: 'paid', preimage });
@@ -158,6 +167,14 @@ export async function checkDelivery(
   return checkParts(desk, contract, { request: checked.value, unsure }, message);
 }
 
+/** Writes that wanted parts may be paid, as far as they are still wanted. */
+export async function writePayable(
+  { journal }: Desk,
+  payable: readonly JournalEntry[],
+): Promise<void> {
+  await journal.change(payable, (current, next) => (current?.step === 'wanted' ? next : undefined));
+}
+
 /** Puts what came of the checks into the journal. */
 export async function applyDelivery(
   desk: Desk,
@@ -165,7 +182,7 @@ export async function applyDelivery(
   checked: CheckedDelivery,
 ): Promise<void> {
   const { journal } = desk;
-  if (checked.payable.length > 0) await journal.write(checked.payable);
+  await writePayable(desk, checked.payable);
   const wallet = desk.wallet();
   for (const entry of checked.expired) {
     if (wallet) await recoverEntry({ desk, contract, wallet }, entry);
@@ -191,5 +208,5 @@ export async function applyDelivery(
     const inHand = journal.entries(order.contract, leg).map(({ n }) => n);
     await journal.renumber(order, nextPartNumber(contract.view.fold.state, leg, inHand));
   }
-  for (const entry of checked.paid) await journal.write([await withFees(wallet, entry)]);
+  for (const entry of checked.paid) await writeProven(desk, wallet, entry);
 }

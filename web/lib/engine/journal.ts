@@ -61,6 +61,7 @@ const SPENT: readonly JournalStep[] = ['sending', 'unknown', 'paid', 'receipted'
 interface LegEntries {
   readonly all: Map<number, JournalEntry>;
   readonly unproven: Map<number, JournalEntry>;
+  readonly feeless: Map<number, JournalEntry>;
 }
 
 const legKey = (contract: string, leg: Leg): string => `${contract}|${leg}`;
@@ -79,6 +80,8 @@ export function paidMsat({ amountMsat, amountUnits }: JournalEntry): bigint {
 function entryKey(contract: string, leg: Leg, n: number): string {
   return `${PREFIX}${contract}|${leg}|${n}`;
 }
+
+const keyOf = ({ contract, leg, n }: JournalEntry): string => entryKey(contract, leg, n);
 
 /** The first entry of a part. */
 export function wantedEntry(
@@ -128,13 +131,25 @@ export function provenEntry(entry: JournalEntry, nowMs: number, receipt?: string
   return receipt === undefined ? proven : { ...proven, receipt };
 }
 
+/** Whether a part is paid, as it was told the wallet, and what the wallet charged is not known. */
+function isFeeless({ step, sentAtMs, paymentHash, feesPaidMsat }: JournalEntry): boolean {
+  const isPaid = step === 'paid' || step === 'receipted';
+  return (
+    isPaid && sentAtMs !== undefined && paymentHash !== undefined && feesPaidMsat === undefined
+  );
+}
+
+const nothing = (): void => undefined;
+
 /** The journal of one person. */
 export class Journal {
   readonly #store: Store;
   readonly #tellDamaged: (key: string) => void;
   readonly #entries = new Map<string, JournalEntry>();
-  /** By contract and leg: all entries, and those that something can still come of. */
+  /** By contract and leg: all entries, those that something can come of, those without fees. */
   readonly #legs = new Map<string, LegEntries>();
+  /** What is under way with a row. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   /** `tellDamaged` is called for each row that is set aside. */
   constructor(store: Store, tellDamaged: (key: string) => void = () => undefined) {
@@ -146,7 +161,7 @@ export class Journal {
   async load(): Promise<void> {
     for (const { key, value } of await this.#store.all('journal')) {
       if (!key.startsWith(PREFIX)) continue;
-      const entry = readRow(key, value, ({ contract, leg, n }) => entryKey(contract, leg, n));
+      const entry = readRow(key, value, keyOf);
       if (entry) this.#put(entry);
       else this.#tellDamaged(key);
     }
@@ -160,6 +175,11 @@ export class Journal {
   /** Those of them that are not proven yet, by n: few, however long the stream. */
   unproven(contract: string, leg: Leg): readonly JournalEntry[] {
     return inOrder(this.#legs.get(legKey(contract, leg))?.unproven);
+  }
+
+  /** Those that were sent from here and proven by others: what they cost is not known. */
+  feeless(contract: string, leg: Leg): readonly JournalEntry[] {
+    return inOrder(this.#legs.get(legKey(contract, leg))?.feeless);
   }
 
   /** What has left the wallet since a time, ms, or may have, in no order. */
@@ -186,41 +206,87 @@ export class Journal {
 
   /** Writes entries, and whatever else must be true at the same moment; then they count. */
   async write(entries: readonly JournalEntry[], also: readonly StoreWrite[] = []): Promise<void> {
-    const writes = entries.map((entry) => ({
-      table: 'journal' as const,
-      key: entryKey(entry.contract, entry.leg, entry.n),
-      value: entry,
-      contract: entry.contract,
-    }));
-    await this.#store.write([...writes, ...also]);
-    for (const entry of entries) this.#put(entry);
+    await this.change(entries, (_current, entry) => entry, also);
   }
 
-  /** Gives an order that was never paid another number. */
+  /**
+   * Changes entries, each as it is when its turn has come: whoever waited for a wallet or a signer
+   * holds a copy that may be old. What nothing comes of stays as it is. Yields what there is then.
+   */
+  change(
+    entries: readonly JournalEntry[],
+    next: (current: JournalEntry | undefined, entry: JournalEntry) => JournalEntry | undefined,
+    also: readonly StoreWrite[] = [],
+  ): Promise<readonly (JournalEntry | undefined)[]> {
+    return this.#inTurn(entries.map(keyOf), async () => {
+      const currentOf = (entry: JournalEntry) => this.#entries.get(keyOf(entry));
+      const changed = entries.flatMap((entry) => next(currentOf(entry), entry) ?? []);
+      const writes = changed.map((entry) => {
+        const { contract } = entry;
+        return { table: 'journal' as const, key: keyOf(entry), value: entry, contract };
+      });
+      if (writes.length + also.length > 0) await this.#store.write([...writes, ...also]);
+      for (const entry of changed) this.#put(entry);
+      return entries.map(currentOf);
+    });
+  }
+
+  /** Writes what follows from an entry that was read before, if it still is that one. */
+  async replace(before: JournalEntry | undefined, next: JournalEntry): Promise<JournalEntry> {
+    const [after] = await this.change([next], (current) => (current === before ? next : undefined));
+    return after ?? next;
+  }
+
+  /** Gives an order that was never paid another number, if it still is what it was. */
   async renumber(entry: JournalEntry, n: number): Promise<void> {
-    const { contract, leg } = entry;
     const next = { ...entry, n, askedAtMs: 0 };
-    const from = entryKey(contract, leg, entry.n);
-    await this.write([next], [{ table: 'journal', key: from, remove: true }]);
-    this.#remove(entry);
+    await this.#inTurn([keyOf(entry), keyOf(next)], async () => {
+      if (this.#entries.get(keyOf(entry)) !== entry) return;
+      const { contract } = entry;
+      await this.#store.write([
+        { table: 'journal', key: keyOf(next), value: next, contract },
+        { table: 'journal', key: keyOf(entry), remove: true },
+      ]);
+      this.#put(next);
+      this.#remove(entry);
+    });
   }
 
-  /** Forgets an order that was never paid. */
-  async drop(entry: JournalEntry): Promise<void> {
-    const key = entryKey(entry.contract, entry.leg, entry.n);
-    await this.#store.write([{ table: 'journal', key, remove: true }]);
-    this.#remove(entry);
+  /** Forgets an order that was never paid, if it still is what it was; whether it was. */
+  drop(entry: JournalEntry): Promise<boolean> {
+    return this.#inTurn([keyOf(entry)], async () => {
+      if (this.#entries.get(keyOf(entry)) !== entry) return false;
+      await this.#store.write([{ table: 'journal', key: keyOf(entry), remove: true }]);
+      this.#remove(entry);
+      return true;
+    });
+  }
+
+  /** Runs when all that was begun before with these rows has ended. */
+  async #inTurn<T>(keys: readonly string[], run: () => Promise<T>): Promise<T> {
+    const before = keys.flatMap((key) => this.#turns.get(key) ?? []);
+    const result = before.length === 0 ? run() : Promise.all(before).then(run);
+    const turn = result.then(nothing, nothing);
+    for (const key of keys) this.#turns.set(key, turn);
+    try {
+      return await result;
+    } finally {
+      for (const key of keys) if (this.#turns.get(key) === turn) this.#turns.delete(key);
+    }
   }
 
   #put(entry: JournalEntry): void {
     const { contract, leg, n } = entry;
     this.#entries.set(entryKey(contract, leg, n), entry);
     const key = legKey(contract, leg);
-    const known = this.#legs.get(key) ?? { all: new Map(), unproven: new Map() };
+    const none = { all: new Map(), unproven: new Map(), feeless: new Map() };
+    const known = this.#legs.get(key) ?? none;
     this.#legs.set(key, known);
     known.all.set(n, entry);
     if (entry.step === 'receipted') known.unproven.delete(n);
     else known.unproven.set(n, entry);
+    if (isFeeless(entry)) known.feeless.set(n, entry);
+    else known.feeless.delete(n);
   }
 
   #remove({ contract, leg, n }: JournalEntry): void {
@@ -228,5 +294,6 @@ export class Journal {
     const known = this.#legs.get(legKey(contract, leg));
     known?.all.delete(n);
     known?.unproven.delete(n);
+    known?.feeless.delete(n);
   }
 }

@@ -33,6 +33,23 @@ export interface FoundRequest {
   readonly preimage: string | undefined;
 }
 
+/** A request to answer with, and what was already paid of it. */
+export interface Answer {
+  readonly request: OpenRequest;
+  readonly paid: { n: number; preimage: string }[];
+}
+
+/** Adds what was found of a part to the answers by request. */
+export function addAnswer(
+  answers: Map<string, Answer>,
+  n: number,
+  { request, preimage }: FoundRequest,
+): void {
+  const answer = answers.get(request.event.id) ?? { request, paid: [] };
+  if (preimage !== undefined) answer.paid.push({ n, preimage });
+  answers.set(request.event.id, answer);
+}
+
 interface Handout {
   readonly request: string;
   readonly paymentHash: string;
@@ -78,6 +95,16 @@ export class OpenRequests {
     // P-32: "…What was signed by a key that has ended is as good as not sent…"
     const isUsable = isUnclear || (isOpen && !this.#hasEnded(root, leg, request));
     return request && isUsable ? { request, preimage: undefined } : undefined;
+  }
+
+  /** The requests under which parts were paid, with the preimages: of these nothing is made. */
+  async proofs(root: string, leg: Leg, parts: readonly number[]): Promise<readonly Answer[]> {
+    const answers = new Map<string, Answer>();
+    for (const n of parts) {
+      const found = await this.find(root, leg, n);
+      if (found?.preimage !== undefined) addAnswer(answers, n, found);
+    }
+    return [...answers.values()];
   }
 
   /**

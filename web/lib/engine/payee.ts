@@ -18,18 +18,12 @@ import { allHeads, embedOwn, nextEventTimeSec, ownContract } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { deliverable, makeInvoices, windowSecOf } from './invoices.ts';
 import type { BookWindow, MadePart } from './invoices.ts';
-import { handToBank, viaOf } from './forwarding/asking.ts';
+import { forPayer, handToBank, viaOf } from './forwarding/asking.ts';
 import type { Incoming } from './mailbox.ts';
-import { OpenRequests, type OpenRequest } from './open-requests.ts';
+import { addAnswer, OpenRequests, type Answer, type OpenRequest } from './open-requests.ts';
 import { moneyAddress } from './parties.ts';
 import { pricingOf, UNPRICED, type Part, type Pricing } from './prices/pricing.ts';
 import { sentenceOf } from './words.ts';
-
-/** A request to answer with, and what was already paid of it. */
-interface Answer {
-  readonly request: OpenRequest;
-  readonly paid: { n: number; preimage: string }[];
-}
 
 /** What requests are made for: a question, or a book. */
 interface Asked {
@@ -110,6 +104,11 @@ export class Payee {
     const leg = legOf(state.contract.document, message.leg);
     // Strangers get no answer: who holds the payer's role is read from the contract.
     if (contract.own.role !== leg.payee || !actsFor(state, incoming.author, leg.payer)) return;
+    // T-25: "Asked for the `proof`, a payee MUST make no request and hand out none…"
+    if (message.proof) {
+      await this.#prove(contract, message, incoming);
+      return;
+    }
     const isOver = !isSerial(message.leg) && state.status === 'defaulted';
     if (state.effectiveAtSec === undefined || isOver) {
       await this.#refuse(contract, incoming, message.leg, 'notEffective');
@@ -127,12 +126,7 @@ export class Payee {
       const place = [message.contract, message.leg, part.n] as const;
       const found = await this.#requests.find(...place);
       if (!found) fresh.push({ ...part, fromSec: await this.#requests.freeFromSec(...place) });
-      else {
-        const { request, preimage } = found;
-        const answer = open.get(request.event.id) ?? { request, paid: [] };
-        if (preimage !== undefined) answer.paid.push({ n: part.n, preimage });
-        open.set(request.event.id, answer);
-      }
+      else addAnswer(open, part.n, found);
     }
     if (fresh.length > 0) {
       const made = await this.#make(contract, message, fresh);
@@ -143,6 +137,17 @@ export class Payee {
       const delivery = this.#delivery(contract, answer.request, answer.paid);
       const toPayer = await handToBank(this.#desk, contract, delivery);
       if (toPayer) await this.#reply(contract, incoming, message.leg, toPayer);
+    }
+  }
+
+  async #prove(
+    contract: OwnContract,
+    { contract: root, leg, n }: MessageOf<'partsWanted'>,
+    incoming: Incoming,
+  ): Promise<void> {
+    for (const { request, paid } of await this.#requests.proofs(root, leg, n)) {
+      const delivery = forPayer(this.#delivery(contract, request, paid));
+      await this.#reply(contract, incoming, leg, delivery);
     }
   }
 

@@ -11,7 +11,7 @@ import { Lanes } from './lanes.ts';
 import { Listeners } from './listeners.ts';
 import { askForParts, withoutBooked } from './asking.ts';
 import { silentStatus } from './forwarding/asking.ts';
-import { payEntry, resolveEntries, type PaymentContext } from './payment.ts';
+import { payEntry, type PaymentContext } from './payment.ts';
 import { heldStatus, isOfPrice, noteStatus, refusedStatus } from './payer-orders.ts';
 import { sideStatus, type PayerOrders } from './payer-orders.ts';
 import { planStep } from './planning.ts';
@@ -27,6 +27,7 @@ import {
   settleElsewhere,
   whyStale,
 } from './ticks-due.ts';
+import { Unclear } from './unclear.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
 const ASK_AGAIN_MS = 6_000;
@@ -51,6 +52,7 @@ export class Payer {
   readonly #lanes = new Lanes();
   readonly #standstill = new Standstill();
   readonly #prover: Prover;
+  readonly #unclear: Unclear;
   #status: PayerStatus = statusOf('waiting', 'ASKING');
   #asks = 0;
   #run: Promise<void> | undefined;
@@ -65,6 +67,7 @@ export class Payer {
     this.leg = leg;
     this.#orders = orders;
     this.#prover = new Prover(desk, leg);
+    this.#unclear = new Unclear(leg);
     this.#startedAtMs = desk.clock.nowMs();
   }
 
@@ -100,7 +103,9 @@ export class Payer {
   /** Tries again now what failed. */
   async retry(): Promise<void> {
     const failed = this.entries().filter((entry) => entry.step === 'failed');
-    await this.#desk.journal.write(failed.map((entry) => ({ ...entry, updatedAtMs: 0 })));
+    await this.#desk.journal.change(failed, (current, entry) =>
+      current === entry ? { ...entry, updatedAtMs: 0 } : undefined,
+    );
     this.#asks = 0;
     this.wake();
   }
@@ -176,8 +181,11 @@ export class Payer {
     const wallet = this.#desk.wallet();
     if (!wallet) return this.#wait(IDLE_MS, statusOf('problem', 'WALLET_MISSING'));
     const context: PaymentContext = { desk: this.#desk, contract, wallet };
-    const openMs = await this.#resolveOpen(context);
-    if (openMs !== undefined) return Math.min(openMs, receiptsMs);
+    // Nothing new is paid while something has no clear outcome.
+    const open = await this.#unclear.resolve(context);
+    if (typeof open === 'object') return this.#wait(Math.min(SILENT_WALLET_MS, receiptsMs), open);
+    if (open === 'changed') this.#again = true;
+    await this.#unclear.completeFees(context);
     const held = heldStatus(this.#orders.holds());
     if (held) return this.#wait(Math.min(IDLE_MS, receiptsMs), held);
     const ageMs = this.#desk.clock.nowMs() - this.#startedAtMs;
@@ -194,17 +202,6 @@ export class Payer {
     const askMs = await this.#ask(contract);
     const lastMs = await this.#prover.write(contract);
     return Math.min(planMs, payMs, askMs, lastMs);
-  }
-
-  /** Looks up what has no clear outcome; nothing new is paid meanwhile. */
-  async #resolveOpen(context: PaymentContext): Promise<number | undefined> {
-    const open = this.#desk.journal
-      .unproven(this.root, this.leg)
-      .filter((entry) => entry.step === 'sending' || entry.step === 'unknown');
-    const waitsFor = await resolveEntries(context, open);
-    if (waitsFor) return this.#wait(SILENT_WALLET_MS, waitsFor);
-    if (open.length > 0) this.#again = true;
-    return undefined;
   }
 
   async #plan(contract: OwnContract): Promise<number> {
@@ -240,7 +237,7 @@ export class Payer {
     const stale = whyStale(this.#desk, context.contract, entry);
     if (stale) {
       if (stale !== 'INVOICE_EXPIRED') this.#say(statusOf('problem', stale));
-      await this.#desk.journal.write([renewedEntry(entry, this.#desk.clock.nowMs())]);
+      await this.#desk.journal.replace(entry, renewedEntry(entry, this.#desk.clock.nowMs()));
       return undefined;
     }
     if (dueAtSec > nowSec) {
@@ -282,7 +279,9 @@ export class Payer {
     this.#asks += 1;
     if (this.#asks > SILENT_AFTER_ASKS) this.#say(silentStatus(contract, wanted, nowMs));
     else if (!isOfPrice(this.#status)) this.#sayWorking('ASKING');
-    await this.#desk.journal.write(wanted.map((entry) => ({ ...entry, askedAtMs: nowMs })));
+    await this.#desk.journal.change(wanted, (current, entry) =>
+      current === entry ? { ...entry, askedAtMs: nowMs } : undefined,
+    );
     await askForParts(this.#desk, contract, this.leg, wanted);
     return ASK_AGAIN_MS;
   }

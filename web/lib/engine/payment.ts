@@ -33,10 +33,35 @@ export function isPreimageOf(preimage: string, paymentHash: string): boolean {
   return bytesToHex(sha256(hexToBytes(preimage))) === paymentHash;
 }
 
-async function write(desk: Desk, entry: JournalEntry): Promise<JournalEntry> {
-  const next = { ...entry, updatedAtMs: desk.clock.nowMs() };
-  await desk.journal.write([next]);
-  return next;
+/**
+ * Writes what came of an entry, if it still is what it was before the wallet was asked: meanwhile
+ * the payee, or another device by its receipt, may have proven it. Yields what it is then.
+ */
+function write(
+  desk: Desk,
+  before: JournalEntry | undefined,
+  next: JournalEntry,
+): Promise<JournalEntry> {
+  return desk.journal.replace(before, { ...next, updatedAtMs: desk.clock.nowMs() });
+}
+
+/** Writes that an entry is paid; one that was proven meanwhile learns what it cost. */
+async function writePaid(
+  desk: Desk,
+  before: JournalEntry,
+  next: JournalEntry,
+): Promise<JournalEntry> {
+  const { paymentHash, feesPaidMsat } = next;
+  const [after] = await desk.journal.change([next], (current) => {
+    if (current === before) return { ...next, updatedAtMs: desk.clock.nowMs() };
+    if (!current || current.paymentHash !== paymentHash || !isPaid(current)) return undefined;
+    return feesPaidMsat === undefined ? undefined : { ...current, feesPaidMsat };
+  });
+  return after ?? next;
+}
+
+function isPaid({ step }: JournalEntry): boolean {
+  return step === 'paid' || step === 'receipted';
 }
 
 function paid(entry: JournalEntry, preimage: string, feesPaidMsat: bigint): JournalEntry {
@@ -62,6 +87,12 @@ function settledStep(entry: JournalEntry, record: PaymentRecord): JournalEntry |
   return undefined;
 }
 
+/** Whether a receipt has proven this very payment, and no other of the part. */
+function isProven({ view }: OwnContract, { leg, n, paymentHash }: JournalEntry): boolean {
+  const { paid, payments } = view.fold.state;
+  return paid.numbers(leg).has(n) && payments.some((each) => each.paymentHash === paymentHash);
+}
+
 /**
  * Asks the wallet what became of a payment. While that is not clear the entry stays open, and what
  * it waits for comes back: an answer, the end of a payment under way, or the time from which on a
@@ -74,7 +105,7 @@ export async function resolveEntry(
   const { desk, wallet } = context;
   const { paymentHash, invoice } = entry;
   const close = async (next: JournalEntry): Promise<undefined> => {
-    await write(desk, next);
+    await (next.step === 'paid' ? writePaid : write)(desk, entry, next);
     return undefined;
   };
   if (paymentHash === undefined) return close({ ...entry, step: 'wanted' });
@@ -88,6 +119,8 @@ export async function resolveEntry(
     return close(renewedEntry(entry, desk.clock.nowMs()));
   }
   if (next) return close(next);
+  // Another device of this person, with the same wallet, may have proven it.
+  if (isProven(context.contract, entry)) return close(provenEntry(entry, desk.clock.nowMs()));
   const lastMs = (entry.sentAtMs ?? 0) + NEVER_ARRIVED_MS;
   const isMissing = answer.state === 'answered' && !record;
   if (isMissing && desk.clock.nowMs() > lastMs) {
@@ -95,16 +128,11 @@ export async function resolveEntry(
   }
   const untilSec = surelyOverAtSec(entry);
   const isMute = answer.state === 'refused' && CANNOT_LOOK_UP.has(answer.code);
-  // Another device of this person, with the same wallet, may have proven it.
-  const isOf = (payment: { readonly paymentHash: string }) => payment.paymentHash === paymentHash;
-  if (isMute && context.contract.view.fold.state.payments.some(isOf)) {
-    return close(provenEntry(entry, desk.clock.nowMs()));
-  }
-  // The payee knows whether it was paid: asked again, it answers with the proof or a new request.
+  // The payee knows whether it was paid: asked anew, it answers with the proof or a new request.
   if (isMute && desk.clock.nowSec() >= untilSec) {
     return close({ ...entry, step: 'failed', reason: 'The wallet cannot look payments up.' });
   }
-  if (entry.step !== 'unknown') await write(desk, { ...entry, step: 'unknown' });
+  if (entry.step !== 'unknown') await write(desk, entry, { ...entry, step: 'unknown' });
   if (isMute) return statusOf('waiting', 'NO_LOOKUP', { untilSec });
   if (isMissing) {
     return statusOf('problem', 'NOT_ARRIVED', { untilSec: Math.ceil(lastMs / 1_000) });
@@ -133,7 +161,8 @@ export async function recoverEntry(
   { desk, wallet }: PaymentContext,
   entry: JournalEntry,
 ): Promise<'found' | 'none' | 'silent'> {
-  const { paymentHash, invoice } = entry;
+  const { contract, leg, n, paymentHash, invoice } = entry;
+  const before = desk.journal.get(contract, leg, n);
   if (paymentHash === undefined || invoice === undefined) return 'none';
   const answer = await wallet.lookup({ paymentHash, invoice });
   // A wallet that cannot look up clears nothing that can still be paid.
@@ -142,23 +171,47 @@ export async function recoverEntry(
   const record = answer.state === 'answered' ? answer.value : undefined;
   const next = record && settledStep(entry, record);
   const isUnderWay = !next && record?.direction === 'outgoing' && record.state === 'pending';
-  if (next?.step === 'paid') await write(desk, next);
+  if (next?.step === 'paid') await write(desk, before, next);
   else if (isUnderWay)
-    await write(desk, { ...entry, step: 'unknown', sentAtMs: desk.clock.nowMs() });
+    await write(desk, before, { ...entry, step: 'unknown', sentAtMs: desk.clock.nowMs() });
   return next?.step === 'paid' || isUnderWay ? 'found' : 'none';
 }
 
-/** A part that the payee has proven, with the fees that our own wallet knows of. */
-export async function withFees(
+/** What a wallet charged for a payment; undefined where it will never tell. */
+export async function feesOf(
+  wallet: Wallet,
+  { paymentHash = '', invoice }: JournalEntry,
+): Promise<bigint | 'silent' | undefined> {
+  const query = invoice === undefined ? { paymentHash } : { paymentHash, invoice };
+  const answer = await wallet.lookup(query);
+  if (answer.state === 'refused') return CANNOT_LOOK_UP.has(answer.code) ? undefined : 'silent';
+  if (answer.state === 'unknown') return 'silent';
+  if (answer.value?.direction !== 'outgoing') return undefined;
+  // Proven, it is on its way to being settled here too.
+  return answer.value.state === 'settled' ? answer.value.feesPaidMsat : 'silent';
+}
+
+/**
+ * Writes that the payee has proven a part. Whatever the journal had of it is overtaken, but not
+ * what is paid already, nor a payment under another hash that may still arrive.
+ */
+export async function writeProven(
+  { journal }: Desk,
   wallet: Wallet | undefined,
   entry: JournalEntry,
-): Promise<JournalEntry> {
-  const { paymentHash = '', invoice } = entry;
-  const query = invoice === undefined ? { paymentHash } : { paymentHash, invoice };
-  const answer = await wallet?.lookup(query);
-  const record = answer?.state === 'answered' ? answer.value : undefined;
-  if (record?.direction !== 'outgoing' || record.state !== 'settled') return entry;
-  return { ...entry, feesPaidMsat: record.feesPaidMsat.toString() };
+): Promise<void> {
+  // What this journal sent is not waited for: its fees are asked for again until they are known.
+  const isSent = entry.sentAtMs !== undefined;
+  const feesMsat = isSent || !wallet ? undefined : await feesOf(wallet, entry);
+  const isKnown = typeof feesMsat === 'bigint';
+  const next = isKnown ? { ...entry, feesPaidMsat: feesMsat.toString() } : entry;
+  await journal.change([next], (current) => {
+    if (!current) return next;
+    const isOpen = current.step === 'sending' || current.step === 'unknown';
+    if (isPaid(current) || (isOpen && current.paymentHash !== next.paymentHash)) return undefined;
+    const { preimage = '', updatedAtMs } = next;
+    return isOpen ? { ...current, step: 'paid', preimage, updatedAtMs } : next;
+  });
 }
 
 /**
@@ -174,7 +227,7 @@ export async function payEntry(
   const { desk, wallet } = context;
   const { invoice, paymentHash, request } = entry;
   if (invoice === undefined || paymentHash === undefined || request === undefined) {
-    return write(desk, { ...entry, step: 'wanted' });
+    return write(desk, entry, { ...entry, step: 'wanted' });
   }
   if (request.created_at * 1_000 < startedAtMs + CLOCKS_APART_MS) {
     const known = await wallet.lookup({ paymentHash, invoice });
@@ -183,20 +236,25 @@ export async function payEntry(
     if (known.state === 'unknown' || !isSaid) return entry;
     if (known.state === 'answered' && known.value) {
       const next = settledStep(entry, known.value);
-      if (next?.step === 'paid') return write(desk, next);
+      if (next?.step === 'paid') return write(desk, entry, next);
       if (!next && known.value.state === 'pending') {
         const sentAtMs = desk.clock.nowMs();
-        return write(desk, { ...entry, step: 'unknown', sentAtMs });
+        return write(desk, entry, { ...entry, step: 'unknown', sentAtMs });
       }
     }
   }
-  const sending = await write(desk, { ...entry, step: 'sending', sentAtMs: desk.clock.nowMs() });
+  const sentAtMs = desk.clock.nowMs();
+  const told: JournalEntry = { ...entry, step: 'sending', sentAtMs, updatedAtMs: sentAtMs };
+  const sending = await desk.journal.replace(entry, told);
+  // It has become something else while the wallet was asked: the payer looks at it anew.
+  if (sending !== told) return sending;
   const answer = await wallet.pay(invoice);
   if (answer.state === 'refused') {
-    return write(desk, { ...sending, step: 'failed', reason: answer.sentence });
+    return write(desk, sending, { ...sending, step: 'failed', reason: answer.sentence });
   }
   if (answer.state === 'answered' && isPreimageOf(answer.value.preimage, paymentHash)) {
-    return write(desk, paid(sending, answer.value.preimage, answer.value.feesPaidMsat));
+    const { preimage, feesPaidMsat } = answer.value;
+    return writePaid(desk, sending, paid(sending, preimage, feesPaidMsat));
   }
-  return write(desk, { ...sending, step: 'unknown' });
+  return write(desk, sending, { ...sending, step: 'unknown' });
 }

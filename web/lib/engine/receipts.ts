@@ -34,9 +34,12 @@ async function writeReceipt(
   );
   const event = await own.money.sign(template);
   const parcel = desk.outbox.entry(event, desk.directory.deliveryUrls(view.fold.state));
-  const done = paid.map((entry) => provenEntry(entry, desk.clock.nowMs(), event.id));
+  const proven = (current: JournalEntry | undefined, { paymentHash }: JournalEntry) =>
+    current?.step === 'paid' && current.paymentHash === paymentHash
+      ? provenEntry(current, desk.clock.nowMs(), event.id)
+      : undefined;
   // Journal, event and outbox in one write: a receipt is never signed and forgotten.
-  await desk.journal.write(done, [eventRow(event, root), parcel]);
+  await desk.journal.change(paid, proven, [eventRow(event, root), parcel]);
   await desk.catalog.add([event], 'this device');
   void desk.outbox.push(parcel);
 }

@@ -64,6 +64,7 @@ export class Session {
   readonly pauses: PauseSwitch;
   readonly #crew: Crew;
   readonly #stops: (() => void)[] = [];
+  #letGo: () => void = () => undefined;
   #wallet: Wallet | undefined;
   #beginning: Promise<unknown> = Promise.resolve();
   #isAlone = false;
@@ -133,7 +134,7 @@ export class Session {
     await Promise.all([outbox.start(), mailbox.tidy()]);
     mailbox.open(this.person);
     for (const key of keyring.keys()) this.#take(key);
-    this.#stops.push(this.#ports.whenAlone(() => (this.#beginning = this.#begin())));
+    this.#letGo = this.#ports.whenAlone(() => (this.#beginning = this.#begin()));
     await this.#crew.start();
     this.#crew.attendAll();
     this.restorer.start();
@@ -253,6 +254,7 @@ export class Session {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const stop of this.#stops) stop();
+    if (!this.#isAlone) this.#letGo();
     const { mailbox, outbox, clock } = this.#desk;
     await waitAtMost(
       clock,
@@ -266,6 +268,8 @@ export class Session {
     const parts = [mailbox.stop(), this.documents.stop(), this.prices.stop()];
     const ends = [restored, tillStopped, this.#payee.stop(), ...parts];
     await waitAtMost(clock, MAIL_MS, Promise.all(ends));
+    // The journal is another window's only when nothing of ours is written any more.
+    this.#letGo();
     outbox.stop();
     this.catalog.stop();
     await Promise.all([this.catalog.settled(), this.activity.settled()]);

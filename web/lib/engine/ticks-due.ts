@@ -65,7 +65,10 @@ export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Le
     const proven = provenEntry(entry, nowMs);
     return amountMsat === undefined ? proven : { ...proven, amountMsat };
   });
-  await desk.journal.write(written);
+  // What was told a wallet since is looked up.
+  await desk.journal.change(written, (current, entry) =>
+    current && UNPAID.includes(current.step) ? entry : undefined,
+  );
 }
 
 /** What a proven part was paid by, msat. */
@@ -141,7 +144,7 @@ export async function dropExcessOrders(desk: Desk, contract: OwnContract, leg: L
     const isExcess = UNPAID.includes(entry.step) && amountUnits > leftUnits;
     if (!isExcess) leftUnits -= amountUnits;
     if (!isExcess) continue;
-    await desk.journal.drop(entry);
+    if (!(await desk.journal.drop(entry))) continue;
     const code = 'ORDER_DROPPED';
     desk.activity.add({ contract: root, level: 'problem', code, sentence: sentenceOf(code) });
   }

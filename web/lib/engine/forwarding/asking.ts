@@ -92,8 +92,14 @@ export async function handToBank(
   if (content['via'] === undefined || !own.money) return delivery;
   const { publicKey, relays } = moneyAddress(view.fold.state, 'bank');
   await desk.mailbox.sendOnce(delivery, own.money, publicKey, relays);
-  if (!delivery.paid) return undefined;
-  const paid = new Set<unknown>(delivery.paid.map(({ n }) => n));
+  return delivery.paid ? forPayer(delivery) : undefined;
+}
+
+/** What the payer itself may see of a delivery: all of it, unless it goes by way of the bank. */
+export function forPayer(delivery: MessageOf<'requestDelivery'>): MessageOf<'requestDelivery'> {
+  const { content } = delivery.request;
+  if (content['via'] === undefined) return delivery;
+  const paid = new Set<unknown>(delivery.paid?.map(({ n }) => n));
   const numbers = content['n'] as readonly unknown[];
   // FW-16: "A payee MUST NOT give an invoice for less than a part's `msat` to anybody but the
   // bank…"
