@@ -1,32 +1,7 @@
 /** A bank's contracts are followed while somebody looks, and its record waits for all of them. */
 import { expect, it } from 'vitest';
 import { BankWatch } from '../web/lib/engine/bank-watch.ts';
-
-interface Timer {
-  readonly atMs: number;
-  readonly run: () => void;
-}
-
-/** A clock that is moved by hand. */
-class HandClock {
-  #nowMs = 0;
-  #timers: Timer[] = [];
-  nowMs = (): number => this.#nowMs;
-  nowSec = (): number => Math.floor(this.#nowMs / 1_000);
-  after = (delayMs: number, run: () => void): (() => void) => {
-    const timer = { atMs: this.#nowMs + delayMs, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
-  };
-  pass(ms: number): void {
-    this.#nowMs += ms;
-    const due = this.#timers.filter(({ atMs }) => atMs <= this.#nowMs);
-    this.#timers = this.#timers.filter((timer) => !due.includes(timer));
-    for (const { run } of due) run();
-  }
-}
+import { HandClock } from './fixtures/hand-clock.ts';
 
 function scene() {
   const clock = new HandClock();

@@ -1,6 +1,5 @@
 /** Vectors of bonds, what the chain proves of them, and their payouts: folder `bonds`. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { buildSpending, placeOf, signSpending, type SpendingPlan } from '@realyield/protocol';
 import {
   bitcoinKey,
@@ -12,6 +11,7 @@ import {
   pledgeEvent,
   pledgeOf,
 } from '../fixtures/bonds.ts';
+import { headerOver, transactionOf, twice } from '../fixtures/blocks.ts';
 import { hashOf } from '../fixtures/loan.ts';
 import type { ChainVector, PayoutVector, PlaceVector } from './bond-shapes.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
@@ -99,24 +99,6 @@ function placeCases(): Cases {
     'place-collateral-testnet': place('On testnet', { script: COLLATERAL, network: 'testnet' }),
     'place-collateral-regtest': place('On regtest', { script: COLLATERAL, network: 'regtest' }),
   };
-}
-
-/** A transaction that spends one output into one script, without witness, hex. */
-function transactionOf(inputScript: string, outputScript: string): string {
-  const sized = (hex: string): string => (hex.length / 2).toString(16).padStart(2, '0') + hex;
-  const input = `${'00'.repeat(36)}${sized(inputScript)}ffffffff`;
-  return `0200000001${input}0140420f0000000000${sized(outputScript)}00000000`;
-}
-
-const twice = (...parts: Uint8Array[]): Uint8Array => sha256(sha256(concatBytes(...parts)));
-
-/** A header on regtest over a root, found by trying. */
-function headerOver(root: Uint8Array): string {
-  const head = `01000000${'00'.repeat(32)}${bytesToHex(root)}00000000ffff7f20`;
-  for (let nonce = 0; ; nonce += 1) {
-    const header = `${head}${nonce.toString(16).padStart(2, '0')}000000`;
-    if ((twice(hexToBytes(header))[31] ?? 255) < 0x7f) return header;
-  }
 }
 
 function chainCases(): Cases {

@@ -1,4 +1,4 @@
-/** The newest version of every listing: offers, bank profiles, attestations. */
+/** The newest version of every listing: offers, bank profiles, attestations; and pledges. */
 import {
   offerAddress,
   type ParsedAttestation,
@@ -6,6 +6,7 @@ import {
   type ParsedEvent,
   type ParsedOffer,
 } from '@realyield/protocol';
+import { PledgeBook, type Pledges } from './bonds/pledge-book.ts';
 
 /** NIP-01: the later wins; in the same second the lowest id. */
 function isNewer(a: ParsedEvent, b: ParsedEvent): boolean {
@@ -24,6 +25,8 @@ function keepNewest<Parsed extends ParsedEvent>(
 
 /** What can be read of listings. */
 export interface Listings {
+  /** What banks have pledged. */
+  readonly pledges: Pledges;
   /** Offers, newest first. */
   offers(): readonly ParsedOffer[];
   /** The newest offer about a business. */
@@ -36,6 +39,7 @@ export interface Listings {
 
 /** Verified listings. */
 export class ListingBook implements Listings {
+  readonly pledges = new PledgeBook();
   readonly #offers = new Map<string, ParsedOffer>();
   readonly #profiles = new Map<string, ParsedBankProfile>();
   readonly #attestations = new Map<string, Map<string, ParsedAttestation>>();
@@ -45,6 +49,7 @@ export class ListingBook implements Listings {
 
   /** Adds a verified event; others than listings are left aside. */
   add(parsed: ParsedEvent): void {
+    this.pledges.add(parsed);
     const { pubkey } = parsed.event;
     if (parsed.name === 'offer') {
       keepNewest(this.#offers, offerAddress(pubkey, parsed.document.identifier), parsed);

@@ -235,7 +235,9 @@ export type TableName =
   /** Which private messages were read, by the id of their wrap. */
   | 'messages'
   /** Encrypted documents by the hash of what is encrypted, and pieces of them on their way. */
-  | 'files';
+  | 'files'
+  /** What sources of the chain answered about outputs, by network and output. */
+  | 'chain';
 
 /** One change of the store. */
 export type StoreWrite =

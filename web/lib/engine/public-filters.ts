@@ -1,10 +1,10 @@
-/** What relays are asked for from the start: everybody's listings and agreements. */
+/** What relays are asked for from the start: everybody's listings, pledges and agreements. */
 import { Kind, TOPIC } from '@realyield/protocol';
 import type { Filter } from './ports.ts';
 
 const { contract, signature, milestone, notice, key, sales, tender, dispute } = Kind;
 const AGREEMENTS = [contract, signature, milestone, notice, key, sales, tender, dispute];
-const LISTINGS = [Kind.bankProfile, Kind.offer, Kind.attestation];
+const LISTINGS = [Kind.bankProfile, Kind.offer, Kind.attestation, Kind.bond];
 
 /** Listings first: offers can be shown before it is known what is left of them. */
 export const PUBLIC_FILTERS: readonly Filter[] = [LISTINGS, AGREEMENTS].map((kinds) => ({

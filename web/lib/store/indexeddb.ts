@@ -6,8 +6,10 @@ import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import type { Store, StoreWrite, TableName } from '../engine/ports.ts';
 import { FULL_EVENT, StoreError } from './store-error.ts';
 
-const VERSION = 2;
-const TABLES: readonly TableName[] = ['events', 'journal', 'keys', 'settings', 'messages', 'files'];
+const VERSION = 3;
+const TABLES: readonly TableName[] = [
+  ...(['events', 'journal', 'keys', 'settings', 'messages', 'files', 'chain'] as const),
+];
 /** How long opening may take, which includes other tabs letting go of the data. */
 const OPEN_PATIENCE_MS = 10_000;
 
