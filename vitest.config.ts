@@ -1,6 +1,6 @@
 /**
  * Three test projects, run one after another: `node` (quick units and gates), `browser`
- * (components in a real Chromium), `world` (real Lightning nodes and relays, four files at a time).
+ * (components in a real Chromium), `world` (real Lightning nodes and relays, six files at a time).
  */
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -63,7 +63,7 @@ export default defineConfig({
           include: ['test/world/**/*.test.ts', 'test/engine/**/*.test.ts'],
           pool: 'forks',
           // Much of these is waiting for contract days to pass.
-          maxWorkers: 4,
+          maxWorkers: 6,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
