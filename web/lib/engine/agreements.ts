@@ -19,7 +19,8 @@ import { Counters } from './agreement/counters.ts';
 import { FundingNotices } from './agreement/funding.ts';
 import { KeyChanges } from './agreement/key-changes.ts';
 import { propose, type InvestOptions } from './agreement/investing.ts';
-import { asEvent, publishAgreed, tellParties } from './agreement/signing.ts';
+import { noteAndTell } from './agreement/letters.ts';
+import { asEvent, partyLetters, publishAgreed } from './agreement/signing.ts';
 import { Serving } from './agreement/serving.ts';
 import { Undertakings } from './agreement/undertakings.ts';
 import { Withdrawals } from './agreement/withdrawals.ts';
@@ -174,11 +175,11 @@ export class Agreements {
   async decline(root: string, sentence: string, amendment?: string): Promise<void> {
     const contract = actingContract(this.#desk, root);
     if (!contract) return;
-    const key = `declined|${amendment ?? root}`;
-    await this.#desk.store.write([{ table: 'settings', key, value: true }]);
+    const row = { key: `declined|${amendment ?? root}`, value: true };
     const version = amendment === undefined ? {} : { version: amendment };
     const refusal = { v: 1, type: 'refusal', contract: root, of: 'proposal', ...version } as const;
-    await tellParties(this.#desk, contract, { ...refusal, code: 'declined', sentence });
+    const letters = partyLetters(contract, { ...refusal, code: 'declined', sentence });
+    await noteAndTell(this.#desk, row, letters);
   }
 
   /** The bank, or who took over from it, closes a repaid contract. */

@@ -22,7 +22,8 @@ import type { Desk } from '../desk.ts';
 import { speaksFor, standIn } from '../parties.ts';
 import { randomHex } from '../random.ts';
 import { ANSWER_SEC, readOwnTerms } from './counters.ts';
-import { accept, keep, tellParties } from './signing.ts';
+import { keepAndTell } from './letters.ts';
+import { accept, keep, partyLetters } from './signing.ts';
 
 /** Why terms change, and what becomes of instalments that fell due unpaid. */
 export interface AmendmentKind {
@@ -85,12 +86,12 @@ export class Amendments {
     }
     const atSec = nextEventTimeSec(this.#desk, root);
     const event = await contract.own.main.sign(buildContractEvent(terms, atSec));
-    await keep(this.#desk, root, [event]);
     if (contract.own.role === 'bank') {
       const message = { v: 1, type: 'terms', contract: root, terms: embedOwn(event) } as const;
-      await tellParties(this.#desk, contract, message);
+      await keepAndTell(this.#desk, root, [event], partyLetters(contract, message));
       return { ok: true, value: event.id };
     }
+    await keep(this.#desk, root, [event]);
     const accepted = await accept(this.#desk, contract, readOwnTerms(event));
     return accepted.ok ? { ok: true, value: event.id } : accepted;
   }

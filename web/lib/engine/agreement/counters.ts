@@ -19,7 +19,8 @@ import { embedOwn, nextEventTimeSec, ownContract } from '../desk.ts';
 import type { Desk, OwnContract } from '../desk.ts';
 import { proposalProblem } from '../proposal-check.ts';
 import { randomHex } from '../random.ts';
-import { accept, keep, tellParties } from './signing.ts';
+import { keepAndTell } from './letters.ts';
+import { accept, keep, partyLetters } from './signing.ts';
 import type { Withdrawals } from './withdrawals.ts';
 
 /** How long a counter-proposal or an amendment stands, seconds. */
@@ -77,7 +78,8 @@ export class Counters {
     const { main } = before.own;
     const atSec = nextEventTimeSec(this.#desk, root);
     const event = await main.sign(buildContractEvent(terms, atSec));
-    await keep(this.#desk, event.id, [event]);
+    // Kept once it can be told: what is wrong with it is seen first.
+    await this.#desk.catalog.add([event], 'this device');
     const contract = ownContract(this.#desk, event.id);
     if (!contract) return reject('CONTRACT_UNKNOWN', event.id);
     const problem = proposalProblem(this.#desk, contract) ?? (await this.takeBack(contract));
@@ -85,8 +87,9 @@ export class Counters {
     // The bank signs last: what comes about is in its register, and nothing else.
     if (before.own.role === 'bank') {
       const message = { v: 1, type: 'terms', contract: root, terms: embedOwn(event) } as const;
-      await tellParties(this.#desk, contract, message);
+      await keepAndTell(this.#desk, event.id, [event], partyLetters(contract, message));
     } else {
+      await keep(this.#desk, event.id, [event]);
       const accepted = await this.accept(contract, readOwnTerms(event));
       if (!accepted.ok) return accepted;
     }

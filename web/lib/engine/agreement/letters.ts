@@ -1,6 +1,6 @@
 /**
- * Private letters that tell the others what one signed: written down with it, so that a window that
- * closes before they are sent leaves them to the next. Spec: specs/conversation.md, "Messages".
+ * Private letters that tell the others what one signed or declined: written down with it, so that a
+ * window that closes before they are sent leaves them to the next. Spec: specs/conversation.md, "Messages".
  */
 import type { Message, SignedEvent } from '@realyield/protocol';
 import { eventRow, signerOf, type Desk } from '../desk.ts';
@@ -19,7 +19,7 @@ type LetterPorts = 'person' | 'keyring' | 'mailbox' | 'store' | 'catalog';
 const UNSENT = 'letters|';
 
 /** Sends letters one after the other. */
-export async function sendLetters(
+async function sendLetters(
   desk: Pick<Desk, LetterPorts>,
   letters: readonly Letter[],
 ): Promise<void> {
@@ -50,6 +50,20 @@ export async function keepAndTell(
   const kept = { table: 'settings' as const, key, value: letters };
   await desk.store.write([...events.map((event) => eventRow(event, root)), kept]);
   await desk.catalog.add(events, 'this device');
+  await sendKept(desk, key, letters);
+}
+
+/** Keeps a row of one's own settings together with the letters that tell of it; sends them. */
+export async function noteAndTell(
+  desk: Pick<Desk, LetterPorts>,
+  row: { readonly key: string; readonly value: unknown },
+  letters: readonly Letter[],
+): Promise<void> {
+  const key = `${UNSENT}${row.key}`;
+  await desk.store.write([
+    { table: 'settings', ...row },
+    { table: 'settings', key, value: letters },
+  ]);
   await sendKept(desk, key, letters);
 }
 

@@ -17,7 +17,7 @@ import {
 } from '@realyield/protocol';
 import { embedOwn, eventRow, nextEventTimeSec, ownHeads } from '../desk.ts';
 import type { Desk, OwnContract } from '../desk.ts';
-import { keepAndTell, sendLetters, type Letter } from './letters.ts';
+import { keepAndTell, type Letter } from './letters.ts';
 import { contractRelays, mainAddress, standIn, unsignedAmendments } from '../parties.ts';
 import { nextRegisterEntry } from '../register.ts';
 
@@ -50,11 +50,6 @@ export function partyLetters({ own, view }: OwnContract, message: Message): Lett
   const servicer = standIn(state);
   if (servicer === undefined) return letters;
   return [...letters, { message, from, to: servicer, urls: contractRelays(state) }];
-}
-
-/** Tells the other two, and one's own other devices. */
-export function tellParties(desk: Desk, contract: OwnContract, message: Message): Promise<void> {
-  return sendLetters(desk, partyLetters(contract, message));
 }
 
 /** Signs an acceptance of a contract or of an amendment to it, and tells the others. */
