@@ -8,11 +8,8 @@ import type { SignedEvent } from '@realyield/protocol';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { contractSchema, signatureSchema } from '../protocol/src/kinds/agreement.ts';
-import {
-  attestationSchema,
-  bankProfileSchema,
-  offerSchema,
-} from '../protocol/src/kinds/listings.ts';
+import { attestationSchema } from '../protocol/src/kinds/attestation.ts';
+import { bankProfileSchema, offerSchema } from '../protocol/src/kinds/listings.ts';
 import { milestoneSchema } from '../protocol/src/kinds/milestone.ts';
 import {
   acknowledgementSchema,

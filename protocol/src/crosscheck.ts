@@ -23,6 +23,7 @@ import {
 } from './kinds/money-events.ts';
 import type { TenderAnswerDocument } from './kinds/tender.ts';
 import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
+import { checkAttestation } from './attestations.ts';
 import { checkDispute } from './disputes/terms.ts';
 import { checkBond } from './bonds/check.ts';
 import { minuteOf } from './denomination.ts';
@@ -243,6 +244,8 @@ export function crossCheck(
   inner: readonly ParsedEvent[] = [],
 ): Reject | undefined {
   switch (parsed.name) {
+    case 'attestation':
+      return checkAttestation(parsed);
     case 'contract':
       return basesMismatch(parsed.document);
     case 'signature':

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { acceptance, AT, codeOf, loan, receipt, requestDocument } from './testing/documents.ts';
 import { hashOf, Loan, offerDocument, profileDocument, publicOf, signAs } from './testing/loan.ts';
 import { canonicalize } from './canonical.ts';
-import type { AttestationDocument } from './kinds/listings.ts';
+import type { AttestationDocument } from './kinds/attestation.ts';
 import { embed, embeddedIn, unembed } from './events.ts';
 import { readEvent } from './noble.ts';
 import {

@@ -20,7 +20,9 @@ import * as terms from './terms.ts';
 import { salesContradiction } from './till/terms.ts';
 import { keyContradiction } from './undertakings.ts';
 import { contractSchema, signatureSchema } from './kinds/agreement.ts';
-import { attestationSchema, bankProfileSchema, offerSchema } from './kinds/listings.ts';
+import { attestationContradiction } from './attestations.ts';
+import { attestationSchema } from './kinds/attestation.ts';
+import { bankProfileSchema, offerSchema } from './kinds/listings.ts';
 import {
   acknowledgementSchema,
   forwardSchema,
@@ -102,7 +104,7 @@ function readKind(event: VerifiedEvent, content: Json): Step {
     }
     case Kind.attestation: {
       const parsed = parseContent(attestationSchema, content);
-      return finish('attestation', event, parsed, none, tags.attestationTags);
+      return finish('attestation', event, parsed, attestationContradiction, tags.attestationTags);
     }
     case Kind.contract: {
       const parsed = parseContent(contractSchema, content);

@@ -118,6 +118,8 @@ export * from './statistics/holding.ts';
 export * from './statistics/xirr.ts';
 export * from './statistics/portfolio.ts';
 export type { EmbeddedEvent, Leg, PartyRole } from './kinds/fields.ts';
+export { CHECKS, VOUCH_MATTER, VOUCH_REASONS } from './kinds/attestation.ts';
+export type * from './kinds/attestation.ts';
 export type * from './kinds/listings.ts';
 export type * from './kinds/agreement.ts';
 export { APPOINTEE_ROLES, type AppointeeRole, type Appointees } from './kinds/appointees.ts';

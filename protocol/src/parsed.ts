@@ -3,7 +3,8 @@ import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { BondDocument } from './kinds/bond.ts';
 import type { DisputeDocument } from './kinds/dispute.ts';
 import type { KeyDocument } from './kinds/key.ts';
-import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
+import type { AttestationDocument } from './kinds/attestation.ts';
+import type { BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type {
   AcknowledgementDocument,

@@ -13,7 +13,8 @@ import type { PriceDocument } from './kinds/price.ts';
 import type { SalesDocument } from './kinds/sales.ts';
 import type { TenderAnswerDocument, TenderDocument } from './kinds/tender.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
-import type { AttestationDocument, BankProfileDocument, OfferDocument } from './kinds/listings.ts';
+import type { AttestationDocument } from './kinds/attestation.ts';
+import type { BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
   AcknowledgementDocument,
   ForwardDocument,

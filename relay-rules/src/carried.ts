@@ -21,6 +21,7 @@ export const WRAP_KINDS: readonly number[] = [1_059, 21_059];
 /** What clients of the protocol publish besides its facts: name, NIP, and why it is needed. */
 export const NEEDED_KINDS: ReadonlyMap<number, string> = new Map([
   [0, 'profiles (NIP-01)'],
+  [3, 'whom somebody follows (NIP-02)'],
   [1_059, 'gift wraps: the private conversation (NIP-59)'],
   [10_002, 'relay lists (NIP-65)'],
   [10_050, 'relays for private messages (NIP-17)'],

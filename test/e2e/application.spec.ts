@@ -29,6 +29,8 @@ const APPLICATION = {
   'Income, costs and debts so far': 'Takings of 412 000 in September. <b>No debts.</b>',
 } as const;
 
+const CHECKED = 'One visit at five in the morning, and the books of two months.';
+
 /** What the bank adds to what the business wrote. */
 const ADDED = [
   'Sector',
@@ -81,6 +83,32 @@ async function look({ page }: Person, id: string): Promise<void> {
   await page.getByRole('button', { name: 'Wait for an answer' }).click();
 }
 
+/** The bank says in public what it looked at; the paper's own name stays private. */
+async function attest({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: 'Publish what you checked' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Sign and publish' }).click();
+  await expect(dialog.getByText('Say of at least one thing what you found.')).toBeVisible();
+  await dialog.getByLabel('Accounts and bank statements').selectOption('confirmed');
+  await dialog.getByLabel('Visited where it works').selectOption('partly');
+  await dialog.getByLabel('Your grade of the risk').selectOption('B');
+  await dialog.getByLabel('What you say about it').fill(CHECKED);
+  await dialog.getByLabel('Paper 1: takings.csv').check();
+  await dialog.getByRole('button', { name: 'Sign and publish' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText(CHECKED)).toBeVisible();
+}
+
+/** What everybody reads of it at the offer. */
+async function seeChecked(page: Page): Promise<void> {
+  const checked = page.locator('section', { hasText: 'What the bank checked' }).last();
+  await expect(checked.getByText(CHECKED)).toBeVisible();
+  await expect(checked.getByText('The grade is B')).toBeVisible();
+  await expect(checked.getByText('Not looked at: who owns and runs it')).toBeVisible();
+  await expect(checked.getByText('Paper 1')).toBeVisible();
+  await expect(checked.getByText('takings')).toHaveCount(0);
+}
+
 /** What the form begins with, also after a reload; the rest is the bank's to add. */
 async function publish({ page }: Person, applicant: string): Promise<void> {
   await page.getByRole('link', { name: 'Publish the offer' }).click();
@@ -96,6 +124,7 @@ async function publish({ page }: Person, applicant: string): Promise<void> {
   await expect(field('Name')).toHaveValue(APPLICATION.Business);
   await expect(field('Public key')).toHaveValue(applicant);
   await expect(field('Amount sought')).toHaveValue(APPLICATION.Amount);
+  await expect(page.getByText('The offer names what you checked')).toBeVisible();
   await page.getByText('Security, countries, tax and cooling-off').click();
   for (const label of ADDED) await field(label).fill(OFFER[label]);
   await field('Town').fill('Suchitoto');
@@ -124,11 +153,13 @@ test('a business applies, and the bank’s offer comes of it', async ({ browser 
   await expect(bank.page.getByText('The workshop next door.')).toBeVisible();
   await bank.page.getByRole('button', { name: 'Approve', exact: true }).click();
   await expect(bakery.page.getByText('approved', { exact: true })).toBeVisible();
+  await attest(bank);
   await publish(bank, keyOf(bakery));
 
   // The business is led from its application to the offer, and agrees to it.
   await bakery.page.getByRole('link', { name: 'Read the offer' }).click();
   await expect(bakery.page.getByRole('heading', { name: OFFER.Title })).toBeVisible();
+  await seeChecked(bakery.page);
   await bakery.page.goto('/desk');
   await ready(bakery.page);
   const asked = bakery.page.getByRole('listitem').filter({ hasText: OFFER.Title });

@@ -10,6 +10,7 @@ import { figureCases } from './figures.ts';
 import { forwardingCases } from './forwarding.ts';
 import { keyFactCases } from './key-facts.ts';
 import { lossCases } from './losses.ts';
+import { attestationCases } from './attestations.ts';
 import { listingCases } from './listings.ts';
 import { marketCases } from './market.ts';
 import { milestoneCases } from './milestones.ts';
@@ -28,7 +29,7 @@ import type { Cases } from './vector.ts';
 const TOPICS: Readonly<Record<string, () => Cases>> = {
   events: readingCases,
   'key-facts': keyFactCases,
-  listings: () => ({ ...listingCases(), ...offeredCases() }),
+  listings: () => ({ ...listingCases(), ...offeredCases(), ...attestationCases() }),
   agreement: () => ({ ...documentCases(), ...agreedCases() }),
   offers: offerCases,
   contract: () => ({ ...contractCases(), ...withdrawalCases() }),

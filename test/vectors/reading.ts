@@ -43,6 +43,10 @@ function listingCases(): Cases {
     matter: 'visit',
     statement: 'We visited the bakery and saw its books.',
     checkedAtSec: AT,
+    checks: [
+      { what: 'premises' as const, result: 'confirmed' as const },
+      { what: 'books' as const, result: 'partly' as const },
+    ],
     grade: 'B' as const,
     documents: [{ name: 'Accounts', sha256: hashOf('accounts') }],
   };

@@ -236,6 +236,15 @@ export const LOANS: readonly MarketLoan[] = [
   })),
 ];
 
+/** What both banks look at before they present a business. */
+export const CHECKED = [
+  { what: 'identity', result: 'confirmed' },
+  { what: 'premises', result: 'confirmed' },
+  { what: 'books', result: 'confirmed' },
+  { what: 'debts', result: 'partly' },
+  { what: 'capacity', result: 'confirmed' },
+] as const;
+
 /** What a bank has checked of a business before it presented it, and how it grades it. */
 export const CHECKS: Readonly<Partial<Record<PersonaId, string>>> = {
   bakery: 'Two years of books, three visits, the contracts of the two schools.',

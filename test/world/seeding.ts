@@ -19,7 +19,14 @@ import { bankProfileDocument, offerDocument, YEAR_SEC } from './listings.ts';
 import type { AppointeeId } from './appointees.ts';
 import { WINAM_TERMS } from './legal-text.ts';
 import { LEGAL } from './legal.ts';
-import { CHECKS, LOANS, OFFERS, winamProfileDocument, type MarketOffer } from './market.ts';
+import {
+  CHECKED,
+  CHECKS,
+  LOANS,
+  OFFERS,
+  winamProfileDocument,
+  type MarketOffer,
+} from './market.ts';
 import type { Oracles } from './oracles.ts';
 import { PERSONA_IDS, type PersonaId, type PersonaKey } from './personas.ts';
 import { PROFILES } from './profiles.ts';
@@ -58,6 +65,8 @@ class Seeding {
   readonly #nowSec = systemClock.nowSec();
   readonly #clock: LeapingClock;
   readonly #actors = new Map<PersonaId, Actor>();
+  /** Ids of what banks attested, by bank and business. */
+  readonly #attested = new Map<string, string>();
 
   constructor(options: SeedingOptions) {
     this.#options = options;
@@ -159,10 +168,13 @@ class Seeding {
         matter: 'books',
         statement: CHECKS[business] ?? '',
         checkedAtSec: nowSec,
+        checks: [...CHECKED],
         grade: 'B' as const,
         documents: [],
       };
-      await links.publish(await person.sign(buildAttestation(document, nowSec)));
+      const event = await person.sign(buildAttestation(document, nowSec));
+      await links.publish(event);
+      this.#attested.set(`${id} ${business}`, event.id);
     }
   }
 
@@ -216,7 +228,9 @@ class Seeding {
       legal: LEGAL[bank],
       denominationOf: (currency) => oracles.denomination(currency),
     });
-    return { ...document, ...this.#appointees(offer) };
+    const id = this.#attested.get(`${bank} ${business}`);
+    const attestation = id === undefined ? {} : { attestation: { matter: 'books', id } };
+    return { ...document, ...attestation, ...this.#appointees(offer) };
   }
 }
 

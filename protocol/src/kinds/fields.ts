@@ -91,6 +91,9 @@ export const instalmentsField = countField(600).check(z.gte(1));
 /** Days of a plan: at least one, at most forty years. */
 export const planDaysField = countField(MAX_TERM_DAYS).check(z.gte(1));
 
+/** What an attestation is on. */
+export const matterField = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/));
+
 /** A document named by its hash; where it can be had travels privately. */
 export const documentHash = z.strictObject({ name: textField(120), sha256: hex32 });
 

@@ -1,5 +1,5 @@
 /**
- * Listings: bank profile (32810), offer (32811), attestation (32812).
+ * Listings: bank profile (32810), offer (32811).
  * Spec: specs/listings.md.
  */
 import * as z from 'zod/mini';
@@ -13,6 +13,7 @@ import {
   documentHash,
   hex32,
   identifierField,
+  matterField,
   milestoneField,
   msatField,
   networkField,
@@ -95,6 +96,8 @@ export const offerSchema = z.strictObject({
   legal: legalSchema,
   coolingOffDays: coolingOffField,
   documents: z.array(documentHash).check(z.maxLength(16)),
+  /** The bank's attestation on the business: its matter, and the very event. */
+  attestation: z.optional(z.strictObject({ matter: matterField, id: hex32 })),
   relays: z.array(relayField).check(z.minLength(1), z.maxLength(4)),
   expiresAtSec: secField,
   funding: fundingField,
@@ -106,21 +109,7 @@ export const offerSchema = z.strictObject({
   ),
 });
 
-/** Content of 32812: what a bank or a member of the community states about a business or bank. */
-export const attestationSchema = z.strictObject({
-  v: versionField,
-  subject: hex32,
-  /** The `d` of the address: one statement per subject and matter. */
-  matter: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/)),
-  statement: textField(2_000),
-  checkedAtSec: secField,
-  grade: z.optional(z.enum(['A', 'B', 'C', 'D', 'E'])),
-  documents: z.array(documentHash).check(z.maxLength(16)),
-});
-
 /** A bank's profile. */
 export type BankProfileDocument = z.infer<typeof bankProfileSchema>;
 /** An offer (prospectus). */
 export type OfferDocument = z.infer<typeof offerSchema>;
-/** An attestation. */
-export type AttestationDocument = z.infer<typeof attestationSchema>;

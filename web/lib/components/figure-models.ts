@@ -80,15 +80,6 @@ export interface VintageView {
   readonly isLossy: boolean;
 }
 
-/** An attestation about a bank. */
-export interface AttestationView {
-  readonly id: string;
-  readonly who: PersonView;
-  readonly statement: string;
-  readonly checkedAtSec: number;
-  readonly grade?: string | undefined;
-}
-
 /** Who a bank is, by its own words. */
 export interface BankProfileView {
   readonly bank: PersonView;
@@ -98,7 +89,6 @@ export interface BankProfileView {
   readonly policy?: string | undefined;
   readonly website?: string | undefined;
   readonly relays: readonly string[];
-  readonly attestations: readonly AttestationView[];
 }
 
 /** A share of something, drawn as a line of a list. */

@@ -1,11 +1,14 @@
-/** Publishing what a person states under their own key: offers and profiles. */
+/** Publishing what a person states under their own key: offers, profiles and attestations. */
 import {
+  buildAttestation,
   buildBankProfile,
   buildOffer,
   ok,
   readEvent,
+  type AttestationDocument,
   type BankProfileDocument,
   type OfferDocument,
+  type ParsedAttestation,
   type Result,
   type SignedEvent,
   type Template,
@@ -22,7 +25,10 @@ async function publishListing(desk: Desk, template: Template): Promise<Result<Si
   return ok(event);
 }
 
-/** What a bank lists. */
+/** What is attested of somebody, its author's clock aside. */
+export type Statement = Omit<AttestationDocument, 'v' | 'checkedAtSec' | 'takenBack'>;
+
+/** What a person lists. */
 export class Listings {
   readonly #desk: Desk;
 
@@ -38,5 +44,32 @@ export class Listings {
   /** Signs and publishes a bank profile. */
   publishProfile(document: BankProfileDocument): Promise<Result<SignedEvent>> {
     return publishListing(this.#desk, buildBankProfile(document, this.#desk.clock.nowSec()));
+  }
+
+  /** What this person attests of somebody under a matter, taken back or not. */
+  attested(subject: string, matter: string): ParsedAttestation | undefined {
+    const { catalog, person } = this.#desk;
+    return catalog.listings.attestationsOn(subject).find(({ event, document }) => {
+      return event.pubkey === person.publicKey && document.matter === matter;
+    });
+  }
+
+  /** Signs and publishes what this person attests; it replaces what they said before. */
+  attest(statement: Statement): Promise<Result<SignedEvent>> {
+    return this.#attest(statement);
+  }
+
+  /** The person stands by an attestation of theirs no longer. */
+  takeBack(subject: string, matter: string): Promise<Result<SignedEvent>> {
+    const statement = 'Taken back.';
+    return this.#attest({ subject, matter, statement, documents: [], takenBack: true });
+  }
+
+  #attest(said: Omit<AttestationDocument, 'v' | 'checkedAtSec'>): Promise<Result<SignedEvent>> {
+    const before = this.attested(said.subject, said.matter)?.event.created_at ?? 0;
+    // Of two in one second the lower id would count, not the later word.
+    const nowSec = Math.max(this.#desk.clock.nowSec(), before + 1);
+    const document = { v: 1 as const, checkedAtSec: nowSec, ...said };
+    return publishListing(this.#desk, buildAttestation(document, nowSec));
   }
 }

@@ -9,6 +9,7 @@ import { Agreements } from './agreements.ts';
 import { Applications } from './applications.ts';
 import { Books } from './books.ts';
 import type { Catalog } from './catalog.ts';
+import { Circle } from './circle.ts';
 import { Crew } from './crew.ts';
 import { Documents } from './documents/documents.ts';
 import { Drafts } from './drafts.ts';
@@ -49,6 +50,7 @@ export class Session {
   readonly books: Books;
   readonly drafts: Drafts;
   readonly listings: Listings;
+  readonly circle: Circle;
   readonly repayments: Repayments;
   readonly till: TillDesk;
   readonly activity: ActivityLog;
@@ -86,6 +88,7 @@ export class Session {
     this.documents = new Documents(this.#desk, (...asked) => this.applications.isNamedTo(...asked));
     this.drafts = new Drafts(ports.store);
     this.listings = new Listings(this.#desk);
+    this.circle = new Circle(this.#desk);
     this.#payee = new Payee(this.#desk);
     this.books = new Books(this.#desk, this.#payee);
     this.#lease = ports.lease ?? new Lease(ports, ports.rank);
@@ -112,7 +115,7 @@ export class Session {
     await Promise.all([catalog.start(), this.activity.load(), this.pauses.load()]);
     await Promise.all([this.limits.load(), this.prices.load(), keyring.load()]);
     await Promise.all([this.agreements.openings.load(), this.documents.load()]);
-    await Promise.all([this.applications.load(), this.till.loadSettings()]);
+    await Promise.all([this.applications.load(), this.till.loadSettings(), this.circle.load()]);
     const tell = () => this.changed.emit();
     this.#stops.push(
       catalog.arrived.add((events) => {
@@ -124,6 +127,7 @@ export class Session {
       this.restorer.changed.add(tell),
       this.documents.changed.add(tell),
       this.applications.changed.add(tell),
+      this.circle.changed.add(tell),
       this.till.changed.add(tell),
       this.#lease.changed.add(() => {
         this.#leaseChanged();

@@ -1,4 +1,4 @@
-/** Who a bank is, by its own words and others', and its contracts as a list. */
+/** Who a bank is, by its own words, and its contracts as a list. */
 import type { ContractSummary, Standing } from '@realyield/protocol';
 import type { BankProfileView } from '../../components/figure-models.ts';
 import type { DeskColumn, DeskRow, StatusView } from '../../components/models.ts';
@@ -53,20 +53,9 @@ export function bankContractRows(names: Names, contracts: readonly ContractSumma
   });
 }
 
-/** A bank by its profile and what others attest. */
+/** A bank by its profile. */
 export function bankProfileView(names: Names, publicKey: string): BankProfileView {
   const document = names.catalog.bankProfile(publicKey)?.document;
-  const attestations = names.catalog.listings
-    .attestationsOn(publicKey)
-    .filter((parsed) => parsed.event.pubkey !== publicKey)
-    .map(({ event, document: said }) => ({
-      id: event.id,
-      who: personView(names, event.pubkey),
-      statement: said.statement,
-      checkedAtSec: said.checkedAtSec,
-      grade: said.grade,
-    }))
-    .sort((a, b) => b.checkedAtSec - a.checkedAtSec || (a.id < b.id ? -1 : 1));
   return {
     bank: personView(names, publicKey, 'bank'),
     about: document?.about,
@@ -75,6 +64,5 @@ export function bankProfileView(names: Names, publicKey: string): BankProfileVie
     policy: document?.policy,
     website: document?.website,
     relays: document?.relays ?? [],
-    attestations,
   };
 }

@@ -25,6 +25,8 @@ export interface OfferContext {
   readonly nowSec: number;
   /** Whose offer it will be, 32-byte hex. */
   readonly bankKey: string;
+  /** What the bank attested on the business for this offer. */
+  readonly attestation?: OfferDocument['attestation'];
 }
 
 /** The document, or a sentence for each field that does not fit. */
@@ -246,6 +248,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     legal,
     coolingOffDays,
     documents: form.documents.map(({ name, sha256 }) => ({ name, sha256 })),
+    ...(context.attestation && { attestation: context.attestation }),
     relays: [...relays],
     expiresAtSec: context.nowSec + openDays * DAY_SEC,
     funding,
