@@ -7,7 +7,11 @@ import { timelineView } from '../web/lib/state/views/timeline.ts';
 import { revoke, rotate } from './fixtures/agreements.ts';
 import { Loan, publicOf } from './fixtures/loan.ts';
 
-const nobody = { bankProfile: () => undefined, listings: { offerOfBusiness: () => undefined } };
+const nobody = {
+  bankProfile: () => undefined,
+  listings: { offerOfBusiness: () => undefined },
+  cases: { ofContract: () => [] },
+};
 const names: Names = {
   catalog: nobody as unknown as Catalog,
   world: undefined,

@@ -164,6 +164,19 @@ export function formatDateTime(atSec: number): string {
   return `${formatDate(atSec)}, ${date.toISOString().slice(-13, -8)} UTC`;
 }
 
+/** Day and time where the reader is, with the zone's name: `3 Mar 2026, 09:05 GMT-6`. */
+export function formatLocalTime(atSec: number, timeZone?: string): string {
+  const date = new Date(atSec * 1000);
+  if (Number.isNaN(date.getTime())) return 'no date';
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    ...({ year: 'numeric', month: 'numeric', day: 'numeric', hourCycle: 'h23' } as const),
+    ...({ hour: '2-digit', minute: '2-digit', timeZoneName: 'short', timeZone } as const),
+  }).formatToParts(date);
+  const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
+  const day = `${part('day')} ${MONTHS[Number(part('month')) - 1] ?? ''} ${part('year')}`;
+  return `${day}, ${part('hour')}:${part('minute')} ${part('timeZoneName')}`;
+}
+
 /** The UTC time of day: `14:05 UTC`. */
 export function formatTime(atSec: number): string {
   const text = formatDateTime(atSec);

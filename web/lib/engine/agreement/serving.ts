@@ -43,7 +43,9 @@ export function silenceOf(
   // bank's keys that it rests on…"
   const signed = PARTY_ROLES.map((role) => state.signatures[role]?.effectiveAtSec ?? 0);
   const heard = events
-    .filter(({ name, event }) => name !== 'request' && keys.includes(event.pubkey))
+    // DI-2: "A dispute step is no event of the contract…"
+    .filter(({ name }) => name !== 'request' && name !== 'dispute')
+    .filter(({ event }) => keys.includes(event.pubkey))
     .map(({ event }) => event.created_at);
   const lastSec = [...signed, ...heard].reduce((last, sec) => Math.max(last, sec), 0);
   return { lastSec, endsAtSec: lastSec + silenceDays * daySec + 1 };

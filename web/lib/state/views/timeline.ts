@@ -15,6 +15,7 @@ import type { ContractView } from '../../engine/catalog.ts';
 import type { Refused } from '../../engine/refusals.ts';
 import { amountOf } from '../../amount.ts';
 import { formatPlural } from '../../format.ts';
+import { STEP_WORDS } from './case-words.ts';
 import { personView, type Names } from './people.ts';
 import { pricedWords } from './price-words.ts';
 import { APPOINTEE_NAMES } from './undertakings.ts';
@@ -149,7 +150,7 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
     case 'sales':
       return { title: 'Sales reported', checks: [] };
     case 'dispute':
-      return { title: `Step of a dispute: ${parsed.document.type}`, tone: 'waiting', checks: [] };
+      return { title: `A case: ${STEP_WORDS[parsed.document.type]}`, tone: 'waiting', checks: [] };
     default:
       return { title: parsed.name, checks: [] };
   }
@@ -199,8 +200,13 @@ export function timelineView(
 ): TimelineEventView[] {
   const { state, rejects } = view.fold;
   const refused = new Map(rejects.map((entry) => [entry.id, entry]));
+  const cases = names.catalog.cases.ofContract(view.root);
+  const counted = new Set(cases.flatMap(({ fold }) => fold.applied));
+  // Whoever only tags the contract is no part of a case of it.
+  const isOfCase = ({ name, event }: ParsedEvent): boolean =>
+    name !== 'dispute' || counted.has(event.id);
   return events
-    .filter((parsed) => !isPrivate(parsed) && !refused.has(parsed.event.id))
+    .filter((parsed) => !isPrivate(parsed) && !refused.has(parsed.event.id) && isOfCase(parsed))
     .sort(isNewerFirst)
     .map((parsed) => {
       const words = wordsOf(state, parsed);

@@ -1,0 +1,151 @@
+/** A case in words: where it stands, until when, and where a ruling departs from the ledger. */
+import { describe, expect, it } from 'vitest';
+import { foldDispute, type ParsedDispute, type ParsedEvent } from '@realyield/protocol';
+import { OPEN_DAY, TestCase, unpaidLoan } from '../protocol/src/testing/disputes.ts';
+import { silenceOf } from '../web/lib/engine/agreement/serving.ts';
+import type { CaseView } from '../web/lib/engine/cases/case-book.ts';
+import { formatLocalTime } from '../web/lib/format.ts';
+import {
+  departures,
+  findingsText,
+  payDays,
+  saidMistake,
+} from '../web/lib/state/views/case-form.ts';
+import { caseRows, caseSentence, caseSteps, deadlinesOf } from '../web/lib/state/views/cases.ts';
+import type { Names } from '../web/lib/state/views/people.ts';
+import { publicOf } from './fixtures/loan.ts';
+
+const CLAIM = 1_020_000_000n;
+
+const names: Names = {
+  catalog: {
+    bankProfile: () => undefined,
+    listings: { offerOfBusiness: () => undefined },
+  } as unknown as Names['catalog'],
+  world: {
+    relays: [],
+    network: 'regtest',
+    personas: (
+      [
+        ['arbiter', 'Wanjiru'],
+        ['fallback arbiter', 'Teresa'],
+      ] as const
+    ).map(([key, name]) => ({
+      ...{ id: key, name, role: 'arbiter' as const, about: '' },
+      ...{ publicKey: publicOf(key), bunkerUri: '' },
+    })),
+  },
+  own: new Set(),
+};
+
+const isStep = (parsed: ParsedEvent): parsed is ParsedDispute => parsed.name === 'dispute';
+
+function viewOf(made: TestCase): CaseView {
+  const folded = foldDispute(made.id, made.parsed, made.states);
+  if (!folded.ok) throw new Error(folded.code);
+  const fold = folded.value;
+  const steps = fold.applied.flatMap((id) => {
+    return made.parsed.filter(isStep).find(({ event }) => event.id === id) ?? [];
+  });
+  return { id: made.id, fold, steps, states: made.states };
+}
+
+function opened(): TestCase {
+  const made = new TestCase(unpaidLoan());
+  made.open(CLAIM);
+  return made;
+}
+
+describe('a case in words', () => {
+  it('says when each time ends and what follows, requires: DI-22', () => {
+    const made = opened();
+    const early = deadlinesOf(names, viewOf(made), made.at(OPEN_DAY + 1));
+    const sentences = early.map(({ sentence }) => sentence);
+    const [answer, taking] = [OPEN_DAY + 14, OPEN_DAY + 28].map((n) => formatLocalTime(made.at(n)));
+    expect(sentences).toEqual([
+      `The other side can answer until ${answer}.`,
+      `Wanjiru is to take the case by ${taking}. After that either side may call Teresa instead.`,
+    ]);
+    const late = deadlinesOf(names, viewOf(made), made.at(OPEN_DAY + 40));
+    expect(late[1]?.sentence).toBe(
+      `Wanjiru has not taken the case by ${taking}. Either side may call Teresa now.`,
+    );
+    const own = { ...names, own: new Set([publicOf('arbiter')]) };
+    const yours = deadlinesOf(own, viewOf(made), made.at(OPEN_DAY + 1));
+    expect(yours[1]?.sentence).toMatch(/^You are to take the case by /);
+  });
+
+  it('follows it to money paid, and names what was admitted', () => {
+    const made = opened();
+    expect(caseSentence(names, viewOf(made))).toMatch(/^Opened. Nobody has answered/);
+    made.respond();
+    const taken = made.take();
+    expect(caseSentence(names, viewOf(made))).toBe(
+      'Wanjiru is deciding it. The claim was answered.',
+    );
+    made.rule(taken, [made.award(600_000_000n)]);
+    expect(caseSentence(names, viewOf(made))).toMatch(/^Decided. 600.000.sat is still owed.$/);
+    const steps = caseSteps(names, viewOf(made));
+    expect(steps.map(({ type }) => type)).toEqual(['ruling', 'taken', 'response', 'open']);
+    expect(steps[2]?.admission).toEqual({ text: 'admitted', tone: 'done' });
+    expect(steps[0]?.awards[0]?.payer).toBe('The bank, from what it recovered');
+    made.loan.pay('recovery', [{ n: 1, amountUnits: 600_000_000n }], made.at(OPEN_DAY + 35));
+    made.refresh();
+    expect(caseSentence(names, viewOf(made))).toBe('Everything that was awarded is paid.');
+    expect(deadlinesOf(names, viewOf(made), made.at(OPEN_DAY + 36))).toEqual([]);
+  });
+
+  it('puts what one can do first, then what is due first', () => {
+    const [idle, urgent] = [opened(), opened()];
+    const views = [viewOf(idle), { ...viewOf(urgent), id: 'ff' }];
+    const rows = caseRows(
+      names,
+      views,
+      ({ id }) => new Set(id === 'ff' ? ['taken'] : []),
+      idle.at(OPEN_DAY),
+    );
+    expect(rows.map(({ next }) => next.text)).toEqual(['take the case', 'wait']);
+  });
+});
+
+describe('what is typed', () => {
+  it('says where a ruling departs from the ledger, and carries why', () => {
+    const made = opened();
+    const view = viewOf(made);
+    const contract = made.loan.root;
+    expect(departures(view, [{ contract, units: CLAIM }], made.at(OPEN_DAY))).toEqual([]);
+    const [sentence = ''] = departures(view, [{ contract, units: 1_000n }], made.at(OPEN_DAY));
+    expect(sentence).toMatch(/^By the ledger .* is owed; awarded is 1.sat\.$/);
+    expect(findingsText(' Late. ', [], 'unused')).toBe('Late.');
+    expect(findingsText('Late.', [sentence], 'A flood.')).toBe(`Late.\n\n${sentence} A flood.`);
+  });
+
+  it('reads days and statements', () => {
+    expect([payDays('14'), payDays('0'), payDays('366'), payDays('x')]).toEqual([
+      ...[14, undefined, undefined, undefined],
+    ]);
+    expect(saidMistake('  ', 'Say it.')).toBe('Say it.');
+    expect(saidMistake('a\u202eb', 'Say it.')).toMatch(/cannot be seen/);
+    expect(saidMistake('two\nlines', 'Say it.')).toBeUndefined();
+  });
+
+  it('shows times where the reader is', () => {
+    expect(formatLocalTime(1_800_000_000, 'America/El_Salvador')).toBe('15 Jan 2027, 02:00 GMT-6');
+    expect(formatLocalTime(Number.NaN)).toBe('no date');
+  });
+});
+
+it('does not take a step in a case for a sign of life of the bank, requires: DI-2', () => {
+  const serving = {
+    ...{ arbiter: 'arbiter', fallbackArbiter: 'fallback arbiter' },
+    backupServicer: 'servicer',
+  };
+  const loan = unpaidLoan('investor', { serving });
+  const made = new TestCase(loan);
+  made.open(CLAIM);
+  made.respond();
+  const view = { root: loan.root, fold: loan.fold(), stateHash: '' };
+  const without = silenceOf(view, loan.parsed);
+  expect(without).toBeDefined();
+  expect(silenceOf(view, [...loan.parsed, ...made.parsed])).toEqual(without);
+});

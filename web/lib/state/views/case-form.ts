@@ -1,0 +1,106 @@
+/** What is typed about a case, read; and what follows from opening one. */
+import {
+  RESPONSE_DAYS,
+  RULING_DAYS,
+  TAKING_DAYS,
+  type ContractState,
+  type DisputeReason,
+} from '@realyield/protocol';
+import { amountText, wholeUnits } from '../../amount.ts';
+import type { CaseView } from '../../engine/cases/case-book.ts';
+import { formatLocalTime, formatPlural } from '../../format.ts';
+import { hasHidden } from '../../ui/text.ts';
+import { dueOf, unitOf } from './cases.ts';
+import { nameOf, type Names } from './people.ts';
+
+/** Longest texts, in UTF-16 units. */
+export const CASE_LENGTHS = { statement: 4_000, findings: 7_000, departure: 900 } as const;
+
+const HIDDEN =
+  'It holds characters that cannot be seen or that turn the text around. ' +
+  'Type it anew without them.';
+
+/** A statement as it is signed. */
+export function saidText(typed: string): string {
+  return typed.replace(/\r\n?/g, '\n').replace(/\t/g, ' ').trim();
+}
+
+/** What is wrong with a statement; undefined when nothing is. */
+export function saidMistake(typed: string, lacking: string | undefined): string | undefined {
+  const text = saidText(typed);
+  if (text === '') return lacking;
+  return hasHidden(text.replace(/\n/g, ' ')) ? HIDDEN : undefined;
+}
+
+/** What is wrong with an amount claimed; more than the limit may be claimed and is never owed. */
+export function claimMistake(units: bigint | undefined): string | undefined {
+  return units === undefined || units === 0n ? 'Say how much you claim.' : undefined;
+}
+
+/** What a claim's amount begins with: the most that can be owed, in what is paid at least. */
+export function suggestedUnits(limitUnits: bigint, state: ContractState): bigint {
+  const { denomination } = state.contract.document;
+  const whole = wholeUnits({ units: limitUnits, denomination });
+  return whole > 0n ? whole : limitUnits;
+}
+
+/** What happens once a case is open, each a sentence, with times where the reader is. */
+export function openingEffects(
+  names: Names,
+  state: ContractState,
+  reason: DisputeReason,
+  claimUnits: bigint | undefined,
+  nowSec: number,
+): string[] {
+  const { daySec, appointees = {}, denomination } = state.contract.document;
+  const after = (days: number): string => formatLocalTime(nowSec + days * daySec);
+  const arbiter = nameOf(names, appointees.arbiter ?? '');
+  const fallback = nameOf(names, appointees.fallbackArbiter ?? '');
+  const other =
+    reason === 'notDisbursed' ? 'The investor and the bank' : 'The business and the bank';
+  const amount =
+    claimUnits === undefined || claimUnits === 0n
+      ? 'what you claim'
+      : amountText(claimUnits, denomination);
+  return [
+    `Your claim of ${amount} and what you write become public, under your key in this contract.`,
+    `${other} can answer until ${after(RESPONSE_DAYS)}.`,
+    `${arbiter}, the arbiter you all agreed on, takes the case by ${after(TAKING_DAYS)} ` +
+      `and rules within ${formatPlural(RULING_DAYS, 'day')} of that.`,
+    `If ${arbiter} stays silent, you can call ${fallback} instead.`,
+    'You can settle or withdraw at any time. Nobody loses money because a time passes.',
+  ];
+}
+
+/** Days until something is to be paid, as typed; undefined where they are not some. */
+export function payDays(typed: string): number | undefined {
+  const days = /^\d{1,3}$/.test(typed.trim()) ? Number(typed.trim()) : 0;
+  return days >= 1 && days <= 365 ? days : undefined;
+}
+
+/** An amount an arbiter awards, as far as it is filled in. */
+interface Awarded {
+  readonly contract: string;
+  readonly units: bigint | undefined;
+}
+
+/** Where awards are not what the ledger gives, each a sentence. */
+export function departures(view: CaseView, drafts: readonly Awarded[], nowSec: number): string[] {
+  return drafts.flatMap(({ contract, units }) => {
+    const claim = view.fold.claims.find((each) => each.contract === contract);
+    if (!claim || units === undefined) return [];
+    const unit = unitOf(view, contract);
+    const dueUnits = dueOf(view, claim, nowSec);
+    // Both as they are shown: nobody departs by less than what can be paid.
+    const shown = (amount: bigint): bigint => wholeUnits({ units: amount, denomination: unit });
+    if (shown(units) === shown(dueUnits)) return [];
+    const ledger = amountText(dueUnits, unit, true);
+    return [`By the ledger ${ledger} is owed; awarded is ${amountText(units, unit, true)}.`];
+  });
+}
+
+/** Findings as they are signed: where they depart from the ledger stands at their end, with why. */
+export function findingsText(findings: string, departing: readonly string[], why: string): string {
+  const text = saidText(findings);
+  return departing.length === 0 ? text : `${text}\n\n${departing.join(' ')} ${saidText(why)}`;
+}
