@@ -37,6 +37,33 @@ describe('a case', () => {
     expect(made.fold()).toMatchObject({ status: 'closed', rejects: [] });
   });
 
+  it('owes no less for what is paid on the day it was decided, requires: DI-6, DI-15', () => {
+    const { made, taken } = takenCase();
+    const day = OPEN_DAY + 30;
+    made.rule(taken, [made.award(AWARD, 'repayment')], day);
+    const { limitUnits } = made.fold().claims[0] ?? {};
+    const outcome = () => made.fold().outcome;
+    const parts = [
+      [AWARD - 1_000n, 0],
+      [500_000_000n, 20],
+    ] as const;
+    for (const [n, [amountUnits, laterSec]] of parts.entries()) {
+      made.loan.pay('repayment', [{ n, amountUnits }], made.at(day) + laterSec);
+      made.refresh();
+      expect(outcome()?.awards[0]?.owedUnits).toBe(AWARD);
+      expect(made.fold().claims[0]?.limitUnits).toBe(limitUnits);
+    }
+    expect(outcome()?.outstandingUnits).toBe(0n);
+  });
+
+  it('stands though all of it is paid on the day it was opened, requires: DI-6', () => {
+    const made = new TestCase(unpaidLoan());
+    made.open(CLAIM);
+    made.loan.pay('repayment', [{ n: 0, amountUnits: 1_100_000_000n }], made.at(OPEN_DAY) + 5);
+    made.refresh();
+    expect(made.result()).toMatchObject({ ok: true, value: { status: 'open' } });
+  });
+
   it('has the same times for everyone, requires: DI-7, DI-8', () => {
     const made = new TestCase(unpaidLoan());
     made.open(CLAIM);

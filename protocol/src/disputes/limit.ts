@@ -23,7 +23,9 @@ export function claimantOf(reason: DisputeReason): PartyRole {
  */
 export function claimLimit(state: ContractState, reason: DisputeReason, asOfSec: number): bigint {
   if (state.effectiveAtSec === undefined || state.effectiveAtSec > asOfSec) return 0n;
-  const ledger = ledgerOf(state, asOfSec);
+  // DI-6: "…all by the ledger at the time the step takes effect, with what had settled before it."
+  const settled = state.payments.filter(({ settledAtSec }) => settledAtSec < asOfSec);
+  const ledger = ledgerOf(state, asOfSec, settled);
   // DI-6: "The limit of `notRepaid` is what is due to the investor once any of it is late…"
   switch (reason) {
     case 'notRepaid':
@@ -31,9 +33,8 @@ export function claimLimit(state: ContractState, reason: DisputeReason, asOfSec:
     case 'notDisbursed':
       return ledger.undisbursedUnits;
     case 'notAcknowledged':
-      return state.payments
+      return settled
         .filter(({ leg, class: proof }) => leg === 'disbursement' && proof === 'preimage')
-        .filter(({ settledAtSec }) => settledAtSec <= asOfSec)
         .reduce((sum, { amountUnits }) => sum + amountUnits, 0n);
     case 'milestoneFalse':
     case 'misrepresentation':

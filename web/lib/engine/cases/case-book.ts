@@ -39,6 +39,10 @@ interface Kept {
   readonly folded: Folded;
 }
 
+const CLAIMS: ReadonlySet<string> = new Set(['open', 'join']);
+/** So many contracts can be awarded something in a case. */
+const MOST_CONTRACTS = 100;
+
 /** Where contracts and the time come from. */
 export interface CaseBookPorts {
   readonly clock: Pick<Clock, 'nowSec'>;
@@ -104,6 +108,12 @@ export class CaseBook {
     const latestSec = this.#ports.clock.nowSec() + CLOCK_TOLERANCE_SEC;
     const known = [...(this.#steps.get(id)?.values() ?? [])];
     return known.filter(({ event }) => event.created_at <= latestSec);
+  }
+
+  /** Contracts claims are made on in a case, whether or not they count: what it is judged by. */
+  claimedOn(id: string): readonly string[] {
+    const claims = this.stepsOf(id).filter(({ document }) => CLAIMS.has(document.type));
+    return [...new Set(claims.map(({ document }) => document.contract))].slice(0, MOST_CONTRACTS);
   }
 
   #those(ids: readonly string[]): CaseView[] {
