@@ -178,14 +178,17 @@ it('goes from a claim to money paid, and refuses what is nobody’s to do', asyn
   await seen(id, ({ fold }) => fold.status === 'complied');
   must(await cases('arbiter').close(id, 'Paid.'));
   await seen(id, ({ fold }) => fold.status === 'closed');
+  await isReadByLink(id);
+});
 
-  // Whoever only has the link reads the contract first, without which no claim counts.
+/** Whoever only has the link reads the contract first, without which no claim counts. */
+async function isReadByLink(id: string): Promise<void> {
   const reader = await estate.stranger([relay.url], clock);
   await until('its steps', () => reader.cases.claimedOn(id).length > 0);
   expect(reader.cases.find(id)).toBeUndefined();
-  for (const each of reader.cases.claimedOn(id)) reader.watch(each);
+  for (const root of reader.cases.claimedOn(id)) reader.watch(root);
   await until('the case', () => reader.cases.find(id)?.fold.status === 'closed');
-});
+}
 
 function rulingOf(loan: Loan, admitted: readonly string[]) {
   const payBySec = clock.nowSec() + 14 * 60;
