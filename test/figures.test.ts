@@ -3,6 +3,7 @@
  * of a relay's table and specs/figures.md (test/figures/), at many times of one market.
  */
 import {
+  businessStatement,
   cashFlows,
   combineBank,
   combineOffer,
@@ -10,6 +11,7 @@ import {
   findReusedHashes,
   foldContract,
   isKeptIn,
+  ledgerOf,
   offerAddress,
   readEvent,
   repaymentHistory,
@@ -226,6 +228,40 @@ describe('figures recomputed from raw relay events', () => {
     expect(
       rows.every((row) => row.interestUnits === 0n || row.interestUnits <= row.amountUnits),
     ).toBe(true);
+  });
+
+  it('of a business’s statement: its payments, their cost the ledger’s, requires: F-40', () => {
+    let costs = 0;
+    for (const state of states) {
+      const { fees } = state.contract.document;
+      const rows = businessStatement([state, state]);
+      const of = (leg: string) => state.payments.filter((payment) => payment.leg === leg);
+      const isOnTop = fees.origination === 'onTop';
+      expect(rows.filter(({ side }) => side === 'received')).toHaveLength(
+        of('disbursement').length,
+      );
+      expect(rows.filter(({ side }) => side === 'withheld')).toHaveLength(
+        isOnTop ? 0 : of('originationFee').length,
+      );
+      const paid = rows.filter(({ side }) => side === 'paid');
+      const own = [
+        ...of('repayment'),
+        ...of('servicing'),
+        ...(isOnTop ? of('originationFee') : []),
+      ];
+      expect(paid.map(({ receipt, n }) => `${receipt} ${n}`).sort()).toEqual(
+        own.map(({ receipt, n }) => `${receipt} ${n}`).sort(),
+      );
+      const inWallet = own.reduce((sum, { amountMsat }) => sum + amountMsat, 0n);
+      expect(paid.reduce((sum, { walletMsat }) => sum + walletMsat, 0n)).toBe(inWallet);
+      if (of('recovery').length > 0) continue;
+      const { interestPaidUnits, lateFeesPaidUnits } = ledgerOf(state, START + 900 * DAY);
+      expect(rows.reduce((sum, row) => sum + row.costUnits, 0n)).toBe(
+        interestPaidUnits + lateFeesPaidUnits,
+      );
+      if (interestPaidUnits > 0n) costs += 1;
+    }
+    expect(costs).toBeGreaterThan(3);
   });
 
   it('of restructured contracts: by their reason, or because they were late', () => {

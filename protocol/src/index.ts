@@ -115,6 +115,7 @@ export {
 } from './statistics/record.ts';
 export * from './statistics/book.ts';
 export * from './statistics/holding.ts';
+export * from './statistics/statement.ts';
 export * from './statistics/xirr.ts';
 export * from './statistics/portfolio.ts';
 export type { EmbeddedEvent, Leg, PartyRole } from './kinds/fields.ts';

@@ -6,6 +6,7 @@
  */
 import type { CashFlow } from '@realyield/protocol';
 import { BITCOIN, plainDecimal } from '../../amount.ts';
+import { csvText, textCell } from './csv.ts';
 
 const HEAD = [
   'settled_at_utc',
@@ -35,12 +36,6 @@ const KINDS: Readonly<Record<CashFlow['leg'], string>> = {
   servicing: 'fee',
 };
 
-/** A stranger's name as text: a spreadsheet must not take it for a formula. */
-function quoted(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${plain.replaceAll('"', '""').replace(/[\r\n]+/g, ' ')}"`;
-}
-
 /** The file's text; `nameOf` gives what a key is called here. */
 export function cashFlowCsv(
   flows: readonly CashFlow[],
@@ -54,13 +49,13 @@ export function cashFlowCsv(
     plainDecimal(flow.interestUnits, flow.denomination),
     plainDecimal(flow.taxEstimateUnits, flow.denomination),
     plainDecimal(flow.amountMsat, BITCOIN),
-    quoted(nameOf(flow.business)),
-    quoted(nameOf(flow.bank)),
+    textCell(nameOf(flow.business)),
+    textCell(nameOf(flow.bank)),
     flow.contract,
     flow.paymentHash,
     flow.request,
     String(flow.n),
     flow.isAcknowledged ? 'preimage and acknowledgement' : 'preimage',
   ]);
-  return [HEAD, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+  return csvText([HEAD, ...rows]);
 }
