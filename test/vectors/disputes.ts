@@ -31,6 +31,10 @@ function decidedCases(): Cases {
   const unpaid = shown('Closed while money is owed', ['DI-21'], paid.made, ['RULING_UNPAID']);
   const parts = [{ n: 0, amountUnits: AWARD }];
   paid.made.loan.pay('recovery', parts, paid.made.at(OPEN_DAY + 35));
+  const same = taken();
+  same.made.rule(same.by, [same.made.award(AWARD, 'repayment')]);
+  const soon = same.made.at(OPEN_DAY + 30) + 5;
+  same.made.loan.pay('repayment', [{ n: 0, amountUnits: AWARD - 1_000n }], soon);
   const rival = taken();
   rival.made.rule(rival.by, [rival.made.award(AWARD)]);
   rival.made.rule(rival.by, [], OPEN_DAY + 31);
@@ -43,6 +47,7 @@ function decidedCases(): Cases {
   return {
     unpaid,
     closed: shown('Ruled, paid and closed', ['DI-16', 'DI-21'], paid.made),
+    'paid-on-the-day': shown('Paid on the day of the ruling', ['DI-6', 'DI-15'], same.made),
     'rival-rulings': shown('Two rulings', ['DI-18'], rival.made),
     settled: shown('Settled by all three', ['DI-17'], settled.made),
   };
