@@ -156,6 +156,7 @@ export { isDisbursed, legOf, originationFee, withheldFee } from './contract/legs
 export * from './bonds/bond.ts';
 export * from './bonds/certificate.ts';
 export { bondOf } from './bonds/check.ts';
+export * from './bonds/cover.ts';
 export * from './bonds/inclusion.ts';
 export * from './bonds/message.ts';
 export * from './bonds/script.ts';

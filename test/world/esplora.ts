@@ -72,6 +72,19 @@ export async function serveEsplora(chain: RegtestChain): Promise<EsploraHandle> 
   };
 }
 
+/** Two servers of one chain, as clients compare what two of them say. */
+export async function serveExplorers(
+  chain: RegtestChain,
+): Promise<{ readonly urls: readonly string[]; stop(): Promise<void> }> {
+  const explorers = await Promise.all([serveEsplora(chain), serveEsplora(chain)]);
+  return {
+    urls: explorers.map(({ url }) => url),
+    stop: async () => {
+      await Promise.all(explorers.map((explorer) => explorer.stop()));
+    },
+  };
+}
+
 function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
     'access-control-allow-origin': '*',

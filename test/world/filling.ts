@@ -4,7 +4,9 @@ import type { Households } from './household.ts';
 import type { LightningWorld } from './lightning-world.ts';
 import type { Oracles } from './oracles.ts';
 import { bankProfileDocument, offerDocuments, type OfferCircumstances } from './listings.ts';
-import { seedMarket, type SeedingOptions } from './seeding.ts';
+import type { KeyHolder, PersonaKey } from './personas.ts';
+import { seedBonds } from './seeded-bonds.ts';
+import { seedMarket } from './seeding.ts';
 import { systemClock } from './system-clock.ts';
 import type { CastName } from './world-folder.ts';
 import type { WorldPersona } from './world.ts';
@@ -19,7 +21,7 @@ export interface FillingOptions {
   readonly lightning: LightningWorld;
   readonly households: Households;
   readonly personas: readonly WorldPersona[];
-  readonly keyOf: SeedingOptions['keyOf'];
+  readonly keyOf: (id: KeyHolder) => PersonaKey;
   readonly oracles: Oracles;
   readonly relays: readonly string[];
   readonly log: (line: string) => void;
@@ -48,6 +50,7 @@ export async function fillWorld(options: FillingOptions): Promise<void> {
     relays,
     oracles,
   });
+  await seedBonds({ chain: lightning.chain, relays, keyOf });
   lightning.setDurable(true);
   log('Two banks, five businesses and six investors have met.');
 }

@@ -3,19 +3,24 @@
  * stranger would, and compared with what the payees' wallets have in their ledgers.
  */
 import {
+  bondStanding,
   combineBank,
   computeLedger,
   foldContract,
+  Kind,
   LEGS,
   offerAddress,
   readEvent,
   summarizeContract,
+  type BondStanding,
   type BookUnit,
   type ContractState,
   type OfferDocument,
   type ParsedEvent,
 } from '@realyield/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EsploraSource } from '../../web/lib/chain/esplora.ts';
+import { isPledge } from '../../web/lib/engine/bonds/pledge-book.ts';
 import { createRelays } from '../../web/lib/nostr/relays.ts';
 import { ledgerOf } from './control.ts';
 import { LOANS, OFFERS } from './market.ts';
@@ -70,6 +75,31 @@ beforeAll(async () => {
 }, 240_000);
 
 afterAll(() => world.stop());
+
+/** Both banks' pledges by what two sources of the world's chain say. */
+async function standingBonds(): Promise<readonly BondStanding[]> {
+  const response = await fetch(`${world.url}/world.json`);
+  const { chains } = (await response.json()) as { readonly chains: readonly string[] };
+  const relays = createRelays({ urls: world.relays, webSocket: nodeWebSocket });
+  const { events } = await relays.query([{ kinds: [Kind.bond] }]);
+  relays.close();
+  const pledges = events.flatMap((raw) => {
+    const read = readEvent(raw);
+    return read.ok ? read.value.filter(isPledge) : [];
+  });
+  const sources = chains.map((url) => new EsploraSource(url, systemClock));
+  return Promise.all(
+    pledges.map(async ({ document, event }) => {
+      const answers = await Promise.all(sources.map((each) => each.lookUp(document.outpoint)));
+      return bondStanding(document, event.pubkey, answers, systemClock.nowSec());
+    }),
+  );
+}
+
+it('each bank has a bond on the chain, live by two sources', async () => {
+  const standings = await standingBonds();
+  expect(standings.map(({ state }) => state)).toEqual(['live', 'live']);
+});
 
 /** Contracts of an offer. */
 function contractsOf(identifier: string): readonly ContractState[] {

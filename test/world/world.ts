@@ -15,7 +15,7 @@ import { APPOINTEES, type AppointeeProfile } from './appointees.ts';
 import { BUILD_FOLDER } from './build.ts';
 import { startBunker } from './bunker.ts';
 import { createControl } from './control.ts';
-import { serveEsplora } from './esplora.ts';
+import { serveExplorers } from './esplora.ts';
 import { fillWorld } from './filling.ts';
 import { Household, type Households } from './household.ts';
 import { startHttpServer } from './http-server.ts';
@@ -150,8 +150,8 @@ class Builder {
       verifier,
     );
     const appointees = await this.#appoint(keyOf, wire);
-    const esplora = await serveEsplora(lightning.chain);
-    this.#undo.push(() => esplora.stop());
+    const explorers = await serveExplorers(lightning.chain);
+    this.#undo.push(() => explorers.stop());
     const oracles = new Oracles(this.#folder.data, relays);
     this.#undo.push(() => {
       oracles.stop();
@@ -169,7 +169,7 @@ class Builder {
       port: this.#pagePort(),
       buildFolder: this.#options.buildFolder ?? BUILD_FOLDER,
       world: () => ({
-        ...{ relays, network: NETWORK, chain: esplora.url },
+        ...{ relays, network: NETWORK, chains: explorers.urls },
         personas: [...personas, ...appointees],
       }),
       control: this.#options.control === true ? createControl(inside) : undefined,

@@ -30,8 +30,8 @@ export type Connection = z.infer<typeof connectionSchema>;
 const worldSchema = z.object({
   relays: z.array(z.string()),
   network: z.string(),
-  /** A source of its chain; absent in worlds of before. */
-  chain: z.optional(z.string()),
+  /** Sources of its chain; absent in worlds of before. */
+  chains: z.optional(z.array(z.string())),
   personas: z.array(
     z.object({
       id: z.string(),

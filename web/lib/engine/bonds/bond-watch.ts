@@ -58,6 +58,9 @@ export interface BondCheck {
 /** An answer is asked for anew after this long, while somebody looks, seconds. */
 const ASK_AGAIN_SEC = 600;
 
+/** Where one did not answer, nobody is asked again before this long, seconds. */
+const RETRY_SEC = 120;
+
 /** An answer from later than this is of a clock that was wrong, seconds. */
 const MOST_AHEAD_SEC = 60;
 
@@ -84,6 +87,9 @@ function hostOf(name: string): string {
   return URL.canParse(name) ? new URL(name).host : name;
 }
 
+const namesOf = (sources: readonly ChainSource[]): string =>
+  sources.map(({ name }) => name).join(' ');
+
 /** Asks about the bonds that are watched, and says how any stands by what was answered. */
 export class BondWatch {
   readonly changed = new Listeners<void>();
@@ -93,6 +99,8 @@ export class BondWatch {
   /** By output: the sources that were asked last and did not answer. */
   readonly #silent = new Map<string, ReadonlySet<string>>();
   readonly #asking = new Set<string>();
+  /** By output: which sources were asked last, and when. */
+  readonly #asked = new Map<string, { readonly names: string; readonly atSec: number }>();
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #seen = new Map<string, Remembered>();
   #underWay = 0;
@@ -149,6 +157,7 @@ export class BondWatch {
     const sources = this.#sourcesFor(pledge);
     if (this.#isStopped || sources.length === 0 || this.#asking.has(key)) return;
     this.#asking.add(key);
+    this.#asked.set(key, { names: namesOf(sources), atSec: this.#ports.clock.nowSec() });
     this.#waiting.push(async () => {
       await Promise.all(sources.map((source) => this.#ask(pledge, key, source)));
       this.#asking.delete(key);
@@ -198,7 +207,7 @@ export class BondWatch {
     const nowSec = this.#ports.clock.nowSec();
     const minute = Math.floor(nowSec / 60);
     const silent = [...(this.#silent.get(key) ?? [])];
-    const names = [...sources.map(({ name }) => name), '', ...silent].join(' ');
+    const names = [namesOf(sources), '', ...silent].join(' ');
     const known = this.#seen.get(pledge.event.id);
     const isSame = known?.answers === answers && known.minute === minute && known.names === names;
     if (isSame) return known.standing;
@@ -226,15 +235,18 @@ export class BondWatch {
   #askIfDue(watched: Watched): void {
     watched.stopTimer?.();
     const { pledge } = watched;
+    const key = outputKey(pledge.document);
     const sources = this.#sourcesFor(pledge);
-    const answers = this.#answersOf(outputKey(pledge.document), sources);
+    const answers = this.#answersOf(key, sources);
+    const asked = this.#asked.get(key);
     const nowSec = this.#ports.clock.nowSec();
-    const oldest = Math.min(...answers.map(({ atSec }) => atSec));
     const isAll = answers.length === sources.length;
-    const ageSec = isAll ? nowSec - oldest : ASK_AGAIN_SEC;
-    const isDue = ageSec >= ASK_AGAIN_SEC;
+    const agedSec = isAll ? Math.min(...answers.map(({ atSec }) => atSec)) + ASK_AGAIN_SEC : 0;
+    const triedSec = asked?.names === namesOf(sources) ? asked.atSec + RETRY_SEC : 0;
+    const nextSec = Math.max(agedSec, triedSec);
+    const isDue = nowSec >= nextSec;
     if (isDue) this.askNow(pledge);
-    const waitSec = isDue ? ASK_AGAIN_SEC : ASK_AGAIN_SEC - ageSec;
+    const waitSec = isDue ? RETRY_SEC : Math.min(nextSec - nowSec, ASK_AGAIN_SEC);
     watched.stopTimer = this.#ports.clock.after(waitSec * 1_000, () => this.#askIfDue(watched));
   }
 

@@ -2,9 +2,16 @@
 import type { ContractDocument } from '@realyield/protocol';
 import { formatBps, formatPlural } from '../../format.ts';
 
-/** The guarantee in one or two sentences, with what it does not do. */
-export function guaranteeWords({ guarantee }: Pick<ContractDocument, 'guarantee'>): string {
-  if (guarantee.type === 'none') return 'No bond and no guarantee covers it.';
+/** The guarantee in a few sentences, and whether a bond is set aside besides. */
+export function guaranteeWords(
+  { guarantee }: Pick<ContractDocument, 'guarantee'>,
+  isBonded = false,
+): string {
+  if (guarantee.type === 'none') {
+    return isBonded
+      ? 'No guarantee covers it; what the bank has set aside for this offer is under “The bond”.'
+      : 'No bond and no guarantee covers it.';
+  }
   const days =
     guarantee.payDays === 0
       ? 'on the day of a default'
@@ -13,5 +20,7 @@ export function guaranteeWords({ guarantee }: Pick<ContractDocument, 'guarantee'
   const what = isFirst ? 'the first losses of principal' : 'principal and interest';
   const most = formatBps(isFirst ? guarantee.shareBps : guarantee.capBps);
   const promise = `The bank makes good ${what}, up to ${most} of what was paid out, ${days}.`;
-  return `${promise} That is its word; no bond covers it.`;
+  return isBonded
+    ? `${promise} That is its word; what it has set aside for it is under “The bond”.`
+    : `${promise} That is its word; no bond covers it.`;
 }

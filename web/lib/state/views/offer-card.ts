@@ -41,12 +41,13 @@ export function shownStatus(
   return isKnown ? status : undefined;
 }
 
-/** An offer in a list, with its bank as `views/banks.ts` shows it. */
+/** An offer in a list, with its bank as `views/banks.ts` shows it, its bond in words. */
 export function offerCard(
   names: Names,
   offer: ParsedOffer,
   bank: BankView,
   atSec: number,
+  bond: string,
 ): OfferCardView {
   const { document } = offer;
   return {
@@ -62,7 +63,7 @@ export function offerCard(
     term: formatPlural(termDaysOf(document.plan), 'day'),
     plan: PLAN_WORDS[document.plan.type],
     bank,
-    bond: 'no bond',
+    bond,
     status: shownStatus(names, offer, bank, atSec),
   };
 }

@@ -92,11 +92,11 @@ function pricePoints(denomination: OfferDocument['denomination']): PointView[] {
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-function exposes({ document }: ParsedOffer): PointView[] {
+function exposes({ document }: ParsedOffer, isBonded: boolean): PointView[] {
   return [
     {
       label: 'The business may not repay',
-      text: `Then you may lose what you lent. ${guaranteeWords(document)}`,
+      text: `Then you may lose what you lent. ${guaranteeWords(document, isBonded)}`,
     },
     {
       label: 'The record can be faked',
@@ -112,6 +112,7 @@ export function prospectusView(
   offer: ParsedOffer,
   bank: BankView,
   atSec: number,
+  isBonded = false,
 ): ProspectusView {
   const { document } = offer;
   const { business } = document;
@@ -127,7 +128,7 @@ export function prospectusView(
     story: document.story,
     status: shownStatus(names, offer, bank, atSec),
     protects: protects(offer, attesterName(names, offer)),
-    exposes: exposes(offer),
+    exposes: exposes(offer, isBonded),
   };
 }
 

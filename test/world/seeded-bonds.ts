@@ -1,0 +1,166 @@
+/**
+ * The bonds of the whole world, really funded on its chain: one bank's is time-locked, the
+ * other's is collateral held by those its offers appoint. Spec: specs/bonds.md.
+ */
+import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import {
+  bondOf,
+  buildBond,
+  certificateMessage,
+  embed,
+  keyHolderMessage,
+  placeOf,
+  readEvent,
+  readTransaction,
+  signMessage,
+  type BondDocument,
+  type EmbeddedEvent,
+  type KeyHolderRole,
+  type PledgeDocument,
+  type SignedEvent,
+} from '@realyield/protocol';
+import { createRelays } from '../../web/lib/nostr/relays.ts';
+import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
+import type { RegtestChain } from './chain.ts';
+import { BATTERIES, BOATS, KIOSKS } from './market-terms.ts';
+import { nodeWebSocket } from './node-web-socket.ts';
+import type { KeyHolder, PersonaKey } from './personas.ts';
+import { systemClock } from './system-clock.ts';
+
+/** What the bonds are made with. */
+export interface BondSeedingOptions {
+  readonly chain: RegtestChain;
+  readonly relays: readonly string[];
+  readonly keyOf: (id: KeyHolder) => PersonaKey;
+}
+
+/** Certificates end with the block of this many periods, which no world lives to see. */
+const END_PERIOD = 2_000;
+
+/** How much each bank has at stake, satoshis. */
+const TIME_LOCKED_SAT = 25_000_000n;
+const COLLATERAL_SAT = 1_200_000n;
+
+/** Who holds the keys of the second bank's bond: whom its offers appoint. */
+const HOLDERS = { arbiter: 'kamau', fallbackArbiter: 'ayala', trustee: 'vault' } as const;
+
+/** What of it stands for which offer, in the order of their identifiers. */
+const ALLOCATIONS = [
+  { offer: BATTERIES.identifier, valueSat: '300000' },
+  { offer: KIOSKS.identifier, valueSat: '225000' },
+  { offer: BOATS.identifier, valueSat: '200000' },
+].sort((a, b) => (a.offer < b.offer ? -1 : 1));
+
+/** The first second of a month this many years after the one that is coming, in UTC. */
+function monthAfter(nowSec: number, years: number): number {
+  const now = new Date(nowSec * 1_000);
+  return Date.UTC(now.getUTCFullYear() + years, now.getUTCMonth() + 1) / 1_000;
+}
+
+class BondSeeding {
+  readonly #options: BondSeedingOptions;
+  readonly #nowSec = systemClock.nowSec();
+  readonly #publish: (event: SignedEvent) => Promise<void>;
+
+  constructor(options: BondSeedingOptions, publish: (event: SignedEvent) => Promise<void>) {
+    this.#options = options;
+    this.#publish = publish;
+  }
+
+  async run(): Promise<void> {
+    await this.#pledge('bank', TIME_LOCKED_SAT, {
+      lockTimeSec: monthAfter(this.#nowSec, 2),
+      allocations: [],
+    });
+    const bank = this.#options.keyOf('winam').publicKey;
+    const [arbiter, fallbackArbiter, trustee] = await Promise.all([
+      this.#holder('arbiter', bank),
+      this.#holder('fallbackArbiter', bank),
+      this.#holder('trustee', bank),
+    ]);
+    await this.#pledge('winam', COLLATERAL_SAT, {
+      lockTimeSec: monthAfter(this.#nowSec, 3),
+      holders: { arbiter, fallbackArbiter, trustee },
+      allocations: ALLOCATIONS,
+    });
+  }
+
+  /** A Bitcoin key of one's own, from one's main key. */
+  #bitcoinSecret(id: KeyHolder): string {
+    const { secretKey } = this.#options.keyOf(id);
+    return bytesToHex(sha256(concatBytes(utf8ToBytes('bond '), secretKey)));
+  }
+
+  #bitcoinKey(id: KeyHolder): string {
+    return bytesToHex(secp256k1.getPublicKey(hexToBytes(this.#bitcoinSecret(id)), true));
+  }
+
+  async #signed(id: KeyHolder, document: BondDocument): Promise<SignedEvent> {
+    // A signer owns its key and wipes it; ours is needed again.
+    const signer = createLocalSigner(this.#options.keyOf(id).secretKey.slice());
+    const event = await signer.sign(buildBond(document, this.#nowSec));
+    await this.#publish(event);
+    return event;
+  }
+
+  /** One of the three shows that the key is theirs, and accepts to hold it for the bank. */
+  async #holder(role: KeyHolderRole, bank: string): Promise<EmbeddedEvent> {
+    const id = HOLDERS[role];
+    const message = keyHolderMessage(role, this.#options.keyOf(id).publicKey, bank);
+    const event = await this.#signed(id, {
+      ...{ v: 1, type: 'bondKey', role, bank },
+      publicKey: this.#bitcoinKey(id),
+      proof: signMessage(message, this.#bitcoinSecret(id)),
+    });
+    const read = readEvent(event);
+    const verified = read.ok ? read.value.at(-1)?.event : undefined;
+    if (!verified) throw new Error('A key holder’s key does not read.');
+    return embed(verified);
+  }
+
+  /** Pays the bond's address, waits for the block, and pledges what is there. */
+  async #pledge(
+    id: 'bank' | 'winam',
+    valueSat: bigint,
+    terms: Pick<PledgeDocument, 'lockTimeSec' | 'allocations' | 'holders'>,
+  ): Promise<void> {
+    const { chain, keyOf } = this.#options;
+    const bank = keyOf(id).publicKey;
+    const message = certificateMessage(bank, END_PERIOD);
+    const signature = signMessage(message, this.#bitcoinSecret(id));
+    const document: PledgeDocument = {
+      ...{ v: 1, type: 'pledge', network: 'regtest', valueSat: valueSat.toString() },
+      outpoint: { txid: '0'.repeat(64), vout: 0 },
+      bankKey: this.#bitcoinKey(id),
+      certificate: { endPeriod: END_PERIOD, signature },
+      ...terms,
+    };
+    const script = bondOf(document, bank);
+    if (!script) throw new Error('A bond has no script.');
+    const { scriptPubKey } = placeOf(script, 'regtest');
+    const raw = await chain.fundScript(hexToBytes(scriptPubKey), valueSat);
+    const read = readTransaction(bytesToHex(raw));
+    if (!read.ok) throw new Error(read.code);
+    await chain.broadcast(raw);
+    await chain.mine();
+    const { outputs, txid } = read.value;
+    const vout = outputs.findIndex((output) => output.scriptPubKey === scriptPubKey);
+    await this.#signed(id, { ...document, outpoint: { txid, vout } });
+  }
+}
+
+/** Funds and pledges both banks' bonds; resolves when they are in a block and on the relays. */
+export async function seedBonds(options: BondSeedingOptions): Promise<void> {
+  const links = createRelays({ urls: options.relays, webSocket: nodeWebSocket });
+  try {
+    await new BondSeeding(options, async (event) => {
+      const outcomes = await links.publish(event);
+      const reasons = outcomes.map(({ reason }) => reason).join(' ');
+      if (!outcomes.every(({ accepted }) => accepted)) throw new Error(`A bond: ${reasons}`);
+    }).run();
+  } finally {
+    links.close();
+  }
+}

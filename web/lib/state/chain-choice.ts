@@ -1,0 +1,83 @@
+/**
+ * Whom this device asks about the chain: the person's choice, or the local world's, or what the
+ * client came with. Never an address that an event names. Spec: specs/bonds.md, BD-17.
+ */
+import type { BitcoinNetwork } from '@realyield/protocol';
+import { DEFAULT_CHAIN_SOURCES } from './config.ts';
+import type { World } from './kept.ts';
+
+/** Where the choice is kept. */
+const KEPT_SOURCES = 'realyield.chain-sources';
+
+/** More are not needed, and each one sees what is asked of it. */
+export const MOST_SOURCES = 5;
+
+/** The sources in use. */
+export interface SourceChoice {
+  readonly network: BitcoinNetwork;
+  readonly urls: readonly string[];
+  /** Whether somebody chose them: those it came with are asked only when the person says so. */
+  readonly isChosen: boolean;
+}
+
+/** The sources chosen on this device, if any were. */
+export function loadSources(): readonly string[] | undefined {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEPT_SOURCES) ?? 'null');
+    if (!Array.isArray(kept)) return undefined;
+    const urls = kept.filter((url): url is string => sourceAddress(url) === url);
+    return urls.length > 0 ? urls.slice(0, MOST_SOURCES) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps the choice, or forgets it. */
+export function saveSources(urls: readonly string[] | undefined): void {
+  if (urls === undefined) localStorage.removeItem(KEPT_SOURCES);
+  else localStorage.setItem(KEPT_SOURCES, JSON.stringify(urls));
+}
+
+/** The sources in use, given the world and what was chosen here. */
+export function sourcesIn(
+  world: World | undefined,
+  chosen: readonly string[] | undefined,
+): SourceChoice {
+  // The local world's chain is nobody else's: what was chosen for the real one knows nothing of it.
+  if (world) return { network: 'regtest', urls: world.chains ?? [], isChosen: true };
+  const urls = chosen ?? DEFAULT_CHAIN_SOURCES;
+  return { network: 'mainnet', urls, isChosen: chosen !== undefined };
+}
+
+/** An address in one form: https, or http on this machine, without a slash at the end. */
+export function sourceAddress(text: unknown): string | undefined {
+  if (typeof text !== 'string' || text.length > 200 || !URL.canParse(text)) return undefined;
+  const { protocol, hostname, host, pathname, username, password, search, hash } = new URL(text);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isHere);
+  if (!isSafe || `${username}${password}${search}${hash}` !== '') return undefined;
+  return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
+}
+
+/** An address a person typed, or what is wrong with it as a sentence. */
+export type TypedSource =
+  { readonly ok: true; readonly url: string } | { readonly ok: false; readonly sentence: string };
+
+const wrong = (sentence: string): TypedSource => ({ ok: false, sentence });
+
+/** Reads an address as people type it; `https://` may be left out. */
+export function readSource(typed: string, inUse: readonly string[]): TypedSource {
+  const text = typed.trim();
+  if (text === '') return wrong('Type the address of a source, such as mempool.space/api.');
+  const url = sourceAddress(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`);
+  if (url === undefined) {
+    return wrong('This is not the address of a source. One looks like https://mempool.space/api.');
+  }
+  if (inUse.some((other) => new URL(other).host === new URL(url).host)) {
+    return wrong('You ask this host already: two at one host count as one.');
+  }
+  if (inUse.length >= MOST_SOURCES) {
+    return wrong(`${MOST_SOURCES} sources are enough. Remove one before you add another.`);
+  }
+  return { ok: true, url };
+}

@@ -1,0 +1,231 @@
+/** Bonds as pages show them: of a bank, and for one of its offers. */
+import {
+  bondOf,
+  coverEndsAtSec,
+  isCoveredUntilEnd,
+  KEY_HOLDER_ROLES,
+  offerAddress,
+  placeOf,
+  type ContractDocument,
+  type ContractSummary,
+  type ParsedOffer,
+} from '@realyield/protocol';
+import { amountOfMsat } from '../../amount.ts';
+import type { BondsView, BondView } from '../../components/bond-models.ts';
+import type { ParsedPledge } from '../../engine/bonds/pledge-book.ts';
+import { formatDate, formatShare } from '../../format.ts';
+import type { Fact } from '../../ui/facts.ts';
+import { cleanLine } from '../../ui/text.ts';
+import {
+  allocationTo,
+  doubtOf,
+  isGone,
+  msat,
+  pledgesOf,
+  satText,
+  type BondsKnown,
+} from './bond-cards.ts';
+import { abilities, bondStatus, checkedWords, KIND_NAMES, standingSentence } from './bond-words.ts';
+import { nameOf, personView, type Names } from './people.ts';
+import { APPOINTEE_NAMES } from './undertakings.ts';
+
+const DAY_SEC = 86_400;
+
+/** Outstanding under an offer, msat; undefined where it is not known, or in a currency. */
+function outstandingUnder(
+  names: Names,
+  offer: ParsedOffer | undefined,
+  contracts: readonly ContractSummary[] | undefined,
+): bigint | undefined {
+  if (!offer || offer.document.denomination.type !== 'msat' || !contracts) return undefined;
+  const roots = new Set(names.catalog.contractsOf(offer).map(({ root }) => root));
+  return contracts
+    .filter(({ root }) => roots.has(root))
+    .reduce((sum, { outstandingUnits }) => sum + outstandingUnits, 0n);
+}
+
+function allocationNote(setAside: bigint, outstanding: bigint | undefined): string | undefined {
+  if (outstanding === undefined) return undefined;
+  if (outstanding === 0n) return 'nothing is outstanding under it now';
+  const share = formatShare(setAside < outstanding ? setAside : outstanding, outstanding);
+  return `${share} of the ${satText(outstanding)} outstanding now`;
+}
+
+/** A bond beside all that the bank’s borrowers owe in bitcoin. */
+function againstAll(pledge: ParsedPledge, contracts: readonly ContractSummary[]): Fact[] {
+  const owed = contracts.reduce((sum, { outstandingUnits }) => sum + outstandingUnits, 0n);
+  if (owed === 0n) return [];
+  const label = 'Beside all loans of the bank';
+  const text = formatShare(msat(pledge.document.valueSat), owed);
+  return [{ label, text, note: `of ${satText(owed)} outstanding in bitcoin` }];
+}
+
+/** What of a collateral bond stands for which offer. */
+function allocationFacts(
+  { names, check }: BondsKnown,
+  pledge: ParsedPledge,
+  contracts: readonly ContractSummary[] | undefined,
+): Fact[] {
+  const { allocations, holders, valueSat } = pledge.document;
+  if (!holders) return [];
+  const doubt = doubtOf(check(pledge));
+  const facts = allocations.map(({ offer: identifier, valueSat: each }): Fact => {
+    const offer = names.catalog.offer(offerAddress(pledge.event.pubkey, identifier));
+    const title = cleanLine(offer?.document.title ?? identifier, 60);
+    const outstanding = outstandingUnder(names, offer, contracts);
+    return {
+      label: `For “${title}”`,
+      amount: amountOfMsat(msat(each)),
+      note: doubt ?? allocationNote(msat(each), outstanding),
+    };
+  });
+  const setAside = allocations.reduce((sum, each) => sum + BigInt(each.valueSat), 0n);
+  const free = BigInt(valueSat) - setAside;
+  if (free > 0n) facts.push({ label: 'For no offer', amount: amountOfMsat(msat(free)) });
+  return doubt === undefined && contracts ? [...facts, ...againstAll(pledge, contracts)] : facts;
+}
+
+function warningsOf({ names }: BondsKnown, pledge: ParsedPledge): string[] {
+  const rivals = names.catalog.listings.pledges.rivalsOf(pledge);
+  if (rivals.length === 0) return [];
+  const others = [...new Set(rivals.map(({ event }) => event.pubkey))].map((key) =>
+    key === pledge.event.pubkey ? 'the same bank, twice' : nameOf(names, key),
+  );
+  return [
+    `The same bitcoin is also pledged by ${others.join(', ')}. It is there only once, and ` +
+      'whoever is paid first leaves nothing for the others.',
+  ];
+}
+
+function bondView(known: BondsKnown, pledge: ParsedPledge, facts: readonly Fact[]): BondView {
+  const { names } = known;
+  const { document, event } = pledge;
+  const check = known.check(pledge);
+  const { holders, lockTimeSec, network, outpoint } = document;
+  const keys = holders ? KEY_HOLDER_ROLES.map((role) => [role, holders[role].pubkey] as const) : [];
+  const script = bondOf(document, event.pubkey);
+  return {
+    id: event.id,
+    kind: KIND_NAMES[holders ? 'collateral' : 'timeLocked'],
+    amount: amountOfMsat(msat(document.valueSat)),
+    status: bondStatus(check),
+    sentence: standingSentence(check, known.isOnline),
+    abilities: isGone(check)
+      ? undefined
+      : abilities(
+          document,
+          keys.map(([, key]) => nameOf(names, key)),
+        ),
+    holders: keys.map(([role, key]) => ({
+      ...personView(names, key),
+      role: APPOINTEE_NAMES[role].toLowerCase(),
+    })),
+    facts: [{ label: 'Out of the bank’s reach until', text: formatDate(lockTimeSec) }, ...facts],
+    warnings: warningsOf(known, pledge),
+    checked: checkedWords(check),
+    address: script ? placeOf(script, network).address : '',
+    outpoint: `${outpoint.txid}:${outpoint.vout}`,
+  };
+}
+
+const coverFact = ({ document }: ParsedPledge): Fact[] =>
+  document.holders
+    ? [
+        {
+          label: 'Covers loans that end by',
+          text: formatDate(coverEndsAtSec(document.lockTimeSec, DAY_SEC)),
+          note: 'days of grace included; after that a ruling might come too late',
+        },
+      ]
+    : [];
+
+/** What a page lists: the bonds on show, and the pledges they are of. */
+export type ListedBonds = Omit<BondsView, 'asleep'> & { readonly pledges: readonly ParsedPledge[] };
+
+function listed(
+  known: BondsKnown,
+  pledges: readonly ParsedPledge[],
+  most: number,
+  factsOf: (pledge: ParsedPledge) => readonly Fact[],
+): ListedBonds {
+  const shown = pledges.slice(0, most);
+  return {
+    bonds: shown.map((pledge) => bondView(known, pledge, factsOf(pledge))),
+    hidden: pledges.length - shown.length,
+    isAsking: shown.some((pledge) => known.check(pledge)?.isAsking === true),
+    pledges: shown,
+  };
+}
+
+/** The bonds of a bank, with what they cover of what. */
+export function bankBonds(
+  known: BondsKnown,
+  bank: string,
+  contracts: readonly ContractSummary[] | undefined,
+  most: number,
+): ListedBonds {
+  return listed(known, pledgesOf(known.names, bank), most, (pledge) => [
+    ...coverFact(pledge),
+    ...allocationFacts(known, pledge, contracts),
+  ]);
+}
+
+/** How much of a sum lent stands behind it, in words. */
+function exposureNote(setAside: bigint, soughtUnits: bigint, lentUnits: bigint): string {
+  const share = (setAside * lentUnits) / soughtUnits;
+  const covered = share < lentUnits ? share : lentUnits;
+  return (
+    `of ${satText(lentUnits)} that you lend, ${satText(covered)} if all of it is lent; ` +
+    `${satText(lentUnits - covered)} are not covered`
+  );
+}
+
+function offerFacts(
+  pledge: ParsedPledge,
+  offer: ParsedOffer,
+  contract: ContractDocument | undefined,
+  doubt: string | undefined,
+): Fact[] {
+  const { document } = offer;
+  if (!pledge.document.holders) return [];
+  const setAside = allocationTo(pledge, document.identifier);
+  const label = 'Set aside for this offer';
+  if (setAside === 0n) return [{ label, text: 'Nothing' }];
+  const facts: Fact[] = [{ label, amount: amountOfMsat(setAside), note: doubt }];
+  if (doubt !== undefined || !contract) return facts;
+  // BD-19: "…it shows how much stands behind the loan, and how much does not, before anybody
+  // signs."
+  const lasts = isCoveredUntilEnd(pledge.document.lockTimeSec, contract);
+  const sought = BigInt(document.amountSoughtUnits);
+  if (lasts && document.denomination.type === 'msat' && sought > 0n) {
+    facts.push({
+      label: 'Covers of what is sought',
+      text: formatShare(setAside < sought ? setAside : sought, sought),
+      note: exposureNote(setAside, sought, BigInt(contract.principalUnits)),
+    });
+  }
+  return [
+    ...facts,
+    {
+      label: 'Covers until the end of the loan',
+      text: lasts ? 'Yes' : 'No, so it does not count',
+      note: lasts ? 'with time for a ruling after it' : 'a ruling on its last days comes too late',
+    },
+  ];
+}
+
+/** A bank's bonds on the page of one of its offers: those set aside for it first. */
+export function offerBonds(
+  known: BondsKnown,
+  offer: ParsedOffer,
+  contract: ContractDocument | undefined,
+  most: number,
+): ListedBonds {
+  const isFor = (pledge: ParsedPledge): number =>
+    Number(allocationTo(pledge, offer.document.identifier) > 0n);
+  const pledges = [...pledgesOf(known.names, offer.event.pubkey)];
+  pledges.sort((a, b) => isFor(b) - isFor(a));
+  return listed(known, pledges, most, (pledge) =>
+    offerFacts(pledge, offer, contract, doubtOf(known.check(pledge))),
+  );
+}
