@@ -27,7 +27,7 @@ const AWARD = 600_000_000n;
 const DUE_DAY = 101;
 const serving = { arbiter: 'arbiter', fallbackArbiter: 'fallback arbiter' } as const;
 const ACTORS = ['investor', 'business', 'bank', 'arbiter', 'fallback arbiter'] as const;
-type Actor = (typeof ACTORS)[number];
+type Actor = (typeof ACTORS)[number] | 'second investor';
 
 const estate = new Estate();
 const clock = movedClock();
@@ -44,7 +44,7 @@ let relay: RelayHandle;
 
 beforeAll(async () => {
   relay = await estate.relay({ rules: DEFAULT_RULES });
-  for (const name of ACTORS) {
+  for (const name of [...ACTORS, 'second investor'] as const) {
     sessions.set(name, await estate.session(name, [relay.url], clock, { chain }));
   }
 });
@@ -61,13 +61,18 @@ const cases = (name: Actor) => actor(name).agreements.cases;
 const codeOf = (result: Result<string>): string => (result.ok ? 'ok' : result.code);
 
 /** A loan paid out and never repaid, whose only instalment was due long ago, on the relay. */
-async function unpaid(seed: string, daySec: number): Promise<Loan> {
+async function unpaid(
+  seed: string,
+  daySec: number,
+  { investor = 'investor', offer = seed } = {},
+): Promise<Loan> {
   const { business } = offerDocument();
   const relays = [relay.url];
   const loan = new Loan({
     ...{ seed, serving, investorRelays: relays },
+    cast: (name) => (name === 'investor' ? investor : name),
     startAtSec: clock.nowSec() - DUE_DAY * daySec,
-    offer: { daySec, identifier: seed, relays, business: { ...business, relays } },
+    offer: { daySec, identifier: offer, relays, business: { ...business, relays } },
   });
   loan.signAll();
   loan.pay('disbursement', planTicks(loan.contract.document), loan.startAtSec + 11 * daySec);
@@ -209,6 +214,31 @@ it('is settled once every side has signed, and withdrawn by whoever claims', asy
   expect(fold.outcome).toMatchObject({ id: proposal, type: 'settlement' });
   must(await cases('investor').withdraw(id, 'We have talked.'));
   await seen(id, (view) => view.fold.status === 'withdrawn');
+});
+
+it('is joined by another investor of the offer, and one ruling decides both', async () => {
+  const loan = await unpaid('joined', 60);
+  const id = must(await cases('investor').open(loan.root, orderOf()));
+  await seen(id, () => true);
+  const investor = 'second investor';
+  const second = await unpaid('joining', 60, { investor, offer: 'joined' });
+  const own = cases(investor);
+  await until('the case to be joined', () => {
+    for (const root of own.nearby(second.root)) actor(investor).catalog.watch(root);
+    return own.claimable(second.root)[0]?.joinable === id;
+  });
+  expect(cases('investor').claimable(loan.root)[0]).toMatchObject({ running: id });
+  must(await own.join(id, second.root, { claimUnits: CLAIM, statement: 'Mine too.' }));
+  await seen(id, ({ fold }) => fold.claims.length === 2);
+  const joined = actor('arbiter').catalog.cases.find(id)?.steps.at(-1)?.event.id ?? '';
+  must(await cases('bank').respond(id, 'Both are late.'));
+  await seen(id, ({ fold }) => fold.responses.length === 1);
+  const answer = actor('arbiter').catalog.cases.find(id)?.fold.responses[0] ?? '';
+  must(await cases('arbiter').take(id, [id, joined, answer]));
+  const both = { ...rulingOf(loan, [answer]), awards: [award(second), award(loan)] };
+  must(await cases('arbiter').rule(id, both));
+  const { fold } = await seen(id, (view) => view.fold.status === 'ruled');
+  expect(fold.outcome?.outstandingUnits).toBe(AWARD + AWARD);
 });
 
 it('goes to the fallback arbiter where the arbiter is silent', async () => {

@@ -86,6 +86,11 @@ export class CaseBook {
     return this.#those([...this.#steps.keys()]);
   }
 
+  /** Cases of which any step is known, whether or not they count. */
+  ids(): readonly string[] {
+    return [...this.#steps.keys()];
+  }
+
   /** Cases a contract is in, newest first. */
   ofContract(root: string): readonly CaseView[] {
     const views = this.#those([...(this.#byContract.get(root) ?? [])]);

@@ -16,7 +16,7 @@ import {
 import { ownContract, type Desk } from '../desk.ts';
 import type { Signer } from '../ports.ts';
 import type { CaseView } from './case-book.ts';
-import { claimable, type Claimable } from './claimable.ts';
+import { claimable, nearbyContracts, type Claimable } from './claimable.ts';
 import { placesIn, type Place } from './places.ts';
 import { caseHeads, judgeUnsigned, publishStep, stepTimeSec } from './publishing.ts';
 
@@ -87,6 +87,11 @@ export class Cases {
   /** For what this person could open a case on a contract now, and how much can be claimed. */
   claimable(root: string): readonly Claimable[] {
     return claimable(this.#desk, root);
+  }
+
+  /** Contracts to follow before it shows whether a case on them could be joined. */
+  nearby(root: string): readonly string[] {
+    return nearbyContracts(this.#desk, root);
   }
 
   /** Opens a case; yields its id. */

@@ -3,6 +3,7 @@ import {
   DISPUTE_REASONS,
   claimantOf,
   claimLimit,
+  offerAddress,
   type ContractState,
   type DisputeReason,
 } from '@realyield/protocol';
@@ -16,6 +17,8 @@ export interface Claimable {
   readonly limitUnits: bigint;
   /** The case that runs for it already. */
   readonly running: string | undefined;
+  /** The case of another claimant under the offer that this claim could join. */
+  readonly joinable: string | undefined;
 }
 
 const OVER: ReadonlySet<string> = new Set(['withdrawn', 'closed', 'complied']);
@@ -24,6 +27,41 @@ const OVER: ReadonlySet<string> = new Set(['withdrawn', 'closed', 'complied']);
 export function namesArbiters({ contract }: ContractState): boolean {
   const { appointees = {} } = contract.document;
   return appointees.arbiter !== undefined && appointees.fallbackArbiter !== undefined;
+}
+
+/** The address of the offer a contract rests on. */
+function offerOf({ contract }: ContractState): string {
+  const offer = contract.document.bases.find(({ as }) => as === 'offer')?.event;
+  return offerAddress(offer?.pubkey ?? '', String(offer?.content['identifier']));
+}
+
+/** A case that nobody has taken yet: who joins later is not in what is decided. */
+function joinableCase(
+  { catalog }: Desk,
+  state: ContractState,
+  reason: DisputeReason,
+): string | undefined {
+  return catalog.cases.all().find(({ fold, states }) => {
+    const opener = states.get(fold.contract);
+    const isOther = fold.reason === reason && !fold.contracts.includes(state.root);
+    return isOther && fold.status === 'open' && opener && offerOf(opener) === offerOf(state);
+  })?.id;
+}
+
+/** So many other contracts are read to see whether a case on them could be joined. */
+const MOST_NEARBY = 20;
+
+/** Other contracts under the same offer that a case is about: to be read before one can join. */
+export function nearbyContracts({ catalog }: Desk, root: string): readonly string[] {
+  const state = catalog.contract(root)?.fold.state;
+  if (!state) return [];
+  const named = new Set(catalog.cases.ids().flatMap((id) => catalog.cases.claimedOn(id)));
+  return [...named]
+    .filter((other) => {
+      const { state: its } = catalog.contract(other)?.fold ?? {};
+      return other !== root && its !== undefined && offerOf(its) === offerOf(state);
+    })
+    .slice(0, MOST_NEARBY);
 }
 
 function isMeant(
@@ -60,6 +98,7 @@ export function claimable(desk: Desk, root: string): readonly Claimable[] {
         !OVER.has(fold.status) &&
         fold.claims.some((claim) => claim.contract === root && !claim.withdrawn),
     );
-    return [{ reason, limitUnits, running: running?.id }];
+    const joinable = running ? undefined : joinableCase(desk, state, reason);
+    return [{ reason, limitUnits, running: running?.id, joinable }];
   });
 }
