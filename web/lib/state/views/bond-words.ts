@@ -48,13 +48,13 @@ export function standingSentence(check: BondCheck | undefined, isOnline: boolean
   switch (standing.state) {
     case 'live':
       return (
-        `Both sources show it unspent, in block ${formatCount(standing.height)} of ` +
+        `Your sources show it unspent, in block ${formatCount(standing.height)} of ` +
         `${formatDate(standing.confirmedAtSec)}; the proof was checked here.`
       );
     case 'unconfirmed':
       return 'It has been paid and is in no block yet. It counts once it is in one.';
     case 'spent':
-      return 'Both sources say that this bitcoin has been moved on. It stands for nothing now.';
+      return 'Your sources say that this bitcoin has been moved on. It stands for nothing now.';
     case 'unlocked':
       return 'The bank can take it at any moment from now on. It covers nothing.';
     case 'uncertified':
