@@ -67,7 +67,8 @@ const handedMsat = (lender: Lender): bigint =>
 function accruedMsat(lender: Lender): bigint {
   const served = LENDERS.map((each) => {
     const sec = stateOf(players[each], roots[each])?.effectiveAtSec ?? 0;
-    return `${roots[each]} offer ${SHARE.shareBps} ${LENT[each]} ${SOUGHT_MSAT} ${sec} ${LENT[each]}`;
+    const lent = LENT[each];
+    return `${roots[each]} offer ${SHARE.shareBps} ${lent} ${SOUGHT_MSAT} ${sec} ${lent}`;
   });
   const taken = soldAtTill().map(({ paid }) => paid?.msat ?? '0');
   const shares = sharesOf(served, taken, SHARE.thresholdSat);

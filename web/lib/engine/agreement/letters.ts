@@ -1,6 +1,7 @@
 /**
  * Private letters that tell the others what one signed or declined: written down with it, so that a
- * window that closes before they are sent leaves them to the next. Spec: specs/conversation.md, "Messages".
+ * window that closes before they are sent leaves them to the next. Spec: specs/conversation.md,
+ * "Messages".
  */
 import type { Message, SignedEvent } from '@realyield/protocol';
 import { eventRow, signerOf, type Desk } from '../desk.ts';
