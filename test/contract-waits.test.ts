@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import type { Catalog } from '../web/lib/engine/catalog.ts';
 import { wantedEntry, type JournalEntry } from '../web/lib/engine/journal.ts';
 import { statusOf, type StatusCode } from '../web/lib/engine/words.ts';
-import { sentenceOfContract, statusView } from '../web/lib/state/views/contract-sentence.ts';
+import {
+  isCooling,
+  sentenceOfContract,
+  statusView,
+} from '../web/lib/state/views/contract-sentence.ts';
 import { contractNow, streamModel } from '../web/lib/state/views/contract.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
 import { inThree, Loan } from './fixtures/loan.ts';
@@ -29,6 +33,19 @@ it('a loan that may still be withdrawn is not called paid out', () => {
     /^Agreed\. The investor may withdraw until day 1[45]; nothing is paid before that\.$/,
   );
   expect(sentenceOfContract(at(14, 15))).toBe('Being paid out, 0 of 15 payments.');
+});
+
+it('a loan that lapsed unpaid is not called one that may be withdrawn', () => {
+  const loan = new Loan({ offer: { ...inThree, tranches: [tranche], coolingOffDays: 14 } });
+  // Signed so late that the time to withdraw outlives the window.
+  const signedAtSec = loan.startAtSec + 13 * 60;
+  for (const role of ['investor', 'business', 'bank'] as const) loan.sign(role, signedAtSec);
+  const view = { root: loan.root, fold: loan.fold(), stateHash: '' };
+  const onDay = (day: number) => contractNow(view, loan.startAtSec + day * 60);
+  expect(isCooling(onDay(15))).toBe(true);
+  expect(onDay(22).nowSec).toBeLessThan(view.fold.state.coolingOffEndsAtSec ?? 0);
+  expect(isCooling(onDay(22))).toBe(false);
+  expect(sentenceOfContract(onDay(22))).toBe('Nothing was paid out before the window closed.');
 });
 
 it('the page says once who else pays, and says when this window is about to', () => {

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { ParsedEvent } from '@realyield/protocol';
 import type { Catalog } from '../web/lib/engine/catalog.ts';
+import { shortNpub } from '../web/lib/format.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
 import { timelineView } from '../web/lib/state/views/timeline.ts';
 import { revoke, rotate } from './fixtures/agreements.ts';
@@ -35,6 +36,9 @@ it('names keys that were replaced and revoked, and knows who acts by a new one',
   const [revoked, rotated] = timeline;
   expect(rotated?.title).toBe('Key of the bank replaced');
   expect(revoked?.title).toBe('Key of the bank revoked');
+  const [old, fresh] = ['bank', 'bank new'].map((name) => shortNpub(publicOf(name)));
+  expect(rotated?.detail).toBe(`From now on ${fresh} acts where ${old} did`);
+  expect(revoked?.detail).toBe(`${fresh} signs nothing more in this contract`);
   expect(revoked?.who).toMatchObject({ role: 'bank', publicKey: publicOf('bank') });
   expect(revoked?.checks.every(({ state }) => state === 'ok')).toBe(true);
 });

@@ -78,9 +78,9 @@ export interface OfferCardView {
   readonly status?: StatusView | undefined;
 }
 
-/** How one instalment stands; `none` asks for nothing. */
+/** How one instalment stands; `none` asks for nothing, `ahead` is paid before its day. */
 export type InstalmentState =
-  'upcoming' | 'due' | 'paid' | 'late' | 'partPaid' | 'tendered' | 'none';
+  'upcoming' | 'due' | 'paid' | 'ahead' | 'late' | 'partPaid' | 'tendered' | 'none';
 
 /** One instalment of a schedule. */
 export interface InstalmentView {

@@ -12,9 +12,10 @@ import type { ContractNow } from './contract.ts';
 import { heldTitles, isHeldBack } from './milestones.ts';
 import { calendarOf } from './notices.ts';
 
-/** Whether the investor may still withdraw, so that nothing is paid yet. */
-export function isCooling({ state, nowSec }: ContractNow): boolean {
-  return state.coolingOffEndsAtSec !== undefined && nowSec < state.coolingOffEndsAtSec;
+/** Whether money waits because the investor may still withdraw; not where all of it has lapsed. */
+export function isCooling({ state, ledger, nowSec }: ContractNow): boolean {
+  const { coolingOffEndsAtSec = 0 } = state;
+  return ledger.undisbursedUnits > 0n && nowSec < coolingOffEndsAtSec;
 }
 
 /** Until when the investor may withdraw, as text. */
@@ -79,7 +80,7 @@ export function statusView(now: ContractNow): StatusView {
   if (ledger.daysPastDue > 0) return { text: 'late', tone: 'problem' };
   if (ledger.repaid) return { text: 'repaid', tone: 'done' };
   if (isHeldBack(now)) return { text: 'waits for a milestone', tone: 'waiting' };
-  if (ledger.undisbursedUnits > 0n && isCooling(now)) {
+  if (isCooling(now)) {
     return { text: 'agreed, may be withdrawn', tone: 'waiting' };
   }
   const funding = awaitedFunding(now);
@@ -94,24 +95,23 @@ export function statusView(now: ContractNow): StatusView {
   return { text: 'repaying', tone: 'active' };
 }
 
-/** The next instalment that is not paid, and what it is expected to ask for still. */
+/** The next instalment that asks for anything still, and what it is expected to ask for. */
 export function nextInstalment({
   state,
   ledger,
   nowSec,
 }: ContractNow):
   { readonly number: number; readonly dueAtSec: number; readonly amountUnits: bigint } | undefined {
-  const index = ledger.instalments.findIndex((each) => each.state !== 'paid');
-  const entry = ledger.instalments[index];
-  if (!entry) return undefined;
-  const planned = scheduleOf(state, nowSec)[index];
-  const paidUnits = entry.paidPrincipalUnits + entry.paidInterestUnits;
-  const leftUnits = (planned?.totalUnits ?? paidUnits) - paidUnits;
-  return {
-    number: entry.number,
-    dueAtSec: entry.dueAtSec,
-    amountUnits: leftUnits > 0n ? leftUnits : 0n,
-  };
+  const planned = scheduleOf(state, nowSec);
+  const open = ledger.instalments.flatMap((entry, index) => {
+    if (entry.state === 'paid') return [];
+    const { number, dueAtSec, paidPrincipalUnits, paidInterestUnits } = entry;
+    const paidUnits = paidPrincipalUnits + paidInterestUnits;
+    const leftUnits = (planned[index]?.totalUnits ?? paidUnits) - paidUnits;
+    return [{ number, dueAtSec, amountUnits: leftUnits > 0n ? leftUnits : 0n }];
+  });
+  // One without interest yet, or paid ahead of its day, is nobody's next.
+  return open.find(({ amountUnits }) => amountUnits > 0n) ?? open[0];
 }
 
 function lateSentence({ state, ledger }: ContractNow): string {
@@ -191,7 +191,7 @@ export function sentenceOfContract(now: ContractNow): string {
   if (ledger.repaid) return 'Everything is repaid. The bank has yet to close the contract.';
   if (ledger.daysPastDue > 0) return lateSentence(now);
   if (isHeldBack(now)) return milestoneSentence(now);
-  if (ledger.undisbursedUnits > 0n && isCooling(now)) {
+  if (isCooling(now)) {
     const until = coolingUntil(state);
     return `Agreed. The investor may withdraw until ${until}; nothing is paid before that.`;
   }

@@ -88,7 +88,10 @@ function instalmentState(
 ): InstalmentState {
   if (state.state === 'paid' && expectedUnits === 0n) return 'none';
   if (state.state !== 'planned') return state.state;
-  return state.paidPrincipalUnits + state.paidInterestUnits > 0n ? 'partPaid' : 'upcoming';
+  if (expectedUnits === 0n) return 'none';
+  const paidUnits = state.paidPrincipalUnits + state.paidInterestUnits;
+  if (paidUnits === 0n) return 'upcoming';
+  return paidUnits < expectedUnits ? 'partPaid' : 'ahead';
 }
 
 function paidLateOf(entry: Ledger['instalments'][number]) {

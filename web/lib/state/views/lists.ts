@@ -45,7 +45,7 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
       ? { text: 'claim the milestone', tone: 'waiting', order: 2 }
       : { text: 'wait for the milestone', tone: 'plain', order: 5 };
   }
-  if (ledger.undisbursedUnits > 0n && isCooling(now)) {
+  if (isCooling(now)) {
     const text = role === 'investor' ? 'wait, or withdraw' : 'wait: it may be withdrawn';
     return { text, tone: 'waiting', order: 4 };
   }
@@ -55,7 +55,7 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
     const text = role === 'investor' ? 'watch it stream' : 'watch it arrive';
     return { text, tone: 'active', order: 3 };
   }
-  if (ledger.disbursedUnits === 0n) {
+  if (ledger.disbursedUnits === 0n || ledger.repaid) {
     return { text: 'nothing to do', tone: 'plain', order: 8 };
   }
   const text = role === 'business' ? 'nothing due yet' : 'wait for repayment';

@@ -21,11 +21,19 @@ const EARLY = 'earlier if the business repays early';
 
 type Write = (units: bigint) => string;
 
-function partsText(first: InstalmentView, last: InstalmentView, text: Write): string {
+/** `of about 41 sat`, or the first that asks for anything and the last. */
+function partsText(instalments: readonly InstalmentView[], text: Write): string {
+  const idle = instalments.findIndex(({ totalUnits }) => totalUnits > 0n);
+  const first = instalments[idle];
+  const last = instalments.at(-1);
+  if (!first || !last) return 'none asks for anything';
   const apartUnits = first.totalUnits - last.totalUnits;
   const sizeUnits = apartUnits < 0n ? -apartUnits : apartUnits;
-  if (sizeUnits * ALIKE <= first.totalUnits) return `of about ${text(first.totalUnits)}`;
-  return `the first ${text(first.totalUnits)}, the last ${text(last.totalUnits)}`;
+  if (idle === 0 && sizeUnits * ALIKE <= first.totalUnits)
+    return `of about ${text(first.totalUnits)}`;
+  const none = idle === 1 ? 'the first asks for nothing' : `the first ${idle} ask for nothing`;
+  const begins = idle === 0 ? 'the first' : `${none}, the next`;
+  return `${begins} ${text(first.totalUnits)}, the last ${text(last.totalUnits)}`;
 }
 
 /** `every 30 days`, `every month`. */
@@ -97,8 +105,7 @@ export function backHow(
 ): string {
   const text = wholeText(denomination);
   const [first] = instalments;
-  const last = instalments.at(-1);
-  if (!first || !last) return '';
+  if (!first) return '';
   if (plan.type === 'revenueShare') return revenueWords(plan, BigInt(principalUnits), text);
   if (instalments.length === 1) return `principal and interest at the end; ${EARLY}`;
   const count = formatPlural(instalments.length, 'instalment');
@@ -115,7 +122,7 @@ export function backHow(
       `the whole loan; ${EARLY}`
     );
   }
-  const parts = partsText(first, last, text);
+  const parts = partsText(instalments, text);
   const joined = parts.startsWith('of') ? `${count} ${parts}` : `${count}: ${parts}`;
   return `in ${joined}, ${oneEvery(plan.due)}; ${EARLY}`;
 }

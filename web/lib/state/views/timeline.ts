@@ -14,7 +14,7 @@ import type { CheckView, RejectedView, TimelineEventView } from '../../component
 import type { ContractView } from '../../engine/catalog.ts';
 import type { Refused } from '../../engine/refusals.ts';
 import { amountOf } from '../../amount.ts';
-import { formatPlural } from '../../format.ts';
+import { formatPlural, shortNpub } from '../../format.ts';
 import { STEP_WORDS } from './case-words.ts';
 import { personView, type Names } from './people.ts';
 import { pricedWords } from './price-words.ts';
@@ -143,9 +143,13 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
     case 'tenderAnswer':
       return tenderAnswerWords(state, parsed);
     case 'key': {
-      const { role, type } = parsed.document;
-      const what = type === 'rotation' ? 'replaced' : 'revoked';
-      return { title: `Key of the ${role} ${what}`, tone: 'waiting', checks: [] };
+      const { document } = parsed;
+      const isRotation = document.type === 'rotation';
+      const title = `Key of the ${document.role} ${isRotation ? 'replaced' : 'revoked'}`;
+      const detail = isRotation
+        ? `From now on ${shortNpub(document.to)} acts where ${shortNpub(document.from)} did`
+        : `${shortNpub(document.key)} signs nothing more in this contract`;
+      return { title, detail, tone: 'waiting', checks: [] };
     }
     case 'sales':
       return { title: 'Sales reported', checks: [] };

@@ -4,6 +4,7 @@ import { render } from 'vitest-browser-svelte';
 import StackChart from '$lib/components/StackChart.svelte';
 import AmountField from '$lib/ui/AmountField.svelte';
 import Money from '$lib/ui/Money.svelte';
+import AboutCents from './AboutCents.test.svelte';
 import DenominationFields from './DenominationFields.svelte';
 
 const USD = { type: 'fiat', currency: 'USD', minorDigits: 2 } as const;
@@ -45,6 +46,13 @@ describe('an amount in a currency', () => {
     );
     expect(cells).toEqual([[], ['1.00', '1.00'], ['2.50', '2.50'], ['3.50', '3.50']]);
   });
+});
+
+it('less than a cent is nothing, in sat too', async () => {
+  const screen = await render(AboutCents, { amountUnits: 1_000_000n, denomination: USD });
+  expect(plain(screen.container.textContent)).toContain('0.01 USD ≈');
+  await screen.rerender({ amountUnits: 999_999n, denomination: USD });
+  expect(plain(screen.container.textContent).trim()).toBe('0.00 USD');
 });
 
 describe('what a loan is kept in', () => {
