@@ -21,7 +21,11 @@ import type { Names } from '../web/lib/state/views/people.ts';
 import { orderRepayment, repaymentPlan } from '../web/lib/state/views/repayments.ts';
 import { timelineView } from '../web/lib/state/views/timeline.ts';
 
-const nobody = { bankProfile: () => undefined, listings: { offerOfBusiness: () => undefined } };
+const nobody = {
+  bankProfile: () => undefined,
+  listings: { offerOfBusiness: () => undefined },
+  cases: { ofContract: () => [] },
+};
 const names: Names = {
   catalog: nobody as unknown as Catalog,
   world: undefined,
