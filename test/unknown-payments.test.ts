@@ -6,6 +6,7 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OwnContract, Desk } from '../web/lib/engine/desk.ts';
+import { Examiner } from '../web/lib/engine/handed.ts';
 import { Journal, type JournalEntry } from '../web/lib/engine/journal.ts';
 import { payEntry, resolveEntry } from '../web/lib/engine/payment.ts';
 import type { Store, Wallet, WalletAnswer } from '../web/lib/engine/ports.ts';
@@ -153,6 +154,26 @@ describe('one entry', () => {
     expect(await paid).toBe(proven);
     expect(pay).not.toHaveBeenCalled();
   });
+
+  it.each<[JournalEntry['leg'], number, string]>([
+    ['disbursement', 131, 'clear'],
+    ['disbursement', 100, 'waiting'],
+    // Orders are given other numbers: one that has no entry may have had one.
+    ['repayment', 131, 'waiting'],
+  ])(
+    'a mute wallet is asked of what another life may have paid: %s %d',
+    async (leg, age, found) => {
+      const document = {
+        ...{ contract: loan.root, leg, n: [7], msat: ['1000'], paymentHash: [ours.paymentHash] },
+        ...{ notBeforeSec: nowSec, expiresAtSec: nowSec + HOUR_SEC },
+      };
+      const request = { document, event: { created_at: nowSec, id: '', tags: [] } };
+      const handed = { of: () => Promise.resolve([{ request, invoices: ['lnbcrt1'] }]) };
+      desk = { ...desk, handed } as unknown as Desk;
+      const context = contextOf({ lookup: () => Promise.resolve(MUTE) });
+      expect(await new Examiner().look(context, leg, (nowSec - age) * 1_000)).toBe(found);
+    },
+  );
 });
 
 describe('two engines', () => {

@@ -86,6 +86,8 @@ export interface PayScript {
   /** How often a question what became of a payment gets no answer. */
   readonly silence: number;
   readonly canLookUp: boolean;
+  /** Told of each payment before it is made. */
+  readonly onPay?: (entry: LedgerEntry) => void;
 }
 
 /** One process's connection to a wallet. */
@@ -131,6 +133,7 @@ export class SimWallet implements Wallet {
     const parsed = parseBolt11(invoice);
     const entry = parsed.ok ? this.#lightning.ledger.get(parsed.value.paymentHash) : undefined;
     if (!entry) throw new Error('an invoice nobody made');
+    this.#script.onPay?.(entry);
     const { time } = this.#lightning;
     const answer = this.#script.answers.shift() ?? 'success';
     if (answer === 'refusal') {

@@ -59,7 +59,8 @@ export class WindowLock {
 
 /** What one process is. */
 export interface ProcessOptions {
-  readonly person: 'investor' | 'business' | 'bank';
+  /** The name of a test key. */
+  readonly person: string;
   readonly disk: Disk;
   readonly wallet: Wallet;
   readonly faults: DiskFaults;

@@ -2,10 +2,12 @@
  * `npm run test:long`: what takes too long for every day. The fault matrix over thousands of seeds,
  * half of them on each of two cores (`FAULT_RUNS=n`; one that fails is printed and replays by
  * `SEED=n npx vitest run --project node test/fault-matrix.test.ts`); the same for payments that a
- * bank passes on (`PASSING_RUNS`, `PASSING_SEED`, `test/passing-matrix.test.ts`); then 24 simulated
+ * bank passes on (`PASSING_RUNS`, `PASSING_SEED`, `test/passing-matrix.test.ts`), and for investors
+ * in step, books and tenders (`MORE_RUNS` of each, `test/more-matrices.test.ts`); then 24 simulated
  * hours of fifty streams; then, on real Lightning, a hundred streams of which everything is killed
  * (`LIGHTNING_RUNS`, `SEED`, `SEEDS`), and payments passed on while each of the three parties dies
- * at each step (`KILL`). A name plays one of them: matrix, passing, day, lightning, forwarding.
+ * at each step (`KILL`). A name plays one of them: matrix, passing, more, day,
+ * lightning, forwarding.
  * By name alone: hour, a real hour of streams with its figures (`… hour [MINUTES]`).
  */
 import { ensureInstalled } from './install.mjs';
@@ -13,6 +15,7 @@ import { isStopping, runMain, runTwoAtOnce, runTypeScript, tool } from './steps.
 
 const runs = process.env['FAULT_RUNS'] ?? '2000';
 const crowds = process.env['CROWD_RUNS'] ?? '100';
+const others = process.env['MORE_RUNS'] ?? '500';
 const passed = process.env['PASSING_RUNS'] ?? '400';
 
 /** @param {number} half */
@@ -31,6 +34,20 @@ const passing = (half) => ({
   live: true,
 });
 
+/** @param {number} half */
+const more = (half) => ({
+  name: `in step, books and tenders, ${others} runs of each, half ${half + 1} of 2`,
+  command: tool('vitest/vitest.mjs', 'run', '--project', 'node', 'test/more-matrices.test.ts'),
+  env: {
+    LOCKSTEP_RUNS: others,
+    BOOKS_RUNS: others,
+    TENDERS_RUNS: others,
+    FAULT_HALF: String(half),
+    NO_COLOR: '1',
+  },
+  live: true,
+});
+
 /**
  * Both halves of a matrix at once; 0 when all is well.
  * @param {(half: number) => import('./steps.mjs').Step} half
@@ -44,6 +61,7 @@ async function halves(half) {
 const SUITES = {
   matrix: () => halves(direct),
   passing: () => halves(passing),
+  more: () => halves(more),
   day: () => runTypeScript('test/long/day.ts', []),
   lightning: () => runTypeScript('test/long/lightning.ts', []),
   forwarding: () => runTypeScript('test/long/forwarding.ts', []),

@@ -6,6 +6,7 @@ import {
   LEGS,
   actsFor,
   checkRequest,
+  isSerial,
   unembed,
   unitsOf,
   type Leg,
@@ -15,7 +16,7 @@ import {
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
-import { recoverEntry, type PaymentContext } from './payment.ts';
+import { isOfThisRun, recoverEntry, type PaymentContext } from './payment.ts';
 import type { Store, Verifier, Wallet } from './ports.ts';
 
 const PREFIX = 'handed|';
@@ -155,6 +156,9 @@ export class Examiner {
     const n = document.n[index] ?? 0;
     const paymentHash = document.paymentHash[index] ?? '';
     const known = desk.journal.get(document.contract, document.leg, n);
+    // Of what was asked for since, this journal knows all: what is not in it was not paid.
+    const isNew = !known && !isSerial(document.leg) && isOfThisRun(event, this.#sinceMs);
+    if (isNew) return undefined;
     const isSettling = known && !['wanted', 'checked', 'failed'].includes(known.step);
     if (isSettling || known?.paymentHash === paymentHash || this.#cleared.has(paymentHash)) {
       return undefined;

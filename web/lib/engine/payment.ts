@@ -1,4 +1,5 @@
 /** One payment: told to the wallet once, looked up until its outcome is known. */
+import type { SignedEvent } from '@realyield/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { mapAtMost } from './at-once.ts';
@@ -26,6 +27,11 @@ const CANNOT_LOOK_UP: ReadonlySet<string> = new Set(['NOT_IMPLEMENTED', 'RESTRIC
 const EXPIRY_GRACE_SEC = 7_200;
 /** How far the payee's clock, which dates requests, may be ahead of ours. */
 const CLOCKS_APART_MS = 120_000;
+
+/** Whether a request was made while nobody but this journal can have paid it. */
+export function isOfThisRun({ created_at }: SignedEvent, sinceMs: number): boolean {
+  return created_at * 1_000 >= sinceMs + CLOCKS_APART_MS;
+}
 
 /** Whether a preimage belongs to a payment hash. */
 export function isPreimageOf(preimage: string, paymentHash: string): boolean {
@@ -229,7 +235,7 @@ export async function payEntry(
   if (invoice === undefined || paymentHash === undefined || request === undefined) {
     return write(desk, entry, { ...entry, step: 'wanted' });
   }
-  if (request.created_at * 1_000 < startedAtMs + CLOCKS_APART_MS) {
+  if (!isOfThisRun(request, startedAtMs)) {
     const known = await wallet.lookup({ paymentHash, invoice });
     // Until the wallet says, the other may have paid: the entry stays as it is.
     const isSaid = known.state === 'refused' ? known.code !== 'RATE_LIMITED' : true;

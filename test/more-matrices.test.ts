@@ -1,0 +1,23 @@
+/**
+ * The fault matrix where more than one investor and one business are at work, or one of two is not
+ * there: investors in step, books, tenders. Whatever befalls them, each part is received once, and
+ * journals, receipts and wallets agree to the msat. A few runs here, many by `npm run test:long`;
+ * `LOCKSTEP_SEED=n`, `BOOKS_SEED=n` and `TENDERS_SEED=n` play one again.
+ * requires: P-26, P-30, P-32, TE-11, TE-12
+ */
+import { playBooks } from './faults/books-run.ts';
+import { playLockstep } from './faults/lockstep-run.ts';
+import { testSeeds } from './faults/matrix.ts';
+import { playTenders } from './faults/tenders-run.ts';
+
+const MODES = [
+  { name: 'LOCKSTEP', what: 'runs in step', quickRuns: 2, play: playLockstep },
+  { name: 'BOOKS', what: 'runs from books', quickRuns: 3, play: playBooks },
+  { name: 'TENDERS', what: 'runs of tenders', quickRuns: 3, play: playTenders },
+] as const;
+
+// Far apart and odd, so that a few runs kill at different steps.
+for (const { name, what, quickRuns, play } of MODES) {
+  const names = { seedName: `${name}_SEED`, runsName: `${name}_RUNS`, halfName: 'FAULT_HALF' };
+  testSeeds({ ...names, quickRuns, quickStride: 43, what }, play);
+}
