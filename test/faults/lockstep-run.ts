@@ -166,7 +166,8 @@ export async function playLockstep(seed: number): Promise<Played> {
     accounts.every((account) => isComplete(cast, account, TICKS) && isAtRest(cast, account));
   const inTime = await cast.time.runUntil(isDone, startAtMs + PATIENCE_MS);
   await cast.time.runUntil(() => false, cast.time.nowMs + SETTLING_MS);
-  await cast.time.runUntil(isDone, cast.time.nowMs + SETTLING_MS);
+  // Whoever has died since is waited for, however long they stay away.
+  if (inTime) await cast.time.runUntil(isDone, cast.time.nowMs + PATIENCE_MS);
   if (!inTime) {
     const codes = loans.map((loan, index) => {
       const session = cast.session(INVESTORS[index] ?? '');
