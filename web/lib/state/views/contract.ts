@@ -171,17 +171,18 @@ function streamState(
     const reason = 'The window has closed; what was not paid has lapsed.';
     return { state: 'stopped', isOver: true, reason };
   }
+  const funding = awaitedFunding(now);
+  if (funding === 'failed') {
+    const reason = 'Funding failed; nothing more is paid out.';
+    return { state: 'stopped', isOver: true, reason };
+  }
   if (isCooling(now) && (payer === undefined || BEFORE_IT_BEGINS.has(payer.code))) {
     const who = payer === undefined ? 'The investor' : 'You';
     const reason = `${who} may withdraw until ${coolingUntil(state)}; the stream begins then.`;
     return { state: 'waiting', reason };
   }
   if (payer === undefined) {
-    const funding = awaitedFunding(now);
     if (funding === 'open') return { state: 'waiting', reason: 'It waits for enough investors.' };
-    if (funding === 'failed') {
-      return { state: 'stopped', reason: 'Funding failed; nothing more is paid out.' };
-    }
     const isLate = progress.next.dueAtSec + 30 < nowSec;
     return isLate
       ? { state: 'waiting', reason: 'No payment for a while; the investor may have paused.' }
