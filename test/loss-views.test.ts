@@ -11,7 +11,11 @@ import { timelineView } from '../web/lib/state/views/timeline.ts';
 
 const DAY = 60;
 const guarantee = { type: 'firstLoss', shareBps: 2_000, payDays: 30 } as const;
-const nobody = { bankProfile: () => undefined, listings: { offerOfBusiness: () => undefined } };
+const nobody = {
+  bankProfile: () => undefined,
+  listings: { offerOfBusiness: () => undefined },
+  cases: { ofContract: () => [] },
+};
 const names = { catalog: nobody as unknown as Catalog, world: undefined, own: new Set<string>() };
 const plain = (text: string | undefined): string => (text ?? '').replace(/[\u202f\u2009]/g, ' ');
 
