@@ -35,6 +35,9 @@ export default defineConfig({
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           // Many of these wait, for sockets and programs: more of them than there are cores.
           maxWorkers: 3,
+          // Modules are read once for each worker: reading them for each file took longer than
+          // the tests. None of them keeps what another test would notice.
+          isolate: false,
           // Some read the whole source, and all run on busy machines.
           testTimeout: 90_000,
           sequence: { groupOrder: 0 },
