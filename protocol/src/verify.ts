@@ -62,8 +62,6 @@ const encoder = new TextEncoder();
 /** The hash used unless another is given. */
 const nobleHash: HashFunction = (text) => bytesToHex(sha256(encoder.encode(text)));
 
-const HEX_64 = /^[0-9a-f]{64}$/;
-const HEX_128 = /^[0-9a-f]{128}$/;
 /** What an event object adds to its id's serialisation: field names, id and signature. */
 const OBJECT_OVERHEAD_BYTES =
   JSON.stringify({ id: '', pubkey: '', created_at: 0, kind: 0, tags: [], content: '', sig: '' })
@@ -72,8 +70,14 @@ const OBJECT_OVERHEAD_BYTES =
   64 +
   128;
 
-function isHex(value: unknown, pattern: RegExp): value is string {
-  return typeof value === 'string' && pattern.test(value);
+/** Whether a value is so many lower-case hex digits; several times quicker than a pattern. */
+function isHex(value: unknown, digits: number): value is string {
+  if (typeof value !== 'string' || value.length !== digits) return false;
+  for (let at = 0; at < digits; at += 1) {
+    const code = value.charCodeAt(at);
+    if (code < 0x30 || (code > 0x39 && code < 0x61) || code > 0x66) return false;
+  }
+  return true;
 }
 
 function isIntegerUpTo(value: unknown, maximum: number): value is number {
@@ -104,14 +108,14 @@ function copyTags(input: unknown): readonly (readonly string[])[] | null {
 function copyEvent(input: unknown): SignedEvent | string {
   if (typeof input !== 'object' || input === null) return 'not an object';
   const { id, pubkey, created_at, kind, tags, content, sig } = input as Record<string, unknown>;
-  if (!isHex(id, HEX_64)) return 'id';
-  if (!isHex(pubkey, HEX_64)) return 'pubkey';
+  if (!isHex(id, 64)) return 'id';
+  if (!isHex(pubkey, 64)) return 'pubkey';
   if (!isIntegerUpTo(created_at, MAX_CREATED_AT_SEC)) return 'created_at';
   if (!isIntegerUpTo(kind, MAX_KIND)) return 'kind';
   const copiedTags = copyTags(tags);
   if (copiedTags === null) return 'tags';
   if (typeof content !== 'string') return 'content';
-  if (!isHex(sig, HEX_128)) return 'sig';
+  if (!isHex(sig, 128)) return 'sig';
   return Object.freeze({ id, pubkey, created_at, kind, tags: copiedTags, content, sig });
 }
 
