@@ -110,6 +110,7 @@ describe('the sheet', () => {
       ...others,
       fees: { ...fees, forwarding: FORWARDING },
       lateFee: { instalment: 1, daysPastDue: 35, feeUnits: '500000' },
+      bond: { pledge: 'a'.repeat(64), shareMsat: '200000000' },
     };
     for (const role of ['investor', 'business', 'bank', undefined] as const) {
       const words = sentencesInWords(ids, { facts, role, coolingOffUntil: 'day 14' });

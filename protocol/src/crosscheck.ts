@@ -26,6 +26,7 @@ import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import { checkAttestation } from './attestations.ts';
 import { checkDispute } from './disputes/terms.ts';
 import { checkBond } from './bonds/check.ts';
+import { pinnedMismatch } from './contract/bond-share.ts';
 import { minuteOf } from './denomination.ts';
 import {
   MAX_BOOK_WINDOW_SEC,
@@ -213,7 +214,8 @@ export function basesMismatch(document: ContractDocument): Reject | undefined {
     const { type, offer } = event.content;
     return type === 'consent' && offer === offerId && event.pubkey === business.pubkey;
   });
-  return isRight ? checkAppointments(document, offerId) : reject('EMBEDDED_MISMATCH', 'bases');
+  if (!isRight) return reject('EMBEDDED_MISMATCH', 'bases');
+  return pinnedMismatch(document) ?? checkAppointments(document, offerId);
 }
 
 /** Whoever a contract appoints has said that they accept, and nobody else is named by its bases. */

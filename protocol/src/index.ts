@@ -26,7 +26,7 @@ export * from './denomination.ts';
 export { priceOf, unitsOf } from './contract/prices.ts';
 export type { Denomination, FiatDenomination } from './kinds/denomination.ts';
 export type { PriceDocument } from './kinds/price.ts';
-export type { BondDocument, BondKeyDocument, PledgeDocument } from './kinds/bond.ts';
+export type { BondDocument, BondKeyDocument, PinnedBond, PledgeDocument } from './kinds/bond.ts';
 export * from './conversation.ts';
 export * from './application.ts';
 export type { ApplicationCase } from './kinds/application-messages.ts';
@@ -57,6 +57,7 @@ export type {
   LedgerVersion,
   ReportedSales,
 } from './contract/ledger.ts';
+export { bondShareOf, computeBondShare } from './contract/bond-share.ts';
 export * from './contract/guarantee.ts';
 export {
   courseOf,

@@ -5,6 +5,7 @@
  */
 import { wholeOf } from './denomination.ts';
 import { legalContradiction } from './legal.ts';
+import { badPinnedBond, bondShareOf, computeBondShare } from './contract/bond-share.ts';
 import { guaranteeLimit } from './contract/guarantee.ts';
 import { withheldFee } from './contract/legs.ts';
 import { lastDueAtSec, leastTermDaysOf } from './contract/plan.ts';
@@ -49,12 +50,24 @@ function isEmptyGuarantee(
   { guarantee: terms, denomination }: OfferDocument | ContractDocument,
   principalUnits: string,
 ): boolean {
-  if (terms.type === 'none') return false;
+  // What a bond stands for is looked at where it is pinned.
+  if (terms.type === 'none' || terms.type === 'bond') return false;
   const lent = BigInt(principalUnits);
   const claim = { disbursedUnits: lent, outstandingUnits: lent, interestOwedUnits: 0n };
   // D-1: "A reader MUST refuse an offer or contract as `CONTENT_TERMS` whose guarantee would be
   // less than one satoshi of the smallest loan under it."
   return guaranteeLimit(terms, claim, wholeOf(denomination)) === 0n;
+}
+
+/** The share of an offer's smallest loan in the bond it pins. */
+function leastBondShare({ bond, ...offer }: OfferDocument): bigint | undefined {
+  if (!bond) return undefined;
+  const { amountSoughtUnits, minimumTicketUnits } = offer;
+  return computeBondShare(
+    bond.allocationSat,
+    BigInt(minimumTicketUnits),
+    BigInt(amountSoughtUnits),
+  );
 }
 
 /** Contradictions within an offer. */
@@ -78,6 +91,8 @@ export function offerContradiction(document: OfferDocument): Reject | undefined 
   const badLegal = legalContradiction(document.legal);
   if (badLegal !== undefined) return terms(badLegal);
   if (isEmptyGuarantee(document, document.minimumTicketUnits)) return terms('guarantee');
+  const badBond = badPinnedBond(document, leastBondShare(document));
+  if (badBond !== undefined) return terms(badBond);
   let shares = 0;
   let lastDay = 0;
   for (const tranche of document.tranches) {
@@ -148,6 +163,8 @@ export function contractContradiction(document: ContractDocument): Reject | unde
   const badLegal = legalContradiction(document.legal);
   if (badLegal !== undefined) return terms(badLegal);
   if (isEmptyGuarantee(document, document.principalUnits)) return terms('guarantee');
+  const badBond = badPinnedBond(document, bondShareOf(document));
+  if (badBond !== undefined) return terms(badBond);
   const coolingOffSec = document.coolingOffDays * document.daySec;
   // C-4: "…unless the principal and each tranche are positive whole numbers of satoshis, the
   // tranches add up to the principal, each has at least one satoshi per tick beside what is

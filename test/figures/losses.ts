@@ -62,6 +62,13 @@ export function isRestructured(entry: Entry): boolean {
   });
 }
 
+/** BD-31. */
+function bondShareOf({ bond, bases, principalUnits }: Entry['terms']): bigint {
+  const offer = bases.find(({ as }) => as === 'offer');
+  const sought = BigInt(offer?.event.content.amountSoughtUnits ?? 1);
+  return (BigInt(bond?.allocationSat ?? 0) * 1_000n * BigInt(principalUnits)) / sought;
+}
+
 /** D-2 to D-5, by all payments of the contract. */
 function guaranteeOf(entry: Entry) {
   const { terms, parts, account } = entry;
@@ -71,8 +78,12 @@ function guaranteeOf(entry: Entry) {
   const then = entry.accountOn(day);
   const owed = then.disbursed - then.principalPaid;
   const claim = owed + then.interest - then.interestPaid;
-  const cap = (then.disbursed * BigInt(type === 'full' ? capBps : shareBps)) / 10_000n;
-  const limit = floorIn(terms, least(type === 'full' ? claim : owed, cap));
+  const caps = {
+    firstLoss: (then.disbursed * BigInt(shareBps)) / 10_000n,
+    full: (then.disbursed * BigInt(capBps)) / 10_000n,
+    bond: bondShareOf(terms),
+  };
+  const limit = floorIn(terms, least(type === 'firstLoss' ? owed : claim, caps[type]));
   const since = (...legs: string[]): bigint =>
     total(
       parts.filter(({ leg, atSec }) => legs.includes(leg) && dayOf(entry, atSec) > day),

@@ -91,7 +91,7 @@ export interface Terms {
   readonly commitment: string;
   readonly bases: readonly {
     as: string;
-    event: { pubkey: string; content: { identifier: string } };
+    event: { pubkey: string; content: { identifier: string; amountSoughtUnits: string } };
   }[];
   readonly parties: Readonly<Record<'investor' | 'business' | 'bank', { readonly pubkey: string }>>;
   readonly plan: {
@@ -105,11 +105,12 @@ export interface Terms {
   };
   readonly default: { readonly afterDays: number; readonly cureDays: number };
   readonly guarantee: {
-    readonly type: string;
+    readonly type: 'none' | 'firstLoss' | 'full' | 'bond';
     readonly shareBps?: number;
     readonly capBps?: number;
     readonly payDays?: number;
   };
+  readonly bond?: { readonly allocationSat: string };
   readonly legal: { readonly withholdingTax: { readonly bps: number } };
   /** What amendments changed, and the day after which they ask. */
   readonly changes?: readonly { readonly due: Terms['plan']['due']; readonly fromDay: number }[];

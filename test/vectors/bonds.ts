@@ -14,6 +14,7 @@ import {
 import { headerOver, transactionOf, twice } from '../fixtures/blocks.ts';
 import { hashOf } from '../fixtures/loan.ts';
 import type { ChainVector, PayoutVector, PlaceVector } from './bond-shapes.ts';
+import { pinnedCases } from './pinned.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
 const TIME_LOCKED = {
@@ -212,5 +213,5 @@ function payoutCases(): Cases {
 
 /** All cases of the folder. */
 export function bondCases(): Cases {
-  return { ...readCases(), ...placeCases(), ...chainCases(), ...payoutCases() };
+  return { ...readCases(), ...placeCases(), ...chainCases(), ...payoutCases(), ...pinnedCases() };
 }

@@ -7,6 +7,7 @@ import {
 } from '@realyield/protocol';
 import { hashOf, inThree, legalTerms, Loan } from '../fixtures/loan.ts';
 import { START } from './contracts.ts';
+import { bondFactCases } from './pinned.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 import { bulletPlan, NO_LATE_FEE } from '../fixtures/plans.ts';
 
@@ -176,5 +177,5 @@ function signingCases(): Cases {
 
 /** Folder `key-facts`. */
 export function keyFactCases(): Cases {
-  return { ...sheetCases(), ...planCases(), ...rateCases(), ...signingCases() };
+  return { ...sheetCases(), ...planCases(), ...rateCases(), ...signingCases(), ...bondFactCases() };
 }

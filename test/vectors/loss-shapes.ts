@@ -13,7 +13,7 @@ import type { Named } from './vector.ts';
 /** What a bank guaranteed, what was lacking at a default and what moved since, msat. */
 export interface GuaranteeVector extends Named {
   readonly guarantee: GuaranteeTerms;
-  readonly claim: Readonly<Record<keyof GuaranteeClaim, string>>;
+  readonly claim: { readonly [Name in keyof GuaranteeClaim]: string };
   readonly flows: Readonly<Record<keyof GuaranteeFlows, string>>;
 }
 
@@ -31,6 +31,7 @@ export function standingOf({ guarantee, claim, flows }: GuaranteeVector): Guaran
       disbursedUnits: BigInt(claim.disbursedUnits),
       outstandingUnits: BigInt(claim.outstandingUnits),
       interestOwedUnits: BigInt(claim.interestOwedUnits),
+      bondShareUnits: BigInt(claim.bondShareUnits ?? 0),
     },
     {
       receivedUnits: BigInt(flows.receivedUnits),

@@ -14,6 +14,7 @@ import {
 import { hashOf, inThree, legalTerms, Loan, offerDocument, signAs } from '../fixtures/loan.ts';
 import { give, recover } from '../fixtures/steps.ts';
 import { DAY, folded, START } from './contracts.ts';
+import { bondGuaranteeCases } from './pinned.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
 const at = (day: number, sec = 10): number => START + day * DAY + sec;
@@ -260,6 +261,7 @@ export function lossCases(): Cases {
     ...recoveryCases(),
     ...readCases(),
     ...guaranteeCases(),
+    ...bondGuaranteeCases(),
     ...shareCases(),
   };
 }

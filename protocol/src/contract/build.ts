@@ -60,12 +60,13 @@ function buildParties(offer: ParsedOffer, { investor }: ContractChoice) {
 
 /** Sections an offer and its contracts share word for word, where the offer has them. */
 function sharedSections(offer: OfferDocument) {
-  const { attester, appointees, silenceDays, tillShare } = offer;
+  const { attester, appointees, silenceDays, tillShare, bond } = offer;
   return {
     ...(attester === undefined ? {} : { attester }),
     ...(appointees === undefined ? {} : { appointees }),
     ...(silenceDays === undefined ? {} : { silenceDays }),
     ...(tillShare === undefined ? {} : { tillShare }),
+    ...(bond === undefined ? {} : { bond }),
   };
 }
 

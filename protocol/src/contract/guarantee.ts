@@ -12,6 +12,8 @@ export interface GuaranteeClaim {
   readonly disbursedUnits: bigint;
   readonly outstandingUnits: bigint;
   readonly interestOwedUnits: bigint;
+  /** The contract's share of the bond it pins (BD-31); only a guarantee by a bond asks for it. */
+  readonly bondShareUnits?: bigint;
 }
 
 /** What has moved since the day of a default, msat. */
@@ -48,8 +50,9 @@ export function guaranteeLimit(
 ): bigint {
   // D-2: "The limit of a first loss is the principal outstanding, at most floor(principal
   // disbursed × `shareBps` / 10,000); of a full guarantee it is the claim, at most floor(principal
-  // disbursed × `capBps` / 10,000); rounded down to a whole satoshi."
-  const { disbursedUnits, outstandingUnits, interestOwedUnits } = claim;
+  // disbursed × `capBps` / 10,000); of a guarantee by the bond it is the claim, at most the
+  // contract's share of that bond (BD-31); rounded down to a whole satoshi."
+  const { disbursedUnits, outstandingUnits, interestOwedUnits, bondShareUnits = 0n } = claim;
   const capOf = (bps: number): bigint => (disbursedUnits * BigInt(bps)) / BPS;
   switch (terms.type) {
     case 'none':
@@ -61,6 +64,8 @@ export function guaranteeLimit(
         minimum(outstandingUnits + interestOwedUnits, capOf(terms.capBps)),
         whole,
       );
+    case 'bond':
+      return floorToWhole(minimum(outstandingUnits + interestOwedUnits, bondShareUnits), whole);
   }
 }
 

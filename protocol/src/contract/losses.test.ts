@@ -19,11 +19,17 @@ const terms: fc.Arbitrary<GuaranteeTerms> = fc.oneof(
     capBps: fc.integer({ min: 1, max: 20_000 }),
     payDays: fc.integer({ min: 0, max: 365 }),
   }),
+  fc.record({ type: fc.constant('bond' as const), payDays: fc.integer({ min: 0, max: 365 }) }),
 );
 const claims: fc.Arbitrary<GuaranteeClaim> = fc
-  .record({ disbursedUnits: amount, repaid: fc.integer({ min: 0, max: 100 }), interest: amount })
-  .map(({ disbursedUnits, repaid, interest }) => ({
-    disbursedUnits,
+  .record({
+    disbursedUnits: amount,
+    repaid: fc.integer({ min: 0, max: 100 }),
+    interest: amount,
+    bondShareUnits: amount,
+  })
+  .map(({ disbursedUnits, repaid, interest, bondShareUnits }) => ({
+    ...{ disbursedUnits, bondShareUnits },
     outstandingUnits: disbursedUnits - (disbursedUnits * BigInt(repaid)) / 100n,
     interestOwedUnits: interest / 10n,
   }));

@@ -4,6 +4,7 @@
  */
 import { wholeOf } from '../denomination.ts';
 import { dayOf, endOfDaySec } from '../interest.ts';
+import { bondShareOf } from './bond-share.ts';
 import { tendersOf, type LedgerCourse } from './course.ts';
 import { guaranteeStanding, type GuaranteeStanding } from './guarantee.ts';
 import {
@@ -140,6 +141,7 @@ export function guaranteeOf(state: ContractState, asOfSec: number): CalledGuaran
       disbursedUnits: atDefault.disbursedUnits - atDefault.excessDisbursedUnits,
       outstandingUnits: own(atDefault.outstandingUnits),
       interestOwedUnits: own(atDefault.interestOwedUnits),
+      bondShareUnits: bondShareOf(document) ?? 0n,
     },
     { receivedUnits: sum(RECEIVED, afterDay) - owedBackUnits, paidUnits, handedOnUnits },
     wholeOf(document.denomination),

@@ -24,6 +24,8 @@ const recoversAtTill = ({ tillShare }: ContractDocument): boolean =>
 
 const isInCurrency = ({ denomination }: ContractDocument): boolean => denomination.type === 'fiat';
 
+const pinsBond = ({ bond }: ContractDocument): boolean => bond !== undefined;
+
 /** Every sentence in the order of the sheet. */
 const SENTENCES = [
   { id: 'grace', section: 'ifNotPaid', applies: ({ plan }) => plan.graceDays > 0 },
@@ -48,6 +50,12 @@ const SENTENCES = [
     section: 'ifNotPaid',
     applies: ({ guarantee }) => guarantee.type === 'full',
   },
+  {
+    id: 'guaranteeBond',
+    section: 'ifNotPaid',
+    applies: ({ guarantee }) => guarantee.type === 'bond',
+  },
+  { id: 'bondForRuling', section: 'ifNotPaid', applies: pinsBond },
   { id: 'tillRecovery', section: 'ifNotPaid', applies: recoversAtTill },
   { id: 'withdrawBeforeEffect', section: 'rights', applies: always },
   { id: 'coolingOff', section: 'rights', applies: ({ coolingOffDays }) => coolingOffDays > 0 },
@@ -79,7 +87,8 @@ const SENTENCES = [
     section: 'notCovered',
     applies: ({ guarantee }) => guarantee.type === 'none',
   },
-  { id: 'noBond', section: 'notCovered', applies: always },
+  { id: 'noBond', section: 'notCovered', applies: (document) => !pinsBond(document) },
+  { id: 'bondHolders', section: 'notCovered', applies: pinsBond },
   { id: 'noSecurity', section: 'notCovered', applies: ({ legal }) => legal.security === '' },
   { id: 'bitcoinPrice', section: 'notCovered', applies: (document) => !isInCurrency(document) },
   { id: 'currencyPrice', section: 'notCovered', applies: isInCurrency },

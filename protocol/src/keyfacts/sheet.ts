@@ -5,6 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalize } from '../canonical.ts';
+import { bondShareOf } from '../contract/bond-share.ts';
 import { dayOf } from '../interest.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { PartyRole } from '../kinds/fields.ts';
@@ -62,6 +63,8 @@ export interface KeyFacts {
   /** What one instalment would cost if it is paid late; undefined without a late fee. */
   readonly lateFee?: LateFeeExample;
   readonly guarantee: ContractDocument['guarantee'];
+  /** The pledge that is pinned, and the loan's share of it, msat; undefined where none is. */
+  readonly bond?: { readonly pledge: string; readonly shareMsat: string };
   /** What of each sale at the till repays it; undefined without a till share. */
   readonly tillShare?: NonNullable<ContractDocument['tillShare']>;
   readonly default: ContractDocument['default'];
@@ -127,6 +130,12 @@ function partyFacts(
   };
 }
 
+function bondFacts(document: ContractDocument): Pick<KeyFacts, 'bond'> {
+  const shareMsat = bondShareOf(document);
+  if (!document.bond || shareMsat === undefined) return {};
+  return { bond: { pledge: document.bond.pledge, shareMsat: formatMsat(shareMsat) } };
+}
+
 /** The sheet of a contract; the same terms make the same sheet, whoever the parties are. */
 export function buildKeyFacts(document: ContractDocument): KeyFacts {
   const { flows, interestUnits } = expectedFlows(document);
@@ -165,6 +174,7 @@ export function buildKeyFacts(document: ContractDocument): KeyFacts {
     graceDays: document.plan.graceDays,
     ...(lateFee ? { lateFee } : {}),
     guarantee: document.guarantee,
+    ...bondFacts(document),
     ...(document.tillShare ? { tillShare: document.tillShare } : {}),
     default: document.default,
     costCapBps: legal.mandate.costCapBps,

@@ -18,6 +18,7 @@ import {
   textField,
   versionField,
 } from './fields.ts';
+import { pinnedBondSchema } from './bond.ts';
 import { guaranteeSchema } from './default.ts';
 import { denominationSchema } from './denomination.ts';
 import { coolingOffField, legalSchema } from './legal.ts';
@@ -77,6 +78,7 @@ export const contractSchema = z.strictObject({
   attester: z.optional(hex32),
   default: defaultField,
   guarantee: guaranteeSchema,
+  bond: z.optional(pinnedBondSchema),
   tillShare: z.optional(tillShareSchema),
   legal: legalSchema,
   coolingOffDays: coolingOffField,

@@ -68,6 +68,9 @@ const pledge = z.strictObject({
   replaces: z.optional(hex32),
 });
 
+/** `bond` of offer and contract: which pledge, and how much of it is set aside for the offer. */
+export const pinnedBondSchema = z.strictObject({ pledge: hex32, allocationSat: satField });
+
 /** Content of 2821. */
 export const bondSchema = z.discriminatedUnion('type', [bondKey, pledge]);
 
@@ -75,5 +78,7 @@ export const bondSchema = z.discriminatedUnion('type', [bondKey, pledge]);
 export type BondDocument = z.infer<typeof bondSchema>;
 /** The key of one who can pay a bond out. */
 export type BondKeyDocument = Extract<BondDocument, { type: 'bondKey' }>;
+/** The bond that an offer and its contracts pin. */
+export type PinnedBond = z.infer<typeof pinnedBondSchema>;
 /** A bank's pledge. */
 export type PledgeDocument = Extract<BondDocument, { type: 'pledge' }>;

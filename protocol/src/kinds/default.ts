@@ -32,6 +32,8 @@ export const guaranteeSchema = z.discriminatedUnion('type', [
     capBps: countField(20_000).check(z.gte(1)),
     payDays: payDaysField,
   }),
+  /** Principal and interest, at most the contract's share of the bond that it pins. */
+  z.strictObject({ type: z.literal('bond'), payDays: payDaysField }),
 ]);
 
 const onContract = {

@@ -24,6 +24,7 @@ import {
   textField,
   versionField,
 } from './fields.ts';
+import { pinnedBondSchema } from './bond.ts';
 import { guaranteeSchema } from './default.ts';
 import { tillShareSchema } from './till-share.ts';
 import { denominationSchema } from './denomination.ts';
@@ -91,6 +92,7 @@ export const offerSchema = z.strictObject({
   attester: z.optional(hex32),
   default: defaultField,
   guarantee: guaranteeSchema,
+  bond: z.optional(pinnedBondSchema),
   tillShare: z.optional(tillShareSchema),
   recovery: textField(2_000),
   legal: legalSchema,

@@ -21,6 +21,10 @@ const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.
 
 const days = (count: number): string => formatPlural(count, 'day');
 
+/** The loan's share of the bond it pins. */
+const bondShareText = ({ facts }: SentenceContext): string =>
+  amountText(BigInt(facts.bond?.shareMsat ?? 0), BITCOIN, true);
+
 /** Sentences about what happens when a payment is missed. */
 const IF_NOT_PAID = {
   grace: ({ facts }) =>
@@ -73,6 +77,18 @@ const IF_NOT_PAID = {
       `${days(guarantee.payDays)}, at most ${formatBps(guarantee.capBps)} of what was lent.`
     );
   },
+  guaranteeBond: (context) => {
+    const { guarantee } = context.facts;
+    if (guarantee.type !== 'bond') return '';
+    return (
+      `After a default ${who(context, 'bank')} must pay what is owed within ` +
+      `${days(guarantee.payDays)}, at most ${bondShareText(context)}: as much of the bond as ` +
+      'stands for this loan.'
+    );
+  },
+  bondForRuling: (context) =>
+    `${capital(bondShareText(context))} of a bond of ${who(context, 'bank')} stand for this ` +
+    'loan. After a ruling two of its three key holders can pay them out.',
   tillRecovery: ({ facts }) =>
     `After a default, until nothing is late, ${formatBps(facts.tillShare?.recoveryBps ?? 0)} of ` +
     'each sale at the bank’s till repays the loan. It reaches only sales through that till.',
@@ -118,6 +134,9 @@ const NOT_COVERED = {
     `${capital(who(context, 'bank'))} ${context.role === 'bank' ? 'do' : 'does'} not guarantee ` +
     'that it is repaid.',
   noBond: () => 'No bond covers it.',
+  bondHolders: () =>
+    'Any two of the bond’s three key holders can take it, ruling or not, and once its time is ' +
+    'over the bank can alone. Whether it is still there, only the chain says.',
   noSecurity: () => 'Nothing is pledged.',
   bitcoinPrice: ({ role }) =>
     role === 'business'

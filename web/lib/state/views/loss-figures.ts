@@ -130,17 +130,26 @@ export function lossStack(
   };
 }
 
+function promiseWords(terms: GuaranteeTerms): string {
+  switch (terms.type) {
+    case 'none':
+      return 'nothing';
+    case 'firstLoss':
+      return `the first losses of principal up to ${formatBps(terms.shareBps)}`;
+    case 'full':
+      return `principal and interest up to ${formatBps(terms.capBps)}`;
+    case 'bond':
+      return 'principal and interest up to what its bond sets aside';
+  }
+}
+
 /** What a bank promises on its offers on show, in a sentence. */
 export function promiseSentence(guarantees: readonly GuaranteeTerms[]): string | undefined {
   if (guarantees.length === 0) return undefined;
   const given = guarantees.filter(({ type }) => type !== 'none');
   const all = formatPlural(guarantees.length, 'offer');
   if (given.length === 0) return `The bank guarantees none of its ${all} on show.`;
-  const kinds = given.map((terms) =>
-    terms.type === 'firstLoss'
-      ? `the first losses of principal up to ${formatBps(terms.shareBps)}`
-      : `principal and interest up to ${formatBps(terms.type === 'full' ? terms.capBps : 0)}`,
-  );
+  const kinds = given.map(promiseWords);
   const said = [...new Set(kinds)].join('; ');
   return `The bank guarantees ${formatCount(given.length)} of its ${all} on show: ${said}.`;
 }
