@@ -102,6 +102,20 @@ describe('the price of a minute', () => {
     expect(again.book.at(OF, MINUTE - 23)?.price).toBe(PRICE);
     expect(again.book.at(OF, MINUTE - 24)).toBeUndefined();
   });
+
+  it('is told to whoever asked before what was kept had been read', async () => {
+    const kept = ports();
+    await told([price(0, PRICE), price(1, PRICE)], kept);
+    const prices = new Prices(kept);
+    const seen: (bigint | undefined)[] = [];
+    const look = (): void => void seen.push(prices.quote(OF)?.price);
+    prices.changed.add(look);
+    look();
+    await prices.load();
+    // A relay sends again what is known by now.
+    await prices.learn([price(0, PRICE), price(1, PRICE)]);
+    expect(seen).toEqual([undefined, PRICE]);
+  });
 });
 
 describe('a payee', () => {

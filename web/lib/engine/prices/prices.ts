@@ -117,6 +117,8 @@ export class Prices {
         if (price?.name === 'price') this.book.add(price);
       }
     }
+    // Who asked before it was read is told now: a relay that sends the same again changes nothing.
+    this.changed.emit();
     const rules = rulesSchema.safeParse(await this.#ports.store.get('settings', RULES_KEY));
     if (rules.success && !this.#areRulesGiven) this.#rules = rules.data;
   }
