@@ -1,6 +1,7 @@
 /** An offer in a currency, as the bank types it. */
 import { describe, expect, it } from 'vitest';
-import type { DenominationForm } from './denomination-form.ts';
+import type { ParsedOffer } from '@realyield/protocol';
+import { oraclesNamed, type DenominationForm } from './denomination-form.ts';
 import { emptyLegalForm } from './legal-fields.ts';
 import { emptyOfferForm, type OfferForm } from './offer-fields.ts';
 import { readOfferForm } from './offer-form.ts';
@@ -70,5 +71,29 @@ describe('an offer in a currency', () => {
   ])('says what is wrong with %s', (path, changes, words) => {
     const result = read(changes);
     expect(result.ok ? undefined : result.mistakes[path]).toContain(words);
+  });
+});
+
+describe('oracles to choose from', () => {
+  const offer = (pubkey: string, currency: string, ...oracles: string[]): ParsedOffer => {
+    const denomination = { type: 'fiat', currency, minorDigits: 2, oracles, quorum: 1 };
+    return { event: { pubkey }, document: { denomination } } as unknown as ParsedOffer;
+  };
+
+  it('are those of offers in the currency, by how many banks name them', () => {
+    const bitcoin = { event: { pubkey: BANK }, document: { denomination: { type: 'msat' } } };
+    const offers = [
+      bitcoin as unknown as ParsedOffer,
+      offer('1', 'USD', 'b', 'c'),
+      offer('1', 'USD', 'b'),
+      offer('2', 'USD', 'c', 'a'),
+      offer('3', 'KES', 'd'),
+    ];
+    expect(oraclesNamed(offers, 'USD')).toEqual([
+      { publicKey: 'c', banks: 2 },
+      { publicKey: 'a', banks: 1 },
+      { publicKey: 'b', banks: 1 },
+    ]);
+    expect(oraclesNamed(offers, 'EUR')).toEqual([]);
   });
 });

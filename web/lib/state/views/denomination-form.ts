@@ -1,5 +1,5 @@
 /** What an offer is kept in, as typed: bitcoin, or a currency with the oracles who price it. */
-import { MAX_ORACLES, type Denomination } from '@realyield/protocol';
+import { MAX_ORACLES, type Denomination, type ParsedOffer } from '@realyield/protocol';
 import { BITCOIN, type AmountUnit } from '../../amount.ts';
 import { minorDigitsOf } from '../../currencies.ts';
 import { parsePublicKey } from '../../nostr/public-key.ts';
@@ -35,6 +35,29 @@ export function leastQuorum(oracles: number): number {
 export function oracleKeys(typed: string): readonly (string | undefined)[] {
   const words = typed.split(/[\s,;]+/).filter((word) => word !== '');
   return words.map((word) => parsePublicKey(word));
+}
+
+/** An oracle that offers in a currency go by, and how many banks name it. */
+export interface NamedOracle {
+  readonly publicKey: string;
+  readonly banks: number;
+}
+
+/** Oracles of offers in a currency, those that most banks name first. */
+export function oraclesNamed(
+  offers: readonly ParsedOffer[],
+  currency: string,
+): readonly NamedOracle[] {
+  const banks = new Map<string, Set<string>>();
+  for (const { document, event } of offers) {
+    const { denomination } = document;
+    if (denomination.type !== 'fiat' || denomination.currency !== currency) continue;
+    for (const oracle of denomination.oracles) {
+      banks.set(oracle, (banks.get(oracle) ?? new Set()).add(event.pubkey));
+    }
+  }
+  const named = [...banks].map(([publicKey, { size }]) => ({ publicKey, banks: size }));
+  return named.sort((a, b) => b.banks - a.banks || (a.publicKey < b.publicKey ? -1 : 1));
 }
 
 function readOracles(
