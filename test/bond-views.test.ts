@@ -22,7 +22,7 @@ function knownOf(changes: Partial<PledgeDocument> | undefined, standing: SeenSta
     for (const parsed of read.ok ? read.value : []) if (isPledge(parsed)) pledges.add(parsed);
   }
   const catalog = {
-    listings: { pledges, offerOfBusiness: () => undefined },
+    listings: { pledges, arbiter: () => undefined, offerOfBusiness: () => undefined },
     bankProfile: () => undefined,
     offer: () => offer,
     contractsOf: () => [],

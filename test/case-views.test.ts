@@ -20,7 +20,7 @@ const CLAIM = 1_020_000_000n;
 const names: Names = {
   catalog: {
     bankProfile: () => undefined,
-    listings: { offerOfBusiness: () => undefined },
+    listings: { arbiter: () => undefined, offerOfBusiness: () => undefined },
   } as unknown as Names['catalog'],
   world: {
     relays: [],

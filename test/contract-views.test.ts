@@ -23,7 +23,7 @@ import { timelineView } from '../web/lib/state/views/timeline.ts';
 
 const nobody = {
   bankProfile: () => undefined,
-  listings: { offerOfBusiness: () => undefined },
+  listings: { arbiter: () => undefined, offerOfBusiness: () => undefined },
   cases: { ofContract: () => [] },
 };
 const names: Names = {

@@ -12,7 +12,10 @@ import { contractNow, streamModel } from '../web/lib/state/views/contract.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
 import { inThree, Loan } from './fixtures/loan.ts';
 
-const nobody = { bankProfile: () => undefined, listings: { offerOfBusiness: () => undefined } };
+const nobody = {
+  bankProfile: () => undefined,
+  listings: { arbiter: () => undefined, offerOfBusiness: () => undefined },
+};
 const names: Names = {
   catalog: nobody as unknown as Catalog,
   world: undefined,

@@ -11,7 +11,10 @@ import { Loan } from './fixtures/loan.ts';
 
 const AFTER_SEC = 10;
 
-const nobody = { bankProfile: () => undefined, listings: { offerOfBusiness: () => undefined } };
+const nobody = {
+  bankProfile: () => undefined,
+  listings: { arbiter: () => undefined, offerOfBusiness: () => undefined },
+};
 const names: Names = {
   catalog: nobody as unknown as Catalog,
   world: undefined,

@@ -13,7 +13,7 @@ const DAY = 60;
 const guarantee = { type: 'firstLoss', shareBps: 2_000, payDays: 30 } as const;
 const nobody = {
   bankProfile: () => undefined,
-  listings: { offerOfBusiness: () => undefined },
+  listings: { arbiter: () => undefined, offerOfBusiness: () => undefined },
   cases: { ofContract: () => [] },
 };
 const names = { catalog: nobody as unknown as Catalog, world: undefined, own: new Set<string>() };

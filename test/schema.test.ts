@@ -9,6 +9,7 @@ import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { contractSchema, signatureSchema } from '../protocol/src/kinds/agreement.ts';
 import { attestationSchema } from '../protocol/src/kinds/attestation.ts';
+import { arbiterProfileSchema } from '../protocol/src/kinds/arbiter.ts';
 import { bankProfileSchema, offerSchema } from '../protocol/src/kinds/listings.ts';
 import { milestoneSchema } from '../protocol/src/kinds/milestone.ts';
 import {
@@ -34,6 +35,7 @@ const SCHEMAS = new Map<number, z.ZodMiniType>([
   [32_810, bankProfileSchema],
   [32_811, offerSchema],
   [32_812, attestationSchema],
+  [32_815, arbiterProfileSchema],
 ]);
 
 function parsedOr(text: string): unknown {

@@ -13,7 +13,10 @@ import { soFarFacts } from '../web/lib/state/views/so-far.ts';
 import { effectProblem, effectSec } from '../web/lib/state/views/term-changes.ts';
 
 const DAY = 60;
-const nobody = { bankProfile: () => undefined, listings: { offerOfBusiness: () => undefined } };
+const nobody = {
+  bankProfile: () => undefined,
+  listings: { arbiter: () => undefined, offerOfBusiness: () => undefined },
+};
 const names = { catalog: nobody as unknown as Catalog, world: undefined, own: new Set<string>() };
 
 const viewOf = (loan: Loan) => ({ root: loan.root, fold: loan.fold(), stateHash: '' });

@@ -10,7 +10,7 @@ import { Loan, publicOf } from './fixtures/loan.ts';
 
 const nobody = {
   bankProfile: () => undefined,
-  listings: { offerOfBusiness: () => undefined },
+  listings: { arbiter: () => undefined, offerOfBusiness: () => undefined },
   cases: { ofContract: () => [] },
 };
 const names: Names = {

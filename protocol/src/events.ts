@@ -21,6 +21,8 @@ import { salesContradiction } from './till/terms.ts';
 import { keyContradiction } from './undertakings.ts';
 import { contractSchema, signatureSchema } from './kinds/agreement.ts';
 import { attestationContradiction } from './attestations.ts';
+import { arbiterContradiction } from './arbiters.ts';
+import { arbiterProfileSchema } from './kinds/arbiter.ts';
 import { attestationSchema } from './kinds/attestation.ts';
 import { bankProfileSchema, offerSchema } from './kinds/listings.ts';
 import {
@@ -87,6 +89,16 @@ function readTender(event: VerifiedEvent, content: Json): Step {
   return finish('tender', event, parsed, terms.tenderContradiction, tags.tenderTags);
 }
 
+function readNotice(event: VerifiedEvent, content: Json): Step {
+  const parsed = parseContent(noticeSchema, content);
+  return finish('notice', event, parsed, terms.noticeContradiction, tags.noticeTags);
+}
+
+function readArbiter(event: VerifiedEvent, content: Json): Step {
+  const parsed = parseContent(arbiterProfileSchema, content);
+  return finish('arbiterProfile', event, parsed, arbiterContradiction, tags.arbiterProfileTags);
+}
+
 function readDispute(event: VerifiedEvent, content: Json): Step {
   const parsed = parseContent(disputeSchema, content);
   return finish('dispute', event, parsed, disputeContradiction, tags.disputeTags);
@@ -106,6 +118,8 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       const parsed = parseContent(attestationSchema, content);
       return finish('attestation', event, parsed, attestationContradiction, tags.attestationTags);
     }
+    case Kind.arbiterProfile:
+      return readArbiter(event, content);
     case Kind.contract: {
       const parsed = parseContent(contractSchema, content);
       return finish('contract', event, parsed, terms.contractContradiction, tags.contractTags);
@@ -154,10 +168,8 @@ function readKind(event: VerifiedEvent, content: Json): Step {
     }
     case Kind.dispute:
       return readDispute(event, content);
-    case Kind.notice: {
-      const parsed = parseContent(noticeSchema, content);
-      return finish('notice', event, parsed, terms.noticeContradiction, tags.noticeTags);
-    }
+    case Kind.notice:
+      return readNotice(event, content);
     default:
       return reject('KIND_UNKNOWN', String(event.kind));
   }

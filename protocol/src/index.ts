@@ -115,6 +115,7 @@ export {
   type Punctuality,
 } from './statistics/record.ts';
 export * from './statistics/book.ts';
+export * from './statistics/cases.ts';
 export * from './statistics/holding.ts';
 export * from './statistics/statement.ts';
 export * from './statistics/xirr.ts';
@@ -123,6 +124,7 @@ export type { EmbeddedEvent, Leg, PartyRole } from './kinds/fields.ts';
 export { CHECKS, VOUCH_MATTER, VOUCH_REASONS } from './kinds/attestation.ts';
 export type * from './kinds/attestation.ts';
 export type * from './kinds/listings.ts';
+export { FEE_PAYERS, type ArbiterProfileDocument, type FeePayer } from './kinds/arbiter.ts';
 export type * from './kinds/agreement.ts';
 export { APPOINTEE_ROLES, type AppointeeRole, type Appointees } from './kinds/appointees.ts';
 export type { Funding } from './kinds/funding.ts';

@@ -40,7 +40,7 @@ export const KINDS = [
   row(32810, 'bank profile', 12_000, true),
   row(32811, 'offer', 12_000, true),
   row(32812, 'attestation', 12_000, true),
-  row(32815, 'arbiter profile', 12_000, false),
+  row(32815, 'arbiter profile', 12_000, true),
 ] as const;
 
 /** Kind numbers by the noun the code uses. */
@@ -61,6 +61,7 @@ export const Kind = {
   bankProfile: 32810,
   offer: 32811,
   attestation: 32812,
+  arbiterProfile: 32815,
   /** Rumors of the private conversation (NIP-59); never published. */
   conversation: 2809,
 } as const;

@@ -1,5 +1,6 @@
 /** Events of the protocol, verified and typed. Spec: specs/events.md, "Reading". */
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { ArbiterProfileDocument } from './kinds/arbiter.ts';
 import type { BondDocument } from './kinds/bond.ts';
 import type { DisputeDocument } from './kinds/dispute.ts';
 import type { KeyDocument } from './kinds/key.ts';
@@ -31,6 +32,8 @@ export type ParsedBankProfile = Parsed<'bankProfile', BankProfileDocument>;
 export type ParsedOffer = Parsed<'offer', OfferDocument>;
 /** An attestation. */
 export type ParsedAttestation = Parsed<'attestation', AttestationDocument>;
+/** An arbiter's profile. */
+export type ParsedArbiterProfile = Parsed<'arbiterProfile', ArbiterProfileDocument>;
 /** A contract. */
 export type ParsedContract = Parsed<'contract', ContractDocument>;
 /** A signature. */
@@ -68,6 +71,7 @@ export type ParsedEvent =
   | ParsedBankProfile
   | ParsedOffer
   | ParsedAttestation
+  | ParsedArbiterProfile
   | ParsedContract
   | ParsedSignature
   | ParsedRequest

@@ -13,6 +13,7 @@ import type { PriceDocument } from './kinds/price.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
 import type { SalesDocument } from './kinds/sales.ts';
 import type { TenderAnswerDocument, TenderDocument } from './kinds/tender.ts';
+import type { ArbiterProfileDocument } from './kinds/arbiter.ts';
 import type { AttestationDocument } from './kinds/attestation.ts';
 import type { BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
@@ -46,6 +47,11 @@ function template<T>(kind: number, derive: (document: T) => tags.Tags) {
 export const buildBankProfile = template<BankProfileDocument>(
   Kind.bankProfile,
   tags.bankProfileTags,
+);
+/** Template of an arbiter's profile (32815). */
+export const buildArbiterProfile = template<ArbiterProfileDocument>(
+  Kind.arbiterProfile,
+  tags.arbiterProfileTags,
 );
 /** Template of an offer (32811). */
 export const buildOffer = template<OfferDocument>(Kind.offer, tags.offerTags);

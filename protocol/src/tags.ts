@@ -13,6 +13,7 @@ import type { PriceDocument } from './kinds/price.ts';
 import type { SalesDocument } from './kinds/sales.ts';
 import type { TenderAnswerDocument, TenderDocument } from './kinds/tender.ts';
 import type { MilestoneDocument } from './kinds/milestone.ts';
+import type { ArbiterProfileDocument } from './kinds/arbiter.ts';
 import type { AttestationDocument } from './kinds/attestation.ts';
 import type { BankProfileDocument, OfferDocument } from './kinds/listings.ts';
 import type {
@@ -37,6 +38,11 @@ export function offerAddress(bankPublicKey: string, identifier: string): string 
 /** Tags of a bank profile: one per bank. */
 export function bankProfileTags(document: BankProfileDocument): Tags {
   return [['d', 'profile'], topic, ['t', `country:${document.place.country}`]];
+}
+
+/** Tags of an arbiter's profile: one per arbiter. */
+export function arbiterProfileTags(document: ArbiterProfileDocument): Tags {
+  return [['d', 'arbiter'], topic, ['t', `country:${document.place.country}`]];
 }
 
 /** Tags of an offer. */

@@ -10,6 +10,7 @@ import { figureCases } from './figures.ts';
 import { forwardingCases } from './forwarding.ts';
 import { keyFactCases } from './key-facts.ts';
 import { lossCases } from './losses.ts';
+import { arbiterCases } from './arbiters.ts';
 import { attestationCases } from './attestations.ts';
 import { listingCases } from './listings.ts';
 import { marketCases } from './market.ts';
@@ -29,7 +30,12 @@ import type { Cases } from './vector.ts';
 const TOPICS: Readonly<Record<string, () => Cases>> = {
   events: readingCases,
   'key-facts': keyFactCases,
-  listings: () => ({ ...listingCases(), ...offeredCases(), ...attestationCases() }),
+  listings: () => ({
+    ...listingCases(),
+    ...offeredCases(),
+    ...attestationCases(),
+    ...arbiterCases(),
+  }),
   agreement: () => ({ ...documentCases(), ...agreedCases() }),
   offers: offerCases,
   contract: () => ({ ...contractCases(), ...withdrawalCases() }),

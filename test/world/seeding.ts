@@ -5,6 +5,7 @@
  */
 import {
   APPOINTEE_ROLES,
+  buildArbiterProfile,
   buildAttestation,
   buildSignature,
   type Appointees,
@@ -17,6 +18,7 @@ import type { Household } from './household.ts';
 import { LeapingClock } from './leaping-clock.ts';
 import { bankProfileDocument, offerDocument, YEAR_SEC } from './listings.ts';
 import type { AppointeeId } from './appointees.ts';
+import { arbiterProfiles } from './arbiters.ts';
 import { WINAM_TERMS } from './legal-text.ts';
 import { LEGAL } from './legal.ts';
 import {
@@ -158,6 +160,11 @@ class Seeding {
     const [bank, winam] = [this.#actor('bank'), this.#actor('winam')];
     must(await bank.session.listings.publishProfile(bankProfileDocument(relays)), 'a profile');
     must(await winam.session.listings.publishProfile(winamProfileDocument(relays)), 'a profile');
+    for (const { id, document } of arbiterProfiles(relays)) {
+      const signer = createLocalSigner(this.#options.keyOf(id).secretKey);
+      const template = buildArbiterProfile(document, this.#clock.nowSec());
+      await winam.parts.relays.publish(await signer.sign(template));
+    }
     await winam.session.documents.library.add(WINAM_TERMS, 'anyone');
     for (const { business, bank: id } of OFFERS) {
       const { person, relays: links } = this.#actor(id).parts;

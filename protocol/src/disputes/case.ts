@@ -56,6 +56,12 @@ export interface DisputeContradiction {
 /** How a response or evidence stands with the arbiter who decides. */
 export type Admission = 'pending' | 'admitted' | 'notAdmitted';
 
+/** What one arbiter did, Unix seconds of what took effect first. */
+export interface ArbiterTrack {
+  readonly takenAtSec: number | undefined;
+  readonly ruledAtSec: number | undefined;
+}
+
 /** The fold of one case. */
 export interface DisputeCase {
   readonly id: string;
@@ -71,6 +77,7 @@ export interface DisputeCase {
   /** Undefined until the case is taken. */
   readonly ruleBySec: number | undefined;
   readonly governing: ArbiterRole;
+  readonly tracks: Readonly<Record<ArbiterRole, ArbiterTrack>>;
   /** A party has called the fallback arbiter, and may. */
   readonly fallbackCalled: boolean;
   readonly taken: string | undefined;

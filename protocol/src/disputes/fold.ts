@@ -7,7 +7,14 @@ import type { ParsedEvent } from '../events.ts';
 import { ok, reject, type RejectCode, type Result } from '../result.ts';
 import { appointeeOf } from '../contract/draft.ts';
 import { applyStep } from './apply.ts';
-import type { Admission, DisputeCase, DisputeOutcome, DisputeStatus } from './case.ts';
+import type {
+  Admission,
+  ArbiterRole,
+  ArbiterTrack,
+  DisputeCase,
+  DisputeOutcome,
+  DisputeStatus,
+} from './case.ts';
 import { claimsBefore, draftOf, governingOf, type DisputeDraft } from './draft.ts';
 import { contradictionsOf, outcomeOf } from './outcome.ts';
 import { partyOf } from './roles.ts';
@@ -79,6 +86,12 @@ function closingRefusal(
   return outcome.outstandingUnits > 0n ? 'RULING_UNPAID' : undefined;
 }
 
+function trackOf({ tracks }: DisputeDraft, role: ArbiterRole): ArbiterTrack {
+  const { taken, rulings } = tracks[role];
+  const first = (steps: readonly DisputeStep[]): number | undefined => steps[0]?.effectiveAtSec;
+  return { takenAtSec: first(taken), ruledAtSec: first(rulings) };
+}
+
 function viewOf(
   draft: DisputeDraft,
   applied: readonly DisputeStep[],
@@ -105,6 +118,10 @@ function viewOf(
     takeBySec: draft.takeBySec,
     ruleBySec: taken ? taken.effectiveAtSec + draft.ruleDaysSec : undefined,
     governing,
+    tracks: {
+      arbiter: trackOf(draft, 'arbiter'),
+      fallbackArbiter: trackOf(draft, 'fallbackArbiter'),
+    },
     fallbackCalled: draft.calls.length > 0,
     taken: taken?.id,
     responses: draft.responses.map(({ id }) => id),

@@ -1,6 +1,7 @@
 /** The newest version of every listing: offers, bank profiles, attestations; and pledges. */
 import {
   offerAddress,
+  type ParsedArbiterProfile,
   type ParsedAttestation,
   type ParsedBankProfile,
   type ParsedEvent,
@@ -33,6 +34,10 @@ export interface Listings {
   offerOfBusiness(publicKey: string): ParsedOffer | undefined;
   /** All profiles. */
   profiles(): readonly ParsedBankProfile[];
+  /** All profiles of arbiters. */
+  arbiters(): readonly ParsedArbiterProfile[];
+  /** An arbiter's profile. */
+  arbiter(publicKey: string): ParsedArbiterProfile | undefined;
   /** What is attested about a business or bank: the newest of each author and matter. */
   attestationsOn(subject: string): readonly ParsedAttestation[];
 }
@@ -42,6 +47,7 @@ export class ListingBook implements Listings {
   readonly pledges = new PledgeBook();
   readonly #offers = new Map<string, ParsedOffer>();
   readonly #profiles = new Map<string, ParsedBankProfile>();
+  readonly #arbiters = new Map<string, ParsedArbiterProfile>();
   readonly #attestations = new Map<string, Map<string, ParsedAttestation>>();
   /** Made again after an offer has come. */
   #sorted: readonly ParsedOffer[] | undefined;
@@ -55,6 +61,7 @@ export class ListingBook implements Listings {
       keepNewest(this.#offers, offerAddress(pubkey, parsed.document.identifier), parsed);
       this.#sorted = undefined;
     } else if (parsed.name === 'bankProfile') keepNewest(this.#profiles, pubkey, parsed);
+    else if (parsed.name === 'arbiterProfile') keepNewest(this.#arbiters, pubkey, parsed);
     else if (parsed.name === 'attestation') {
       const { subject, matter } = parsed.document;
       const ofSubject = this.#attestations.get(subject) ?? new Map<string, ParsedAttestation>();
@@ -89,6 +96,14 @@ export class ListingBook implements Listings {
 
   profiles(): readonly ParsedBankProfile[] {
     return [...this.#profiles.values()];
+  }
+
+  arbiters(): readonly ParsedArbiterProfile[] {
+    return [...this.#arbiters.values()];
+  }
+
+  arbiter(publicKey: string): ParsedArbiterProfile | undefined {
+    return this.#arbiters.get(publicKey);
   }
 
   attestationsOn(subject: string): readonly ParsedAttestation[] {

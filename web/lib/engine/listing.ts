@@ -1,10 +1,12 @@
 /** Publishing what a person states under their own key: offers, profiles and attestations. */
 import {
+  buildArbiterProfile,
   buildAttestation,
   buildBankProfile,
   buildOffer,
   ok,
   readEvent,
+  type ArbiterProfileDocument,
   type AttestationDocument,
   type BankProfileDocument,
   type OfferDocument,
@@ -44,6 +46,15 @@ export class Listings {
   /** Signs and publishes a bank profile. */
   publishProfile(document: BankProfileDocument): Promise<Result<SignedEvent>> {
     return publishListing(this.#desk, buildBankProfile(document, this.#desk.clock.nowSec()));
+  }
+
+  /** Signs and publishes what a person says of themselves as arbiter. */
+  publishArbiter(document: ArbiterProfileDocument): Promise<Result<SignedEvent>> {
+    const { catalog, clock, person } = this.#desk;
+    const before = catalog.listings.arbiter(person.publicKey)?.event.created_at ?? 0;
+    // Of two in one second the lower id would count, not the later word.
+    const nowSec = Math.max(clock.nowSec(), before + 1);
+    return publishListing(this.#desk, buildArbiterProfile(document, nowSec));
   }
 
   /** What this person attests of somebody under a matter, taken back or not. */

@@ -4,7 +4,8 @@ import type { Filter } from './ports.ts';
 
 const { contract, signature, milestone, notice, key, sales, tender, dispute } = Kind;
 const AGREEMENTS = [contract, signature, milestone, notice, key, sales, tender, dispute];
-const LISTINGS = [Kind.bankProfile, Kind.offer, Kind.attestation, Kind.bond];
+const { bankProfile, offer, attestation, bond, arbiterProfile } = Kind;
+const LISTINGS = [bankProfile, offer, attestation, bond, arbiterProfile];
 
 /** Listings first: offers can be shown before it is known what is left of them. */
 export const PUBLIC_FILTERS: readonly Filter[] = [LISTINGS, AGREEMENTS].map((kinds) => ({

@@ -30,7 +30,7 @@ export function namesArbiters({ contract }: ContractState): boolean {
 }
 
 /** The address of the offer a contract rests on. */
-function offerOf({ contract }: ContractState): string {
+export function offerOf({ contract }: ContractState): string {
   const offer = contract.document.bases.find(({ as }) => as === 'offer')?.event;
   return offerAddress(offer?.pubkey ?? '', String(offer?.content['identifier']));
 }

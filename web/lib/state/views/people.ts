@@ -16,12 +16,19 @@ export interface Names {
 /** Someone as the pages show them. */
 export function personView(names: Names, publicKey: string, role?: string): PersonView {
   const profile = names.catalog.bankProfile(publicKey);
-  const offer = names.catalog.listings.offerOfBusiness(publicKey);
+  const { listings } = names.catalog;
+  const offer = listings.offerOfBusiness(publicKey);
+  const arbiter = listings.arbiter(publicKey);
   const persona = names.world?.personas.find((entry) => entry.publicKey === publicKey);
   const own = names.own.has(publicKey) ? 'You' : undefined;
   const contractKey = role === 'investor' ? 'Undisclosed' : undefined;
   const name =
-    own ?? profile?.document.name ?? offer?.document.business.name ?? persona?.name ?? contractKey;
+    own ??
+    profile?.document.name ??
+    offer?.document.business.name ??
+    arbiter?.document.name ??
+    persona?.name ??
+    contractKey;
   return { publicKey, name, role };
 }
 

@@ -1,0 +1,225 @@
+/**
+ * Records of arbiters and of cases, from raw steps (2817), contracts (2810) and paid parts alone:
+ * specs/figures.md "Cases" and specs/disputes.md, by code that knows nothing of the protocol's.
+ * Steps are of cases of one claim each, by main keys that nobody replaced.
+ */
+import type { PaidPart, RawEvent } from './relay.ts';
+
+interface Award {
+  readonly contract: string;
+  readonly leg: string;
+  readonly units: string;
+}
+
+interface Content {
+  readonly type: string;
+  readonly contract: string;
+  readonly dispute?: string;
+  readonly prev: readonly string[];
+  readonly admitted?: readonly string[];
+  readonly taken?: string;
+  readonly outcome?: string;
+  readonly proposal?: { readonly id: string };
+  readonly awards?: readonly Award[];
+  readonly payBySec?: number;
+  readonly claimUnits?: string;
+  readonly block?: { readonly medianTimeSec: number };
+}
+
+interface Terms {
+  readonly daySec: number;
+  readonly parties: Readonly<Record<string, { readonly pubkey: string }>>;
+  readonly appointees: { readonly arbiter: string; readonly fallbackArbiter: string };
+}
+
+interface Step {
+  readonly id: string;
+  readonly by: string;
+  readonly said: Content;
+  readonly claimedSec: number;
+  readonly atSec: number;
+  readonly past: ReadonlySet<string>;
+}
+
+/** A case as far as records need it. */
+export interface PlainCase {
+  readonly terms: Terms;
+  readonly called: boolean;
+  readonly takes: Readonly<Record<string, readonly Step[]>>;
+  readonly rulings: Readonly<Record<string, readonly Step[]>>;
+  readonly ended: 'withdrawn' | 'settled' | 'ruled' | undefined;
+  readonly decider: string;
+  /** A ruling, not a settlement, says what is owed. */
+  readonly isDecided: boolean;
+  readonly dueSec: number;
+  readonly awards: readonly Award[];
+  readonly payBySec: number;
+  readonly owes: boolean;
+}
+
+const idsNamed = ({ prev, dispute, admitted, taken, outcome, proposal }: Content): string[] =>
+  [...prev, dispute, ...(admitted ?? []), taken, outcome, proposal?.id].filter(
+    (id) => id !== undefined,
+  );
+
+/** Steps in order: of those whose parents are placed, always the least by time and id. */
+function inOrder(raws: readonly RawEvent[]): Step[] {
+  const waiting = new Map(raws.map((raw) => [raw.id, raw]));
+  const placed = new Map<string, Step>();
+  while (waiting.size > 0) {
+    const ready = [...waiting.values()].flatMap((raw) => {
+      const said = JSON.parse(raw.content) as Content;
+      if (idsNamed(said).some((id) => waiting.has(id))) return [];
+      return [{ raw, said, sec: Math.max(raw.created_at, said.block?.medianTimeSec ?? 0) }];
+    });
+    ready.sort((a, b) => a.sec - b.sec || (a.raw.id < b.raw.id ? -1 : 1));
+    const [next] = ready;
+    if (!next) throw new Error('steps name each other in a circle');
+    const parents = idsNamed(next.said).flatMap((id) => placed.get(id) ?? []);
+    placed.set(next.raw.id, {
+      ...{ id: next.raw.id, by: next.raw.pubkey, said: next.said, claimedSec: next.sec },
+      atSec: Math.max(next.sec, ...parents.map(({ atSec }) => atSec)),
+      past: new Set(parents.flatMap(({ id, past }) => [id, ...past])),
+    });
+    waiting.delete(next.raw.id);
+  }
+  return [...placed.values()];
+}
+
+const PAYERS: Readonly<Record<string, string>> = {
+  ...{ disbursement: 'investor', repayment: 'business', guarantee: 'bank', recovery: 'bank' },
+};
+
+function settled(steps: readonly Step[], keyOf: (role: string) => string): Step | undefined {
+  return steps.find(({ id, by, said }) => {
+    if (said.type !== 'proposal') return false;
+    const accepted = steps.filter((each) => each.said.proposal?.id === id);
+    const signers = [by, ...accepted.map((each) => each.by)];
+    const payers = (said.awards ?? []).map(({ leg }) => PAYERS[leg] ?? '');
+    return ['investor', 'bank', ...payers].every((role) => signers.includes(keyOf(role)));
+  });
+}
+
+interface Said {
+  readonly takes: Record<string, Step[]>;
+  readonly rulings: Record<string, Step[]>;
+  readonly calls: Step[];
+  readonly counted: Step[];
+  withdrawn: boolean;
+}
+
+/** One step after the opening, taken by whoever may take it, or left aside. */
+function take(step: Step, opened: Step, terms: Terms, found: Said): void {
+  const { arbiter, fallbackArbiter } = terms.appointees;
+  const days = (count: number): number => count * terms.daySec;
+  const rests = ({ id }: Step): boolean => step.past.has(id);
+  const isParty = Object.values(terms.parties).some(({ pubkey }) => pubkey === step.by);
+  const isArbiter = step.by === arbiter || step.by === fallbackArbiter;
+  const { said } = step;
+  if (said.type === 'taken' && isArbiter) {
+    if (step.by === arbiter || found.calls.some(rests)) (found.takes[step.by] ??= []).push(step);
+  } else if (said.type === 'ruling' && isArbiter) {
+    const own = (found.takes[step.by] ?? []).some(({ id }) => id === said.taken);
+    const answers = found.counted.filter((each) => each.said.type === 'response');
+    const answered = answers.some(({ id }) => said.admitted?.includes(id));
+    const sum = (said.awards ?? []).reduce((total, { units }) => total + BigInt(units), 0n);
+    const isFair = sum <= BigInt(opened.said.claimUnits ?? '0');
+    const isRipe = answered || step.atSec > opened.atSec + days(14);
+    if (own && isRipe && isFair) (found.rulings[step.by] ??= []).push(step);
+  } else if (!isParty) return;
+  else if (said.type === 'fallback') {
+    const taken = (found.takes[arbiter] ?? []).find(rests);
+    const dueSec = taken ? taken.atSec + days(60) : opened.atSec + days(28);
+    const isRuled = (found.rulings[arbiter] ?? []).some(rests);
+    if (step.atSec > dueSec && !isRuled) found.calls.push(step);
+  } else if (said.type === 'withdrawal') {
+    if (step.by === terms.parties['investor']?.pubkey) found.withdrawn = true;
+  } else if (said.type !== 'response' || step.by !== terms.parties['investor']?.pubkey) {
+    found.counted.push(step);
+  }
+}
+
+/** A case from its raw steps. */
+export function plainCase(
+  id: string,
+  raws: readonly RawEvent[],
+  terms: Terms,
+  parts: readonly PaidPart[],
+): PlainCase {
+  const steps = inOrder(raws);
+  const opened = steps.find((step) => step.id === id);
+  if (!opened) throw new Error('no opening');
+  const found: Said = { takes: {}, rulings: {}, calls: [], counted: [], withdrawn: false };
+  for (const step of steps) if (step !== opened) take(step, opened, terms, found);
+  const { takes, rulings } = found;
+  const { arbiter, fallbackArbiter } = terms.appointees;
+  const decider = (takes[fallbackArbiter] ?? []).length > 0 ? fallbackArbiter : arbiter;
+  const deal = settled(found.counted, (role) => terms.parties[role]?.pubkey ?? '');
+  const ending = deal ?? rulings[decider]?.[0];
+  const accepted = found.counted.filter(({ said }) => said.proposal?.id === deal?.id && deal);
+  const atSec = Math.max(0, ...[ending, ...accepted].map((step) => step?.atSec ?? 0));
+  const awards = ending?.said.awards ?? [];
+  const [taken] = takes[decider] ?? [];
+  const due = taken ? taken.atSec + 60 * terms.daySec : opened.atSec + 28 * terms.daySec;
+  return {
+    ...{ terms, takes, rulings, decider, awards, called: found.calls.length > 0 },
+    ended: found.withdrawn ? 'withdrawn' : deal ? 'settled' : ending ? 'ruled' : undefined,
+    isDecided: !deal && ending !== undefined,
+    dueSec: !taken && decider === fallbackArbiter ? Infinity : due,
+    payBySec: ending?.said.payBySec ?? 0,
+    owes: awards.some(({ contract, leg, units }) => {
+      const paid = parts
+        .filter((part) => part.root === contract && part.leg === leg && part.atSec >= atSec)
+        .reduce((sum, { msat }) => sum + msat, 0n);
+      return paid < BigInt(units);
+    }),
+  };
+}
+
+/** An arbiter's record, field by field as specs/figures.md has it. */
+export function plainArbiterRecord(key: string, all: readonly PlainCase[], asOfSec: number) {
+  const own = all.filter(
+    ({ terms: { appointees }, called }) =>
+      appointees.arbiter === key || (appointees.fallbackArbiter === key && called),
+  );
+  const first = (steps: readonly Step[] | undefined): number | undefined => steps?.[0]?.atSec;
+  const spans = own.flatMap(({ takes, rulings, terms }) => {
+    const [from, to] = [first(takes[key]), first(rulings[key])];
+    return from === undefined || to === undefined ? [] : [{ sec: to - from, day: terms.daySec }];
+  });
+  const days = spans.map(({ sec, day }) => Math.floor(sec / day)).sort((a, b) => a - b);
+  const isFirst = ({ terms }: PlainCase): boolean => terms.appointees.arbiter === key;
+  return {
+    cases: own.length,
+    taken: own.filter(({ takes }) => takes[key]).length,
+    ruled: own.filter(({ rulings }) => rulings[key]).length,
+    ruledInTime: spans.filter(({ sec, day }) => sec <= 60 * day).length,
+    silent: own.filter((each) => isFirst(each) && each.called).length,
+    overdue: own.filter(
+      (each) => each.decider === key && each.ended === undefined && asOfSec > each.dueSec,
+    ).length,
+    overruled: own.filter(
+      (each) => isFirst(each) && each.rulings[key] && each.decider !== key && each.isDecided,
+    ).length,
+    contradicted: own.filter(({ rulings }) => (rulings[key]?.length ?? 0) > 1).length,
+    daysToRuling: days[Math.ceil(days.length / 2) - 1],
+  };
+}
+
+/** What became of cases, field by field. */
+export function plainCaseRecord(all: readonly PlainCase[], asOfSec: number) {
+  const of = (ended: PlainCase['ended']): PlainCase[] => all.filter((each) => each.ended === ended);
+  const rulings = of('ruled');
+  const owed = [...rulings, ...of('settled')].filter(({ owes }) => owes);
+  const isLate = ({ payBySec }: PlainCase): boolean => asOfSec > payBySec;
+  const complied = rulings.filter(({ owes, awards }) => !owes && awards.length > 0).length;
+  const not = rulings.filter((each) => each.owes && isLate(each)).length;
+  const bps = complied + not === 0 ? undefined : Math.floor((complied * 10_000) / (complied + not));
+  return {
+    ...{ cases: all.length, undecided: of(undefined).length, withdrawn: of('withdrawn').length },
+    ...{ settled: of('settled').length, ruled: rulings.length },
+    dismissed: rulings.filter(({ awards }) => awards.length === 0).length,
+    ...{ owed: owed.length, unpaid: owed.filter(isLate).length },
+    compliance: { numerator: complied, denominator: complied + not, bps },
+  };
+}
