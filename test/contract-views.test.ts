@@ -9,7 +9,6 @@ import { sentenceOfContract, statusView } from '../web/lib/state/views/contract-
 import {
   contractNow,
   offlineStream,
-  scheduleView,
   streamModel,
   type ContractNow,
 } from '../web/lib/state/views/contract.ts';
@@ -19,6 +18,7 @@ import { milestoneViews } from '../web/lib/state/views/milestones.ts';
 import { noticeViews, outlookSentence } from '../web/lib/state/views/notices.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
 import { orderRepayment, repaymentPlan } from '../web/lib/state/views/repayments.ts';
+import { scheduleView } from '../web/lib/state/views/schedule.ts';
 import { timelineView } from '../web/lib/state/views/timeline.ts';
 
 const nobody = {

@@ -17,7 +17,8 @@ import type { Session } from '../../web/lib/engine/session.ts';
 import { wrap } from '../../web/lib/nostr/giftwrap.ts';
 import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
 import { sentenceOfContract } from '../../web/lib/state/views/contract-sentence.ts';
-import { contractNow, scheduleView } from '../../web/lib/state/views/contract.ts';
+import { contractNow } from '../../web/lib/state/views/contract.ts';
+import { scheduleView } from '../../web/lib/state/views/schedule.ts';
 import { writeInvoice } from '../fixtures/invoices.ts';
 import { createLoneLease } from '../fixtures/lease.ts';
 import {

@@ -1,16 +1,12 @@
 /** Where a contract stands, as a word and as one sentence. */
-import {
-  disbursementProgress,
-  scheduleOf,
-  type ContractState,
-  type Ledger,
-} from '@realyield/protocol';
+import { disbursementProgress, scheduleOf, type ContractState } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
 import { amountText } from '../../amount.ts';
 import { formatDateTime, formatDue, formatPlural } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
 import { heldTitles, isHeldBack } from './milestones.ts';
 import { calendarOf } from './notices.ts';
+import { paidInstalments, scheduleView } from './schedule.ts';
 
 /** Whether money waits because the investor may still withdraw; not where all of it has lapsed. */
 export function isCooling({ state, ledger, nowSec }: ContractNow): boolean {
@@ -153,11 +149,6 @@ function milestoneSentence({ state, ledger, nowSec }: ContractNow): string {
   return `Waiting for the milestone${titles.length === 1 ? '' : 's'} ${what}. ${waiting}`;
 }
 
-function repaidCount(ledger: Ledger): string {
-  const paid = ledger.instalments.filter((each) => each.state === 'paid').length;
-  return `${paid} of ${ledger.instalments.length}`;
-}
-
 function repayingSentence(now: ContractNow): string {
   const tendered = tenderedSentence(now);
   if (tendered !== undefined) return tendered;
@@ -166,8 +157,8 @@ function repayingSentence(now: ContractNow): string {
   const next = nextInstalment(now);
   const due = next ? formatDue(next.dueAtSec, calendarOf(state)) : '';
   if (ledger.instalments.length > 1 && next) {
-    const count = repaidCount(ledger);
-    return `Repaying, ${count}. Next ${text(next.amountUnits, true)} due ${due}.`;
+    const { paid, asked } = paidInstalments(scheduleView(now));
+    return `Repaying, ${paid} of ${asked}. Next ${text(next.amountUnits, true)} due ${due}.`;
   }
   const owed = `${text(ledger.payoffUnits)} owed today, due ${due}`;
   return ledger.repaidUnits > 0n

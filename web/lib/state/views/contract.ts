@@ -3,18 +3,12 @@ import {
   disbursementProgress,
   pacedTicks,
   ticksOf,
-  scheduleOf,
   type ContractState,
   type Ledger,
   type Pace,
   type Tick,
 } from '@realyield/protocol';
-import type {
-  BalancesView,
-  ContractHeadView,
-  InstalmentState,
-  ScheduleView,
-} from '../../components/models.ts';
+import type { BalancesView, ContractHeadView } from '../../components/models.ts';
 import type { StreamModel } from '../../components/payment-models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { JournalEntry } from '../../engine/journal.ts';
@@ -80,47 +74,6 @@ export function balancesView({ state, ledger, nowSec }: ContractNow): BalancesVi
     asOfSec: nowSec,
     ...costNameOf(state.contract.document),
   };
-}
-
-function instalmentState(
-  state: Ledger['instalments'][number],
-  expectedUnits: bigint,
-): InstalmentState {
-  if (state.state === 'paid' && expectedUnits === 0n) return 'none';
-  if (state.state !== 'planned') return state.state;
-  if (expectedUnits === 0n) return 'none';
-  const paidUnits = state.paidPrincipalUnits + state.paidInterestUnits;
-  if (paidUnits === 0n) return 'upcoming';
-  return paidUnits < expectedUnits ? 'partPaid' : 'ahead';
-}
-
-function paidLateOf(entry: Ledger['instalments'][number]) {
-  return { days: entry.daysLate, isInGrace: entry.paidWhen === 'inGrace' };
-}
-
-/** The schedule: what was paid, and what is still expected. */
-export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleView {
-  const { document } = state.contract;
-  const expected = scheduleOf(state, nowSec);
-  const instalments = ledger.instalments.map((entry, index) => {
-    const plan = expected[index];
-    const interestUnits = plan?.interestUnits ?? entry.interestUnits;
-    const principalUnits = plan?.principalUnits ?? entry.principalUnits;
-    return {
-      number: entry.number,
-      dueAtSec: entry.dueAtSec,
-      principalUnits,
-      interestUnits,
-      feesUnits: 0n,
-      totalUnits: principalUnits + interestUnits,
-      paidUnits: entry.paidPrincipalUnits + entry.paidInterestUnits,
-      state: instalmentState(entry, principalUnits + interestUnits),
-      ...(entry.daysPastDue > 0 ? { daysLate: entry.daysPastDue } : {}),
-      ...(entry.daysLate > 0 ? { paidLate: paidLateOf(entry) } : {}),
-    };
-  });
-  const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-  return { denomination: document.denomination, calendar, instalments, ...costNameOf(document) };
 }
 
 /** What the page says above the stream, with what is safe and what can be done. */
