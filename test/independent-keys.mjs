@@ -28,6 +28,8 @@ export const LEGS = {
   recovery: ['bank', 'investor'],
   repayment: ['business', 'investor'],
   servicing: ['business', 'bank'],
+  takings: ['bank', 'business'],
+  tillShare: ['bank', 'investor'],
 };
 /** The payee of a leg. */
 export const payeeOf = (leg) => LEGS[leg][1];

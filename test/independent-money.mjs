@@ -145,7 +145,9 @@ export function plannedParts(terms) {
     const share = wholeIn(terms, whole / BigInt(k));
     return [...Array(k - 1).fill(share), whole - share * BigInt(k - 1)].map(String);
   });
-  return { disbursement, originationFee: fees.map((fee) => fee && String(fee)) };
+  // TL-26: only the bank that runs a till pays shares of it, and what is left.
+  const none = terms.tillShare?.runBy === 'bank' ? {} : { tillShare: {}, takings: {} };
+  return { disbursement, originationFee: fees.map((fee) => fee && String(fee)), ...none };
 }
 
 /** M-3 to M-17, PL-18: what is unpaid of each instalment at a time, how late, if all is repaid. */
@@ -200,7 +202,7 @@ export function ledgerAt(terms, payments, atSec, { sales = [], expectSec = Infin
     repaid += paid('repayment');
     serviced += paid('servicing');
     const counts = countedServicing(fees, repaid, serviced);
-    const money = paid('repayment') + paid('recovery') + counts - counted;
+    const money = sum(['repayment', 'recovery', 'tillShare'].map(paid)) + counts - counted;
     counted = counts;
     const pay = (msat) => instalments.reduce((left, each) => payInto(each, left), msat);
     pay(money);

@@ -1,13 +1,21 @@
 /**
  * Shares of a till: laws over any sales, and which share applies when.
- * requires: TL-21, TL-22, TL-23, TL-24, TL-25
+ * requires: TL-21, TL-22, TL-23, TL-24, TL-25, TL-28, TL-29, TL-31, TL-32
  */
 import {
   accruedMsat,
   accrueSale,
+  isBanksTill,
+  isSaleAmount,
+  mayAskForSale,
+  merchantsMsat,
   openAccount,
+  paidOnMsat,
   payableMsat,
   planTicks,
+  recoverySinceSec,
+  releaseAccount,
+  salePaidProblem,
   saleShares,
   tillRate,
   type ServedContract,
@@ -17,6 +25,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inThree, Loan, sparedSigning } from './fixtures/loan.ts';
 import { give } from './fixtures/steps.ts';
+import { sell } from './fixtures/till.ts';
 import { sharesOf } from './independent-sales.mjs';
 import { filesUnder } from './source.ts';
 
@@ -153,11 +162,17 @@ describe('the share that applies', () => {
     const loan = defaulted();
     expect(at(loan, 59)).toEqual({ shareBps: 500, reason: 'agreed' });
     expect(at(loan, 60)).toEqual({ shareBps: 4_000, reason: 'recovery' });
+    const since = (day: number) => {
+      const sec = recoverySinceSec(loan.fold().state, loan.startAtSec + day * DAY + 20);
+      return sec === undefined ? undefined : Math.floor((sec - loan.startAtSec) / DAY);
+    };
+    expect([since(59), since(60), since(61)]).toEqual([undefined, 60, 60]);
     expect(loan.fold().state.status).toBe('defaulted');
     loan.pay('repayment', [{ n: 0, amountUnits: 700_000_000n }], loan.startAtSec + 62 * DAY);
     expect(at(loan, 61).reason).toBe('recovery');
     expect(at(loan, 63)).toEqual({ shareBps: 500, reason: 'agreed' });
     expect(at(loan, 91).reason).toBe('recovery');
+    expect([since(63), since(91)]).toEqual([undefined, 91]);
     const own = defaulted({ ...tillShare, runBy: 'business', recoveryBps: 500 });
     expect(at(own, 61)).toEqual({ shareBps: 500, reason: 'agreed' });
   });
@@ -170,5 +185,71 @@ describe('the share that applies', () => {
     give(loan, 'default', loan.startAtSec + 70 * DAY, { rests: [...known, arrears.id] });
     expect(loan.fold().state.status).toBe('defaulted');
     expect(at(loan, 71).reason).toBe('agreed');
+  });
+});
+
+describe('what is the merchant’s at a till that the bank runs', () => {
+  it('is all but the shares, to the millisatoshi, and is paid on once', () => {
+    const law = fc.property(served, taken, fc.integer({ min: 1, max: 50 }), (...given) => {
+      const [contracts, sales, thresholdSat] = given;
+      const shares = saleShares(contracts);
+      let accounts = shares.map((share) => openAccount(share));
+      let [takenMsat, handedMsat] = [0n, 0n];
+      for (const msat of sales) {
+        takenMsat += msat;
+        accounts = accounts.map((account, at) => {
+          const share = shares[at];
+          return share ? accrueSale(account, share, msat) : account;
+        });
+        const payable = paidOnMsat({ takenMsat, handedMsat }, accounts, thresholdSat);
+        expect(payable % 1_000n).toBe(0n);
+        handedMsat += payable;
+        const own = merchantsMsat(takenMsat, accounts);
+        const others = accounts.reduce((sum, account) => sum + accruedMsat(account), 0n);
+        expect(handedMsat <= own && own + others <= takenMsat).toBe(true);
+        expect(takenMsat - own - others <= BigInt(accounts.length)).toBe(true);
+        expect(own - handedMsat < BigInt(thresholdSat) * 1_000n).toBe(true);
+      }
+      const released = accounts.map(releaseAccount);
+      expect(merchantsMsat(takenMsat, released)).toBe(takenMsat);
+    });
+    fc.assert(law, { numRuns: 100 });
+  });
+});
+
+describe('who may ask the bank for an invoice', () => {
+  const key = (loan: Loan, role: 'business' | 'investor') =>
+    loan.contract.document.parties[role].pubkey;
+
+  it('is the business of a contract in effect whose till the bank runs', () => {
+    const [loan, proposed] = [lent(), new Loan({ offer: { tillShare }, signing: sparedSigning })];
+    const nowSec = loan.startAtSec + DAY;
+    const { state } = loan.fold();
+    expect(mayAskForSale(state, key(loan, 'business'), nowSec)).toBe(true);
+    expect(mayAskForSale(state, key(loan, 'investor'), nowSec)).toBe(false);
+    expect(mayAskForSale(proposed.fold().state, key(proposed, 'business'), nowSec)).toBe(false);
+    const own = lent({ ...tillShare, runBy: 'business', recoveryBps: 500 });
+    expect(mayAskForSale(own.fold().state, key(own, 'business'), nowSec)).toBe(false);
+    expect([isBanksTill(state, nowSec), isBanksTill(own.fold().state, nowSec)]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('asks for whole satoshis, from one to a hundred million', () => {
+    const amounts = [0n, 999n, 1_000n, 1_500n, 100_000_000_000n, 100_000_001_000n];
+    expect(amounts.map(isSaleAmount)).toEqual([false, false, true, false, true, false]);
+  });
+
+  it('takes a sale as paid by the hash it showed and a receipt the bank signed', () => {
+    const { state } = lent().fold();
+    const shown = { paymentHash: 'ab' };
+    const sold = { serial: 1, msat: 21_000n, atSec: 1_800_000_000 };
+    const [theirs, own] = [sell({ ...sold, name: 'bank' }), sell(sold)];
+    const problem = (paymentHash: string, receipt: typeof own) =>
+      salePaidProblem(state, { paymentHash }, shown, receipt)?.code;
+    expect(problem('ab', theirs)).toBeUndefined();
+    expect(problem('cd', theirs)).toBe('INVOICE_HASH_MISMATCH');
+    expect(problem('ab', own)).toBe('AUTHOR_ROLE');
   });
 });

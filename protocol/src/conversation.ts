@@ -16,6 +16,7 @@ import {
   documentRefusal,
   documentWanted,
 } from './kinds/document-messages.ts';
+import { saleInvoice, salePaid, saleRefusal, saleWanted } from './kinds/till-messages.ts';
 import {
   countField,
   embeddedField,
@@ -135,6 +136,10 @@ export const messageSchema = z.discriminatedUnion('type', [
   applicationStep,
   applicationNote,
   applicationWithdrawal,
+  saleWanted,
+  saleInvoice,
+  salePaid,
+  saleRefusal,
 ]);
 
 /** A private message. */

@@ -28,7 +28,8 @@ export function isSerial(leg: Leg): leg is SerialLeg {
 
 /** Legs under which anything is, was or may yet be due by what is known of a contract. */
 export function legsInUse(state: ContractState): readonly Leg[] {
-  const { fees, guarantee } = state.contract.document;
+  const { fees, guarantee, tillShare } = state.contract.document;
+  const isBanksTill = tillShare?.runBy === 'bank';
   const hasMoved = (leg: Leg): boolean => state.paid.totalUnits(leg) > 0n;
   const hasDefault = state.notices.some(({ type }) => type === 'default');
   const legs: Readonly<Record<Leg, boolean>> = {
@@ -39,6 +40,8 @@ export function legsInUse(state: ContractState): readonly Leg[] {
     guarantee: guarantee.type !== 'none' && hasDefault,
     handedOn: hasMoved('guarantee'),
     recovery: state.recoveries.length > 0,
+    tillShare: isBanksTill,
+    takings: isBanksTill,
   };
   return (Object.keys(legs) as Leg[]).filter((leg) => legs[leg] || hasMoved(leg));
 }
@@ -62,13 +65,26 @@ export function dueOn(state: ContractState, leg: SerialLeg, asOfSec: number): bi
       return guaranteeOf(state, asOfSec)?.handOnUnits ?? 0n;
     case 'recovery':
       return recoveryDue(state, asOfSec);
+    // What came together at a till the bank knows, and no contract.
+    case 'tillShare':
+    case 'takings':
+      return 0n;
   }
 }
 
-/** The most that can be owed on a leg at a time: what is due, or what repays everything, msat. */
-export function owedOn(state: ContractState, leg: SerialLeg, asOfSec: number): bigint {
+/**
+ * The most that can be owed on a leg at a time: what is due, or what repays everything, msat. What
+ * is owed of takings no contract says.
+ */
+export function owedOn(
+  state: ContractState,
+  leg: Exclude<SerialLeg, 'takings'>,
+  asOfSec: number,
+): bigint {
   if (leg === 'repayment') return ledgerOf(state, asOfSec).payoff.repaymentUnits;
   if (leg === 'servicing') return ledgerOf(state, asOfSec).payoff.servicingUnits;
+  // TL-27: "All of a share at such a till is the investor's and repays the business's debt (FE-7)…"
+  if (leg === 'tillShare') return ledgerOf(state, asOfSec).payoffUnits;
   return dueOn(state, leg, asOfSec);
 }
 

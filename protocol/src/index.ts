@@ -136,6 +136,7 @@ export * from './till/tree.ts';
 export * from './till/sale.ts';
 export * from './till/split.ts';
 export * from './till/rate.ts';
+export * from './till/asking.ts';
 export type { TillShare } from './kinds/till-share.ts';
 export { partOfOffer, type PartOfOffer } from './contract/part.ts';
 export type * from './kinds/money-events.ts';

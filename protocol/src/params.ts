@@ -21,6 +21,9 @@ export const MAX_DELIVERED_PARTS = 60;
 /** How far two parties' clocks may differ before a payer takes a window as not open, seconds. */
 export const CLOCK_TOLERANCE_SEC = 60;
 
+/** The most one sale may come to at a till that a bank runs, msat. */
+export const MAX_TILL_SALE_MSAT = 100_000_000_000n;
+
 /** Most parts one tender may offer. */
 export const MAX_TENDERED_PARTS = 10;
 

@@ -16,6 +16,7 @@ import { hashOf, Loan, offerDocument, paymentHashOf, signAs } from '../fixtures/
 import { buildCases } from './building.ts';
 import { agreed, START, TICK } from './contracts.ts';
 import { applicationMessageCases } from './application-messages.ts';
+import { tillMessageCases } from './till-messages.ts';
 import { documentMessageCases } from './document-messages.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
@@ -100,6 +101,7 @@ export function messageCases(): Cases {
   return {
     ...documentMessageCases(reads, refused),
     ...applicationMessageCases(reads, refused),
+    ...tillMessageCases(reads, refused),
     proposal: reads('A proposal', { v: 1, type: 'proposal', acceptance: embedded }),
     acceptance: reads('An acceptance', {
       v: 1,

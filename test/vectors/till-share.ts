@@ -1,9 +1,9 @@
 /** Vectors of till shares: terms, key facts, who may report, what each contract gets. */
-import { buildContractEvent, buildOffer, type TillShare } from '@realyield/protocol';
+import { buildContractEvent, buildOffer, planTicks, type TillShare } from '@realyield/protocol';
 import { Loan, offerDocument, signAs } from '../fixtures/loan.ts';
 import { equalPlan } from '../fixtures/plans.ts';
 import { report } from '../fixtures/till.ts';
-import { folded, START } from './contracts.ts';
+import { DAY, folded, START } from './contracts.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
 const share: TillShare = { runBy: 'business', shareBps: 500, recoveryBps: 500, thresholdSat: 10 };
@@ -59,6 +59,27 @@ function agreedCases(): Cases {
   };
 }
 
+/** Repaid by shares at the bank's till, the takings paid on; the same where no bank runs one. */
+function legCases(): Cases {
+  const loan = new Loan({ offer: { tillShare: atBank } });
+  loan.signAll();
+  loan.pay('disbursement', planTicks(loan.contract.document), START + 20);
+  loan.pay('tillShare', [{ n: 0, amountUnits: 350_000n }], START + 5 * DAY);
+  loan.pay('takings', [{ n: 0, amountUnits: 6_650_000n }], START + 5 * DAY);
+  loan.pay('tillShare', [{ n: 1, amountUnits: 400_000_000n }], START + 6 * DAY);
+  const foreign = new Loan({ offer: { tillShare: share } });
+  foreign.signAll();
+  foreign.pay('disbursement', planTicks(foreign.contract.document), START + 20);
+  foreign.pay('tillShare', [{ n: 0, amountUnits: 350_000n }], START + 5 * DAY);
+  foreign.pay('takings', [{ n: 0, amountUnits: 350_000n }], START + 5 * DAY);
+  const asked = ['TL-26', 'TL-27', 'FE-7'];
+  const refused = ['PART_UNKNOWN', 'PART_UNKNOWN'];
+  return {
+    'bank-legs': folded('Shares repay, takings do not', asked, loan, [], START + 40 * DAY),
+    'bank-legs-own': folded('At the business’s own till', ['TL-26'], foreign, refused),
+  };
+}
+
 function splitCases(): Cases {
   const split = (name: string, served: string[], taken: string[], thresholdSat = 10): Vector =>
     finish([], { name, requires: ['TL-21', 'TL-22', 'TL-23'], served, taken, thresholdSat });
@@ -97,5 +118,5 @@ function splitCases(): Cases {
 
 /** More of folder `till`. */
 export function shareCases(): Cases {
-  return { ...termCases(), ...agreedCases(), ...splitCases() };
+  return { ...termCases(), ...agreedCases(), ...legCases(), ...splitCases() };
 }

@@ -38,6 +38,8 @@ const LEG_NAMES: Readonly<Record<Leg, string>> = {
   guarantee: 'Paid by the bank under its guarantee',
   handedOn: 'Handed on by the investor after a guarantee',
   recovery: 'Passed on by the bank of what it recovered',
+  tillShare: 'Passed on by the bank of sales at the till it runs',
+  takings: 'Paid on to the business of the takings at the till the bank runs',
 };
 
 const NOTICE_NAMES: Readonly<Record<Notice['type'], string>> = {

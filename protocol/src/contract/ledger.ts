@@ -76,9 +76,9 @@ const NO_MONEY: DayTotals = { disbursed: 0n, repaid: 0n, serviced: 0n, recovered
 function totalOf(document: ContractDocument, leg: Leg): keyof DayTotals | undefined {
   if (isDisbursed(document, leg)) return 'disbursed';
   if (leg === 'repayment') return 'repaid';
-  // FE-7: "A payment of `recovery` counts as repaid by the business, one of `guarantee`, of
-  // `handedOn` or of an origination fee on top does not…"
-  if (leg === 'recovery') return 'recovered';
+  // FE-7: "A payment of `recovery` or of `tillShare` counts as repaid by the business, one of
+  // `guarantee`, of `handedOn`, of `takings` or of an origination fee on top does not…"
+  if (leg === 'recovery' || leg === 'tillShare') return 'recovered';
   return leg === 'servicing' ? 'serviced' : undefined;
 }
 

@@ -33,6 +33,10 @@ export function requestMismatch(
 ): Reject | undefined {
   const mismatch = priceMismatch(contract, request) ?? forwardingMismatch(contract, request);
   if (mismatch) return mismatch;
+  // TL-26: "A request on the leg `tillShare` or `takings` counts only in a contract the till share
+  // of which has the bank run the till: otherwise its receipt is refused as `PART_UNKNOWN`…"
+  const isOfTill = request.leg === 'tillShare' || request.leg === 'takings';
+  if (isOfTill && contract.tillShare?.runBy !== 'bank') return reject('PART_UNKNOWN', request.leg);
   if (request.leg === 'originationFee') return feeMismatch(contract, request);
   if (request.leg !== 'disbursement') return undefined;
   // P-9: "A disbursement request counts only when each part is a tick of the contract and has the

@@ -71,7 +71,7 @@ export function scheduleOf(
 }
 
 /** Legs of money that an investor gets for a loan, beside the guarantee. */
-const RECEIVED = ['repayment', 'recovery'];
+const RECEIVED = ['repayment', 'recovery', 'tillShare'];
 
 /** Sum of what settled on some legs after one day and by the end of another, msat. */
 export function sumOfLegs(

@@ -263,6 +263,8 @@ export const LEGS: Readonly<Record<Leg, LegParties>> = {
   guarantee: { payer: 'bank', payee: 'investor', purpose: 'guarantee' },
   handedOn: { payer: 'investor', payee: 'bank', purpose: 'guarantee handed on' },
   recovery: { payer: 'bank', payee: 'investor', purpose: 'recovered debt service' },
+  tillShare: { payer: 'bank', payee: 'investor', purpose: 'share of sales at the bank’s till' },
+  takings: { payer: 'bank', payee: 'business', purpose: 'takings of the till paid on' },
 };
 
 /** All party roles. */

@@ -112,6 +112,8 @@ export const legField = z.enum([
   'guarantee',
   'handedOn',
   'recovery',
+  'tillShare',
+  'takings',
 ]);
 
 /** A leg's name. */

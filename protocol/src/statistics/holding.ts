@@ -191,7 +191,7 @@ function compareFlows(a: CashFlow, b: CashFlow): number {
 }
 
 /** Legs of which payments pay interest. */
-const SERVICED: readonly Leg[] = ['repayment', 'recovery'];
+const SERVICED: readonly Leg[] = ['repayment', 'recovery', 'tillShare'];
 
 /** A contract's payments as its investor's, in the order of their settled times. */
 function flowsOf(state: ContractState): CashFlow[] {

@@ -35,7 +35,7 @@ export interface StatementRow {
 }
 
 /** Legs that pay interest, whoever pays them. */
-const COSTED: readonly Leg[] = ['repayment', 'servicing', 'recovery'];
+const COSTED: readonly Leg[] = ['repayment', 'servicing', 'recovery', 'tillShare'];
 
 function sideOf(state: ContractState, leg: Leg): StatementRow['side'] | undefined {
   const { payer, payee } = legOf(state.contract.document, leg);
@@ -62,8 +62,8 @@ function rowsOf(state: ContractState): StatementRow[] {
   return payments.flatMap((payment): StatementRow[] => {
     const { leg, amountUnits, settledAtSec } = payment;
     const day = dayOf(settledAtSec, document.daySec);
-    // F-40: "…the first payments of a day on `repayment`, `servicing` and `recovery` taken to pay
-    // it; what a recovery paid is in no row."
+    // F-40: "…the first payments of a day on `repayment`, `servicing`, `recovery` and `tillShare`
+    // taken to pay it; what a recovery or a share at the bank's till paid is in no row."
     const today = COSTED.includes(leg) ? (costBy.get(day) ?? costSum) - costSum : 0n;
     const costUnits = minimum(today, amountUnits);
     costSum += costUnits;

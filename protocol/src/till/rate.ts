@@ -27,3 +27,14 @@ export function tillRate(state: ContractState, asOfSec: number): TillRate {
   const isLate = ledger.instalments.some(({ state: standing }) => standing === 'late');
   return isLate ? { shareBps: tillShare.recoveryBps, reason: 'recovery' } : agreed;
 }
+
+/**
+ * Since when the recovery share applies: from the default on, or from the end of the due day of
+ * the oldest instalment that is late, whichever is later; undefined while it does not apply.
+ */
+export function recoverySinceSec(state: ContractState, asOfSec: number): number | undefined {
+  const defaultSec = defaultedAtSec(state, asOfSec);
+  if (defaultSec === undefined || tillRate(state, asOfSec).reason !== 'recovery') return undefined;
+  const late = ledgerOf(state, asOfSec).instalments.find((each) => each.state === 'late');
+  return Math.max(defaultSec, (late?.dueAtSec ?? 0) + 1);
+}

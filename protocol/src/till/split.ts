@@ -101,3 +101,38 @@ export function payableMsat(
   const least = minimum(BigInt(thresholdSat) * DUST_MSAT, floorToWhole(owedMsat, DUST_MSAT));
   return payable >= least ? payable : 0n;
 }
+
+/** An account from which nothing more is handed over: what waits in it is the merchant's. */
+export function releaseAccount(account: TillAccount): TillAccount {
+  return { ...account, accrued: account.handedMsat * account.denominator };
+}
+
+/** What a till took, and what of it was ordered to be paid on to the merchant, msat. */
+export interface Takings {
+  readonly takenMsat: bigint;
+  readonly handedMsat: bigint;
+}
+
+/** What of a till's takings is the merchant's, msat: all but what came together for others. */
+export function merchantsMsat(takenMsat: bigint, accounts: Iterable<TillAccount>): bigint {
+  let [numerator, denominator] = [0n, 1n];
+  for (const { accrued, denominator: own } of accounts) {
+    if (own === denominator) numerator += accrued;
+    else [numerator, denominator] = [numerator * own + accrued * denominator, denominator * own];
+  }
+  // TL-28: "…less what came together for contracts, exactly, rounded down once…"
+  const left = takenMsat * denominator - numerator;
+  return left < 0n ? 0n : left / denominator;
+}
+
+/** What of the merchant's is to be paid on now, whole satoshis; 0 while it is too little. */
+export function paidOnMsat(
+  { takenMsat, handedMsat }: Takings,
+  accounts: Iterable<TillAccount>,
+  thresholdSat: number,
+): bigint {
+  // TL-28: "…as soon as it comes to the least `thresholdSat` of the contracts served, and all of it
+  // once none is served any more…"
+  const waiting = floorToWhole(merchantsMsat(takenMsat, accounts) - handedMsat, DUST_MSAT);
+  return waiting > 0n && waiting >= BigInt(thresholdSat) * DUST_MSAT ? waiting : 0n;
+}

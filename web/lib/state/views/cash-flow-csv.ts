@@ -34,6 +34,8 @@ const KINDS: Readonly<Record<CashFlow['leg'], string>> = {
   guarantee: 'received under a guarantee',
   handedOn: 'handed on to the bank',
   servicing: 'fee',
+  tillShare: 'received, share of sales',
+  takings: 'takings',
 };
 
 /** The file's text; `nameOf` gives what a key is called here. */

@@ -82,6 +82,8 @@ const PAID: Readonly<Record<Leg, string>> = {
   guarantee: 'Paid under the guarantee',
   handedOn: 'Handed on to the bank',
   recovery: 'Recovered and paid on',
+  tillShare: 'Share of sales paid',
+  takings: 'Takings paid on to the business',
 };
 
 function receiptWords(state: ContractState, receipt: ParsedReceipt): Words {
