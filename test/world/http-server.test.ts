@@ -56,6 +56,19 @@ describe('the client', () => {
     expect(await get('/')).toEqual([200, 'text/html;charset=utf-8', '<p>index</p>']);
   });
 
+  it('has each page at one address, without a slash at its end', async () => {
+    const asked = ['/banks/', '/banks/?currency=USD', '//elsewhere.example/'];
+    const answers = await Promise.all(
+      asked.map((path) => fetch(`${server.url}${path}`, { redirect: 'manual' })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([308, 308, 308]);
+    expect(answers.map(({ headers }) => headers.get('location'))).toEqual([
+      '/banks',
+      '/banks?currency=USD',
+      '/elsewhere.example',
+    ]);
+  });
+
   it('is served with right types, and for every page it routes itself', async () => {
     expect(await get('/_app/immutable/a.wasm')).toEqual([200, 'application/wasm', 'wasm']);
     const [, manifestType] = await get('/manifest.webmanifest');

@@ -85,6 +85,14 @@ async function answerControl(
   answerJson(response, result.ok ? 200 : 400, result);
 }
 
+/** Where a page lies that was asked for with a slash at its end; undefined where it was not. */
+function withoutSlash(url: string): string | undefined {
+  const [path = '/', ...query] = url.split('?');
+  // Its files are named relative to it. One slash in front: two would name another server.
+  const page = `/${path.replace(/^\/+|\/+$/g, '')}`;
+  return path.endsWith('/') && page !== '/' ? [page, ...query].join('?') : undefined;
+}
+
 function openClient(buildFolder: string): RequestHandler {
   return sirv(buildFolder, {
     etag: true,
@@ -129,6 +137,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       answer(response, 405, 'text/plain', 'Only GET.\n');
     } else if (client) {
+      const page = withoutSlash(request.url ?? '/');
+      if (page !== undefined) {
+        response.writeHead(308, { location: page, 'cache-control': 'no-store' }).end();
+        return;
+      }
       client(request, response, () => {
         answer(response, 404, 'text/plain', 'There is nothing at this address.\n');
       });
