@@ -4,6 +4,7 @@ import './properties/figures.ts';
 import './properties/finality.ts';
 import './properties/fold.ts';
 import './properties/growing.ts';
+import './properties/guarantees.ts';
 import './properties/ledger.ts';
 import './properties/reading.ts';
 import './properties/subsets.ts';

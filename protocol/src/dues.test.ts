@@ -1,6 +1,7 @@
 /** What is due on the legs beside disbursement, and what a payer does about it. */
 import { describe, expect, it } from 'vitest';
 import { bulletPlan, NO_FEES } from './testing/plans.ts';
+import { acceptAll, amendment } from './testing/agreements.ts';
 import { inThree, Loan, sparedSigning, type LoanOptions } from './testing/loan.ts';
 import { give, recover } from './testing/steps.ts';
 import {
@@ -152,5 +153,14 @@ describe('what follows a default', () => {
     loan.pay('recovery', [{ n: 0, amountUnits: 5_000_000n }], at(loan, 73));
     const reason = { action: 'wait', reason: 'nothingDue' };
     expect(planDue(stateOf(loan), 'recovery', none, at(loan, 73))).toEqual(reason);
+  });
+
+  it('is paid by a bank that guarantees it only since an amendment', () => {
+    const loan = loanWith({ plan: bulletPlan(30, 5) });
+    loan.streamAll();
+    acceptAll(loan, amendment(loan, { guarantee }, at(loan, 20)), at(loan, 20));
+    give(loan, 'arrears', at(loan, 45));
+    give(loan, 'default', at(loan, 62));
+    expect(legsInUse(stateOf(loan))).toContain('guarantee');
   });
 });

@@ -28,8 +28,9 @@ export function isSerial(leg: Leg): leg is SerialLeg {
 
 /** Legs under which anything is, was or may yet be due by what is known of a contract. */
 export function legsInUse(state: ContractState): readonly Leg[] {
-  const { fees, guarantee, tillShare } = state.contract.document;
+  const { fees, tillShare } = state.contract.document;
   const isBanksTill = tillShare?.runBy === 'bank';
+  const isGuaranteed = state.versions.some(({ document }) => document.guarantee.type !== 'none');
   const hasMoved = (leg: Leg): boolean => state.paid.totalUnits(leg) > 0n;
   const hasDefault = state.notices.some(({ type }) => type === 'default');
   const legs: Readonly<Record<Leg, boolean>> = {
@@ -37,7 +38,7 @@ export function legsInUse(state: ContractState): readonly Leg[] {
     repayment: true,
     originationFee: fees.originationBps > 0,
     servicing: fees.servicingBps > 0,
-    guarantee: guarantee.type !== 'none' && hasDefault,
+    guarantee: isGuaranteed && hasDefault,
     handedOn: hasMoved('guarantee'),
     recovery: state.recoveries.length > 0,
     tillShare: isBanksTill,

@@ -163,6 +163,7 @@ export { bondOf } from './bonds/check.ts';
 export * from './bonds/cover.ts';
 export * from './bonds/inclusion.ts';
 export * from './bonds/message.ts';
+export * from './bonds/pinned.ts';
 export * from './bonds/script.ts';
 export * from './bonds/signing.ts';
 export * from './bonds/spend.ts';

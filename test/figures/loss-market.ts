@@ -13,6 +13,8 @@ const bank = 'bank C';
 const swift = { default: { afterDays: 10, cureDays: 5 } };
 const firstLoss = { type: 'firstLoss', shareBps: 2_000, payDays: 30 } as const;
 const full = { type: 'full', capBps: 5_000, payDays: 0 } as const;
+const byBond = { type: 'bond', payDays: 10 } as const;
+const bond = { pledge: hashOf('pledge'), allocationSat: '400001' };
 const legal = legalTerms({ withholdingTax: { bps: 1_250, rule: 'Withheld from interest.' } });
 const shown = hashOf('one payment under a guarantee, shown twice');
 
@@ -54,6 +56,15 @@ function drawLost(draw: Drafter): void {
   move(other, 'guarantee', 105, 150_000, shown);
   move(other, 'guarantee', 106, 40_000);
   give(other, 'writeOff', START + 140 * DAY);
+  const pledged = draw.agree(
+    { bank, business: 'tannery', investor: 'Ben', serial: 7, isPublic: true },
+    { offer: { ...inThree, ...swift, guarantee: byBond, bond } },
+  );
+  stream(pledged);
+  give(pledged, 'arrears', START + 38 * DAY);
+  give(pledged, 'default', START + 55 * DAY);
+  move(pledged, 'guarantee', 60, 100_000);
+  repay(pledged, 160, 940_000);
   const silent = draw.agree({ bank, business: 'pottery', investor: 'Ben', serial: 3 });
   stream(silent);
   repay(silent, 250, 1_100_000);

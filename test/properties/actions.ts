@@ -2,6 +2,7 @@
 import {
   computeLedger,
   Kind,
+  LEGS,
   planTicks,
   type Leg,
   type OfferDocument,
@@ -38,6 +39,8 @@ const TERMS: readonly Partial<OfferDocument>[] = [
     tranches: [half, { ...half, startDay: 10, milestone }],
     default: { afterDays: 6, cureDays: 2 },
     attester: publicOf('attester'),
+    bond: { pledge: hashOf('pledge'), allocationSat: '150001' },
+    guarantee: { type: 'bond', payDays: 3 },
   },
 ];
 
@@ -92,14 +95,17 @@ interface Paid {
   readonly payee: string;
 }
 
+/** Legs of random payments, by the last digit of their number; the others are disbursements. */
+const LEGS_PAID: Readonly<Record<number, Leg>> = { 0: 'repayment', 5: 'repayment', 7: 'guarantee' };
+
 function payOnce(loan: Loan, paid: Paid[], action: Action, atSec: number): void {
-  const leg: Leg = action.pick % 5 === 0 ? 'repayment' : 'disbursement';
+  const leg: Leg = LEGS_PAID[action.pick % 10] ?? 'disbursement';
   const isTick = leg === 'disbursement' && action.honest;
   const amountUnits = isTick ? 100_000_000n : BigInt(action.amountSat) * 1_000n;
-  const usual = leg === 'disbursement' ? ['investor', 'business'] : ['business', 'investor'];
+  const { payer: from, payee: to } = LEGS[leg];
   const suffix = action.windowSec % 4 === 0 ? ' phone' : '';
-  const payer = action.honest ? `${usual[0] ?? ''}${suffix}` : (ACTORS[action.actor] ?? 'stranger');
-  const payee = `${usual[1] ?? ''}${action.windowSec % 5 === 0 ? ' phone' : ''}`;
+  const payer = action.honest ? `${from}${suffix}` : (ACTORS[action.actor] ?? 'stranger');
+  const payee = `${to}${action.windowSec % 5 === 0 ? ' phone' : ''}`;
   // Few preimages, so that hashes are reused.
   const preimage = hashOf(`preimage ${action.honest ? paid.length : action.pick % 4}`);
   const part = { n: action.pick % 4, amountUnits, preimage };

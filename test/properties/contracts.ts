@@ -11,7 +11,7 @@ import {
   type OfferPlan,
 } from '@realyield/protocol';
 import fc from 'fast-check';
-import { Loan, sparedSigning } from '../fixtures/loan.ts';
+import { hashOf, Loan, sparedSigning } from '../fixtures/loan.ts';
 import { NO_LATE_FEE } from '../fixtures/plans.ts';
 import { dollars } from '../fixtures/prices.ts';
 
@@ -104,6 +104,44 @@ function tranchesOf(sats: readonly string[], startAtSec: number, lastSec: number
   }));
 }
 
+/** What the bank guarantees, and what of a bond is pinned: often more than is lent, or nothing. */
+const undertakings = fc.record({
+  guarantee: fc.oneof(
+    fc.constant({ type: 'none' } as const),
+    fc.record({
+      type: fc.constant('firstLoss' as const),
+      shareBps: fc.integer({ min: 1, max: 10_000 }),
+    }),
+    fc.record({ type: fc.constant('full' as const), capBps: fc.integer({ min: 1, max: 20_000 }) }),
+    fc.constant({ type: 'bond' } as const),
+  ),
+  payDays: fc.nat({ max: 365 }),
+  allocationSat: fc.option(fc.bigInt({ min: 1n, max: 30_000_000n }), { nil: undefined }),
+  /** How often the principal is sought. */
+  times: fc.integer({ min: 1, max: 40 }),
+});
+
+type Undertaking = typeof undertakings extends fc.Arbitrary<infer Thrown> ? Thrown : never;
+
+/** The guarantee and the bond of a contract, and of the offer that it embeds. */
+function undertakenIn(
+  document: ContractDocument,
+  { guarantee, payDays, allocationSat, times }: Undertaking,
+): ContractDocument {
+  const terms = guarantee.type === 'none' ? guarantee : { ...guarantee, payDays };
+  if (allocationSat === undefined) return { ...document, guarantee: terms };
+  const bond = { pledge: hashOf('pledge'), allocationSat: allocationSat.toString() };
+  const { denomination, principalUnits } = document;
+  const amountSoughtUnits = (BigInt(principalUnits) * BigInt(times) + 1_000n).toString();
+  const bases = document.bases.map(({ as, event }) => {
+    return {
+      as,
+      event: { ...event, content: { ...event.content, bond, denomination, amountSoughtUnits } },
+    };
+  });
+  return { ...document, bases, bond, guarantee: terms };
+}
+
 /** A contract. */
 export const contracts: fc.Arbitrary<ContractDocument> = fc
   .record({
@@ -116,6 +154,7 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
       servicingBps: fc.constantFrom(0, 1, 100, 3_333, 5_000),
     }),
     onTop: fc.boolean(),
+    undertaken: undertakings,
     /** A satoshi, or a cent of a contract in dollars. */
     whole: fc.constantFrom('000', '000', '000000'),
     sats: fc.array(
@@ -126,7 +165,7 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
       },
     ),
   })
-  .map(({ offerPlan, dayCount, rateBps, startDay, sats, fees, onTop, whole }) => {
+  .map(({ offerPlan, dayCount, rateBps, startDay, sats, fees, onTop, whole, undertaken }) => {
     const startAtSec = startDay * DAY;
     const origination: Fees['origination'] =
       onTop && fees.originationBps > 0 ? 'onTop' : 'withheld';
@@ -135,7 +174,7 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
     const lateFee = { ...offerPlan.lateFee, flatUnits: BigInt(flatUnits).toString() };
     const built = buildPlan({ ...offerPlan, lateFee }, startDay, DAY);
     const lastSec = dueDates({ plan: built, daySec: DAY }).at(-1) ?? startAtSec;
-    return {
+    const terms = {
       ...usual,
       fees: { ...fees, origination },
       startAtSec,
@@ -150,6 +189,7 @@ export const contracts: fc.Arbitrary<ContractDocument> = fc
       ),
       plan: built,
     };
+    return undertakenIn(terms, undertaken);
   })
   .filter((document) => contractContradiction(document) === undefined);
 

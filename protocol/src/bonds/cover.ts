@@ -1,11 +1,14 @@
 /**
- * Until when a collateral bond covers a loan: its keys must still hold when the last instalment
- * was not paid, a case was opened, taken and ruled on, and the ruling is paid. Spec:
- * specs/bonds.md, "Cover".
+ * How much of a loan a collateral bond covers, and until when: its keys must still hold when the
+ * last instalment was not paid, a case was opened, taken and ruled on, and the ruling is paid.
+ * Spec: specs/bonds.md, "Cover" and "Pinned".
  */
+import { computeBondShare } from '../contract/bond-share.ts';
 import { lastDueAtSec } from '../contract/plan.ts';
 import { RULING_DAYS, TAKING_DAYS } from '../disputes/limit.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
+import type { PinnedBond } from '../kinds/bond.ts';
+import { minimum } from '../money.ts';
 
 /** Time for a ruling to be paid out, seconds. */
 const PAYING_SEC = 30 * 86_400;
@@ -26,4 +29,23 @@ export function isCoveredUntilEnd(
   // after the loan's last due day and its days of grace…"
   const endSec = lastDueAtSec(contract) + plan.graceDays * daySec;
   return endSec <= coverEndsAtSec(lockTimeSec, daySec);
+}
+
+/** A loan under an offer, in its ledger's units, and what of a bond they pin. */
+export interface CoveredLoan {
+  readonly principalUnits: bigint;
+  readonly soughtUnits: bigint;
+  readonly pinned?: PinnedBond | undefined;
+}
+
+/**
+ * The most a bond covers of a loan, msat, by what its pledge in force allocates to the loan's
+ * offer. A loan that pins it has no more than it pinned, and no other contract takes of that; of
+ * another loan it is so only where all that is sought is lent.
+ */
+export function bondCover(loan: CoveredLoan, allocatedSat: bigint): bigint {
+  const { pinned, principalUnits, soughtUnits } = loan;
+  const pinnedSat = pinned ? BigInt(pinned.allocationSat) : allocatedSat;
+  const coveringSat = minimum(pinnedSat, allocatedSat);
+  return computeBondShare(coveringSat.toString(), principalUnits, soughtUnits);
 }

@@ -194,7 +194,9 @@ function absent(one: Case): string[] {
   const { fold, state } = one;
   const unsigned = PARTY_ROLES.filter((role) => !state.signatures[role]);
   const documents = documentsNamed(one);
-  const { guarantee } = state.contract.document;
+  const isBonded = state.versions.some(
+    ({ document: { bond, guarantee } }) => bond !== undefined || guarantee.type !== 'none',
+  );
   return [
     ...unsigned.map((role) => `There is no signature of the ${role} that counts.`),
     ...fold.missing.map((id) => `A party cites the event ${id}, and it is not there.`),
@@ -205,9 +207,9 @@ function absent(one: Case): string[] {
             'kept by their owners. Whether a file is the one named, its SHA-256 shows.',
         ]
       : []),
-    ...(guarantee.type === 'none'
-      ? []
-      : ['What the Bitcoin chain shows of the bank’s bonds is not part of this file.']),
+    ...(isBonded
+      ? ['What the Bitcoin chain shows of the bank’s bonds is not part of this file.']
+      : []),
   ];
 }
 

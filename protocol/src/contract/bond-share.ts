@@ -2,7 +2,7 @@
  * What of a bank's bond stands for one contract: a fixed share of what the bond it pins allocates
  * to its offer. Spec: specs/bonds.md, "Pinned".
  */
-import { canonicalize, type Json } from '../canonical.ts';
+import { canonicalize } from '../canonical.ts';
 import { isSameUnit } from '../denomination.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { PinnedBond } from '../kinds/bond.ts';
@@ -70,7 +70,7 @@ export function pinnedMismatch(document: ContractDocument): Reject | undefined {
   // BD-32: "A reader MUST refuse a contract as `EMBEDDED_MISMATCH` the `bond` of which is not that
   // of the offer it embeds…"
   if (bond === undefined || offered === undefined) return mismatch;
-  if (canonicalize(offered as Json) !== canonicalize(bond)) return mismatch;
+  if (canonicalize(offered) !== canonicalize(bond)) return mismatch;
   const read = readDocument(denominationSchema, offer['denomination']);
   if (!read.ok) return mismatch;
   // BD-32: "…or which pins one and has another ledger unit than that offer, or a principal above

@@ -164,16 +164,18 @@ export function buildContract(
     ...(choice.counters === undefined ? {} : { counters: choice.counters }),
     funding: terms.funding,
   };
-  return refusalOfTerms(document) ?? basesMismatch(document) ?? ok(document);
+  return refusalOfTerms(document) ?? ok(document);
 }
 
 /**
- * How every reader would refuse terms, however they were written: CONTENT_SCHEMA or CONTENT_TERMS,
- * with what does not fit; undefined where none would. Asked before they are signed.
+ * How every reader would refuse terms, however they were written: CONTENT_SCHEMA, CONTENT_TERMS, or
+ * what they rest on, with what does not fit; undefined where none would. Asked before they are
+ * signed.
  */
 export function refusalOfTerms(document: ContractDocument): Reject | undefined {
   const written = readDocument(contractSchema, document);
-  return written.ok ? contractContradiction(document) : reject('CONTENT_SCHEMA', written.field);
+  if (!written.ok) return reject('CONTENT_SCHEMA', written.field);
+  return contractContradiction(document) ?? basesMismatch(document);
 }
 
 /** What an offer makes of the choices a contract's document says; OFFER_MISMATCH where nothing. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OfferDocument } from '../kinds/listings.ts';
 import { planDue } from '../dues.ts';
 import { acceptAll, amendment } from '../testing/agreements.ts';
-import { inThree, Loan, sparedSigning } from '../testing/loan.ts';
+import { hashOf, inThree, Loan, sparedSigning } from '../testing/loan.ts';
 import { give, recover } from '../testing/steps.ts';
 import { guaranteeOf, ledgerOf, recoveriesOf, scheduleOf } from './standing.ts';
 import type { ContractState } from './state.ts';
@@ -103,6 +103,31 @@ describe('a guarantee', () => {
   it('is not called by a default that payments contradict', () => {
     const loan = repay(new Loan({ offer: { ...inThree, guarantee: firstLoss } }), 1n, 1);
     expect(guaranteeOf(stateOf(loan), at(200))).toBeUndefined();
+  });
+});
+
+describe('a guarantee by a bond', () => {
+  const bond = { pledge: hashOf('pledge'), allocationSat: '600000' };
+  const byBond = { type: 'bond', payDays: 30 } as const;
+
+  // requires: BD-31, D-2
+  it('goes as far as the loan’s share of what is pinned, a third of it here', () => {
+    const called = guaranteeOf(stateOf(defaulted({ guarantee: byBond, bond })), at(60));
+    expect(called).toMatchObject({ limitUnits: 200_000_000n, unpaidUnits: 200_000_000n });
+    const ample = { ...bond, allocationSat: '6000000' };
+    const whole = guaranteeOf(stateOf(defaulted({ guarantee: byBond, bond: ample })), at(60));
+    const claimUnits = whole?.claimUnits ?? 0n;
+    expect(whole?.limitUnits).toBe(claimUnits - (claimUnits % 1_000n));
+  });
+
+  it('can be agreed later for a bond that was pinned from the first', () => {
+    const loan = new Loan({ offer: { ...inThree, bond }, signing: sparedSigning });
+    loan.signAll();
+    loan.pay('disbursement', planTicks(loan.contract.document), START + 20);
+    acceptAll(loan, amendment(loan, { guarantee: byBond }, START + 30), at(50));
+    give(loan, 'arrears', at(51));
+    give(loan, 'default', at(70));
+    expect(guaranteeOf(stateOf(loan), at(70))?.limitUnits).toBe(200_000_000n);
   });
 });
 

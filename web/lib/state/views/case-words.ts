@@ -99,11 +99,11 @@ export const CONTRADICTION_WORDS: Readonly<
 /** Legs on which money can be awarded for a reason, the likeliest first. */
 export function legsFor(reason: DisputeReason, state: ContractState): readonly Award['leg'][] {
   if (reason === 'notDisbursed') return ['disbursement'];
-  const { guarantee } = state.contract.document;
+  const isGuaranteed = state.versions.some(({ document }) => document.guarantee.type !== 'none');
   const isDefaulted = state.status === 'defaulted';
   return [
     'repayment' as const,
-    ...(isDefaulted && guarantee.type !== 'none' ? ['guarantee' as const] : []),
+    ...(isDefaulted && isGuaranteed ? ['guarantee' as const] : []),
     ...(isDefaulted ? ['recovery' as const] : []),
   ];
 }
