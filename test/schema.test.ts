@@ -46,8 +46,9 @@ function parsedOr(text: string): unknown {
   }
 }
 
+const TOPICS = ['events', 'listings', 'agreement', 'milestones', 'payments', 'notices'];
 /** Documents of the vectors with the schema of their kind. */
-const documents = ['events', 'agreement', 'milestones', 'payments', 'notices'].flatMap((topic) => {
+const documents = TOPICS.flatMap((topic) => {
   const folder = join(ROOT, 'specs/vectors', topic);
   return readdirSync(folder).flatMap((file) => {
     const vector = parsedOr(readFileSync(join(folder, file), 'utf8')) as {

@@ -43,7 +43,7 @@ describe('events.md', () => {
 
 const ACT = new RegExp(
   '^(acceptance|withdrawal|rotation|takeover|amendment|fundingReached|receipt|received|' +
-    'cash|tender|tenderAnswer|salesReport|' +
+    'chainReceipt|cash|tender|tenderAnswer|salesReport|' +
     'claim|approval|refusal|arrears|default|acceleration|writeOff|recovery|closure)',
 );
 

@@ -27,6 +27,7 @@ import { checkAttestation } from './attestations.ts';
 import { checkDispute } from './disputes/terms.ts';
 import { checkBond } from './bonds/check.ts';
 import { pinnedMismatch } from './contract/bond-share.ts';
+import { checkChainReceipt } from './fallback/check.ts';
 import { minuteOf } from './denomination.ts';
 import {
   MAX_BOOK_WINDOW_SEC,
@@ -264,6 +265,8 @@ export function crossCheck(
       return checkBond(parsed);
     case 'receipt':
       return checkReceipt(parsed.document, inner);
+    case 'chainReceipt':
+      return checkChainReceipt(parsed.document);
     case 'tenderAnswer':
       return checkTenderAnswer(parsed.document, inner);
     case 'milestone':

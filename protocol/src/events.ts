@@ -3,8 +3,9 @@
  * the same for every event embedded in it. Spec: specs/events.md, "Reading".
  */
 import type * as z from 'zod/mini';
-import { canonicalize, parseCanonical, type Json } from './canonical.ts';
+import { parseCanonical, type Json } from './canonical.ts';
 import { crossCheck } from './crosscheck.ts';
+import { embeddedIn, unembed } from './embedding.ts';
 import { Kind, kindRow } from './kinds.ts';
 import { ok, reject, type Reject, type Result } from './result.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type SignatureVerifier,
   type VerifiedEvent,
 } from './verify.ts';
-import { bondContradiction, holderEvents } from './bonds/check.ts';
+import { bondContradiction } from './bonds/check.ts';
 import { readDocument } from './schema.ts';
 import * as tags from './tags.ts';
 import * as terms from './terms.ts';
@@ -32,6 +33,7 @@ import {
   receiptSchema,
   requestSchema,
 } from './kinds/money-events.ts';
+import { chainReceiptSchema } from './kinds/chain-receipt.ts';
 import { priceSchema } from './kinds/price.ts';
 import { salesSchema } from './kinds/sales.ts';
 import { bondSchema } from './kinds/bond.ts';
@@ -43,6 +45,7 @@ import { milestoneSchema } from './kinds/milestone.ts';
 import type { EmbeddedEvent } from './kinds/fields.ts';
 import type { Parsed, ParsedEvent } from './parsed.ts';
 
+export { embed, embeddedIn, unembed } from './embedding.ts';
 export type * from './parsed.ts';
 
 /** An event's content as a document: size, JSON, canonical form, version, schema. */
@@ -99,6 +102,15 @@ function readArbiter(event: VerifiedEvent, content: Json): Step {
   return finish('arbiterProfile', event, parsed, arbiterContradiction, tags.arbiterProfileTags);
 }
 
+function readReceipt(event: VerifiedEvent, content: Json): Step {
+  if (typeOf(content) === 'chain') {
+    const paid = parseContent(chainReceiptSchema, content);
+    return finish('chainReceipt', event, paid, none, tags.chainReceiptTags);
+  }
+  const parsed = parseContent(receiptSchema, content);
+  return finish('receipt', event, parsed, terms.receiptContradiction, tags.receiptTags);
+}
+
 function readDispute(event: VerifiedEvent, content: Json): Step {
   const parsed = parseContent(disputeSchema, content);
   return finish('dispute', event, parsed, disputeContradiction, tags.disputeTags);
@@ -136,10 +148,8 @@ function readKind(event: VerifiedEvent, content: Json): Step {
       const parsed = parseContent(requestSchema, content);
       return finish('request', event, parsed, terms.requestContradiction, tags.requestTags);
     }
-    case Kind.receipt: {
-      const parsed = parseContent(receiptSchema, content);
-      return finish('receipt', event, parsed, terms.receiptContradiction, tags.receiptTags);
-    }
+    case Kind.receipt:
+      return readReceipt(event, content);
     case Kind.acknowledgement: {
       const parsed = parseContent(acknowledgementSchema, content);
       return finish('acknowledgement', event, parsed, none, tags.acknowledgementTags);
@@ -193,52 +203,6 @@ function typeEvent(event: VerifiedEvent, known?: Json): Step {
 export function parseEvent(event: VerifiedEvent): Result<ParsedEvent> {
   const typed = typeEvent(event);
   return typed.ok ? (crossCheck(typed.value) ?? typed) : typed;
-}
-
-/** The events a document embeds, outermost first. */
-export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
-  if (parsed.name === 'contract') return parsed.document.bases.map((base) => base.event);
-  if (parsed.name === 'receipt') {
-    const { request, forward } = parsed.document;
-    return forward === undefined ? [request] : [request, forward];
-  }
-  if (parsed.name === 'request') return parsed.document.priced?.prices ?? [];
-  if (parsed.name === 'signature' && parsed.document.type === 'acceptance') {
-    return [parsed.document.terms];
-  }
-  if (parsed.name === 'bond') return holderEvents(parsed.document);
-  if (parsed.name === 'tenderAnswer') return [parsed.document.request];
-  if (parsed.name === 'milestone' && parsed.document.type !== 'claim') {
-    return [parsed.document.claim];
-  }
-  if (parsed.name === 'dispute' && parsed.document.type === 'settlement') {
-    return [parsed.document.proposal];
-  }
-  return [];
-}
-
-/** The signed event an embedded one stands for: its content is text again. */
-export function unembed(embedded: EmbeddedEvent): unknown {
-  try {
-    return { ...embedded, content: canonicalize(embedded.content) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The form in which an event is embedded in another's content. */
-export function embed(event: VerifiedEvent): EmbeddedEvent {
-  return {
-    id: event.id,
-    pubkey: event.pubkey,
-    created_at: event.created_at,
-    kind: event.kind,
-    tags: event.tags.map((tag) => [...tag]),
-    // E-3: "A writer MUST embed an event with its content as a JSON object and every other field
-    // unchanged…"
-    content: JSON.parse(event.content) as Record<string, unknown>,
-    sig: event.sig,
-  };
 }
 
 /** How an embedded event is read: as a stranger's; all that is known is that it has its shape. */

@@ -33,6 +33,15 @@ export const TENDER_DAYS = 7;
 /** So many contract days a debtor has once its tender is answered. */
 export const TENDER_ANSWER_DAYS = 3;
 
+/** After so many contract days of silence a debtor may pay to the fallback address. */
+export const FALLBACK_SILENCE_DAYS = 14;
+
+/** A payment on the chain counts with so many blocks, its own the first. */
+export const CHAIN_CONFIRMATIONS = 6;
+
+/** The longest transaction a receipt may hold, in hex: with all else it fits an event. */
+export const MAX_CHAIN_TRANSACTION_HEX = 48_000;
+
 /** Most parts one request may list. */
 export const MAX_PARTS = 300;
 

@@ -1,6 +1,7 @@
 /** Events of the protocol, verified and typed. Spec: specs/events.md, "Reading". */
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
 import type { ArbiterProfileDocument } from './kinds/arbiter.ts';
+import type { ChainReceiptDocument } from './kinds/chain-receipt.ts';
 import type { BondDocument } from './kinds/bond.ts';
 import type { DisputeDocument } from './kinds/dispute.ts';
 import type { KeyDocument } from './kinds/key.ts';
@@ -44,6 +45,8 @@ export type ParsedRequest = Parsed<'request', RequestDocument>;
 export type ParsedForward = Parsed<'forward', ForwardDocument>;
 /** A receipt. */
 export type ParsedReceipt = Parsed<'receipt', ReceiptDocument>;
+/** A receipt of a payment on the chain. */
+export type ParsedChainReceipt = Parsed<'chainReceipt', ChainReceiptDocument>;
 /** An acknowledgement. */
 export type ParsedAcknowledgement = Parsed<'acknowledgement', AcknowledgementDocument>;
 /** A milestone event. */
@@ -77,6 +80,7 @@ export type ParsedEvent =
   | ParsedRequest
   | ParsedForward
   | ParsedReceipt
+  | ParsedChainReceipt
   | ParsedAcknowledgement
   | ParsedMilestone
   | ParsedSales

@@ -6,6 +6,7 @@ import { canonicalize } from './canonical.ts';
 import { Kind } from './kinds.ts';
 import * as tags from './tags.ts';
 import type { ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { ChainReceiptDocument } from './kinds/chain-receipt.ts';
 import type { BondDocument } from './kinds/bond.ts';
 import type { DisputeDocument } from './kinds/dispute.ts';
 import type { KeyDocument } from './kinds/key.ts';
@@ -70,6 +71,11 @@ export const buildRequest = template<RequestDocument>(Kind.request, tags.request
 export const buildForward = template<ForwardDocument>(Kind.request, tags.forwardTags);
 /** Template of a receipt (2813). */
 export const buildReceipt = template<ReceiptDocument>(Kind.receipt, tags.receiptTags);
+/** Template of a receipt of a payment on the chain (2813). */
+export const buildChainReceipt = template<ChainReceiptDocument>(
+  Kind.receipt,
+  tags.chainReceiptTags,
+);
 /** Template of an acknowledgement (2814). */
 export const buildAcknowledgement = template<AcknowledgementDocument>(
   Kind.acknowledgement,

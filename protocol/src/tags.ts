@@ -6,6 +6,7 @@ import { TOPIC } from './params.ts';
 import { Kind } from './kinds.ts';
 import { unreachable } from './assert.ts';
 import type { AcceptanceDocument, ContractDocument, SignatureDocument } from './kinds/agreement.ts';
+import type { ChainReceiptDocument } from './kinds/chain-receipt.ts';
 import type { BondDocument } from './kinds/bond.ts';
 import type { DisputeDocument } from './kinds/dispute.ts';
 import type { KeyDocument } from './kinds/key.ts';
@@ -118,6 +119,11 @@ export function receiptTags(document: ReceiptDocument): Tags {
     ['e', document.request.id, '', 'request'],
     ['p', document.request.pubkey, '', 'payee'],
   ];
+}
+
+/** Tags of a receipt of a payment on the chain. */
+export function chainReceiptTags({ contract, tender }: ChainReceiptDocument): Tags {
+  return [topic, root(contract), ['e', tender.id, '', 'tender']];
 }
 
 /** Tags of an acknowledgement. */

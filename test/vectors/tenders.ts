@@ -1,13 +1,18 @@
 /** Vectors of tenders and what is answered to them: folder `tenders`. */
 import {
+  buildChainReceipt,
+  buildContractEvent,
+  buildOffer,
   buildTender,
   buildTenderAnswer,
   embed,
   planTicks,
+  type ChainReceiptDocument,
   type TenderAnswerDocument,
   type TenderDocument,
   type VerifiedEvent,
 } from '@realyield/protocol';
+import { addressFor, payOnChain } from '../fixtures/fallback.ts';
 import { hashOf, inThree, Loan, signAs } from '../fixtures/loan.ts';
 import { give } from '../fixtures/steps.ts';
 import { answerTender, tender } from '../fixtures/tenders.ts';
@@ -147,7 +152,110 @@ function refusedCases(): Cases {
   };
 }
 
+/** The same loan with an address for its investor. */
+function reachable(): Loan {
+  const loan = new Loan({ offer: inThree, fallbackAddress: addressFor('investor') });
+  loan.signAll();
+  loan.pay('disbursement', planTicks(loan.contract.document), START + 20);
+  return loan;
+}
+
+const FIRST_SAT = FIRST / 1_000n;
+
+function chainReadingCases(): Cases {
+  const loan = reachable();
+  const receipt = payOnChain(loan, tender(loan, part, at(30)), FIRST_SAT, at(44));
+  const said = JSON.parse(receipt.content) as ChainReceiptDocument;
+  const refused = (name: string, id: string, code: string, changes: object) => {
+    const event = signAs('business', buildChainReceipt({ ...said, ...changes }, at(50)));
+    return finish([code], { name, requires: [id], event });
+  };
+  const [first = '', second = '', third = ''] = said.headers;
+  const swapped = [first, third, second, ...said.headers.slice(3)];
+  const requires = ['TE-15', 'TE-16'];
+  return {
+    'chain-receipt': finish([], { name: 'Paid on the chain', requires, event: receipt }),
+    'chain-embeds': refused('It embeds a contract', 'TE-15', 'EMBEDDED_MISMATCH', {
+      tender: embed(loan.contract.event),
+    }),
+    'chain-contract': refused('Of another contract', 'TE-15', 'CONTRACT_MISMATCH', {
+      contract: hashOf('contract'),
+    }),
+    'chain-transaction': refused('Cut short', 'TE-16', 'CHAIN_TRANSACTION', {
+      transaction: said.transaction.slice(0, -2),
+    }),
+    'chain-vout': refused('No such output', 'TE-16', 'CHAIN_TRANSACTION', { vout: 2 }),
+    'chain-amount': refused('Of less than it says', 'TE-16', 'CHAIN_AMOUNT', {
+      valueSat: (FIRST_SAT + 1n).toString(),
+    }),
+    'chain-branch': refused('A forged branch', 'TE-16', 'CHAIN_BRANCH', {
+      branch: { ...said.branch, hashes: [hashOf('forged')] },
+    }),
+    'chain-headers': refused('Blocks out of order', 'TE-16', 'CHAIN_BLOCK', { headers: swapped }),
+    'chain-five': refused('Five blocks', 'TE-16', 'CONTENT_SCHEMA', {
+      headers: said.headers.slice(0, 5),
+    }),
+  };
+}
+
+function chainFoldCases(): Cases {
+  const paid = reachable();
+  const offered = tender(paid, part, at(30));
+  answerTender(paid, offered, part, at(40));
+  payOnChain(paid, offered, FIRST_SAT - 100n, at(44));
+  payOnChain(paid, offered, FIRST_SAT - 100n, at(44), { afterSec: 9_000 });
+  payOnChain(paid, offered, 60n, at(45), { seed: 'a second transaction' });
+  const wrong = reachable();
+  const vain = tender(wrong, part, at(30));
+  payOnChain(wrong, vain, FIRST_SAT, at(44), { name: 'investor' });
+  payOnChain(wrong, vain, FIRST_SAT, at(44) - 1);
+  payOnChain(wrong, vain, FIRST_SAT, at(45), { address: addressFor('somebody') });
+  const requires = ['TE-17', 'TE-18', 'TE-19', 'TE-20'];
+  const refused = ['FALLBACK_EARLY', 'AUTHOR_ROLE', 'FALLBACK_ADDRESS'];
+  return {
+    'chain-paid': folded(
+      'Two outputs, one shown twice',
+      requires,
+      paid,
+      ['OUTPUT_COUNTED'],
+      at(46),
+    ),
+    'chain-wrong': folded('By the payee, early, elsewhere', requires, wrong, refused, at(46)),
+  };
+}
+
+function addressCases(): Cases {
+  const { contract, offer } = reachable();
+  const { document } = contract;
+  const { parties } = document;
+  const refused = (name: string, changed: object) => {
+    const terms = { ...document, parties: { ...parties, ...changed } };
+    const event = signAs('investor', buildContractEvent(terms, START));
+    return finish(['CONTENT_TERMS'], { name, requires: ['TE-14'], event });
+  };
+  const ofBank = { ...offer.document, fallbackAddress: addressFor('bank', 'bc') };
+  const named = (fallbackAddress: string) => ({
+    investor: { ...parties.investor, fallbackAddress },
+  });
+  return {
+    'address-network': refused('An address of mainnet', named(addressFor('investor', 'bc'))),
+    'address-text': refused('No address', named(addressFor('investor').slice(0, -1) + 'b')),
+    'address-shared': refused('One address for two', {
+      bank: { ...parties.bank, fallbackAddress: addressFor('investor') },
+    }),
+    'address-offer': finish(['CONTENT_TERMS'], {
+      ...{ name: 'An offer with one of mainnet', requires: ['TE-14'] },
+      event: signAs('bank', buildOffer(ofBank, START)),
+    }),
+  };
+}
+
+/** What is about payments on the chain. */
+function onChainCases(): Cases {
+  return { ...chainReadingCases(), ...chainFoldCases(), ...addressCases() };
+}
+
 /** All of them. */
 export function tenderCases(): Cases {
-  return { ...readingCases(), ...coveredCases(), ...refusedCases() };
+  return { ...readingCases(), ...coveredCases(), ...refusedCases(), ...onChainCases() };
 }

@@ -7,7 +7,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { ok, reject, type Result } from '../result.ts';
 import type { BitcoinNetwork } from './bond.ts';
-import { shownHash, type ChainTransaction } from './transaction.ts';
+import type { ChainTransaction } from './transaction.ts';
 
 /** A block by its own 80 bytes. */
 export interface BlockHeader {
@@ -46,6 +46,11 @@ const LEAST_WORK: Readonly<Record<BitcoinNetwork, bigint>> = {
   signet: 1n << 22n,
   regtest: 1n,
 };
+
+/** The hash of a block header as shown to people: its bytes turned round, hex. */
+export function shownHash(bytes: Uint8Array): string {
+  return bytesToHex(sha256(sha256(bytes)).reverse());
+}
 
 function turned(hex: string): Uint8Array {
   return hexToBytes(hex).reverse();
@@ -97,15 +102,8 @@ function rootOf(txid: string, { position, hashes }: MerkleBranch): string {
   return bytesToHex(node.reverse());
 }
 
-/** Checks that a transaction is in a block of enough work; refuses with a code of the chain. */
-export function checkInclusion(
-  transaction: ChainTransaction,
-  branch: MerkleBranch,
-  header: BlockHeader,
-  network: BitcoinNetwork,
-): Result<BlockHeader> {
-  // BD-11: "…refuse as `CHAIN_TRANSACTION` a transaction of 64 bytes without witnesses…"
-  if (transaction.strippedBytes === PAIR_BYTES) return reject('CHAIN_TRANSACTION', '64 bytes');
+/** Whether a branch leads from a transaction's id to the root of a block. */
+export function checkBranch(txid: string, branch: MerkleBranch, header: BlockHeader): boolean {
   const { position, hashes } = branch;
   const isBranch =
     hashes.length <= MAX_DEPTH &&
@@ -115,8 +113,23 @@ export function checkInclusion(
     position < 2 ** hashes.length;
   // BD-10: "…refuse as `CHAIN_BRANCH` a branch that does not lead from the transaction's id to the
   // root of the header…"
-  if (!isBranch || rootOf(transaction.txid, branch) !== header.merkleRoot) {
-    return reject('CHAIN_BRANCH');
-  }
-  return workOf(header) >= LEAST_WORK[network] ? ok(header) : reject('CHAIN_BLOCK', 'work');
+  return isBranch && rootOf(txid, branch) === header.merkleRoot;
+}
+
+/** Whether a block took the least work that is believed on a network. */
+export function isWorked(header: BlockHeader, network: BitcoinNetwork): boolean {
+  return workOf(header) >= LEAST_WORK[network];
+}
+
+/** Checks that a transaction is in a block of enough work; refuses with a code of the chain. */
+export function checkInclusion(
+  transaction: ChainTransaction,
+  branch: MerkleBranch,
+  header: BlockHeader,
+  network: BitcoinNetwork,
+): Result<BlockHeader> {
+  // BD-11: "…refuse as `CHAIN_TRANSACTION` a transaction of 64 bytes without witnesses…"
+  if (transaction.strippedBytes === PAIR_BYTES) return reject('CHAIN_TRANSACTION', '64 bytes');
+  if (!checkBranch(transaction.txid, branch, header)) return reject('CHAIN_BRANCH');
+  return isWorked(header, network) ? ok(header) : reject('CHAIN_BLOCK', 'work');
 }

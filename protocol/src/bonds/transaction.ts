@@ -1,7 +1,6 @@
 /**
  * Transactions of strangers, read and never run. Spec: specs/bonds.md, "Chain"; BIP-144.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { Transaction } from '@scure/btc-signer';
 import { ok, reject, type Result } from '../result.ts';
@@ -42,11 +41,6 @@ const ANY = {
 } as const;
 
 const EMPTY = new Uint8Array();
-
-/** The hash of a block header as shown to people: its bytes turned round, hex. */
-export function shownHash(bytes: Uint8Array): string {
-  return bytesToHex(sha256(sha256(bytes)).reverse());
-}
 
 /** Reads a raw transaction from hex; refuses what is none, or does not end where it should. */
 export function readTransaction(hex: string): Result<ChainTransaction> {

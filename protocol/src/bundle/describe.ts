@@ -73,6 +73,12 @@ function terms({ state, amount }: Case): string[] {
   ];
 }
 
+function chainText(onChain: number): string {
+  if (onChain === 0) return '';
+  const which = onChain === 1 ? 'for 1 payment' : `for ${onChain} payments`;
+  return `, or, ${which}, a Bitcoin transaction to its fallback address with proof of its block`;
+}
+
 function paidOn({ state, amount }: Case, leg: Leg): string[] {
   const payments = state.payments.filter((payment) => payment.leg === leg);
   if (payments.length === 0) return [];
@@ -80,7 +86,8 @@ function paidOn({ state, amount }: Case, leg: Leg): string[] {
   const [first, last] = [payments[0], payments.at(-1)].map((payment) =>
     timeText(payment?.settledAtSec ?? 0),
   );
-  const received = payments.filter(({ class: proof }) => proof !== 'preimage').length;
+  const received = payments.filter(({ class: proof }) => proof.includes('acknow')).length;
+  const onChain = payments.filter(({ class: proof }) => proof === 'chain').length;
   const acknowledged =
     received === payments.length
       ? 'all of which the payee acknowledged too'
@@ -88,7 +95,7 @@ function paidOn({ state, amount }: Case, leg: Leg): string[] {
   return [
     `${LEG_NAMES[leg]}: ${amount(sum)} in ${countText(payments.length, 'payment')}, from ` +
       `${first} to ${last}, ${acknowledged}. For each there is a preimage that fits the payment ` +
-      `hash in a request the ${LEGS[leg].payee} signed.`,
+      `hash in a request the ${LEGS[leg].payee} signed${chainText(onChain)}.`,
   ];
 }
 

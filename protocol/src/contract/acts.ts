@@ -8,6 +8,7 @@ import type { PartyRole } from '../kinds/fields.ts';
 import type { Reject } from '../result.ts';
 import { applyAcceptance, applyWithdrawal } from './agreement.ts';
 import type { Draft } from './draft.ts';
+import { applyChainReceipt } from './chain-receipts.ts';
 import { applyFunding } from './funding.ts';
 import { applyClaim, applyDecision } from './milestones.ts';
 import {
@@ -32,6 +33,7 @@ export type ContractAct =
   | 'takeover'
   | 'amendment'
   | 'receipt'
+  | 'chainReceipt'
   | 'withdrawal'
   | 'fundingReached'
   | 'fundingFailed'
@@ -87,6 +89,7 @@ export const ACTS: Readonly<Record<ContractAct, Act>> = {
   takeover: by(2, ['backupServicer'], applyTakeover),
   amendment: { ...by(3, anyParty, applyAmendment), isShared: true },
   receipt: by(4, anyParty, applyReceipt, 'delegate'),
+  chainReceipt: by(4, ['business'], applyChainReceipt, 'delegate'),
   withdrawal: { ...by(5, anyParty, applyWithdrawal), isShared: true },
   fundingReached: by(6, ['bank'], applyFunding),
   fundingFailed: by(6, ['bank'], applyFunding),
@@ -119,6 +122,7 @@ function isAmendment(parsed: ParsedEvent): boolean {
 export function actOf(parsed: ParsedEvent): ContractAct | undefined {
   // Most events are of these two names.
   if (parsed.name === 'receipt') return 'receipt';
+  if (parsed.name === 'chainReceipt') return 'chainReceipt';
   if (parsed.name === 'acknowledgement') return parsed.document.type;
   switch (parsed.event.kind) {
     case Kind.signature:

@@ -25,6 +25,7 @@ export interface Whole {
 const SEEN: ReadonlySet<ContractAct | undefined> = new Set([
   'amendment',
   'receipt',
+  'chainReceipt',
   'received',
   'objection',
   'tender',
@@ -50,6 +51,7 @@ function blank({ draft, keyEvents }: Whole, past: ReadonlySet<string>): Draft {
     status: 'effective',
     keys: [...mainKeys(draft.contract.document), ...keys],
     ...{ keyEvents: [], receipts: [], acknowledgements: [], reports: [], amendmentSignatures: [] },
+    chainPaid: [],
     ...{ tenders: [], tenderAnswers: [], notices: draft.notices.filter(isPast) },
     witnesses: witnessesWithin(draft.witnesses, past),
     ...{ equivocations: [], rejects: [], proven: new Map(), stands: new Set() },
@@ -90,12 +92,14 @@ export function basisIn(whole: Whole, id: string): Basis {
   if (keyEvents.length === 0 && view.keys.length === draft.keys.length) {
     const amendmentSignatures = draft.amendmentSignatures.filter((each) => past.has(each.id));
     const receipts = draft.receipts.filter(({ receipt }) => past.has(receipt.event.id));
+    const chainPaid = draft.chainPaid.filter(({ receipt }) => past.has(receipt));
     const acknowledgements = draft.acknowledgements.filter(({ event }) => past.has(event.id));
     const reports = draft.reports.filter((each) => past.has(each.id));
     const tenders = draft.tenders.filter(({ event }) => past.has(event.id));
     const tenderAnswers = draft.tenderAnswers.filter(({ answer }) => past.has(answer.event.id));
-    const seen = { amendmentSignatures, receipts, acknowledgements, tenders, tenderAnswers };
-    return { past, view: { ...view, ...seen, reports } };
+    const money = { receipts, chainPaid, acknowledgements, reports };
+    const seen = { amendmentSignatures, tenders, tenderAnswers };
+    return { past, view: { ...view, ...money, ...seen } };
   }
   for (const parsed of acts) {
     if (past.has(parsed.event.id) && SEEN.has(actOf(parsed))) applyEvent(view, parsed);

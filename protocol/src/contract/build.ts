@@ -26,6 +26,8 @@ export interface ContractChoice {
     readonly relays: readonly string[];
     /** May replace and revoke the investor's keys in this contract. */
     readonly recovery?: string | undefined;
+    /** Where the investor is paid on the chain once it has been silent for long. */
+    readonly fallbackAddress?: string | undefined;
   };
   /** computeCommitment(main key, salt). */
   readonly commitment: string;
@@ -42,19 +44,29 @@ export interface ContractChoice {
   readonly bases?: ContractDocument['bases'] | undefined;
 }
 
-type Party = ContractDocument['parties']['investor'];
+type Party = ContractDocument['parties']['business'];
 
 function partyOf(pubkey: string, relays: readonly string[], recovery: string | undefined): Party {
   return { pubkey, relays: [...relays], ...(recovery === undefined ? {} : { recovery }) };
 }
 
 /** The parties: two as the offer names them, the investor as chosen. */
+/** A party's fallback address, where it has one. */
+const fallbackOf = (fallbackAddress: string | undefined) =>
+  fallbackAddress === undefined ? {} : { fallbackAddress };
+
 function buildParties(offer: ParsedOffer, { investor }: ContractChoice) {
-  const { business, relays, recoveryKeys = {} } = offer.document;
+  const { business, relays, recoveryKeys = {}, fallbackAddress } = offer.document;
   return {
-    investor: partyOf(investor.pubkey, investor.relays, investor.recovery),
+    investor: {
+      ...partyOf(investor.pubkey, investor.relays, investor.recovery),
+      ...fallbackOf(investor.fallbackAddress),
+    },
     business: partyOf(business.pubkey, business.relays, recoveryKeys.business),
-    bank: partyOf(offer.event.pubkey, relays, recoveryKeys.bank),
+    bank: {
+      ...partyOf(offer.event.pubkey, relays, recoveryKeys.bank),
+      ...fallbackOf(fallbackAddress),
+    },
   };
 }
 

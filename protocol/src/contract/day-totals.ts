@@ -1,7 +1,16 @@
 /** Payments of a contract by leg and contract day, kept up to date. Spec: specs/money.md, M-6. */
 import { dayOf } from '../interest.ts';
 import type { Leg } from '../kinds/fields.ts';
-import type { DayTotal, PaidRequest, PaidRun } from './paid.ts';
+import type { DayTotal, PaidRun } from './paid.ts';
+
+/** What is counted of a run. */
+type CountedRun = Omit<PaidRun, 'receipt'>;
+
+/** Runs of one leg. */
+interface Counted {
+  readonly leg: Leg;
+  readonly runs: readonly CountedRun[];
+}
 
 function isBefore(a: DayTotal, day: number, leg: Leg): boolean {
   return a.day === day ? a.leg < leg : a.day < day;
@@ -31,7 +40,7 @@ export class DayTotals {
     return low;
   }
 
-  #change(leg: Leg, run: PaidRun, sign: 1 | -1): void {
+  #change(leg: Leg, run: CountedRun, sign: 1 | -1): void {
     if (this.#isShared) this.#totals = this.#totals.slice();
     this.#isShared = false;
     const day = dayOf(run.settledAtSec, this.#daySec);
@@ -55,7 +64,7 @@ export class DayTotals {
   }
 
   /** Counts a request's payments. */
-  add({ leg, runs }: PaidRequest): void {
+  add({ leg, runs }: Counted): void {
     for (const run of runs) this.#change(leg, run, 1);
   }
 
@@ -63,7 +72,7 @@ export class DayTotals {
    * Counts a request's payments in place of what it had before; false when a settled time is gone:
    * then a day may begin later than is known here, and all must be counted anew.
    */
-  replace(before: PaidRequest, after: PaidRequest): boolean {
+  replace(before: Counted, after: Counted): boolean {
     const times = new Set(after.runs.map((run) => run.settledAtSec));
     if (!before.runs.every((run) => times.has(run.settledAtSec))) return false;
     this.add(after);

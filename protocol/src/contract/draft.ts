@@ -14,7 +14,7 @@ import type { AppointeeRole } from '../kinds/appointees.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import type { RejectCode } from '../result.ts';
 import type { LedgerCourse } from './course.ts';
-import type { PaidParts } from './paid.ts';
+import type { ChainPaid, PaidParts } from './paid.ts';
 import type { AppliedTenderAnswer, Witness } from './tender-facts.ts';
 import { placesOf } from './places.ts';
 import { PARTY_ROLES } from './state.ts';
@@ -115,6 +115,7 @@ export interface Draft {
   readonly receipts: AppliedReceipt[];
   /** Requests of those receipts, by id. */
   readonly proven: Map<string, ParsedRequest>;
+  readonly chainPaid: ChainPaid[];
   readonly acknowledgements: ParsedAcknowledgement[];
   readonly tenders: ParsedTender[];
   readonly tenderAnswers: AppliedTenderAnswer[];
@@ -159,6 +160,7 @@ export function createDraft(
     takeovers: [],
     receipts: [],
     proven: new Map(),
+    chainPaid: [],
     acknowledgements: [],
     tenders: [],
     tenderAnswers: [],

@@ -6,11 +6,19 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalize, type Json } from '../canonical.ts';
 import { PROTOCOL_VERSION } from '../params.ts';
+import type { ChainPaid } from './paid.ts';
 import type { ContractState, Tender } from './state.ts';
+
+/** Which output paid which parts, how much and when. */
+function hashedPayment({ outpoint, leg, n, amountUnits, settledAtSec }: ChainPaid): Json {
+  return [outpoint, leg, [...n], amountUnits.toString(), settledAtSec];
+}
 
 /** What stands before the payments in canonical JSON. */
 function firstMembers(state: ContractState): Record<string, Json> {
+  const chain = [...state.paid.chain].sort((a, b) => (a.outpoint < b.outpoint ? -1 : 1));
   return {
+    ...(chain.length > 0 ? { chain: chain.map(hashedPayment) } : {}),
     arrears: state.notices.filter(({ type }) => type === 'arrears').map(({ id }) => id),
     equivocations: state.equivocations.map((entry): Json => [entry.reason, ...entry.events]),
     finalEvents: [...state.finalEvents],

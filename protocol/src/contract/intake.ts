@@ -20,13 +20,21 @@ import {
   resolve,
   type Evidence,
 } from './evidence.ts';
-import { PaidParts, type PaidRequest, type SeenParts } from './paid.ts';
+import {
+  eachOnce,
+  PaidParts,
+  runOf,
+  type ChainPaid,
+  type PaidRequest,
+  type SeenParts,
+} from './paid.ts';
 import type { ShownParts } from './shown.ts';
 import { LEGS } from './state.ts';
 
 /** Takes receipts and answers that count; what they prove can be had at any moment. */
 export class PaymentIntake {
   readonly #draft: Pick<Draft, 'contract' | 'keys' | 'stands'>;
+  readonly #chain: readonly ChainPaid[];
   readonly #shown: ShownParts | undefined;
   readonly #seen: SeenParts;
   readonly #daySec: number;
@@ -41,7 +49,7 @@ export class PaymentIntake {
   #paid: PaidParts | undefined;
 
   constructor(
-    draft: Pick<Draft, 'contract' | 'keys' | 'stands'>,
+    draft: Pick<Draft, 'contract' | 'keys' | 'stands' | 'chainPaid'>,
     shown?: ShownParts,
     seen?: SeenParts,
   ) {
@@ -49,7 +57,15 @@ export class PaymentIntake {
     this.#shown = shown;
     this.#seen = seen;
     this.#daySec = draft.contract.document.daySec;
-    this.#days = new DayTotals(this.#daySec);
+    this.#chain = eachOnce(draft.chainPaid);
+    this.#days = this.#countedChain();
+  }
+
+  /** Payments on the chain are known from the start: another one folds the set anew. */
+  #countedChain(): DayTotals {
+    const days = new DayTotals(this.#daySec);
+    for (const paid of this.#chain) days.add({ leg: paid.leg, runs: [runOf(paid)] });
+    return days;
   }
 
   /** Takes a receipt that counts; true when it is the first of its request. */
@@ -162,11 +178,12 @@ export class PaymentIntake {
     this.#changed.clear();
     const chunks = this.#resolved.share();
     if (!isCounted) {
-      this.#days = new DayTotals(this.#daySec);
+      this.#days = this.#countedChain();
       for (const chunk of chunks) for (const paid of chunk) this.#days.add(paid);
     }
     this.#digests = new PaymentDigests(() => chunks.flat(), this.#digests, changes);
-    this.#paid = new PaidParts(chunks, this.#days.share(), this.#digests, this.#seen);
+    const known = { daily: this.#days.share(), digests: this.#digests, chain: this.#chain };
+    this.#paid = new PaidParts(chunks, known, this.#seen);
     return this.#paid;
   }
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { hashOf, type Loan } from '../testing/loan.ts';
 import { accept, amendment, fund, revoke, rotate, takeOver } from '../testing/agreements.ts';
 import { ACTORS, DAY, loanIn, NOW, START, STATES, TICK, type State } from '../testing/matrix.ts';
+import { payOnChain } from '../testing/fallback.ts';
 import { claim, decide, give, recover } from '../testing/steps.ts';
 import { answerTender, tender } from '../testing/tenders.ts';
 import { report } from '../testing/till.ts';
@@ -49,6 +50,10 @@ const ATTEMPTS: Readonly<Record<ContractAct, (loan: Loan, actor: Actor) => unkno
     accept(loan, amendment(loan, { rateBps: 900 }, NOW), roleOf(actor), NOW, actor),
   receipt: (loan, actor) =>
     loan.pay('disbursement', [{ n: 1, amountUnits: TICK }], NOW, { payer: actor }),
+  chainReceipt: (loan, actor) => {
+    const offered = tender(loan, PART, NOW, { prev: [] });
+    return payOnChain(loan, offered, 1n, NOW + 14 * DAY, { name: actor });
+  },
   withdrawal: (loan, actor) => loan.withdraw(actor, START + 10 * DAY),
   fundingReached: (loan, actor) => fund(loan, 'fundingReached', NOW, actor),
   fundingFailed: (loan, actor) => fund(loan, 'fundingFailed', NOW, actor),
@@ -93,6 +98,7 @@ const OWNERS: Readonly<Record<ContractAct, readonly Actor[]>> = {
   takeover: ['servicer'],
   amendment: parties,
   receipt: ['investor', 'investor phone'],
+  chainReceipt: ['business', 'business phone'],
   withdrawal: parties,
   fundingReached: ['bank'],
   fundingFailed: ['bank'],
@@ -114,7 +120,7 @@ const OWNERS: Readonly<Record<ContractAct, readonly Actor[]>> = {
 };
 
 const before = { acceptance: 'ok', rotation: 'ok', revocation: 'ok' };
-const signed = { ...before, takeover: 'ok', amendment: 'ok', receipt: 'ok' };
+const signed = { ...before, takeover: 'ok', amendment: 'ok', receipt: 'ok', chainReceipt: 'ok' };
 const funding = { fundingReached: 'ok', fundingFailed: 'ok' };
 const money = { received: 'ok', objection: 'ok', cash: 'ok', salesReport: 'ok' };
 const tenders = { tender: 'ok', tenderAnswer: 'ok' };
@@ -170,7 +176,8 @@ function expected(state: State, act: ContractAct, actor: Actor): string {
     const isKept = SHARED.includes(act) || ON_KEYS.includes(act);
     if (actor === 'bank' && isOfBank && !isKept) return 'KEY_REVOKED';
     const isEnded = actor === 'business tablet' || actor === 'bank';
-    const isTablet = actor === 'business tablet' && ['salesReport', 'tender'].includes(act);
+    const isTablet =
+      actor === 'business tablet' && ['salesReport', 'tender', 'chainReceipt'].includes(act);
     if (isTablet || (isEnded && ANSWERS.includes(act))) return 'KEY_REVOKED';
     // Acceptances of the contract are its own keys'; an offer's address stays the old key's.
     if (actor === 'bank new' && isOfBank && act !== 'acceptance' && !ON_KEYS.includes(act)) {

@@ -51,7 +51,10 @@ function judgementOf(draft: Draft, { event }: ParsedEvent): Judgement {
   const tenders = tendersOf(resolveTenders(view));
   const course = { versions: versionsAfter(versions), sales, tenders };
   const ledger = computeLedger(draft.contract.document, paid.daily, asOfSec, course);
-  const proofs = view.receipts.map(({ receipt }) => receipt.event.id);
+  const proofs = [
+    ...view.receipts.map(({ receipt }) => receipt.event.id),
+    ...view.chainPaid.map(({ receipt }) => receipt),
+  ];
   const answers = view.acknowledgements.map(({ event: answer }) => answer.id);
   const counted = new Set([...proofs, ...answers, ...view.reports.map(({ id }) => id)]);
   return { past, counted, asOfSec, ledger, terms, course, paid, versions };

@@ -57,6 +57,54 @@ export function classOf(run: PaidRun): PaymentClass {
   return run.isReceived ? 'preimage+acknowledgement' : 'preimage';
 }
 
+/** A payment to a fallback address: one output for all parts of a tender. */
+export interface ChainPaid {
+  /** Id of the receipt that proves it. */
+  readonly receipt: string;
+  readonly leg: Leg;
+  readonly n: readonly number[];
+  /** `TXID:VOUT`. */
+  readonly outpoint: string;
+  readonly amountUnits: bigint;
+  /** The time its block's header says, Unix seconds. */
+  readonly settledAtSec: number;
+}
+
+/** Of several payments by one output the first. */
+export function eachOnce(payments: readonly ChainPaid[]): readonly ChainPaid[] {
+  const first = new Map<string, ChainPaid>();
+  for (const paid of payments) if (!first.has(paid.outpoint)) first.set(paid.outpoint, paid);
+  return [...first.values()];
+}
+
+/** A payment on the chain as days count it: one payment, never acknowledged. */
+export function runOf({ amountUnits, settledAtSec }: ChainPaid) {
+  const one = { first: 0, last: 0, isReceived: false, timeContested: false };
+  return { ...one, amountUnits, settledAtSec };
+}
+
+function paymentOf(paid: ChainPaid): Payment {
+  const { receipt, leg, n, outpoint, amountUnits, settledAtSec } = paid;
+  return {
+    ...{ leg, request: receipt, n: n[0] ?? 0, amountUnits, amountMsat: amountUnits },
+    ...{ receivedMsat: amountUnits, paymentHash: outpoint, preimage: '', settledAtSec },
+    ...{ class: 'chain', timeContested: false, afterFinal: false, receipt },
+  };
+}
+
+function byPayment(a: Payment, b: Payment): number {
+  if (a.settledAtSec !== b.settledAtSec) return a.settledAtSec - b.settledAtSec;
+  if (a.request !== b.request) return a.request < b.request ? -1 : 1;
+  return a.n - b.n;
+}
+
+/** What a contract's payments are known by beside their requests. */
+interface Known {
+  readonly daily: readonly DayTotal[];
+  readonly digests: PaymentDigests;
+  readonly chain: readonly ChainPaid[];
+}
+
 interface Placed {
   readonly paid: PaidRequest;
   readonly run: PaidRun;
@@ -110,17 +158,19 @@ export class PaidParts {
   readonly daily: readonly DayTotal[];
   /** What the state hash covers of them. */
   readonly digests: PaymentDigests;
+  /** What was paid on the chain, each output once; beside the requests. */
+  readonly chain: readonly ChainPaid[];
 
   constructor(
     chunks: readonly (readonly PaidRequest[])[],
-    daily: readonly DayTotal[],
-    digests: PaymentDigests,
+    { daily, digests, chain }: Known,
     seen?: SeenParts,
   ) {
     this.#chunks = chunks;
     this.#seen = seen;
     this.daily = daily;
     this.digests = digests;
+    this.chain = chain;
   }
 
   /** Requests with what is proven of them, in no particular order. */
@@ -140,7 +190,7 @@ export class PaidParts {
 
   /** Numbers of the parts of a leg that are proven. */
   numbers(leg: Leg): Set<number> {
-    const numbers = new Set<number>();
+    const numbers = new Set(this.chain.flatMap((paid) => (paid.leg === leg ? paid.n : [])));
     for (const paid of this.requests()) {
       if (paid.leg !== leg) continue;
       const { n: parts } = paid.request.document;
@@ -167,20 +217,29 @@ export class PaidParts {
   /** The latest settled time, Unix seconds; 0 when nothing is proven. */
   latestSettledAtSec(): number {
     let latest = 0;
+    for (const { settledAtSec } of this.chain) latest = Math.max(latest, settledAtSec);
     for (const { runs } of this.requests()) {
       for (const { settledAtSec } of runs) if (settledAtSec > latest) latest = settledAtSec;
     }
     return latest;
   }
 
-  /** What no payee has acknowledged, in the order of `list`. */
+  /** What a payee could acknowledge and has not, in the order of `list`. */
   unacknowledged(): Omit<Payment, 'afterFinal'>[] {
     return this.#write(undefined, (run) => !run.isReceived);
   }
 
   /** One object per payment, by settled time, request id, n; made when first read. */
   list(): readonly Payment[] {
-    return (this.#list ??= this.#write(this.#seen, () => true));
+    return (this.#list ??= this.#all());
+  }
+
+  #all(): readonly Payment[] {
+    const overLightning = this.#write(this.#seen, () => true);
+    if (this.chain.length === 0) return overLightning;
+    // TE-19: "…it is listed among the others by the receipt's id in place of a
+    // request's…"
+    return [...overLightning, ...this.chain.map(paymentOf)].sort(byPayment);
   }
 
   #write(seen: SeenParts, isWanted: (run: PaidRun) => boolean): Payment[] {

@@ -52,7 +52,7 @@ export function requestMismatch(
 /** What resolving needs of a draft; a closure is judged on a part of its receipts and answers. */
 export type Evidence = Pick<
   Draft,
-  'contract' | 'keys' | 'stands' | 'receipts' | 'acknowledgements'
+  'contract' | 'keys' | 'stands' | 'receipts' | 'chainPaid' | 'acknowledgements'
 >;
 
 /** The proven payments, one per payee and payment hash. */

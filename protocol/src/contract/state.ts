@@ -10,21 +10,23 @@ import type { PaidParts } from './paid.ts';
 export type ContractStatus = 'proposed' | 'effective' | 'withdrawn' | 'defaulted' | 'closed';
 
 /** How well a payment is proven. */
-export type PaymentClass = 'preimage+acknowledgement' | 'preimage' | 'acknowledgement';
+export type PaymentClass = 'preimage+acknowledgement' | 'preimage' | 'acknowledgement' | 'chain';
 
 /** One proven payment. */
 export interface Payment {
   readonly leg: Leg;
-  /** Id of the payee's signed request. */
+  /** Id of the payee's signed request; of the receipt, where it was paid on the chain. */
   readonly request: string;
   readonly n: number;
   /** What it counts for in the contract's ledger. */
   readonly amountUnits: bigint;
-  /** What was paid over Lightning. */
+  /** What was paid over Lightning or on the chain. */
   readonly amountMsat: bigint;
   /** What the payee received of it: less where the bank passed it on. */
   readonly receivedMsat: bigint;
+  /** By what no payment counts twice: the payment hash, on the chain `TXID:VOUT`. */
   readonly paymentHash: string;
+  /** Empty of a payment on the chain. */
   readonly preimage: string;
   readonly settledAtSec: number;
   readonly class: PaymentClass;

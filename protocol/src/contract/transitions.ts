@@ -11,6 +11,7 @@ import { PARTY_ROLES, type ContractState, type ContractStatus } from './state.ts
 
 const money = {
   receipt: 'offered',
+  chainReceipt: 'offered',
   received: 'offered',
   objection: 'offered',
   cash: 'offered',

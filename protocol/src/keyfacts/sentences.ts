@@ -25,6 +25,8 @@ const recoversAtTill = ({ tillShare }: ContractDocument): boolean =>
 const isInCurrency = ({ denomination }: ContractDocument): boolean => denomination.type === 'fiat';
 
 const pinsBond = ({ bond }: ContractDocument): boolean => bond !== undefined;
+const hasFallback = ({ parties: { investor, bank } }: ContractDocument): boolean =>
+  (investor.fallbackAddress ?? bank.fallbackAddress) !== undefined;
 
 /** Every sentence in the order of the sheet. */
 const SENTENCES = [
@@ -80,6 +82,7 @@ const SENTENCES = [
     section: 'rights',
     applies: ({ legal }) => legal.text !== undefined && legal.prevails === 'contract',
   },
+  { id: 'fallbackAddress', section: 'rights', applies: hasFallback },
   { id: 'businessMayFail', section: 'notCovered', applies: always },
   { id: 'noDepositInsurance', section: 'notCovered', applies: always },
   {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { appointeeRole, appointeesField, silenceDaysField } from './appointees.ts';
 import { fundingField } from './funding.ts';
 import {
+  addressField,
   bpsField,
   countField,
   defaultField,
@@ -34,6 +35,13 @@ const party = z.strictObject({
   recovery: z.optional(hex32),
 });
 
+/** A party that can be owed by a schedule. */
+const payee = z.strictObject({
+  ...party.shape,
+  /** Where it is paid on the chain once it has been silent for long. */
+  fallbackAddress: z.optional(addressField),
+});
+
 /** One tranche with absolute dates. */
 export const trancheSchema = z.strictObject({
   amountUnits: msatField,
@@ -62,7 +70,7 @@ export const contractSchema = z.strictObject({
       }),
     )
     .check(z.minLength(1), z.maxLength(12)),
-  parties: z.strictObject({ investor: party, business: party, bank: party }),
+  parties: z.strictObject({ investor: payee, business: party, bank: payee }),
   /** Salted commitment to the investor's main key: computeCommitment. */
   commitment: hex32,
   nonce: hex32,

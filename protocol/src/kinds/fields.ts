@@ -33,6 +33,9 @@ export const relayField = z
   .string()
   .check(z.maxLength(200), z.regex(/^wss?:\/\/[A-Za-z0-9.[\]:_-]+(\/[\x21-\x7e]*)?$/));
 
+/** A Bitcoin address, as far as its letters go; of which network, the terms say. */
+export const addressField = z.string().check(z.regex(/^[0-9A-Za-z]{14,90}$/));
+
 /** Lists of event ids: at most 64, sorted and without repetition so that one list is one text. */
 export const idList = z.array(hex32).check(
   z.maxLength(64),

@@ -61,6 +61,8 @@ export interface CashFlow {
   readonly paymentHash: string;
   readonly request: string;
   readonly n: number;
+  /** Paid to a fallback address; then the hash is `TXID:VOUT`. */
+  readonly isOnChain?: true;
   readonly isAcknowledged: boolean;
   /** The investor's part of the interest it paid, and the tax the terms withhold from that. */
   readonly interestUnits: bigint;
@@ -221,6 +223,7 @@ function flowsOf(state: ContractState): CashFlow[] {
       paymentHash: payment.paymentHash,
       request: payment.request,
       n: payment.n,
+      ...(payment.class === 'chain' ? { isOnChain: true as const } : {}),
       isAcknowledged: payment.class === 'preimage+acknowledgement',
       interestUnits: after.ownUnits - before.ownUnits,
       taxEstimateUnits: after.taxUnits - before.taxUnits,

@@ -55,7 +55,7 @@ function countDays(days: readonly DayTotal[]): CountedPayments {
     daily: days,
     firstPaymentAtSec: firstOf(days),
     // F-24: "Payments that the payee acknowledged are counted and summed apart from those that
-    // rest on a preimage alone."
+    // rest on a preimage alone…"
     acknowledged: { count: receivedParts, amountUnits: receivedUnits },
     preimageOnly: { count: parts - receivedParts, amountUnits: amountUnits - receivedUnits },
     contestedTimes,

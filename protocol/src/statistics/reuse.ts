@@ -35,7 +35,10 @@ function claimedTwice(states: Iterable<ContractState>): [string, Claim[]][] {
     for (const payment of payments) {
       const { paymentHash, request, leg } = payment;
       // No payment is on two networks, so none there is the same.
-      const payee = `${network} ${parties[LEGS[leg].payee].pubkey}`;
+      // F-20: "…Of a payment on the chain the output is the hash, and whoever is paid by it one
+      // payee."
+      const isOnChain = payment.class === 'chain';
+      const payee = `${network} ${isOnChain ? 'chain' : parties[LEGS[leg].payee].pubkey}`;
       const claim = { root, leg, request, part: partOf(payment), payee };
       const known = first.get(paymentHash);
       if (!known) first.set(paymentHash, claim);

@@ -31,6 +31,8 @@ export interface StatementRow {
   readonly n: number;
   /** Id of the receipt that proves it. */
   readonly receipt: string;
+  /** Paid to a fallback address; then the hash is `TXID:VOUT`. */
+  readonly isOnChain?: true;
   readonly isAcknowledged: boolean;
 }
 
@@ -83,6 +85,7 @@ function rowsOf(state: ContractState): StatementRow[] {
         ...{ amountUnits, walletMsat: walletMsatOf(payment, side), costUnits },
         ...{ paymentHash: payment.paymentHash, request: payment.request, n: payment.n },
         receipt: payment.receipt,
+        ...(payment.class === 'chain' ? { isOnChain: true as const } : {}),
         isAcknowledged: payment.class === 'preimage+acknowledgement',
       },
     ];

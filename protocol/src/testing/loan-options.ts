@@ -28,6 +28,8 @@ export interface LoanOptions {
   readonly serving?: Readonly<Partial<Record<AppointeeRole, string>>>;
   /** Test keys that may recover a role's keys. */
   readonly recovery?: Readonly<Partial<Record<PartyRole, string>>>;
+  /** Where the investor is paid on the chain once it has been silent for long. */
+  readonly fallbackAddress?: string;
   /** When the proposal expires; long after the start unless given. */
   readonly expiresAtSec?: number;
   /** Makes nonce, salt and preimages this loan's own. */

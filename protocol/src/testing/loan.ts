@@ -66,6 +66,7 @@ export class Loan {
       investor: {
         pubkey: this.#keyOf('investor'),
         relays: [...(options.investorRelays ?? relays)],
+        fallbackAddress: options.fallbackAddress,
         recovery: options.recovery?.investor && this.#keyOf(options.recovery.investor),
       },
       commitment: computeCommitment(this.#keyOf('investor main'), this.#own('salt')),

@@ -1,6 +1,7 @@
 /** Loans in every state a contract can be in, with everybody who might act on them. */
 import type { ContractAct, ContractStatus } from '../index.ts';
 import { acceptAll, amendment, revoke, rotate, takeOver } from './agreements.ts';
+import { addressFor } from './fallback.ts';
 import { Loan, publicOf, sparedSigning } from './loan.ts';
 import { give } from './steps.ts';
 
@@ -67,6 +68,7 @@ function partlySigned(coolingOffDays = 0): Loan {
       trustee: 'trustee',
       backupServicer: 'servicer',
     },
+    fallbackAddress: addressFor('investor'),
     recovery: {
       investor: 'investor recovery',
       business: 'business recovery',

@@ -38,6 +38,12 @@ const KINDS: Readonly<Record<CashFlow['leg'], string>> = {
   takings: 'takings',
 };
 
+/** What proves a payment, in words. */
+function proofOf({ isOnChain, isAcknowledged }: CashFlow): string {
+  if (isOnChain) return 'bitcoin transaction';
+  return isAcknowledged ? 'preimage and acknowledgement' : 'preimage';
+}
+
 /** The file's text; `nameOf` gives what a key is called here. */
 export function cashFlowCsv(
   flows: readonly CashFlow[],
@@ -57,7 +63,7 @@ export function cashFlowCsv(
     flow.paymentHash,
     flow.request,
     String(flow.n),
-    flow.isAcknowledged ? 'preimage and acknowledgement' : 'preimage',
+    proofOf(flow),
   ]);
   return csvText([HEAD, ...rows]);
 }
