@@ -180,6 +180,7 @@ export type { BundleHead } from './bundle/head.ts';
 export { DISPUTE_REASONS } from './kinds/dispute.ts';
 export type { Award, DisputeDocument, DisputeReason } from './kinds/dispute.ts';
 export type * from './disputes/case.ts';
+export { isEarlier, type OtherOutcome } from './disputes/earlier.ts';
 export * from './disputes/fold.ts';
 export * from './disputes/limit.ts';
 export * from './disputes/next.ts';

@@ -4,6 +4,7 @@ import type { DisputeReason } from '../kinds/dispute.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import { claimLimit, claimantOf, RESPONSE_DAYS, RULING_DAYS, TAKING_DAYS } from './limit.ts';
 import type { ArbiterRole } from './case.ts';
+import type { OtherOutcome } from './earlier.ts';
 import type { DisputeStep } from './steps.ts';
 
 /** A claim while the case is folded. */
@@ -27,6 +28,8 @@ export interface DisputeDraft {
   readonly opened: DisputeStep;
   readonly reason: DisputeReason;
   readonly claimant: PartyRole;
+  /** Outcomes of other cases on its contracts. */
+  readonly others: readonly OtherOutcome[];
   readonly states: ReadonlyMap<string, ContractState>;
   /** By contract, the opener's first. */
   readonly claims: Map<string, Claim>;
@@ -61,6 +64,7 @@ export function draftOf(
   reason: DisputeReason,
   states: ReadonlyMap<string, ContractState>,
   state: ContractState,
+  others: readonly OtherOutcome[],
 ): DisputeDraft {
   const { daySec } = state.contract.document;
   // DI-8: "The other side responds within 14 contract days of the opening, the arbiter takes the
@@ -69,6 +73,7 @@ export function draftOf(
   return {
     opened,
     reason,
+    others,
     claimant: claimantOf(reason),
     states,
     claims: new Map([[state.root, claimBy(opened, state, reason)]]),

@@ -15,6 +15,7 @@ import type {
   DisputeOutcome,
   DisputeStatus,
 } from './case.ts';
+import type { OtherOutcome } from './earlier.ts';
 import { claimsBefore, draftOf, governingOf, type DisputeDraft } from './draft.ts';
 import { contradictionsOf, outcomeOf } from './outcome.ts';
 import { partyOf } from './roles.ts';
@@ -23,12 +24,16 @@ import { orderSteps, type DisputeStep } from './steps.ts';
 type States = ReadonlyMap<string, ContractState>;
 
 /** The case as opened, or why there is none. */
-function openCase(opened: DisputeStep | undefined, states: States): Result<DisputeDraft> {
+function openCase(
+  opened: DisputeStep | undefined,
+  states: States,
+  others: readonly OtherOutcome[],
+): Result<DisputeDraft> {
   if (opened?.document.type !== 'open') return reject('DISPUTE_UNKNOWN');
   const { contract, reason } = opened.document;
   const state = states.get(contract);
   if (!state) return reject('CONTRACT_UNKNOWN', contract);
-  const draft = draftOf(opened, reason, states, state);
+  const draft = draftOf(opened, reason, states, state, others);
   // DI-1: "A case is opened by a claimant of an effective contract that names an arbiter and a
   // fallback arbiter, when there is something to claim…"
   const { document } = state.contract;
@@ -133,17 +138,20 @@ function viewOf(
 
 /**
  * Folds the steps of the case that a step of this id opened; other events are left aside.
- * Answers why there is no case where its opening is missing or does not count.
+ * Answers why there is no case where its opening is missing or does not count. `others` are the
+ * outcomes of other cases on its contracts, each folded so too: payments pay one of them only.
  */
 export function foldDispute(
   dispute: string,
   input: Iterable<ParsedEvent>,
   states: States,
+  others: readonly OtherOutcome[] = [],
 ): Result<DisputeCase> {
   const { steps, missing } = orderSteps(dispute, input);
   const opening = openCase(
     steps.find(({ id }) => id === dispute),
     states,
+    others,
   );
   if (!opening.ok) return opening;
   const draft = opening.value;

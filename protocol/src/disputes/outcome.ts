@@ -1,32 +1,38 @@
 /** What a case came to and what of it is paid. Spec: specs/disputes.md, "Outcome". */
-import type { ContractState } from '../contract/state.ts';
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
 import type { DisputeContradiction, DisputeOutcome, OwedAward } from './case.ts';
 import { signersNeeded } from './apply.ts';
 import { claimsBefore, governingOf, type Claim, type DisputeDraft } from './draft.ts';
+import { linesBefore, owedBefore, paidBeside } from './earlier.ts';
 import { claimLimit } from './limit.ts';
 import type { DisputeStep } from './steps.ts';
 
+type Lines = ReturnType<typeof linesBefore>;
+
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-/** What was paid on an award's leg since the outcome. */
-function paidSince(state: ContractState, { leg }: Award, afterSec: number): bigint {
-  return state.payments
-    .filter((payment) => payment.leg === leg && payment.settledAtSec >= afterSec)
-    .reduce((sum, { amountUnits }) => sum + amountUnits, 0n);
+/** The limit of what a claim can be owed at a time, what is owed by other outcomes taken off. */
+function limitBeside(draft: DisputeDraft, { state }: Claim, atSec: number, lines: Lines): bigint {
+  const limit = claimLimit(state, draft.reason, atSec);
+  // DI-24: "…what outcomes before it owe at that time is taken off its limit."
+  const others = owedBefore(state, draft.reason === 'notDisbursed', atSec, lines);
+  return limit > others ? limit - others : 0n;
 }
 
 function owedAwards(
   draft: DisputeDraft,
   awards: readonly Award[],
   claims: readonly Claim[],
-  atSec: number,
+  decided: Pick<DisputeOutcome, 'id' | 'effectiveAtSec'>,
 ): OwedAward[] {
+  const atSec = decided.effectiveAtSec;
+  const lines = linesBefore(draft.others, draft.reason, decided);
   const left = new Map<string, bigint>();
-  for (const { state, claimUnits, withdrawn } of claims) {
+  for (const claim of claims) {
+    const { state, claimUnits, withdrawn } = claim;
     // DI-15: "Owed is what was awarded, for a contract no more than was claimed and no more than
     // the limit at the time the outcome took effect; nothing where the claim is withdrawn."
-    const most = least(claimUnits, claimLimit(state, draft.reason, atSec));
+    const most = least(claimUnits, limitBeside(draft, claim, atSec, lines));
     left.set(state.root, withdrawn ? 0n : most);
   }
   return awards.map((award) => {
@@ -35,7 +41,7 @@ function owedAwards(
     left.set(award.contract, most - owedUnits);
     const state = draft.states.get(award.contract);
     // DI-16: "Paid of an award is what settled on its leg from the time the outcome took effect…"
-    const paidUnits = state ? paidSince(state, award, atSec) : 0n;
+    const paidUnits = state ? paidBeside(state, award, atSec, lines) : 0n;
     const outstandingUnits = paidUnits < owedUnits ? owedUnits - paidUnits : 0n;
     return { award, owedUnits, paidUnits, outstandingUnits };
   });
@@ -49,7 +55,7 @@ function outcomeBy(
   decided: Pick<DisputeOutcome, 'id' | 'by' | 'effectiveAtSec'>,
   claims: readonly Claim[],
 ): DisputeOutcome {
-  const awards = owedAwards(draft, document.awards, claims, decided.effectiveAtSec);
+  const awards = owedAwards(draft, document.awards, claims, decided);
   return {
     ...decided,
     type: document.type === 'ruling' ? 'ruling' : 'settlement',

@@ -6,9 +6,11 @@ import {
   CLOCK_TOLERANCE_SEC,
   caseOf,
   foldDispute,
+  isEarlier,
   type ContractState,
   type DisputeCase,
   type ParsedDispute,
+  type OtherOutcome,
   type ParsedEvent,
   type RejectCode,
 } from '@realyield/protocol';
@@ -39,6 +41,20 @@ interface Kept {
   readonly folded: Folded;
 }
 
+/** A case folded beside others, and what that rests on. */
+interface Beside {
+  readonly alone: Folded;
+  readonly before: readonly OtherOutcome[];
+  readonly folded: Folded;
+}
+
+/** What a case came to, for cases that share its contracts. */
+function outcomeIn(folded: Folded | undefined): OtherOutcome | undefined {
+  if (!folded || !('view' in folded)) return undefined;
+  const { outcome, reason } = folded.view.fold;
+  return outcome && { outcome, reason };
+}
+
 const CLAIMS: ReadonlySet<string> = new Set(['open', 'join']);
 /** So many contracts can be awarded something in a case. */
 const MOST_CONTRACTS = 100;
@@ -59,6 +75,7 @@ export class CaseBook {
   readonly #steps = new Map<string, Map<string, ParsedDispute>>();
   readonly #byContract = new Map<string, Set<string>>();
   readonly #kept = new Map<string, Kept>();
+  readonly #beside = new Map<string, Beside>();
 
   constructor(ports: CaseBookPorts) {
     this.#ports = ports;
@@ -107,6 +124,11 @@ export class CaseBook {
     });
   }
 
+  /** Outcomes of other cases on these contracts: they share its payments. */
+  others(id: string, roots: readonly string[]): readonly OtherOutcome[] {
+    return this.#sharing(id, roots).flatMap((other) => outcomeIn(this.#fold(other)) ?? []);
+  }
+
   /** All steps of a case that are known, whether or not they count. */
   stepsOf(id: string): readonly ParsedDispute[] {
     // What is dated ahead is set aside until its time comes.
@@ -136,7 +158,39 @@ export class CaseBook {
     return states;
   }
 
+  /** Other cases in which a step names one of these contracts. */
+  #sharing(id: string, roots: readonly string[]): string[] {
+    const ids = roots.flatMap((root) => [...(this.#byContract.get(root) ?? [])]);
+    return [...new Set(ids)].filter((other) => other !== id);
+  }
+
+  /** A case beside those decided before it on its contracts; each rests on earlier ones alone. */
   #fold(id: string): Folded | undefined {
+    const alone = this.#alone(id);
+    const own = outcomeIn(alone);
+    if (!alone || !('view' in alone) || !own) return alone;
+    const { states, fold } = alone.view;
+    const before = this.#sharing(id, fold.contracts).flatMap((other) => {
+      const decided = outcomeIn(this.#alone(other));
+      const isBefore = decided && isEarlier(decided.outcome, own.outcome);
+      return isBefore ? (outcomeIn(this.#fold(other)) ?? []) : [];
+    });
+    if (before.length === 0) return alone;
+    const beside = this.#beside.get(id);
+    const isKept =
+      beside?.alone === alone &&
+      beside.before.length === before.length &&
+      before.every(({ outcome }, index) => beside.before[index]?.outcome === outcome);
+    if (isKept) return beside.folded;
+    const all = this.stepsOf(id);
+    const made = foldDispute(id, all, states, before);
+    const folded = made.ok ? { view: viewOf(id, made.value, all, states) } : alone;
+    this.#beside.set(id, { alone, before, folded });
+    return folded;
+  }
+
+  /** A case by itself. */
+  #alone(id: string): Folded | undefined {
     const steps = this.stepsOf(id);
     if (steps.length === 0) return undefined;
     const states = this.statesOf(steps);

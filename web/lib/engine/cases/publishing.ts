@@ -34,7 +34,8 @@ export function stepTimeSec(desk: Desk, steps: readonly ParsedDispute[], author:
 function judge({ catalog }: Desk, parsed: ParsedDispute): Result<string> {
   const id = caseOf(parsed);
   const steps = [...catalog.cases.stepsOf(id), parsed];
-  const made = foldDispute(id, steps, catalog.cases.statesOf(steps));
+  const states = catalog.cases.statesOf(steps);
+  const made = foldDispute(id, steps, states, catalog.cases.others(id, [...states.keys()]));
   if (!made.ok) return made;
   const refused = made.value.rejects.find((each) => each.id === parsed.event.id);
   return refused ? reject(refused.code) : { ok: true, value: parsed.event.id };
