@@ -54,6 +54,7 @@ class Scripted implements ChainSource {
 
   newestBlock = async () => undefined;
   broadcast = async () => 'not here';
+  outputsAt = async () => undefined;
 }
 
 /** Lets everything that can go on go on. */

@@ -25,8 +25,9 @@ export function embeddedIn(parsed: ParsedEvent): readonly EmbeddedEvent[] {
   if (parsed.name === 'milestone' && parsed.document.type !== 'claim') {
     return [parsed.document.claim];
   }
-  if (parsed.name === 'dispute' && parsed.document.type === 'settlement') {
-    return [parsed.document.proposal];
+  if (parsed.name === 'dispute') {
+    if ('pledge' in parsed.document) return [parsed.document.pledge];
+    return parsed.document.type === 'settlement' ? [parsed.document.proposal] : [];
   }
   return [];
 }

@@ -163,6 +163,8 @@ export { bondOf } from './bonds/check.ts';
 export * from './bonds/cover.ts';
 export * from './bonds/inclusion.ts';
 export * from './bonds/message.ts';
+export { followBond, recordPayout, type BondAfter, type PayoutOnChain } from './bonds/paid-out.ts';
+export * from './bonds/payout.ts';
 export * from './bonds/pinned.ts';
 export * from './bonds/script.ts';
 export * from './bonds/signing.ts';
@@ -178,7 +180,13 @@ export * from './bundle/bundle.ts';
 export * from './bundle/describe.ts';
 export type { BundleHead } from './bundle/head.ts';
 export { DISPUTE_REASONS } from './kinds/dispute.ts';
-export type { Award, DisputeDocument, DisputeReason } from './kinds/dispute.ts';
+export type {
+  Award,
+  DisputeDocument,
+  DisputeReason,
+  PaidOutDocument,
+  PayoutDocument,
+} from './kinds/dispute.ts';
 export type * from './disputes/case.ts';
 export { isEarlier, type OtherOutcome } from './disputes/earlier.ts';
 export * from './disputes/fold.ts';

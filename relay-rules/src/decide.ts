@@ -108,6 +108,14 @@ function keysFor(
   return keysNamedIn(carried.document);
 }
 
+/** Whether an event embeds the pledge of a bond that its author holds, by one of these keys. */
+function holds({ document, event }: ParsedEvent, keys: ReadonlySet<string>): boolean {
+  if (!('pledge' in document) || typeof document.pledge === 'string') return false;
+  const { content, pubkey } = document.pledge;
+  const holders = Object.values((content['holders'] ?? {}) as Record<string, { pubkey?: unknown }>);
+  return keys.has(pubkey) && holders.some((holder) => holder.pubkey === event.pubkey);
+}
+
 /** Whether an author has no part in a contract, as far as can be known here. */
 function isStranger(
   parsed: ParsedEvent,
@@ -117,6 +125,9 @@ function isStranger(
   const { document, event } = parsed;
   const keys = keysFor(parsed, all, context);
   if (!keys || keys.has(event.pubkey) || !('contract' in document)) return false;
+  // R-7: "…nor one of the holders of a bond that its step embeds the pledge of, by a key named
+  // there, as `AUTHOR_STRANGER`.…"
+  if (holds(parsed, keys)) return false;
   // R-7: "…nor led to from one of those by rotations (2823) that it holds… It MUST NOT refuse it
   // because it does not hold the contract or an event that `prev` names…"
   if (context.keysLedTo?.(document.contract, keys).has(event.pubkey)) return false;

@@ -1,9 +1,10 @@
 /** Three parties' clients on two relays, an offer and the way to a contract: no wallets. */
-import type { ContractState, OfferDocument, ParsedOffer, Result } from '@realyield/protocol';
+import type { ContractState, OfferDocument, ParsedOffer } from '@realyield/protocol';
 import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import type { Session } from '../../web/lib/engine/session.ts';
 import { offerDocument, publicOf } from '../fixtures/loan.ts';
 import { Estate, movedClock, type MovedClock } from './estate.ts';
+import { must } from '../fixtures/must.ts';
 import { until } from './until.ts';
 
 const PRINCIPAL_MSAT = 200_000_000n;
@@ -11,11 +12,7 @@ const PRINCIPAL_MSAT = 200_000_000n;
 /** Who acts in an agreement. */
 export type Actor = 'investor' | 'business' | 'bank';
 
-/** The value of what succeeded; throws the code of what did not. */
-export function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.code} ${result.detail ?? ''}`);
-  return result.value;
-}
+export { must };
 
 /** Three clients, and what they do together. */
 export class AgreementScene {

@@ -6,7 +6,7 @@ import {
   type RelayHandle,
   type RelayOptions,
 } from '../../relay-rules/src/relay/server.ts';
-import type { BlockSource } from '../../web/lib/engine/bonds/ports.ts';
+import type { ChainPort } from '../../web/lib/engine/bonds/ports.ts';
 import { Catalog } from '../../web/lib/engine/catalog.ts';
 import type { Clock, Relays, Store } from '../../web/lib/engine/ports.ts';
 import type { SessionLease } from '../../web/lib/engine/lease.ts';
@@ -55,7 +55,7 @@ export class Estate {
     name: string,
     urls: readonly string[],
     clock: Clock,
-    parts: Partial<{ store: Store; relays: Relays; lease: SessionLease; chain: BlockSource }> = {},
+    parts: Partial<{ store: Store; relays: Relays; lease: SessionLease; chain: ChainPort }> = {},
   ): Promise<Session> {
     const { relays, store } = { ...this.#parts(urls), ...parts };
     const session = new Session({

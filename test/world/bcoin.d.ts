@@ -10,6 +10,11 @@ declare module 'bcoin' {
 
   interface Coin {
     readonly value: number;
+    /** Of the transaction, little-endian. */
+    readonly hash: string;
+    readonly index: number;
+    /** -1 while it is in the mempool. */
+    readonly height: number;
   }
 
   interface Transaction {
@@ -56,6 +61,8 @@ declare module 'bcoin' {
     getMeta(hash: string): Promise<{ readonly tx: Transaction; readonly height: number } | null>;
     /** Resolves null when the output is spent, in the mempool too, or never was. */
     getCoin(transactionHash: string, index: number): Promise<Coin | null>;
+    /** Unspent outputs at an address by the hash in it, in the mempool too. */
+    getCoinsByAddress(hash: Buffer): Promise<readonly Coin[]>;
     close(): Promise<void>;
     on(name: 'connect', listener: (entry: ChainEntry, block: Block) => void): void;
     on(name: 'error', listener: (error: unknown) => void): void;

@@ -1,5 +1,6 @@
 /** What the local chain knows of blocks, transactions and outputs, by their hashes as shown. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { payoutScript } from '@realyield/protocol';
 import type { RegtestChain } from './chain.ts';
 
 /** A transaction and where it stands. */
@@ -66,6 +67,19 @@ export async function transactionOf(
   if (!found) return undefined;
   const height = found.height < 0 ? undefined : found.height;
   return { raw: new Uint8Array(found.tx.toRaw()), height };
+}
+
+/** What lies unspent at an address, as an Esplora server lists it. */
+export async function outputsAt({ node }: RegtestChain, address: string): Promise<unknown[]> {
+  const script = payoutScript(address, 'regtest');
+  if (!script.ok) throw new Error(script.code);
+  // Of witness outputs alone: what follows the version and the length is the hash.
+  const coins = await node.getCoinsByAddress(Buffer.from(script.value.subarray(2)));
+  return coins.map(({ hash, height, index, value }) => ({
+    txid: turned(hash),
+    ...{ vout: index, value },
+    status: height < 0 ? { confirmed: false } : { confirmed: true, block_height: height },
+  }));
 }
 
 /** Whether an output is spent, in a block or in the mempool. */

@@ -12,6 +12,7 @@ import {
   blockOf,
   blockSummary,
   isSpent,
+  outputsAt,
   transactionOf,
   type PlacedTransaction,
 } from './chain-queries.ts';
@@ -89,7 +90,7 @@ function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
     'access-control-allow-origin': '*',
     'cache-control': 'no-store',
-    'content-type': body.startsWith('{') ? 'application/json' : 'text/plain; charset=utf-8',
+    'content-type': /^[{[]/.test(body) ? 'application/json' : 'text/plain; charset=utf-8',
     'x-content-type-options': 'nosniff',
   });
   response.end(body);
@@ -121,6 +122,7 @@ async function answer(chain: RegtestChain, request: IncomingMessage): Promise<An
     return block ? [200, shown(twice(block.header))] : NOTHING;
   }
   if (what === 'block') return more === '' ? summaryOf(chain, name) : headerOf(chain, name);
+  if (what === 'address') return addressOf(chain, name, more);
   const placed = /^[0-9a-f]{64}$/.test(name) ? await transactionOf(chain, name) : undefined;
   if (what !== 'tx' || !placed) return NOTHING;
   return ofTransaction(chain, name, placed, more, Number(last));
@@ -134,6 +136,15 @@ async function take(chain: RegtestChain, hex: string): Promise<Answer> {
     return read.ok ? [200, read.value.txid] : [400, read.code];
   } catch (error) {
     return [400, error instanceof Error ? error.message : 'It was not taken.'];
+  }
+}
+
+async function addressOf(chain: RegtestChain, address: string, what: string): Promise<Answer> {
+  if (what !== 'utxo') return NOTHING;
+  try {
+    return [200, JSON.stringify(await outputsAt(chain, address))];
+  } catch {
+    return [400, 'That is no address.'];
   }
 }
 

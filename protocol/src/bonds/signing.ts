@@ -8,6 +8,7 @@ import { SigHash, Transaction } from '@scure/btc-signer';
 import { ok, reject, type Result } from '../result.ts';
 import { KEY_HOLDER_ROLES, type BondScript } from './bond.ts';
 import { placeOf, witnessScriptOf } from './script.ts';
+import { readTransaction, type ChainTransaction } from './transaction.ts';
 import { spendingOf, type FundedBond, type SpendingPath, type SpendingPlan } from './spend.ts';
 
 /** The largest PSBT that is read, base64 characters: 1,000 outputs take a tenth of it. */
@@ -23,6 +24,12 @@ function readPsbt(psbtBase64: string): Result<Transaction> {
   } catch {
     return reject('PAYOUT_PSBT');
   }
+}
+
+/** The transaction of a PSBT, signed or not: its id is the same. */
+export function psbtTransaction(psbtBase64: string): Result<ChainTransaction> {
+  const read = readPsbt(psbtBase64);
+  return read.ok ? readTransaction(hex.encode(read.value.unsignedTx)) : read;
 }
 
 /**
@@ -75,19 +82,51 @@ export function signSpending(
   return ok(base64.encode(transaction.value.toPSBT()));
 }
 
+/** What every signature of a bond's spending signs (BIP-143). */
+function digestOf(transaction: Transaction, script: BondScript, valueSat: bigint): Uint8Array {
+  return transaction.preimageWitnessV0(0, witnessScriptOf(script), SigHash.ALL, valueSat);
+}
+
+/** Whether a signature is a key's over all of a transaction. */
+function isSignature(signature: Uint8Array, digest: Uint8Array, key: Uint8Array): boolean {
+  const options = { prehash: false, format: 'der', lowS: true } as const;
+  const isAll = signature.at(-1) === SigHash.ALL;
+  return isAll && isValid(() => secp256k1.verify(signature.slice(0, -1), digest, key, options));
+}
+
 /** The signatures of a PSBT by key, those that are valid for all of the transaction. */
 function signaturesOf(transaction: Transaction, bond: FundedBond): ReadonlyMap<string, Uint8Array> {
-  const witnessScript = witnessScriptOf(bond.script);
-  const digest = transaction.preimageWitnessV0(0, witnessScript, SigHash.ALL, bond.valueSat);
+  const digest = digestOf(transaction, bond.script, bond.valueSat);
   const found = new Map<string, Uint8Array>();
   for (const [key, signature] of transaction.getInput(0).partialSig ?? []) {
-    const options = { prehash: false, format: 'der', lowS: true } as const;
-    const isAll = signature.at(-1) === SigHash.ALL;
-    if (isAll && isValid(() => secp256k1.verify(signature.slice(0, -1), digest, key, options))) {
-      found.set(hex.encode(key), signature);
-    }
+    if (isSignature(signature, digest, key)) found.set(hex.encode(key), signature);
   }
   return found;
+}
+
+/**
+ * Whose signatures a final transaction spends a bond of this value by, each key once; none where
+ * it spends something else. The value is signed too: of another there are none.
+ */
+export function finalSigners(
+  transactionHex: string,
+  script: BondScript,
+  valueSat: bigint,
+): readonly string[] {
+  try {
+    const options = { allowUnknownInputs: true, allowUnknownOutputs: true } as const;
+    const transaction = Transaction.fromRaw(hex.decode(transactionHex), options);
+    const witness = transaction.getInput(0).finalScriptWitness ?? [];
+    const own = witness.at(-1);
+    if (transaction.inputsLength !== 1 || own === undefined) return [];
+    if (hex.encode(own) !== hex.encode(witnessScriptOf(script))) return [];
+    const digest = digestOf(transaction, script, valueSat);
+    return keysOf(script, 'holders').filter((key) =>
+      witness.some((each) => isSignature(each, digest, hex.decode(key))),
+    );
+  } catch {
+    return [];
+  }
 }
 
 function isValid(check: () => boolean): boolean {

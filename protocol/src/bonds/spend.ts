@@ -64,7 +64,7 @@ export function payoutScript(address: string, network: BitcoinNetwork): Result<U
 }
 
 /** Least value of an output that relays pass on, satoshis; by Bitcoin Core's rule at 3 sat/vB. */
-function dustSat(script: Uint8Array): bigint {
+export function dustSat(script: Uint8Array): bigint {
   // Spending an output takes 41 bytes and 107 of signature and key, a quarter of those if segwit.
   const isWitness = script[0] === 0 || (script[0] ?? 0) >= 0x51;
   const spending = isWitness ? 41 + Math.floor(107 / 4) : 41 + 107;

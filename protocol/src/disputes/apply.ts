@@ -4,6 +4,7 @@ import type { ContractState } from '../contract/state.ts';
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
 import { reject, type Reject } from '../result.ts';
 import { claimBy, claimsBefore, type Claim, type DisputeDraft } from './draft.ts';
+import { payoutRefusal } from './payouts.ts';
 import { arbiterOf, canShareCase, partyOf } from './roles.ts';
 import type { DisputeStep } from './steps.ts';
 
@@ -163,6 +164,17 @@ function applySaid(draft: DisputeDraft, step: DisputeStep, state: ContractState)
   return undefined;
 }
 
+function applyPayout(
+  draft: DisputeDraft,
+  step: DisputeStep,
+  state: ContractState,
+  document: Of<'payout' | 'paidOut'>,
+) {
+  const refused = payoutRefusal(step, state, document);
+  if (!refused) draft.payouts.push(step);
+  return refused;
+}
+
 /** Applies one step after the opening; a refusal where it does not count. */
 export function applyStep(draft: DisputeDraft, step: DisputeStep): Reject | undefined {
   const { document } = step;
@@ -186,6 +198,9 @@ export function applyStep(draft: DisputeDraft, step: DisputeStep): Reject | unde
       return applySettlement(draft, step, state, document);
     case 'withdrawal':
       return applyWithdrawal(draft, step, state);
+    case 'payout':
+    case 'paidOut':
+      return applyPayout(draft, step, state, document);
     case 'closing':
       if (!arbiterOf(state, step)) return reject('AUTHOR_ROLE');
       draft.closings.push(step);

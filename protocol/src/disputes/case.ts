@@ -29,8 +29,25 @@ export interface OwedAward {
   readonly award: Award;
   /** At most what was claimed, and what the ledger showed when the outcome took effect. */
   readonly owedUnits: bigint;
+  /** On the contract's leg. */
   readonly paidUnits: bigint;
+  /** Out of the bank's bond. */
+  readonly fromBondUnits: bigint;
   readonly outstandingUnits: bigint;
+}
+
+/** A payout of the bond that is on the chain. */
+export interface RecordedPayout {
+  /** Id of the step that records it, the first in order. */
+  readonly id: string;
+  /** Id of the pledge. */
+  readonly pledge: string;
+  readonly txid: string;
+  readonly height: number;
+  /** To whom awards go, together. */
+  readonly paidSat: bigint;
+  /** To the miners. */
+  readonly feeSat: bigint;
 }
 
 /** A ruling, or a settlement all sides signed: frozen with everything in it. */
@@ -42,6 +59,8 @@ export interface DisputeOutcome {
   readonly effectiveAtSec: number;
   readonly payBySec: number;
   readonly awards: readonly OwedAward[];
+  /** What the bond has paid of it. */
+  readonly payouts: readonly RecordedPayout[];
   /** Of all awards. */
   readonly outstandingUnits: bigint;
 }

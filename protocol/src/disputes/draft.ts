@@ -39,6 +39,8 @@ export interface DisputeDraft {
   readonly calls: DisputeStep[];
   readonly proposals: Map<string, { readonly step: DisputeStep; readonly signers: Set<string> }>;
   readonly closings: DisputeStep[];
+  /** Payouts a key holder has signed, and records of those on the chain. */
+  readonly payouts: DisputeStep[];
   readonly respondBySec: number;
   readonly takeBySec: number;
   readonly ruleDaysSec: number;
@@ -83,6 +85,7 @@ export function draftOf(
     calls: [],
     proposals: new Map(),
     closings: [],
+    payouts: [],
     respondBySec: after(RESPONSE_DAYS),
     takeBySec: after(TAKING_DAYS),
     ruleDaysSec: RULING_DAYS * daySec,

@@ -169,6 +169,11 @@ export function foldDispute(
     return code ? [{ id: step.id, code }] : [];
   });
   const isClosed = unfit.length < draft.closings.length;
+  // DI-31: "…and as `STATE_FORBIDS` one that is for another outcome than the case's."
+  const astray = draft.payouts
+    .filter(({ document }) => 'outcome' in document && document.outcome !== outcome?.id)
+    .map(({ id }) => ({ id, code: 'STATE_FORBIDS' as const }));
+  unfit.push(...astray);
   const counted = applied.map(({ id }) => id).filter((id) => !unfit.some((each) => each.id === id));
   const all = [...rejects, ...unfit];
   const view = viewOf(draft, applied, outcome, isClosed);

@@ -5,6 +5,7 @@ import { signersNeeded } from './apply.ts';
 import { claimsBefore, governingOf, type Claim, type DisputeDraft } from './draft.ts';
 import { linesBefore, owedBefore, paidBeside } from './earlier.ts';
 import { claimLimit } from './limit.ts';
+import { recordedPayouts, withBond } from './payouts.ts';
 import type { DisputeStep } from './steps.ts';
 
 type Lines = ReturnType<typeof linesBefore>;
@@ -24,7 +25,7 @@ function owedAwards(
   awards: readonly Award[],
   claims: readonly Claim[],
   decided: Pick<DisputeOutcome, 'id' | 'effectiveAtSec'>,
-): OwedAward[] {
+): Omit<OwedAward, 'fromBondUnits'>[] {
   const atSec = decided.effectiveAtSec;
   const lines = linesBefore(draft.others, draft.reason, decided);
   const left = new Map<string, bigint>();
@@ -55,12 +56,15 @@ function outcomeBy(
   decided: Pick<DisputeOutcome, 'id' | 'by' | 'effectiveAtSec'>,
   claims: readonly Claim[],
 ): DisputeOutcome {
-  const awards = owedAwards(draft, document.awards, claims, decided);
+  const owed = owedAwards(draft, document.awards, claims, decided);
+  const records = recordedPayouts(draft.payouts, decided.id);
+  const awards = withBond(owed, records, draft.states);
   return {
     ...decided,
     type: document.type === 'ruling' ? 'ruling' : 'settlement',
     payBySec: document.payBySec,
     awards,
+    payouts: records.map(({ payout }) => payout),
     outstandingUnits: awards.reduce((sum, each) => sum + each.outstandingUnits, 0n),
   };
 }

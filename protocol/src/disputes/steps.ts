@@ -29,7 +29,7 @@ function namedBy(document: DisputeDocument): string[] {
   if ('admitted' in document) named.push(...document.admitted);
   if (document.type === 'ruling') named.push(document.taken);
   if (document.type === 'settlement') named.push(document.proposal.id);
-  if (document.type === 'compliance') named.push(document.outcome);
+  if ('outcome' in document) named.push(document.outcome);
   return named;
 }
 

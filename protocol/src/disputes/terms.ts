@@ -1,7 +1,8 @@
 /** What contradicts within a dispute step, or in what it embeds. Spec: specs/disputes.md. */
 import type { ParsedEvent } from '../events.ts';
 import { Kind } from '../kinds.ts';
-import type { Award, DisputeDocument } from '../kinds/dispute.ts';
+import { checkPaidOut } from '../bonds/paid-out.ts';
+import type { Award, DisputeDocument, PaidOutDocument, PayoutDocument } from '../kinds/dispute.ts';
 import { reject, type Reject } from '../result.ts';
 
 /** Whether awards rise by (contract, leg) and each is of something. */
@@ -22,11 +23,28 @@ export function disputeContradiction(document: DisputeDocument): Reject | undefi
   return undefined;
 }
 
-/** What contradicts between a settlement and the proposal it accepts. */
+/** What contradicts between a payout and the pledge it embeds. */
+function checkFromBond(
+  document: PayoutDocument | PaidOutDocument,
+  inner: readonly ParsedEvent[],
+): Reject | undefined {
+  const read = inner.find(({ event }) => event.id === document.pledge.id);
+  const pledge = read?.name === 'bond' && read.document.type === 'pledge' ? read : undefined;
+  // DI-30: "A reader MUST refuse a payout as `EMBEDDED_MISMATCH` that embeds something else than
+  // the pledge of a collateral bond…"
+  if (pledge?.document.type !== 'pledge' || !pledge.document.holders) {
+    return reject('EMBEDDED_MISMATCH', 'pledge');
+  }
+  if (document.type === 'payout') return undefined;
+  return checkPaidOut(document, pledge.document, pledge.event.pubkey);
+}
+
+/** What contradicts between a step and the event it embeds. */
 export function checkDispute(
   document: DisputeDocument,
   inner: readonly ParsedEvent[],
 ): Reject | undefined {
+  if ('pledge' in document) return checkFromBond(document, inner);
   if (document.type !== 'settlement') return undefined;
   const { proposal, dispute } = document;
   const read = inner.find(({ event }) => event.id === proposal.id);

@@ -20,7 +20,7 @@ const bitcoinKey = z.string().check(z.regex(/^0[23][0-9a-f]{64}$/));
 const messageSignature = z.string().check(z.regex(/^[A-Za-z0-9+/]{87}=$/));
 
 /** An amount on the chain: satoshis as a decimal string. */
-const satField = z.string().check(
+export const satField = z.string().check(
   z.regex(WIRE_AMOUNT),
   z.refine((text) => WIRE_AMOUNT.test(text) && BigInt(text) <= MAX_SATOSHIS),
 );

@@ -1,5 +1,6 @@
 /** Dispute steps (2817), from the opening of a case to its closing. Spec: specs/disputes.md. */
 import * as z from 'zod/mini';
+import { satField } from './bond.ts';
 import {
   countField,
   documentHash,
@@ -60,6 +61,26 @@ const claimed = {
   block: blockField,
 };
 
+/** A PSBT in base64: of a hundred outputs it takes a tenth of that. */
+const psbtField = z.string().check(z.maxLength(30_000), z.regex(/^[A-Za-z0-9+/]+={0,2}$/));
+
+/** A raw transaction in hex. */
+const transactionField = z.string().check(z.maxLength(30_000), z.regex(/^([0-9a-f]{2})+$/));
+
+/** Of the outcome, from the bond of a pledge. */
+const fromBond = { outcome: hex32, pledge: embeddedField };
+
+/** Somebody who was paid, and how much. */
+const paidField = z.strictObject({ address: addressField, valueSat: satField });
+
+/** That a transaction lies in a block: the block's header, and the branch to its root. */
+const inclusionField = z.strictObject({
+  height: countField(100_000_000),
+  header: z.string().check(z.regex(/^[0-9a-f]{160}$/)),
+  position: countField(4_000_000),
+  hashes: z.array(hex32).check(z.maxLength(17)),
+});
+
 /** Content of 2817. */
 export const disputeSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -119,6 +140,27 @@ export const disputeSchema = z.discriminatedUnion('type', [
     receipts: idList,
     statement: textField(2_000, 0),
   }),
+  /** A key holder signs a payout; whoever is the second can send it. */
+  z.strictObject({
+    ...onCase,
+    ...fromBond,
+    type: z.literal('payout'),
+    feeSat: satField,
+    psbt: psbtField,
+  }),
+  /** A payout is in a block: what it spent, whom it paid, and what is still a bond. */
+  z.strictObject({
+    ...onCase,
+    ...fromBond,
+    type: z.literal('paidOut'),
+    spent: z.strictObject({ txid: hex32, vout: countField(1_000_000), valueSat: satField }),
+    txid: hex32,
+    paid: z.array(paidField).check(z.minLength(1), z.maxLength(MAX_AWARDS)),
+    /** Back under the same script, in the output after those paid; 0 where nothing is. */
+    changeSat: satField,
+    transaction: transactionField,
+    inclusion: inclusionField,
+  }),
   z.strictObject({ ...onCase, type: z.literal('withdrawal'), statement: textField(2_000, 0) }),
   z.strictObject({ ...onCase, type: z.literal('closing'), statement: textField(2_000, 0) }),
 ]);
@@ -129,3 +171,7 @@ export type DisputeDocument = z.infer<typeof disputeSchema>;
 export type DisputeReason = (typeof DISPUTE_REASONS)[number];
 /** What somebody is to pay under a ruling or a settlement. */
 export type Award = z.infer<typeof awardField>;
+/** A payout as one of the three has signed it. */
+export type PayoutDocument = Extract<DisputeDocument, { type: 'payout' }>;
+/** A payout that is on the chain. */
+export type PaidOutDocument = Extract<DisputeDocument, { type: 'paidOut' }>;

@@ -5,7 +5,7 @@
  */
 import type { Outpoint, OutputReport, SourceAnswer } from '@realyield/protocol';
 import * as z from 'zod/mini';
-import type { BlockSource, ChainSource, KnownBlock } from '../engine/bonds/ports.ts';
+import type { BlockSource, ChainSource, KnownBlock, OutputAt } from '../engine/bonds/ports.ts';
 import type { Clock } from '../engine/ports.ts';
 
 /** A source that has not answered by then is unreachable for this time. */
@@ -27,6 +27,16 @@ const branchSchema = z.object({
 });
 const outspendSchema = z.object({ spent: z.boolean() });
 const blockSchema = z.object({ height: heightField, mediantime: z.int().check(z.gte(0)) });
+const utxoSchema = z
+  .array(
+    z.object({
+      txid: hashField,
+      vout: z.int().check(z.gte(0), z.lte(1_000_000)),
+      value: z.int().check(z.gte(0)),
+      status: z.object({ confirmed: z.boolean(), block_height: z.optional(heightField) }),
+    }),
+  )
+  .check(z.maxLength(1_000));
 const statusSchema = z.object({ confirmed: z.boolean() });
 
 /** How far a median time may lie ahead of one's own clock: half of what the network allows. */
@@ -68,6 +78,16 @@ export class EsploraSource implements ChainSource {
     const reply = await this.#ask('tx', { method: 'POST', body: transactionHex }, true);
     if (reply === undefined || reply === 'none') return 'The chain source did not answer.';
     return hashField.safeParse(reply.text).success ? undefined : reply.text.slice(0, MAX_WORDS);
+  }
+
+  async outputsAt(address: string): Promise<readonly OutputAt[] | undefined> {
+    if (!/^[0-9A-Za-z]{14,100}$/.test(address)) return undefined;
+    const listed = await this.#json(`address/${address}/utxo`, utxoSchema);
+    return listed?.map(({ txid, vout, value, status }) => ({
+      outpoint: { txid, vout },
+      valueSat: BigInt(value),
+      height: status.confirmed ? status.block_height : undefined,
+    }));
   }
 
   async newestBlock(): Promise<KnownBlock | undefined> {

@@ -13,6 +13,9 @@ import {
   type Reject,
   type Result,
 } from '@realyield/protocol';
+import { Holding } from './bonds/holding.ts';
+import { BondOffice } from './bonds/office.ts';
+import { Payouts } from './bonds/payouts.ts';
 import { Cases } from './cases/cases.ts';
 import { Amendments } from './agreement/amendments.ts';
 import { Counters } from './agreement/counters.ts';
@@ -59,6 +62,9 @@ export class Agreements {
   readonly funding: FundingNotices;
   readonly keys: KeyChanges;
   readonly cases: Cases;
+  readonly payouts: Payouts;
+  readonly holding: Holding;
+  readonly bondOffice: BondOffice;
   readonly #desk: Desk;
   #signing: Promise<unknown> = Promise.resolve();
   constructor(desk: Desk) {
@@ -73,6 +79,9 @@ export class Agreements {
     this.funding = new FundingNotices(desk);
     this.keys = new KeyChanges(desk);
     this.cases = new Cases(desk);
+    this.payouts = new Payouts(desk);
+    this.holding = new Holding(desk);
+    this.bondOffice = new BondOffice(desk);
     this.amendments = new Amendments(desk, (sign) => this.#inTurn(sign));
   }
 

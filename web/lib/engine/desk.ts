@@ -1,6 +1,6 @@
 /** What the engine's parts share: ports, catalog, keys, mail and journal of one person. */
 import type { ActivityLog } from './activity.ts';
-import type { KnownBlock } from './bonds/ports.ts';
+import type { ChainSource, KnownBlock } from './bonds/ports.ts';
 import type { Catalog, ContractView } from './catalog.ts';
 import type { Handed } from './handed.ts';
 import type { Journal } from './journal.ts';
@@ -42,6 +42,8 @@ export interface Desk {
   readonly wallet: () => Wallet | undefined;
   /** The newest block by a source of the chain, if one answers. */
   readonly newestBlock: () => Promise<KnownBlock | undefined>;
+  /** The sources this person chose. */
+  readonly chainSources: () => Promise<readonly ChainSource[]>;
 }
 
 /** A contract in which this person has a role. */

@@ -26,7 +26,7 @@ export function rowOf(parsed: ParsedEvent) {
 
 /** The events a catalog holds. */
 export class EventBook {
-  readonly listings = new ListingBook();
+  readonly listings = new ListingBook((root) => this.#offerOf(root));
   readonly #byId = new Map<string, ParsedEvent>();
   readonly #byContract = new Map<string, Map<string, ParsedEvent>>();
   readonly #rootsByOffer = new Map<string, Set<string>>();
@@ -67,6 +67,15 @@ export class EventBook {
     const identifier = base?.event.content['identifier'];
     if (!base || typeof identifier !== 'string') return;
     put(this.#rootsByOffer, offerAddress(base.event.pubkey, identifier), root);
+  }
+
+  /** The identifier of the offer a contract is under. */
+  #offerOf(root: string): string | undefined {
+    const parsed = this.#byContract.get(root)?.get(root);
+    if (parsed?.name !== 'contract') return undefined;
+    const base = parsed.document.bases.find((entry) => entry.event.kind === Kind.offer);
+    const identifier = base?.event.content['identifier'];
+    return typeof identifier === 'string' ? identifier : undefined;
   }
 
   /** Exactly this event, signature included: a forged copy is not here. */

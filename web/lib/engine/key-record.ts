@@ -15,7 +15,7 @@ const recordSchema = z.strictObject({
   v: z.literal(1),
   secret: hex32,
   /** What the key is for. */
-  use: z.enum(['investor', 'delegate']),
+  use: z.enum(['investor', 'delegate', 'bond']),
   /** Salt of the commitment to the main key (investor keys). */
   salt: hex32,
   /** Contract, for delegates; investor keys are found by the contracts that name them. */

@@ -7,6 +7,7 @@ import { hexToBytes } from '@noble/hashes/utils.js';
 import type { SignedEvent, VerifiedEvent } from '@realyield/protocol';
 import { blurredSec } from '../nostr/giftwrap.ts';
 import { createLocalSigner } from '../signer/local-signer.ts';
+import { bitcoinKeyOf, type BitcoinKey } from './bonds/bitcoin-key.ts';
 import { KeyChest, type ChestEntry } from './key-chest.ts';
 import {
   COPIES_WANTED,
@@ -28,6 +29,8 @@ export interface HeldKey {
   /** Where its mail and its contract are, beside the relays in use. */
   readonly relays: readonly string[];
   readonly signer: Signer;
+  /** The same key as one of Bitcoin, of a key for bonds. */
+  readonly bitcoin?: BitcoinKey;
 }
 
 /** What a new key is for. */
@@ -273,7 +276,9 @@ export class Keyring {
 
 function toHeld(record: KeyRecord): HeldKey {
   const signer = createLocalSigner(hexToBytes(record.secret));
+  const bitcoin = record.use === 'bond' ? { bitcoin: bitcoinKeyOf(record.secret) } : {};
   return {
+    ...bitcoin,
     publicKey: signer.publicKey,
     use: record.use,
     salt: record.salt,

@@ -44,7 +44,7 @@ export interface Listings {
 
 /** Verified listings. */
 export class ListingBook implements Listings {
-  readonly pledges = new PledgeBook();
+  readonly pledges: PledgeBook;
   readonly #offers = new Map<string, ParsedOffer>();
   readonly #profiles = new Map<string, ParsedBankProfile>();
   readonly #arbiters = new Map<string, ParsedArbiterProfile>();
@@ -52,6 +52,11 @@ export class ListingBook implements Listings {
   /** Made again after an offer has come. */
   #sorted: readonly ParsedOffer[] | undefined;
   #byBusiness = new Map<string, ParsedOffer>();
+
+  /** `offerOf` says under which offer a contract is, by its identifier. */
+  constructor(offerOf: (contract: string) => string | undefined = () => undefined) {
+    this.pledges = new PledgeBook(offerOf);
+  }
 
   /** Adds a verified event; others than listings are left aside. */
   add(parsed: ParsedEvent): void {

@@ -1,6 +1,6 @@
 /** Lays out a person's desk: every part of the engine that others use. */
 import { ActivityLog } from './activity.ts';
-import type { BlockSource } from './bonds/ports.ts';
+import type { ChainPort } from './bonds/ports.ts';
 import { Catalog } from './catalog.ts';
 import type { Desk } from './desk.ts';
 import { Handed } from './handed.ts';
@@ -20,7 +20,7 @@ export interface DeskPorts {
   readonly store: Store;
   readonly verifier: Verifier;
   readonly clock: Clock;
-  readonly chain?: BlockSource;
+  readonly chain?: ChainPort;
 }
 
 /** Makes a desk; messages go to `receive`. */
@@ -56,5 +56,6 @@ export function openDesk(
     clock,
     wallet: session.wallet,
     newestBlock: async () => ports.chain?.newestBlock(),
+    chainSources: async () => (await ports.chain?.sources?.()) ?? [],
   };
 }

@@ -1,5 +1,5 @@
 /** Through what a session reaches the world, and what is agreed about who runs. */
-import type { BlockSource } from './bonds/ports.ts';
+import type { ChainPort } from './bonds/ports.ts';
 import type { SessionLease } from './lease.ts';
 import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
 
@@ -11,7 +11,7 @@ export interface SessionPorts {
   readonly verifier: Verifier;
   readonly clock: Clock;
   /** Who says which block is the newest; without it nothing is signed that names one. */
-  readonly chain?: BlockSource;
+  readonly chain?: ChainPort;
   /** Helpers of the local world step back when the person's own client is open. */
   readonly rank: 'helper' | 'person';
   /** How it is agreed who runs; one more holder among this person's devices unless given. */

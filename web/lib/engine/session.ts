@@ -168,6 +168,7 @@ export class Session {
 
   /** A key in hand: its mail is read, and whatever it is for goes on. */
   #take(key: HeldKey): void {
+    if (key.use === 'bond') return;
     this.#desk.mailbox.open(key.signer, key.relays);
     this.till.recall(key);
     this.#crew.attendAll();

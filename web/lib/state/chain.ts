@@ -1,17 +1,20 @@
-/** Who says which block is the newest, for steps that name one; asked only when one is signed. */
-import type { BlockSource } from '../engine/bonds/ports.ts';
+/** The chain for steps that name a block and for payouts; asked only when somebody acts. */
+import type { ChainPort } from '../engine/bonds/ports.ts';
 import { loadPart } from '../loading.ts';
 import { loadSources, sourcesIn } from './chain-choice.ts';
 import { browserClock } from './clock.ts';
 import type { World } from './kept.ts';
 
 /** The local world's chain, or the person's sources one after the other. */
-export function chainOf(world: World | undefined): BlockSource {
+export function chainOf(world: World | undefined): ChainPort {
+  const parts = () => loadPart(() => import('../chain/esplora.ts'));
+  const sources = async () => {
+    const { urls } = sourcesIn(world, loadSources());
+    const { EsploraSource } = await parts();
+    return urls.map((url) => new EsploraSource(url, browserClock));
+  };
   return {
-    async newestBlock() {
-      const { urls } = sourcesIn(world, loadSources());
-      const { EsploraSource, firstOf } = await loadPart(() => import('../chain/esplora.ts'));
-      return firstOf(urls.map((url) => new EsploraSource(url, browserClock))).newestBlock();
-    },
+    sources,
+    newestBlock: async () => (await parts()).firstOf(await sources()).newestBlock(),
   };
 }

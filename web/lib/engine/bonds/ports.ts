@@ -14,6 +14,20 @@ export interface BlockSource {
   newestBlock(): Promise<KnownBlock | undefined>;
 }
 
+/** The chain as a session reaches it. */
+export interface ChainPort extends BlockSource {
+  /** The sources its person chose; without them no payout is signed or sent. */
+  sources?(): Promise<readonly ChainSource[]>;
+}
+
+/** An unspent output at an address, as a source says; a bond is proven by `lookUp`. */
+export interface OutputAt {
+  readonly outpoint: Outpoint;
+  readonly valueSat: bigint;
+  /** The block it is in; undefined while it waits. */
+  readonly height: number | undefined;
+}
+
 /** A source of the chain, as somebody chose it. */
 export interface ChainSource extends BlockSource {
   /** Its address, for people. */
@@ -22,6 +36,8 @@ export interface ChainSource extends BlockSource {
   readonly requests: number;
   /** What it says about an output; never rejects. */
   lookUp(outpoint: Outpoint): Promise<SourceAnswer>;
+  /** What lies unspent at an address; undefined where it does not answer. Never rejects. */
+  outputsAt(address: string): Promise<readonly OutputAt[] | undefined>;
   /** Hands a signed transaction to the network: undefined when taken, else the source's words. */
   broadcast(transactionHex: string): Promise<string | undefined>;
 }

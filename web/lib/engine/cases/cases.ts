@@ -13,6 +13,7 @@ import {
   type DisputeStepType,
   type Result,
 } from '@realyield/protocol';
+import { holderRole, payoutPlaces } from '../bonds/payout-case.ts';
 import { ownContract, type Desk } from '../desk.ts';
 import type { Signer } from '../ports.ts';
 import type { CaseView } from './case-book.ts';
@@ -61,9 +62,14 @@ export class Cases {
     this.#desk = desk;
   }
 
-  /** Cases in which this person has a part, newest first. */
+  /** Cases in which this person has a part, or holds a bond that pays, newest first. */
   own(): readonly CaseView[] {
-    return this.#desk.catalog.cases.all().filter((view) => this.places(view).length > 0);
+    const { catalog, person } = this.#desk;
+    const holds = (view: CaseView): boolean =>
+      payoutPlaces(view, catalog.listings.pledges, catalog.cases).some(
+        ({ pledge }) => holderRole(pledge, person.publicKey) !== undefined,
+      );
+    return catalog.cases.all().filter((view) => this.places(view).length > 0 || holds(view));
   }
 
   /** What this person is in a case. */

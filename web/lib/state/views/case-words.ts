@@ -70,6 +70,8 @@ export const STEP_WORDS: Readonly<Record<DisputeDocument['type'], string>> = {
   ruling: 'ruled',
   fallback: 'called the fallback arbiter',
   compliance: 'pointed at payments',
+  payout: 'signed a payout of the bond',
+  paidOut: 'recorded a payout of the bond',
   withdrawal: 'withdrew the claim',
   closing: 'closed the case',
 };

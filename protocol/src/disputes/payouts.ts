@@ -1,0 +1,82 @@
+/** What of an outcome a bank's bond has paid. Spec: specs/disputes.md, "Paid from the bond". */
+import type { ContractState } from '../contract/state.ts';
+import { bondSchema, type PledgeDocument } from '../kinds/bond.ts';
+import type { EmbeddedEvent } from '../kinds/fields.ts';
+import type { PaidOutDocument, PayoutDocument } from '../kinds/dispute.ts';
+import { minimum } from '../money.ts';
+import { reject, type Reject } from '../result.ts';
+import { readDocument } from '../schema.ts';
+import type { OwedAward, RecordedPayout } from './case.ts';
+import type { DisputeStep } from './steps.ts';
+
+const SAT_MSAT = 1_000n;
+
+/** A pledge that was read where it is embedded. */
+function pledgeIn({ content }: EmbeddedEvent): PledgeDocument | undefined {
+  const read = readDocument(bondSchema, content);
+  return read.ok && read.document.type === 'pledge' ? read.document : undefined;
+}
+
+/** Why a payout does not count in a case; undefined where it does. */
+export function payoutRefusal(
+  { author }: DisputeStep,
+  { contract }: ContractState,
+  { pledge }: PayoutDocument | PaidOutDocument,
+): Reject | undefined {
+  const { network, parties } = contract.document;
+  const document = pledgeIn(pledge);
+  // DI-31: "A payout or a record of one is refused as `CONTRACT_MISMATCH` whose pledge is not of
+  // the contract's bank on its network…"
+  const isBanks = pledge.pubkey === parties.bank.pubkey && document?.network === network;
+  if (!isBanks) return reject('CONTRACT_MISMATCH', 'pledge');
+  // DI-31: "…as `AUTHOR_ROLE` where its author is none of the pledge's three holders…"
+  const holders = Object.values(document.holders ?? {});
+  return holders.some(({ pubkey }) => pubkey === author) ? undefined : reject('AUTHOR_ROLE');
+}
+
+/** A record of a payout, and what it says it paid. */
+export interface PayoutRecord {
+  readonly payout: RecordedPayout;
+  readonly paid: PaidOutDocument['paid'];
+}
+
+/** Payouts of an outcome that are on the chain, each transaction once. */
+export function recordedPayouts(
+  steps: readonly DisputeStep[],
+  outcome: string,
+): readonly PayoutRecord[] {
+  const byTransaction = new Map<string, PayoutRecord>();
+  for (const { document, id } of steps) {
+    if (document.type !== 'paidOut' || document.outcome !== outcome) continue;
+    // DI-32: "…one transaction once, however often it is recorded."
+    if (byTransaction.has(document.txid)) continue;
+    const { changeSat, inclusion, paid, pledge, spent, txid } = document;
+    const paidSat = paid.reduce((sum, { valueSat }) => sum + BigInt(valueSat), 0n);
+    const feeSat = BigInt(spent.valueSat) - paidSat - BigInt(changeSat);
+    const payout = { id, pledge: pledge.id, txid, height: inclusion.height, paidSat, feeSat };
+    byTransaction.set(txid, { payout, paid });
+  }
+  return [...byTransaction.values()];
+}
+
+/** Awards with what the bond paid of them. */
+export function withBond(
+  awards: readonly Omit<OwedAward, 'fromBondUnits'>[],
+  records: readonly PayoutRecord[],
+  states: ReadonlyMap<string, ContractState>,
+): OwedAward[] {
+  const pool = new Map<string, bigint>();
+  for (const { address, valueSat } of records.flatMap(({ paid }) => paid)) {
+    pool.set(address, (pool.get(address) ?? 0n) + BigInt(valueSat) * SAT_MSAT);
+  }
+  return awards.map((each) => {
+    const { award, outstandingUnits } = each;
+    const unit = states.get(award.contract)?.contract.document.denomination.type;
+    // DI-32: "What a recorded payout paid to the address of an award of a contract in bitcoin
+    // counts as paid of it, of several awards with one address in their order…"
+    const there = unit === 'msat' ? (pool.get(award.address ?? '') ?? 0n) : 0n;
+    const fromBondUnits = minimum(outstandingUnits, there);
+    if (fromBondUnits > 0n) pool.set(award.address ?? '', there - fromBondUnits);
+    return { ...each, fromBondUnits, outstandingUnits: outstandingUnits - fromBondUnits };
+  });
+}
