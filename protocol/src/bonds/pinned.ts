@@ -45,7 +45,14 @@ export function allocatedTo({ document }: ParsedPledge, identifier: string): big
 
 /** What took the place of a pledge and is in force: itself where nothing did. */
 function inForceAfter(pledge: ParsedPledge, own: readonly ParsedPledge[]): ParsedPledge[] {
-  const after = Map.groupBy(own, ({ document }) => document.replaces);
+  const after = new Map<string, ParsedPledge[]>();
+  for (const each of own) {
+    const { replaces } = each.document;
+    if (replaces === undefined) continue;
+    const known = after.get(replaces);
+    if (known) known.push(each);
+    else after.set(replaces, [each]);
+  }
   const inForce: ParsedPledge[] = [];
   const waiting = [pledge];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
