@@ -18,6 +18,7 @@ import { wrap } from '../../web/lib/nostr/giftwrap.ts';
 import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
 import { sentenceOfContract } from '../../web/lib/state/views/contract-sentence.ts';
 import { contractNow } from '../../web/lib/state/views/contract.ts';
+import { owedTogether } from '../../web/lib/state/views/desk.ts';
 import { scheduleView } from '../../web/lib/state/views/schedule.ts';
 import { writeInvoice } from '../fixtures/invoices.ts';
 import { createLoneLease } from '../fixtures/lease.ts';
@@ -118,6 +119,9 @@ it('a payee goes silent and comes back: nobody was late, and it is paid once', a
   const now = view && contractNow(view, clock.nowSec());
   expect(now && sentenceOfContract(now)).toContain('is offered in public');
   expect(now && scheduleView(now).instalments[0]?.state).toBe('tendered');
+  const own = business.ownContract(loan.root);
+  const owed = owedTogether(own ? [own] : [], clock.nowSec());
+  expect(owed[0]?.loans[0]?.status.text).toBe('due, and nobody asks for it');
   await open('investor');
   await until('the proof', () => state().paid.numbers('repayment').size === 1);
   expect(first()).toMatchObject({ state: 'paid', paidWhen: 'onTime', daysLate: 0 });

@@ -101,6 +101,7 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
   const { denomination, principalUnits } = state.contract.document;
   const isLate = ledger.daysPastDue > 0;
   const isDue = ledger.dueNowUnits > 0n;
+  const isOffered = ledger.instalments.some((each) => each.state === 'tendered');
   return {
     root: view.root,
     offer: offerAddressOf(state),
@@ -108,9 +109,11 @@ function owedView(view: ContractView, nowSec: number): OwedView | undefined {
     denomination,
     status: isLate
       ? { text: 'late', tone: 'problem' }
-      : isDue
-        ? { text: 'due today', tone: 'waiting' }
-        : { text: 'to come', tone: 'plain' },
+      : isOffered
+        ? { text: 'due, and nobody asks for it', tone: 'waiting' }
+        : isDue
+          ? { text: 'due today', tone: 'waiting' }
+          : { text: 'to come', tone: 'plain' },
     due: formatDue(next.dueAtSec, calendarOf(state)),
     which:
       `instalment ${next.number} of ${ledger.instalments.length}, ` +
