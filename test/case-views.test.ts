@@ -6,6 +6,7 @@ import { silenceOf } from '../web/lib/engine/agreement/serving.ts';
 import type { CaseView } from '../web/lib/engine/cases/case-book.ts';
 import { formatLocalTime } from '../web/lib/format.ts';
 import {
+  aboveLimit,
   departures,
   findingsText,
   payDays,
@@ -118,6 +119,17 @@ describe('what is typed', () => {
     expect(sentence).toMatch(/^By the ledger .* is owed; awarded is 1.sat\.$/);
     expect(findingsText(' Late. ', [], 'unused')).toBe('Late.');
     expect(findingsText('Late.', [sentence], 'A flood.')).toBe(`Late.\n\n${sentence} A flood.`);
+  });
+
+  it('asks whether a claim above what can be owed today is meant', () => {
+    const unit = { type: 'msat' } as const;
+    expect(aboveLimit(undefined, CLAIM, unit)).toBeUndefined();
+    expect(aboveLimit(CLAIM, CLAIM, unit)).toBeUndefined();
+    // Less than a satoshi above is no more than what is shown.
+    expect(aboveLimit(CLAIM + 999n, CLAIM, unit)).toBeUndefined();
+    const asked = aboveLimit(2n * CLAIM, CLAIM, unit);
+    expect(asked?.title).toMatch(/^Do you mean to claim more than the 1.020.000.sat that can/);
+    expect(asked?.safe).toMatch(/^You claim 2.040.000.sat\. /);
   });
 
   it('reads days and statements', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { embed, nextSteps, readEvent, type SignedEvent, type VerifiedEvent } from '../index.ts';
 import { OPEN_DAY, TestCase, idsOf, rulingOn, unpaidLoan } from '../testing/disputes.ts';
 import { rememberingVerifier } from '../testing/keys.ts';
+import { computeEventId } from '../verify.ts';
 
 const CLAIM = 1_020_000_000n;
 const AWARD = 600_000_000n;
@@ -279,6 +280,8 @@ describe('attacks', () => {
     const ruling = made.rule(taken, [made.award(AWARD)]);
     const edited = { ...ruling, content: ruling.content.replace('600000000', '900000000') };
     expect(readEvent(edited, rememberingVerifier)).toMatchObject({ code: 'EVENT_ID' });
+    const renamed = { ...edited, id: computeEventId(edited) };
+    expect(readEvent(renamed)).toMatchObject({ code: 'EVENT_SIGNATURE' });
     const swapped = { ...made.award(AWARD), address: 'bcrt1qattackersownaddress' };
     made.rule(taken, [swapped], OPEN_DAY + 29);
     expect(codes(made)).toEqual(['AWARD_ADDRESS']);

@@ -225,10 +225,11 @@ export class Catalog {
     return this.#book.findExactly(raw);
   }
 
-  /** Ids of what parties published in a contract, in canonical order. */
+  /** Ids of what was published in a contract, in canonical order, then of steps of its cases. */
   publicIds(root: string): readonly string[] {
     const fold = this.contract(root)?.fold;
-    return fold ? publicIdsOf(fold, this.eventsOf(root)) : [];
+    if (!fold) return [];
+    return [...publicIdsOf(fold, this.eventsOf(root)), ...this.cases.stepIds(root)];
   }
 
   /** Takes raw events in; resolves when they are verified and kept, or refused. */

@@ -114,6 +114,13 @@ export class CaseBook {
     return views.filter(({ fold }) => fold.contracts.includes(root));
   }
 
+  /** Steps that count in cases a contract is in, and name it. */
+  stepIds(root: string): readonly string[] {
+    const steps = this.ofContract(root).flatMap((view) => view.steps);
+    const own = steps.filter(({ document }) => document.contract === root);
+    return own.map(({ event }) => event.id);
+  }
+
   /** Steps that name a contract and do not count. */
   refused(root: string): readonly RefusedStep[] {
     const ids = [...(this.#byContract.get(root) ?? [])];

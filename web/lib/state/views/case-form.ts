@@ -6,7 +6,7 @@ import {
   type ContractState,
   type DisputeReason,
 } from '@realyield/protocol';
-import { amountText, wholeUnits } from '../../amount.ts';
+import { amountText, wholeUnits, type AmountUnit } from '../../amount.ts';
 import type { CaseView } from '../../engine/cases/case-book.ts';
 import { formatLocalTime, formatPlural } from '../../format.ts';
 import { hasHidden } from '../../ui/text.ts';
@@ -35,6 +35,25 @@ export function saidMistake(typed: string, lacking: string | undefined): string 
 /** What is wrong with an amount claimed; more than the limit may be claimed and is never owed. */
 export function claimMistake(units: bigint | undefined): string | undefined {
   return units === undefined || units === 0n ? 'Say how much you claim.' : undefined;
+}
+
+/** What is asked where a claim is above what can be owed today; undefined where it is not. */
+export function aboveLimit(
+  units: bigint | undefined,
+  limitUnits: bigint,
+  denomination: AmountUnit,
+): { readonly title: string; readonly safe: string } | undefined {
+  // Both as they are shown: nobody claims too much by less than what can be paid.
+  const shown = (amount: bigint): bigint => wholeUnits({ units: amount, denomination });
+  if (units === undefined || shown(units) <= shown(limitUnits)) return undefined;
+  const most = amountText(limitUnits, denomination, true);
+  return {
+    title: `Do you mean to claim more than the ${most} that can be owed today?`,
+    safe:
+      `You claim ${amountText(units, denomination, true)}. However much a ruling awards, no more ` +
+      'is owed than the contract’s ledger gives on the day of the ruling. It makes sense where ' +
+      'more falls due until then.',
+  };
 }
 
 /** What a claim's amount begins with: the most that can be owed, in what is paid at least. */
