@@ -10,6 +10,8 @@ import type { Incoming } from './mailbox.ts';
 import { speaksFor } from './parties.ts';
 import type { Payee } from './payee.ts';
 import type { Payer } from './payer.ts';
+import { isTillTalk } from './till/talk.ts';
+import type { TillDesk } from './till/till-desk.ts';
 
 /** Who deals with messages. */
 export interface Receivers {
@@ -19,6 +21,7 @@ export interface Receivers {
   readonly crew: Crew;
   readonly documents: Documents;
   readonly applications: Applications;
+  readonly till: TillDesk;
   readonly isRunning: () => boolean;
 }
 
@@ -99,7 +102,12 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
       await receiveRefusal(receivers, message, incoming);
       break;
     default:
-      if (isApplicationTalk(message)) await receivers.applications.receive(message, incoming);
+      if (isTillTalk(message)) {
+        const ageSec = receivers.desk.clock.nowSec() - incoming.sentAtSec;
+        const isCurrent = ageSec < STALE_SEC && receivers.isRunning();
+        await receivers.till.receive(message, incoming, isCurrent);
+      } else if (isApplicationTalk(message))
+        await receivers.applications.receive(message, incoming);
       else await receivers.documents.receive(message, incoming);
   }
 }

@@ -95,6 +95,25 @@ export class Repayments {
   }
 
   /**
+   * Orders what a till brought that the bank runs: a share of it, or what is left for the business.
+   * What else must be true at that moment is written with it.
+   */
+  async handOver(
+    root: string,
+    leg: 'tillShare' | 'takings',
+    amountUnits: bigint,
+    also: readonly StoreWrite[] = [],
+  ): Promise<Result<number>> {
+    const contract = ownContract(this.#desk, root);
+    if (!contract || !this.#payerOf(root, leg)) return reject('AUTHOR_ROLE', 'bank');
+    const { state } = contract.view.fold;
+    if (leg === 'tillShare' && !RUNNING.includes(state.status)) return reject('STATE_FORBIDS');
+    const n = this.#nextNumber(state, leg);
+    await this.#order(root, [{ leg, n, amountUnits }], also);
+    return ok(n);
+  }
+
+  /**
    * Orders an amount to be repaid to all investors of some contracts of one offer, at most what is
    * due to them: each gets its share in as many parts, in step. The journal has all or nothing.
    */
@@ -198,7 +217,7 @@ export class Repayments {
     return numbers.filter((n) => !proven.has(n));
   }
 
-  #nextNumber(state: ContractState, leg: (typeof REPAYING)[number]): number {
+  #nextNumber(state: ContractState, leg: Parameters<typeof nextPartNumber>[1]): number {
     const inHand = this.#desk.journal.entries(state.root, leg).map((entry) => entry.n);
     return nextPartNumber(state, leg, inHand);
   }

@@ -283,9 +283,9 @@ export class Session {
   }
 
   async #receive(incoming: Incoming): Promise<void> {
-    const { agreements, documents, applications } = this;
+    const { agreements, documents, applications, till } = this;
     const own = { desk: this.#desk, payee: this.#payee, crew: this.#crew, agreements, documents };
-    await receive({ ...own, applications, isRunning: () => this.isRunning }, incoming);
+    await receive({ ...own, applications, till, isRunning: () => this.isRunning }, incoming);
     this.changed.emit();
   }
 

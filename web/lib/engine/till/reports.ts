@@ -19,6 +19,15 @@ import type { TillName } from './till-book.ts';
 
 const PREFIX = 'till|report|';
 const FIRST = '0'.repeat(64);
+/** How often it is seen whether a day is over, ms. */
+const DAY_LOOK_MS = 60_000;
+
+/** The first second of the merchant's day, Unix seconds. */
+export function dayStartSec(atSec: number): number {
+  const day = new Date(atSec * 1_000);
+  day.setHours(0, 0, 0, 0);
+  return Math.floor(day.getTime() / 1_000);
+}
 
 /** A report as the till keeps it. */
 export interface KeptReport {
@@ -39,21 +48,24 @@ export interface Unreported {
 export class SalesReports {
   readonly #desk: Desk;
   readonly #till: Till;
-  readonly #copies: TillCopies;
+  readonly #copies: Pick<TillCopies, 'publish'> | undefined;
+  readonly #prefix: string;
+  #stopDays: () => void = () => undefined;
   #kept: readonly KeptReport[] = [];
   #working: Promise<string | undefined> | undefined;
 
-  constructor(desk: Desk, till: Till, copies: TillCopies) {
+  constructor(desk: Desk, till: Till, copies?: Pick<TillCopies, 'publish'>, scope = '') {
     this.#desk = desk;
     this.#till = till;
     this.#copies = copies;
+    this.#prefix = `${scope}${PREFIX}`;
   }
 
   /** Reads what was reported; before anything is sold. */
   async load(): Promise<void> {
     const rows = await this.#desk.store.all('journal');
     this.#kept = rows
-      .filter(({ key }) => key.startsWith(PREFIX))
+      .filter(({ key }) => key.startsWith(this.#prefix))
       .map(({ value }) => value as KeptReport);
     for (const { report } of this.#kept) this.#till.sellFrom(report.toSec);
   }
@@ -113,6 +125,23 @@ export class SalesReports {
     return this.#working;
   }
 
+  /** Reports every day by itself once it is over, and tells; until `stop`. */
+  followDays(tell: () => void): void {
+    this.#stopDays();
+    const { clock } = this.#desk;
+    const todaySec = dayStartSec(clock.nowSec());
+    const isOver = this.unreported.some(({ sales }) =>
+      sales.some(({ paid }) => paid.atSec < todaySec),
+    );
+    if (isOver) void this.report(todaySec).then(tell);
+    this.#stopDays = clock.after(DAY_LOOK_MS, () => this.followDays(tell));
+  }
+
+  /** Reports nothing more by itself. */
+  stop(): void {
+    this.#stopDays();
+  }
+
   async #report(toSec: number): Promise<string | undefined> {
     // What is sold from now on is not of the period, even if the clock is set back.
     this.#till.sellFrom(toSec);
@@ -146,13 +175,13 @@ export class SalesReports {
     const event = await this.#desk.person.sign(buildSales(report, nowSec));
     const parcel = this.#desk.outbox.entry(event, this.#urlsOf(name));
     const kept = { till: name.till, place: (last?.place ?? 0) + 1, event, report };
-    const key = `${PREFIX}${name.till}|${kept.place}`;
+    const key = `${this.#prefix}${name.till}|${kept.place}`;
     // Kept and on its way at once: no sale is reported twice, and none is left out.
     await this.#desk.store.write([{ table: 'journal', key, value: kept }, parcel]);
     this.#kept = [...this.#kept, kept];
     await this.#desk.catalog.add([event], 'this device');
     void this.#desk.outbox.push(parcel);
-    await this.#copies.publish(name, sales);
+    await this.#copies?.publish(name, sales);
   }
 
   #lastOf({ till }: TillName): KeptReport | undefined {

@@ -56,6 +56,17 @@ export interface SalePaid {
   readonly isUnexpected: boolean;
   readonly found: 'notice' | 'lookup';
   readonly split: readonly SaleSplit[];
+  /** As the wallet said it, where it did. */
+  readonly preimage?: string;
+}
+
+/** By whom a bank was asked for a sale at the till it runs. */
+export interface AskedBy {
+  /** The business's own name of the sale, at random. */
+  readonly sale: string;
+  readonly contract: string;
+  /** The key that is told of the payment. */
+  readonly key: string;
 }
 
 /** One amount that was asked for at the till. */
@@ -73,6 +84,10 @@ export interface TillSale {
   readonly paymentHash?: string;
   readonly expiresAtSec?: number;
   readonly paid?: SalePaid;
+  /** The bank takes it: the contract by which it was asked. */
+  readonly bank?: string;
+  /** A business asked for it: this is a bank. */
+  readonly asked?: AskedBy;
 }
 
 /** How long after its expiry an invoice is still looked up, seconds. */
@@ -103,7 +118,7 @@ export function pay(
   at: Pick<SalePaid, 'till' | 'serial' | 'atSec' | 'found' | 'split'>,
 ): TillSale {
   const asked = BigInt(sale.amountMsat);
-  const { amountMsat: came, settledAtSec = at.atSec } = record;
+  const { amountMsat: came, settledAtSec = at.atSec, preimage } = record;
   const amount = came === asked ? 'exact' : came > asked ? 'over' : 'under';
   const isLate = settledAtSec > (sale.expiresAtSec ?? Infinity);
   const isUnexpected = sale.step === 'cancelled';
@@ -111,6 +126,7 @@ export function pay(
   const paid: SalePaid = {
     ...{ ...at, msat: came.toString(), amount, isLate, isUnexpected },
     ...(units === undefined ? {} : { units: units.toString() }),
+    ...(preimage === undefined ? {} : { preimage }),
   };
   return { ...sale, step: 'paid', paid };
 }

@@ -1,47 +1,70 @@
-/** Contracts a business's till serves, and how their shares are repaid. Spec: specs/till.md. */
-import { ledgerOf, partOfOffer, tillRate } from '@realyield/protocol';
-import { ownContracts, type Desk } from '../desk.ts';
+/** Contracts a till serves, and how their shares are repaid. Spec: specs/till.md. */
+import { ledgerOf, partOfOffer, tillRate, type ContractState, type Leg } from '@realyield/protocol';
+import { ownContracts, type Desk, type OwnContract } from '../desk.ts';
 import type { Repayments } from '../repayments.ts';
 import type { Served, TillParts } from './till.ts';
 
 const REPAYING = ['repayment', 'servicing'] as const;
 
-/** What of a contract is ordered to be repaid and not proven yet, msat. */
-function onItsWay(desk: Desk, contract: string, proven: (leg: string) => ReadonlySet<number>) {
-  const open = REPAYING.flatMap((leg) =>
-    desk.journal.entries(contract, leg).filter(({ n }) => !proven(leg).has(n)),
-  );
+/** What of a contract is ordered on some legs and not proven yet, msat. */
+function onItsWay(desk: Desk, state: ContractState, legs: readonly Leg[]): bigint {
+  const open = legs.flatMap((leg) => {
+    const proven = state.paid.numbers(leg);
+    return desk.journal.entries(state.root, leg).filter(({ n }) => !proven.has(n));
+  });
   return open.reduce((sum, { amountUnits }) => sum + BigInt(amountUnits), 0n);
+}
+
+/** A contract as a till serves it; undefined where it is over, or kept in a currency. */
+function servedAs(desk: Desk, state: ContractState, legs: readonly Leg[]): Served | undefined {
+  const nowSec = desk.clock.nowSec();
+  const { document } = state.contract;
+  const { tillShare, denomination } = document;
+  const isRunning = state.status === 'effective' || state.status === 'defaulted';
+  if (!isRunning || denomination.type !== 'msat') return undefined;
+  const waiting = onItsWay(desk, state, legs);
+  const { payoffUnits } = ledgerOf(state, nowSec);
+  return {
+    contract: state.root,
+    offer: document.bases.find(({ as }) => as === 'offer')?.event.id ?? state.root,
+    shareBps: tillRate(state, nowSec).shareBps,
+    ...partOfOffer(document),
+    effectiveAtSec: state.effectiveAtSec ?? nowSec,
+    thresholdSat: tillShare?.thresholdSat ?? 1,
+    owedMsat: payoffUnits > waiting ? payoffUnits - waiting : 0n,
+    network: document.network,
+  };
 }
 
 /** The contracts this business's own till serves now; those in a currency are paid when due. */
 export function servedBy(desk: Desk): Served[] {
-  const nowSec = desk.clock.nowSec();
   return ownContracts(desk).flatMap(({ view, own }): Served[] => {
     const { state } = view.fold;
-    const { document } = state.contract;
-    const { plan, denomination } = document;
-    const tillShare = document.tillShare?.runBy === 'business' ? document.tillShare : undefined;
+    const { plan, tillShare } = state.contract.document;
+    const isBanks = tillShare?.runBy === 'bank';
     // Sales of a revenue share are reported, whether or not any of it is put by at the till.
-    const isServed = tillShare !== undefined || plan.type === 'revenueShare';
-    const isRunning = state.status === 'effective' || state.status === 'defaulted';
+    // TL-35: "A business's till MUST NOT report what the bank's till took: sales would count
+    // twice."
+    const isServed = !isBanks && (tillShare !== undefined || plan.type === 'revenueShare');
     // Reports are signed by the main key: a contract under another one cannot be among them.
     const isOwn = own.role === 'business' && own.main.publicKey === desk.person.publicKey;
-    if (!isOwn || !isServed || !isRunning || denomination.type !== 'msat') return [];
-    const waiting = onItsWay(desk, state.root, (leg) => state.paid.numbers(leg as 'repayment'));
-    const { payoffUnits } = ledgerOf(state, nowSec);
-    return [
-      {
-        contract: state.root,
-        offer: document.bases.find(({ as }) => as === 'offer')?.event.id ?? state.root,
-        shareBps: tillShare ? tillRate(state, nowSec).shareBps : 0,
-        ...partOfOffer(document),
-        effectiveAtSec: state.effectiveAtSec ?? nowSec,
-        thresholdSat: tillShare?.thresholdSat ?? 1,
-        owedMsat: payoffUnits > waiting ? payoffUnits - waiting : 0n,
-        network: document.network,
-      },
-    ];
+    const served = isOwn && isServed ? servedAs(desk, state, REPAYING) : undefined;
+    return served ? [served] : [];
+  });
+}
+
+/** The business of a contract the till of which this bank runs; undefined for every other one. */
+export function hostedBusiness({ view, own }: OwnContract): string | undefined {
+  const { tillShare, parties } = view.fold.state.contract.document;
+  const isBanks = own.role === 'bank' && tillShare?.runBy === 'bank';
+  return isBanks ? parties.business.pubkey : undefined;
+}
+
+/** The contracts that a business's till serves which this bank runs. */
+export function hostedFor(desk: Desk, business: string): Served[] {
+  return ownContracts(desk).flatMap((contract) => {
+    if (hostedBusiness(contract) !== business) return [];
+    return servedAs(desk, contract.view.fold.state, ['tillShare']) ?? [];
   });
 }
 

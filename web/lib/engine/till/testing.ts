@@ -1,6 +1,7 @@
 /** A shop for tests of the till: a disk that dies, a wallet that keeps its invoices, a clock. */
 import { msat, ok, type Bolt11Invoice } from '@realyield/protocol';
 import type { Clock, PaymentRecord, Store, StoreWrite, Wallet, WalletAnswer } from '../ports.ts';
+import { walletTaker } from './takers.ts';
 import { Till, type Served } from './till.ts';
 
 /** The payment hash of an invoice by its place. */
@@ -148,7 +149,7 @@ export class Shop {
       this.served.map((each) => ({ ...each, owedMsat: OWED - this.ordered(each.contract) }));
     const wallet = this.purse.wallet();
     const till = new Till({
-      ...{ store, clock, wallet: () => wallet, served, isReady: () => this.isReady },
+      ...{ store, clock, takerOf: () => walletTaker(wallet), served, isReady: () => this.isReady },
       keyOf: () => hashOf(7),
       readInvoice: reader(() => this.nowSec),
       order: async (contract, msat, also) => {

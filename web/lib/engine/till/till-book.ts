@@ -76,24 +76,23 @@ function splitOf({ contract, numerator, denominator }: SaleShare, msat: bigint):
   return part > 0n ? [{ contract, msat: part.toString() }] : [];
 }
 
-function accountWrite(contract: string, account: TillAccount): StoreWrite {
+function accountWrite(scope: string, contract: string, account: TillAccount): StoreWrite {
   const value: AccountRow = {
     contract,
     accrued: account.accrued.toString(),
     denominator: account.denominator.toString(),
     handedMsat: account.handedMsat.toString(),
   };
-  return { table: 'journal', key: `${ACCOUNT}${contract}`, value, contract };
+  return { table: 'journal', key: `${scope}${ACCOUNT}${contract}`, value, contract };
 }
 
 const placeOf = (order: number): string => String(order).padStart(10, '0');
-const nameWrite = (name: TillName): StoreWrite => ({
-  ...{ table: 'journal', key: `${NAME}${placeOf(name.order)}`, value: name },
-});
 
 /** The sales and accounts of one till. */
 export class TillBook {
   readonly #store: Store;
+  readonly #scope: string;
+  readonly #asked = new Map<string, number>();
   readonly #sales = new Map<number, TillSale>();
   #sorted: readonly TillSale[] | undefined;
   readonly #orders = new Map<string, number>();
@@ -103,15 +102,18 @@ export class TillBook {
   #names: readonly TillName[] = [];
   #lastOrder = 0;
   #lastAtSec = 0;
+  #takenMsat = 0n;
 
-  constructor(store: Store) {
+  constructor(store: Store, scope = '') {
     this.#store = store;
+    this.#scope = scope;
   }
 
   /** Reads what is there; must resolve before anything is sold. */
   async load(): Promise<void> {
     const names: TillName[] = [];
-    for (const { key, value } of await this.#store.all('journal')) {
+    for (const { key: full, value } of await this.#store.all('journal')) {
+      const key = full.startsWith(this.#scope) ? full.slice(this.#scope.length) : '';
       if (key.startsWith(SALE)) this.#put(value as TillSale);
       if (key.startsWith(NAME)) names.push(value as TillName);
       if (!key.startsWith(ACCOUNT)) continue;
@@ -166,9 +168,19 @@ export class TillBook {
     return this.#sales.get(this.#orders.get(paymentHash) ?? 0);
   }
 
+  /** The sale a business asked for by a name of its own. */
+  byAsked(sale: string): TillSale | undefined {
+    return this.#sales.get(this.#asked.get(sale) ?? 0);
+  }
+
+  /** All that was taken, msat. */
+  get takenMsat(): bigint {
+    return this.#takenMsat;
+  }
+
   /** Writes a step of a sale. */
   async write(sale: TillSale, also: readonly StoreWrite[] = []): Promise<void> {
-    const key = `${SALE}${placeOf(sale.order)}`;
+    const key = `${this.#scope}${SALE}${placeOf(sale.order)}`;
     await this.#store.write([{ table: 'journal', key, value: sale }, ...also]);
     this.#put(sale);
   }
@@ -215,8 +227,12 @@ export class TillBook {
       atSec,
       split: shares.flatMap((each) => splitOf(each, msat)),
     });
-    const accounts = next.map(([contract, account]) => accountWrite(contract, account));
-    await this.write(sale, [...accounts, ...changed.map(nameWrite)]);
+    const accounts = next.map(([...row]) => accountWrite(this.#scope, ...row));
+    const names = changed.map((each): StoreWrite => {
+      const key = `${this.#scope}${NAME}${placeOf(each.order)}`;
+      return { table: 'journal', key, value: each };
+    });
+    await this.write(sale, [...accounts, ...names]);
     for (const [contract, account] of next) this.#accounts.set(contract, account);
     const isKept = ({ order }: TillName): boolean => changed.every((each) => each.order !== order);
     this.#names = [...this.#names.filter(isKept), ...changed].sort((a, b) => a.order - b.order);
@@ -234,14 +250,22 @@ export class TillBook {
     const account = this.#accounts.get(contract);
     if (!account) return false;
     const next = { ...account, handedMsat: account.handedMsat + msat };
-    if (!(await order([accountWrite(contract, next)]))) return false;
+    if (!(await order([accountWrite(this.#scope, contract, next)]))) return false;
     this.#accounts.set(contract, next);
     return true;
   }
 
+  /** Changes an account: less was handed over than was ordered, or nothing more will be. */
+  async change(contract: string, account: TillAccount): Promise<void> {
+    await this.#store.write([accountWrite(this.#scope, contract, account)]);
+    this.#accounts.set(contract, account);
+  }
+
   #put(sale: TillSale): void {
-    const { order, paid, paymentHash, step } = sale;
+    const { order, paid, paymentHash, step, asked } = sale;
+    if (paid && !this.#sales.get(order)?.paid) this.#takenMsat += BigInt(paid.msat);
     this.#sales.set(order, sale);
+    if (asked) this.#asked.set(asked.sale, order);
     this.#sorted = undefined;
     if (paymentHash !== undefined) this.#orders.set(paymentHash, order);
     if (step === 'shown' || step === 'expired' || step === 'cancelled') this.#open.add(order);

@@ -5,29 +5,25 @@ import type { Desk } from '../desk.ts';
 import { ownContract } from '../desk.ts';
 import type { HeldKey } from '../keyring.ts';
 import { Listeners } from '../listeners.ts';
+import type { Incoming } from '../mailbox.ts';
 import type { PaymentRecord } from '../ports.ts';
 import type { Repayments } from '../repayments.ts';
+import { BankPurse } from './bank-purse.ts';
 import { TillCopies } from './copies.ts';
+import { HostedTills } from './hosted-tills.ts';
 import { isPaid, Receipts, type SignedReceipt } from './receipts.ts';
 import { SalesReports } from './reports.ts';
 import type { SaleLine, SalePrice, TillSale } from './sale.ts';
 import { TillSettings } from './setup.ts';
 import { sharesOf } from './shares.ts';
+import type { TillTalk } from './talk.ts';
 import { Till, type Asked } from './till.ts';
 
 const DUST_MSAT = 1_000n;
-/** How often it is seen whether a day is over, ms. */
-const DAY_LOOK_MS = 60_000;
-
 /** What the cashier has entered: an amount in bitcoin or in the till's currency. */
 export type Entered = { readonly msat: bigint } | { readonly units: bigint };
 
-/** The first second of the merchant's day, Unix seconds. */
-export function dayStartSec(atSec: number): number {
-  const day = new Date(atSec * 1_000);
-  day.setHours(0, 0, 0, 0);
-  return Math.floor(day.getTime() / 1_000);
-}
+export { dayStartSec } from './reports.ts';
 
 /** The till of the person using this client. */
 export class TillDesk {
@@ -35,20 +31,29 @@ export class TillDesk {
   readonly till: Till;
   readonly reports: SalesReports;
   readonly settings: TillSettings;
+  /** The bank that runs this till, where one does. */
+  readonly bank: BankPurse;
+  /** The tills this person runs for businesses, as their bank. */
+  readonly hosted: HostedTills;
   readonly #desk: Desk;
   readonly #receipts: Receipts;
   readonly #copies: TillCopies;
   /** Keys under which other devices may have sold, to be looked for once the disk is read. */
   readonly #keys: HeldKey[] = [];
-  #stopTimer: () => void = () => undefined;
   #stopPrices: () => void = () => undefined;
   #isStopped = false;
 
   constructor(desk: Desk, repayments: Repayments) {
     this.#desk = desk;
-    const { store, clock, wallet, catalog } = desk;
+    const { store, clock, catalog } = desk;
+    this.bank = new BankPurse(desk, {
+      find: (sale) => this.till.sales.findLast(({ salt }) => salt === sale),
+      hear: (record) => this.till.hear(record),
+    });
+    this.hosted = new HostedTills(desk, repayments);
     const till: Till = new Till({
-      ...{ store, clock, wallet, readInvoice, ...sharesOf(desk, repayments) },
+      ...{ store, clock, readInvoice, ...sharesOf(desk, repayments) },
+      takerOf: (sale) => this.bank.takerOf(sale),
       // Once something was sold here, what is stored says which contracts there are.
       isReady: () => catalog.isListed || till.names.length > 0,
       keyOf: (contracts) => this.#keyOf(contracts),
@@ -61,16 +66,20 @@ export class TillDesk {
     const tell = (): void => this.changed.emit();
     till.changed.add(tell);
     this.settings.changed.add(tell);
+    this.bank.changed.add(tell);
+    this.hosted.changed.add(tell);
   }
 
   /** Takes up what is on disk; for the one window that may use the journal. */
   async start(): Promise<void> {
     await Promise.all([this.settings.load(), this.reports.load(), this.#copies.load()]);
+    await this.bank.load();
     this.#followPrices();
     await this.till.start();
     for (const key of this.#keys.splice(0)) this.recall(key);
     this.#quietly(this.till.check());
-    this.#tick();
+    this.reports.followDays(() => this.changed.emit());
+    await this.hosted.start();
     this.changed.emit();
   }
 
@@ -82,11 +91,19 @@ export class TillDesk {
   /** A wallet is here, or another one: what was paid meanwhile is looked up. */
   useWallet(): void {
     if (this.till.isOn) this.#quietly(this.till.check());
+    this.hosted.useWallet();
   }
 
   /** A payment the wallet tells of. */
   hear(record: PaymentRecord): void {
     this.till.hear(record);
+    this.hosted.hear(record);
+  }
+
+  /** A message between a till and the bank that runs it; a bank answers only while it pays. */
+  async receive(message: TillTalk, incoming: Incoming, isRunning: boolean): Promise<void> {
+    if (message.type !== 'saleWanted') await this.bank.receive(message, incoming);
+    else if (isRunning) this.hosted.answer(message, incoming);
   }
 
   /** A key is in hand: what was sold under it on another device is looked for. */
@@ -157,6 +174,9 @@ export class TillDesk {
   /** The customer's receipt of a sale by its place. */
   async receipt(order: number): Promise<SignedReceipt> {
     const sale = this.sale(order);
+    const word = sale && this.bank.wordOf(sale);
+    // The bank took it: the sale is in its reports, under its number.
+    if (word) return { ok: true, event: word.receipt };
     const names = [...this.till.names, ...this.#copies.names];
     const name = names.find(({ till }) => till === sale?.paid?.till);
     if (!sale || !isPaid(sale) || !name) return { ok: false, sentence: 'It is not paid.' };
@@ -201,18 +221,6 @@ export class TillDesk {
     return ownContract(this.#desk, root)?.own.money?.publicKey ?? this.#desk.person.publicKey;
   }
 
-  /** A day that is over is reported by itself. */
-  #tick(): void {
-    this.#stopTimer();
-    if (this.#isStopped) return;
-    const todaySec = dayStartSec(this.#desk.clock.nowSec());
-    const isOver = this.reports.unreported.some(({ sales }) =>
-      sales.some(({ paid }) => paid.atSec < todaySec),
-    );
-    if (isOver) this.#quietly(this.reports.report(todaySec).then(() => this.changed.emit()));
-    this.#stopTimer = this.#desk.clock.after(DAY_LOOK_MS, () => this.#tick());
-  }
-
   #quietly(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (!this.#isStopped) console.error(error);
@@ -222,8 +230,8 @@ export class TillDesk {
   /** Stops; what was begun is finished. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#stopTimer();
+    this.reports.stop();
     this.#stopPrices();
-    await this.till.stop();
+    await Promise.all([this.till.stop(), this.hosted.stop()]);
   }
 }

@@ -3,53 +3,18 @@
  * Whatever dies in between, a sale that was paid has one serial and its shares once.
  * Spec: specs/till.md.
  */
-import {
-  payableMsat,
-  type Bolt11Invoice,
-  type Result,
-  type ServedContract,
-  type TillAccount,
-} from '@realyield/protocol';
+import { payableMsat, type TillAccount } from '@realyield/protocol';
 import { Listeners } from '../listeners.ts';
 import { isPreimageOf } from '../payment.ts';
-import type { Clock, PaymentRecord, Store, StoreWrite, Wallet } from '../ports.ts';
+import type { PaymentRecord } from '../ports.ts';
 import { randomHex } from '../random.ts';
 import { checkInvoice } from './invoice-check.ts';
 import { isOpen, lapse, pay, type SalePaid, type SalePrice, type TillSale } from './sale.ts';
+import type { SaleTaker } from './takers.ts';
 import { TillBook, type TillName } from './till-book.ts';
+import type { Asked, SaleOrder, TillParts } from './till-parts.ts';
 
-/** A contract that a till serves, with what is owed on it. */
-export interface Served extends ServedContract {
-  readonly thresholdSat: number;
-  /** Owed and not on its way yet. */
-  readonly owedMsat: bigint;
-  /** The network its payments are on. */
-  readonly network: string;
-}
-
-/** What a till needs. */
-export interface TillParts {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly wallet: () => Wallet | undefined;
-  readonly readInvoice: (text: string) => Result<Bolt11Invoice>;
-  /** Whether it is known which contracts there are; before that no share could be put by. */
-  readonly isReady: () => boolean;
-  /** The key that signs sales which serve these contracts. */
-  readonly keyOf: (contracts: readonly string[]) => string;
-  /** Contracts it serves now, with the shares that apply. */
-  readonly served: () => readonly Served[];
-  /** Orders a repayment, in one write with changes of its own; false where it cannot be. */
-  readonly order: (contract: string, msat: bigint, also: readonly StoreWrite[]) => Promise<boolean>;
-}
-
-/** What the cashier asks for. */
-export type SaleOrder = Pick<TillSale, 'priced' | 'lines'> & { readonly amountMsat: bigint };
-
-/** An amount that is asked for, or why it cannot be, in words. */
-export type Asked =
-  | { readonly ok: true; readonly sale: TillSale }
-  | { readonly ok: false; readonly sentence: string };
+export type { Asked, SaleOrder, Served, TillParts } from './till-parts.ts';
 
 /** How long a customer has to pay, seconds: less at a price that moves on. */
 const INVOICE_SEC = 600;
@@ -76,10 +41,12 @@ export class Till {
   #lookedBackAtMs = 0;
   #lookedBack = 0;
   #isOn = false;
+  /** Something came together and could not be ordered yet. */
+  #isWaiting = false;
 
   constructor(parts: TillParts) {
     this.#parts = parts;
-    this.#book = new TillBook(parts.store);
+    this.#book = new TillBook(parts.store, parts.scope);
   }
 
   /** Takes up what is on disk; `check` looks up what may have been paid since. */
@@ -115,6 +82,21 @@ export class Till {
     this.#book.sellFrom(atSec);
   }
 
+  /** The sale a business asked for by a name of its own. */
+  askedFor(sale: string): TillSale | undefined {
+    return this.#book.byAsked(sale);
+  }
+
+  /** All that was taken, msat. */
+  get takenMsat(): bigint {
+    return this.#book.takenMsat;
+  }
+
+  /** What may still be paid. */
+  get unpaid(): readonly TillSale[] {
+    return this.#book.unpaid;
+  }
+
   /** One sale by its place. */
   sale(order: number): TillSale | undefined {
     return this.#book.get(order);
@@ -122,38 +104,45 @@ export class Till {
 
   /** Asks for an amount; the invoice is shown only once it is on disk. */
   async ask(order: SaleOrder): Promise<Asked> {
-    const { clock, wallet, isReady } = this.#parts;
-    const purse = wallet();
-    if (!purse) return refused('No wallet is connected: nobody could pay.');
+    const { isReady, takerOf } = this.#parts;
+    const taker = takerOf();
+    if (!taker) return refused('No wallet is connected: nobody could pay.');
     if (!this.#isOn || !isReady()) {
       return refused('Your loans are still being read; the till opens once they are known.');
     }
-    const { amountMsat, priced, lines } = order;
-    if (amountMsat <= 0n) return refused('Enter an amount.');
-    const asked = await this.#inTurn(async () => {
-      const sale: TillSale = {
-        order: this.#book.nextOrder,
-        step: 'asked',
-        amountMsat: amountMsat.toString(),
-        ...(priced ? { priced } : {}),
-        ...(lines && lines.length > 0 ? { lines } : {}),
-        salt: randomHex(),
-        askedAtMs: clock.nowMs(),
-      };
-      await this.#book.write(sale);
-      return sale;
-    });
+    if (order.amountMsat <= 0n) return refused('Enter an amount.');
+    const asked = await this.#inTurn(() => this.#write(order, taker));
     // Not in turn: a slow wallet must not keep the till from hearing that another sale was paid.
-    const expirySec = priced ? PRICED_INVOICE_SEC : INVOICE_SEC;
-    const description = `Sale ${asked.order}`;
-    const made = await purse.makeInvoice({ amountMsat, description, expirySec });
+    const expirySec = order.priced ? PRICED_INVOICE_SEC : INVOICE_SEC;
+    const title = order.title ?? `Sale ${asked.order}`;
+    const made = await taker.makeInvoice(asked, { title, expirySec });
     if (made.state !== 'answered') return refused(made.sentence);
-    return this.#inTurn(() => this.#show(asked, made.value.invoice));
+    return this.#inTurn(() => this.#show(asked, made.value.invoice, taker));
   }
 
-  async #show(asked: TillSale, text: string): Promise<Asked> {
+  async #write(order: SaleOrder, { bank }: SaleTaker): Promise<TillSale> {
+    const { amountMsat, priced, lines, asked } = order;
+    const before = asked && this.#book.byAsked(asked.sale);
+    // Written down, and its invoice was shown to nobody.
+    if (before?.step === 'asked') return before;
+    const sale: TillSale = {
+      order: this.#book.nextOrder,
+      step: 'asked',
+      amountMsat: amountMsat.toString(),
+      ...(priced ? { priced } : {}),
+      ...(lines && lines.length > 0 ? { lines } : {}),
+      ...(bank === undefined ? {} : { bank }),
+      ...(asked ? { asked } : {}),
+      salt: randomHex(),
+      askedAtMs: this.#parts.clock.nowMs(),
+    };
+    await this.#book.write(sale);
+    return sale;
+  }
+
+  async #show(asked: TillSale, text: string, { network }: SaleTaker): Promise<Asked> {
     const { readInvoice, clock, served } = this.#parts;
-    const networks = served().map(({ network }) => network);
+    const networks = [...served().map((each) => each.network), ...(network ? [network] : [])];
     const checked = checkInvoice(readInvoice(text), {
       ...{ amountMsat: BigInt(asked.amountMsat), nowSec: clock.nowSec(), networks },
       isKnown: (paymentHash) => this.#book.byHash(paymentHash) !== undefined,
@@ -192,13 +181,12 @@ export class Till {
   }
 
   async #check(sales: readonly TillSale[]): Promise<void> {
-    const { clock, wallet } = this.#parts;
+    const { clock } = this.#parts;
     this.#lookedBackAtMs = clock.nowMs();
     const open = sales.filter((each) => isOpen(each, clock.nowSec()));
     for (const sale of open) {
-      const isAnswered = await this.#look(sale, wallet());
-      // A wallet that is silent is not asked about every old sale.
-      if (!isAnswered) break;
+      // Whoever is silent is not asked about every old sale.
+      if (!(await this.#look(sale))) break;
     }
     for (const { order } of open) await this.#inTurn(() => this.#lapse(order));
     await this.#inTurn(() => this.#handOver());
@@ -212,11 +200,11 @@ export class Till {
     return this.#check([...unpaid.slice(from), ...unpaid.slice(0, from)].slice(0, LOOKED_BACK));
   }
 
-  /** Whether the wallet said what became of a sale. */
-  async #look(sale: TillSale, wallet: Wallet | undefined): Promise<boolean> {
-    const { paymentHash, invoice } = sale;
-    if (paymentHash === undefined || invoice === undefined || !wallet) return false;
-    const found = await wallet.lookup({ paymentHash, invoice });
+  /** Whether the wallet, or the bank, said what became of a sale. */
+  async #look(sale: TillSale): Promise<boolean> {
+    const taker = this.#parts.takerOf(sale);
+    if (sale.paymentHash === undefined || sale.invoice === undefined || !taker) return false;
+    const found = await taker.lookup(sale);
     const record = found.state === 'answered' ? found.value : undefined;
     if (record) await this.#inTurn(() => this.#settle(record, 'lookup'));
     return found.state === 'answered';
@@ -242,19 +230,25 @@ export class Till {
     const nowSec = clock.nowSec();
     const paid = { served: served(), nowSec, msat, currency: currencyOf(sale), keyOf };
     await this.#book.writePaid(paid, (next) => pay(sale, record, { ...next, found }));
+    const written = this.#book.get(sale.order);
+    if (written) this.#parts.onPaid?.(written);
     this.changed.emit();
     await this.#handOver();
   }
 
   /** Hands over what has come together. */
   async #handOver(): Promise<void> {
+    let isDone = true;
     for (const [contract, account] of this.#book.accounts) {
       const served = this.#parts.served().find((each) => each.contract === contract);
       const msat = served ? payableMsat(account, served, served.owedMsat) : 0n;
       if (msat === 0n) continue;
-      await this.#book.handOver(contract, msat, (also) => this.#parts.order(contract, msat, also));
+      const order = this.#parts.order.bind(undefined, contract, msat);
+      if (!(await this.#book.handOver(contract, msat, order))) isDone = false;
       this.changed.emit();
     }
+    if ((await this.#parts.handOn?.(this.#book)) === false) isDone = false;
+    this.#isWaiting = !isDone;
   }
 
   /** Looks up by itself: what is shown often, the rest now and then. */
@@ -265,13 +259,19 @@ export class Till {
       const { clock } = this.#parts;
       const isAll = clock.nowMs() - this.#lookedBackAtMs >= LOOK_BACK_MS;
       const shown = this.#book.unpaid.find(({ step }) => step === 'shown');
-      const look = isAll ? this.#lookBack() : shown ? this.#lookAt(shown) : Promise.resolve();
-      void look.catch(() => undefined).then(() => this.#tick());
+      const look = isAll ? this.#lookBack() : shown ? this.lookAt(shown) : Promise.resolve();
+      const again = (): Promise<void> | undefined =>
+        this.#isWaiting ? this.#inTurn(() => this.#handOver()) : undefined;
+      void look
+        .then(again)
+        .catch(() => undefined)
+        .then(() => this.#tick());
     });
   }
 
-  async #lookAt(shown: TillSale): Promise<void> {
-    await this.#look(shown, this.#parts.wallet());
+  /** Looks up what became of one sale. */
+  async lookAt(shown: TillSale): Promise<void> {
+    await this.#look(shown);
     await this.#inTurn(() => this.#lapse(shown.order));
   }
 
