@@ -1,18 +1,21 @@
 /**
  * The fault matrix where more than one investor and one business are at work, or one of two is not
- * there: investors in step, books, tenders. Whatever befalls them, each part is received once, and
- * journals, receipts and wallets agree to the msat. A few runs here, many by `npm run test:long`;
- * `LOCKSTEP_SEED=n`, `BOOKS_SEED=n` and `TENDERS_SEED=n` play one again.
- * requires: P-26, P-30, P-32, TE-11, TE-12
+ * there: investors in step, books of ticks and of repayments, tenders. Whatever befalls them, each
+ * part is received once, and journals, receipts and wallets agree to the msat. A few runs here,
+ * many by `npm run test:long`; `LOCKSTEP_SEED=n`, `BOOKS_SEED=n`, `REPAID_SEED=n` and
+ * `TENDERS_SEED=n` play one again.
+ * requires: P-26, P-30, P-32, P-36, P-38, T-26, TE-11, TE-12
  */
 import { playBooks } from './faults/books-run.ts';
 import { playLockstep } from './faults/lockstep-run.ts';
 import { testSeeds } from './faults/matrix.ts';
+import { playRepaymentBooks } from './faults/repayment-books-run.ts';
 import { playTenders } from './faults/tenders-run.ts';
 
 const MODES = [
   { name: 'LOCKSTEP', what: 'runs in step', quickRuns: 2, play: playLockstep },
   { name: 'BOOKS', what: 'runs from books', quickRuns: 3, play: playBooks },
+  { name: 'REPAID', what: 'repayments from books', quickRuns: 3, play: playRepaymentBooks },
   { name: 'TENDERS', what: 'runs of tenders', quickRuns: 3, play: playTenders },
 ] as const;
 

@@ -36,7 +36,10 @@ it('a key that has ended takes its book with it (requires: P-32)', async () => {
   keys = state.keys.map((key) => (key.role === 'business' ? { ...key, endsAtSec: nowSec } : key));
   expect(await open()).toEqual([]);
   expect(await requests.find(loan.root, 'disbursement', 1)).toBeUndefined();
+  // What is asked for anew need not wait until the dead request has run out.
+  expect(await requests.freeFromSec(loan.root, 'disbursement', 1)).toBe(0);
   keys = state.keys;
+  expect(await requests.freeFromSec(loan.root, 'disbursement', 1)).toBe(nowSec + WEEK);
   nowSec += WEEK;
   expect(await open()).toEqual([]);
   expect(await requests.find(loan.root, 'disbursement', 1)).toBeUndefined();

@@ -36,6 +36,7 @@ export * from './cohort.ts';
 export type { Pace } from './pace.ts';
 export * from './planner.ts';
 export * from './book.ts';
+export * from './repayment-book.ts';
 export * from './dues.ts';
 export * from './obligation.ts';
 export * from './delivery.ts';
@@ -76,7 +77,7 @@ export {
   type RecoveryStake,
 } from './contract/recovery.ts';
 export { reportedSales, reportGaps, type ReportGap } from './contract/sales.ts';
-export * from './contract/schedule.ts';
+export { projectSchedule, type ExpectedInstalment, type Outlook } from './contract/schedule.ts';
 export * from './contract/fold.ts';
 export { headsOf, isPrivate } from './contract/graph.ts';
 export * from './contract/hash.ts';

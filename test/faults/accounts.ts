@@ -29,6 +29,15 @@ export function isComplete(cast: Cast, account: Account, count: number): boolean
   });
 }
 
+/** What is proven and acknowledged, as payer and payee see it, in ledger units. */
+export function provenUnits(cast: Cast, account: Account): readonly bigint[] {
+  return [account.payer, account.payee].map((name) => {
+    const known = paymentsOf(cast, account, name);
+    const proven = known.filter((one) => one.class === 'preimage+acknowledgement');
+    return sum(proven.map(({ amountUnits }) => amountUnits));
+  });
+}
+
 /** Whether a payer's journal has nothing open and lacks no fee. */
 export function isAtRest(cast: Cast, { root, leg, payer }: Account): boolean {
   return cast.journal(payer, root, leg).every(({ step }) => step === 'receipted');

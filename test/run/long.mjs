@@ -41,6 +41,7 @@ const more = (half) => ({
   env: {
     LOCKSTEP_RUNS: others,
     BOOKS_RUNS: others,
+    REPAID_RUNS: others,
     TENDERS_RUNS: others,
     FAULT_HALF: String(half),
     NO_COLOR: '1',

@@ -29,7 +29,7 @@ export interface Outlook {
 }
 
 /** Payments so far plus every tick that can still be paid, at its due time or now. */
-function withRemainingTicks(
+export function withRemainingTicks(
   document: ContractDocument,
   payments: readonly (LedgerPayment & { readonly n: number })[],
   asOfSec: number,

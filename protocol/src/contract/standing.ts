@@ -14,7 +14,7 @@ import {
   type LedgerPayment,
   type LedgerWithDays,
 } from './ledger.ts';
-import { projectSchedule, type ExpectedInstalment } from './schedule.ts';
+import { projectSchedule, withRemainingTicks, type ExpectedInstalment } from './schedule.ts';
 import type { ContractState } from './state.ts';
 import { trancheTerms } from './ticks.ts';
 import { termsAt, versionsAfter } from './versions.ts';
@@ -68,6 +68,46 @@ export function scheduleOf(
   const lapsing = trancheTerms(state, asOfSec);
   const outlook = { milestones, course: courseOf(state), freeAtSec, lapsing };
   return projectSchedule(contract.document, payments, asOfSec, outlook);
+}
+
+/** What will be payable to the investor as an instalment falls due, in whole amounts. */
+export interface ExpectedDue {
+  /** The last second of its day is the last on which it is in time, Unix seconds. */
+  readonly dueAtSec: number;
+  readonly repaymentUnits: bigint;
+}
+
+/**
+ * What is payable now and on each due day to a time, were whatever is due repaid on its day, and
+ * every tick that can still be paid paid in time; or none of them.
+ */
+export function expectedDues(
+  state: ContractState,
+  asOfSec: number,
+  untilSec: number,
+  hasTicks: boolean,
+): ExpectedDue[] {
+  const { contract, milestones, coolingOffEndsAtSec: freeAtSec } = state;
+  const { document } = contract;
+  const { daySec } = document;
+  const course = courseOf(state);
+  const outlook = { milestones, course, freeAtSec, lapsing: trancheTerms(state, asOfSec) };
+  const payments: LedgerPayment[] = hasTicks
+    ? [...withRemainingTicks(document, state.payments, asOfSec, outlook)]
+    : [...state.paid.daily];
+  const days = ledgerOf(state, asOfSec).instalments.map(({ dueAtSec }) => dueAtSec);
+  const today = dayOf(asOfSec, daySec);
+  const later = days.filter((sec) => dayOf(sec, daySec) > today && sec <= untilSec);
+  return [asOfSec, ...later].map((dueAtSec) => {
+    const { dueNow } = computeLedger(document, payments, dueAtSec, course);
+    const { repaymentUnits, servicingUnits } = dueNow;
+    const settled = { settledAtSec: dueAtSec };
+    payments.push(
+      { leg: 'repayment', amountUnits: repaymentUnits, ...settled },
+      { leg: 'servicing', amountUnits: servicingUnits, ...settled },
+    );
+    return { dueAtSec, repaymentUnits };
+  });
 }
 
 /** Legs of money that an investor gets for a loan, beside the guarantee. */

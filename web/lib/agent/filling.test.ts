@@ -8,13 +8,14 @@ import { startFilling } from './filling.ts';
 const DAY = 86_400;
 
 /** A session of one contract, whose book reaches so many days. */
-function sceneOf(reachDays: number | undefined, added = 3) {
+function sceneOf(reachDays: number | undefined, added = 3, role = 'business') {
   let due: (() => void) | undefined;
   const scene = { nowSec: 1_800_000_000, fills: 0, reachDays, isPaused: false, lines: 0 };
-  const state = { status: 'effective', contract: { document: { daySec: DAY } } };
+  const status = role === 'business' ? 'effective' : 'defaulted';
+  const state = { status, contract: { document: { daySec: DAY } } };
   const session = {
     changed: new Listeners<void>(),
-    contracts: () => [{ view: { root: 'root', fold: { state } } }],
+    contracts: () => [{ own: { role }, view: { root: 'root', fold: { state } } }],
     isRunning: true,
     pauses: { isPaused: () => scene.isPaused },
     books: {
@@ -78,4 +79,16 @@ test('a book that reaches far, one that is whole and a paused contract are let b
   scene.isPaused = true;
   await round();
   expect(scene.fills).toBe(0);
+});
+
+test('a book of repayments is filled for the weeks to come, in default too', async () => {
+  for (const [reachDays, fills] of [
+    [28, 0],
+    [26, 1],
+    [undefined, 0],
+  ] as const) {
+    const { scene, round } = sceneOf(reachDays, 1, 'investor');
+    await round();
+    expect(scene.fills).toBe(fills);
+  }
 });

@@ -1,5 +1,12 @@
 /** The payer's question for payment requests. */
-import { LEGS, MAX_DELIVERED_INVOICES, type Leg, type MessageOf } from '@realyield/protocol';
+import {
+  isSerial,
+  LEGS,
+  MAX_DELIVERED_INVOICES,
+  type Leg,
+  type MessageOf,
+} from '@realyield/protocol';
+import { payFromBook, SOON_SEC } from './booked.ts';
 import { checkHanded, writePayable } from './delivery-check.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { asksThroughBank } from './forwarding/asking.ts';
@@ -58,9 +65,6 @@ async function ask(
   await desk.mailbox.sendOnce(message, money, payee.publicKey, relays);
 }
 
-/** So long before a request opens it is known to be there and not asked for, seconds. */
-const SOON_SEC = 600;
-
 /** What is to be asked for, and whether some of it was found in a book. */
 export interface ToAskFor {
   readonly wanted: readonly JournalEntry[];
@@ -76,12 +80,14 @@ export async function withoutBooked(
   contract: OwnContract,
   leg: Leg,
 ): Promise<ToAskFor> {
-  const all = liveEntries(desk, contract, leg).filter(({ step }) => step === 'wanted');
-  if (all.length === 0) return { wanted: all, isBooked: false };
+  const wanted = (): readonly JournalEntry[] =>
+    liveEntries(desk, contract, leg).filter(({ step }) => step === 'wanted');
+  const left = new Set(wanted().map(({ n }) => n));
+  if (left.size === 0) return { wanted: [], isBooked: false };
   // P-32: "A payer's client pays a tick by a request that it was sent in advance, after the same
   // checks as any (T-4 to T-9, T-13), and asks for what none of them has…"
   const nowSec = desk.clock.nowSec();
-  const left = new Map(all.map((entry) => [entry.n, entry]));
+  const isNext = new Set<number>();
   let isBooked = false;
   for (const { request, invoices } of await desk.handed.of(contract, leg)) {
     const { book, n, notBeforeSec, expiresAtSec, via } = request.document;
@@ -92,7 +98,8 @@ export async function withoutBooked(
     await writePayable(desk, payable);
     isBooked ||= payable.length > 0;
     for (const entry of payable) left.delete(entry.n);
-    if (notBeforeSec > nowSec) for (const part of n) left.delete(part);
+    if (notBeforeSec > nowSec) for (const part of n) isNext.add(part);
   }
-  return { wanted: [...left.values()], isBooked };
+  if (isSerial(leg) && (await payFromBook(desk, contract, leg))) isBooked = true;
+  return { wanted: wanted().filter(({ n }) => !isNext.has(n)), isBooked };
 }

@@ -1,14 +1,18 @@
 /**
- * The books a payee fills before it goes away, and how far they reach.
- * Spec: specs/payments.md, "Books".
+ * The books a payee fills before it goes away, and how far they reach: of ticks, and of repayments.
+ * Spec: specs/payments.md, "Books", "Books of repayments".
  */
 import {
   bookReach,
   LEGS,
   planBook,
+  planRepaymentBook,
+  repaymentReach,
   ok,
   reject,
+  type BookChunk,
   type BookReach,
+  type ContractState,
   type Result,
 } from '@realyield/protocol';
 import { ownContract, type Desk } from './desk.ts';
@@ -20,6 +24,9 @@ export interface Filled extends BookReach {
   /** Parts that were added. */
   readonly added: number;
 }
+
+/** Legs that have books. */
+type BookLeg = 'disbursement' | 'repayment';
 
 /** Books of one person. */
 export class Books {
@@ -33,33 +40,52 @@ export class Books {
     this.#open = new OpenRequests(desk);
   }
 
-  /** How far the book of a contract reaches; undefined for who is not paid in ticks under it. */
+  /** How far the book of a contract reaches; undefined for who is not paid by one under it. */
   async reach(root: string): Promise<BookReach | undefined> {
-    const state = this.#stateOf(root);
-    if (!state) return undefined;
-    return bookReach(state, await this.#open.open(root, 'disbursement'), this.#desk.clock.nowSec());
+    const own = this.#own(root);
+    return own && this.#reach(own.state, own.leg);
   }
 
-  /** Signs requests for all ticks of the next weeks that have none, and sends them. */
+  /** Signs requests for all that falls due in the next weeks and has none, and sends them. */
   async fill(root: string): Promise<Result<Filled>> {
-    const state = this.#stateOf(root);
-    if (!state) return reject('AUTHOR_ROLE', LEGS.disbursement.payee);
-    const booked = await this.#open.open(root, 'disbursement');
-    const nowSec = this.#desk.clock.nowSec();
+    const own = this.#own(root);
+    if (!own) return reject('AUTHOR_ROLE', LEGS.disbursement.payee);
+    const { state, leg } = own;
     let added = 0;
-    for (const chunk of planBook(state, new Set(booked.keys()), nowSec)) {
+    for (const chunk of await this.#plan(state, leg)) {
       const made = await this.#payee.fill(root, chunk);
       // Each request is whole, kept and sent, or not made at all: what failed is filled next time.
       if (made === 0) break;
       added += made;
     }
-    const after = await this.#open.open(root, 'disbursement');
-    return ok({ added, ...bookReach(state, after, this.#desk.clock.nowSec()) });
+    return ok({ added, ...(await this.#reach(state, leg)) });
   }
 
-  #stateOf(root: string) {
+  async #reach(state: ContractState, leg: BookLeg): Promise<BookReach> {
+    const { root } = state;
+    const nowSec = this.#desk.clock.nowSec();
+    if (leg === 'disbursement') return bookReach(state, await this.#open.open(root, leg), nowSec);
+    return repaymentReach(state, await this.#open.asked(root, leg), nowSec);
+  }
+
+  async #plan(state: ContractState, leg: BookLeg): Promise<readonly BookChunk[]> {
+    const { root } = state;
+    const nowSec = this.#desk.clock.nowSec();
+    if (leg === 'disbursement') {
+      const booked = await this.#open.open(root, leg);
+      return planBook(state, new Set(booked.keys()), nowSec);
+    }
+    // Parts that were tendered are asked for under their own numbers.
+    const tendered = state.tenders.flatMap((each) => (each.leg === leg ? each.n : []));
+    return planRepaymentBook(state, await this.#open.asked(root, leg), tendered, nowSec);
+  }
+
+  #own(root: string): { readonly state: ContractState; readonly leg: BookLeg } | undefined {
     const contract = ownContract(this.#desk, root);
-    const isPaid = contract?.own.role === LEGS.disbursement.payee && contract.own.money;
-    return isPaid ? contract.view.fold.state : undefined;
+    if (!contract?.own.money) return undefined;
+    const { state } = contract.view.fold;
+    const legs = ['disbursement', 'repayment'] as const;
+    const leg = legs.find((each) => LEGS[each].payee === contract.own.role);
+    return leg && { state, leg };
   }
 }

@@ -15,7 +15,8 @@ import {
   type SignedEvent,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
-import type { JournalEntry } from './journal.ts';
+import { writeFound } from './booked.ts';
+import { wantedEntry, type JournalEntry } from './journal.ts';
 import { isPreimageOf, recoverEntry, writeProven } from './payment.ts';
 import { isAgreed, priceProblem } from './prices/price-check.ts';
 import { sentenceOf, type StatusCode } from './words.ts';
@@ -28,6 +29,8 @@ export interface CheckedDelivery {
   readonly expired: readonly JournalEntry[];
   /** Parts that the payee has proven to have been paid. */
   readonly paid: readonly JournalEntry[];
+  /** Parts of a book that the payee has proven to be paid, of which nothing is known here. */
+  readonly found: readonly JournalEntry[];
   /** Orders whose number the payee has already given to another order of ours, and that one. */
   readonly taken: readonly { readonly order: JournalEntry; readonly other: JournalEntry }[];
   /** What was wrong, in order of the parts. */
@@ -36,7 +39,7 @@ export interface CheckedDelivery {
   readonly isAnswer: boolean;
 }
 
-const NONE = { payable: [], expired: [], paid: [], taken: [] };
+const NONE = { payable: [], expired: [], paid: [], found: [], taken: [] };
 const IGNORED: CheckedDelivery = { ...NONE, refused: [], isAnswer: false };
 
 function refusal(code: RejectCode): CheckedDelivery {
@@ -58,6 +61,27 @@ function isUnclear(entry: JournalEntry | undefined): entry is JournalEntry {
   return entry?.step === 'sending' || entry?.step === 'unknown';
 }
 
+/** The entry of a part that was paid by another life of this payer. */
+function provenBy(
+  desk: Desk,
+  { event, document }: ParsedRequest,
+  index: number,
+  preimage: string,
+): JournalEntry {
+  const { contract, leg, n, msat, paymentHash, expiresAtSec } = document;
+  const nowMs = desk.clock.nowMs();
+  const amount = BigInt(unitsOf(document)[index] ?? '0');
+  return {
+    ...wantedEntry(contract, leg, n[index] ?? 0, amount, nowMs),
+    amountMsat: msat[index] ?? '0',
+    step: 'paid',
+    request: { ...event, tags: event.tags.map((tag) => [...tag]) },
+    paymentHash: paymentHash[index] ?? '',
+    expiresAtSec,
+    preimage,
+  };
+}
+
 function checkParts(
   desk: Desk,
   contract: OwnContract,
@@ -72,6 +96,7 @@ function checkParts(
   const payable: JournalEntry[] = [];
   const expired: JournalEntry[] = [];
   const paid: JournalEntry[] = [];
+  const found: JournalEntry[] = [];
   const taken: { order: JournalEntry; other: JournalEntry }[] = [];
   const refused: StatusCode[] = [];
   const { document } = fold.state.contract;
@@ -86,6 +111,11 @@ function checkParts(
     // P-35: "…and takes a preimage of the payment's hash for its outcome…"
     if (isPreimage && isUnclear(entry) && entry.paymentHash === paymentHash) {
       paid.push({ ...entry, step: 'paid', updatedAtMs: desk.clock.nowMs(), preimage });
+    }
+    // T-26: "…A payer whose journal lacks such a part takes it as paid in the place of an order…"
+    const isUnknown = !entry && !fold.state.paid.numbers(leg).has(n);
+    if (isUnknown && isPreimage && request.document.book && isSerial(leg)) {
+      found.push(provenBy(desk, request, index, preimage));
     }
     if (entry?.step !== 'wanted') continue;
     const part = checkInvoice(fold.state, request, index, invoices[index], nowSec);
@@ -118,7 +148,7 @@ function checkParts(
       refused.push(part.code);
     }
   }
-  return { payable, expired, paid, taken, refused, isAnswer: true };
+  return { payable, expired, paid, found, taken, refused, isAnswer: true };
 }
 
 /** What is wrong with the bank's word, or with there being one or none. */
@@ -208,5 +238,6 @@ export async function applyDelivery(
     const inHand = journal.entries(order.contract, leg).map(({ n }) => n);
     await journal.renumber(order, nextPartNumber(contract.view.fold.state, leg, inHand));
   }
+  for (const entry of checked.found) await writeFound(desk, entry);
   for (const entry of checked.paid) await writeProven(desk, wallet, entry);
 }

@@ -156,8 +156,10 @@ export class Examiner {
     const n = document.n[index] ?? 0;
     const paymentHash = document.paymentHash[index] ?? '';
     const known = desk.journal.get(document.contract, document.leg, n);
-    // Of what was asked for since, this journal knows all: what is not in it was not paid.
-    const isNew = !known && !isSerial(document.leg) && isOfThisRun(event, this.#sinceMs);
+    // Of what was asked for since, this journal knows all: what is not in it was not paid. Numbers
+    // of orders change, those of books do not.
+    const isKept = !isSerial(document.leg) || document.book === true;
+    const isNew = !known && isKept && isOfThisRun(event, this.#sinceMs);
     if (isNew) return undefined;
     const isSettling = known && !['wanted', 'checked', 'failed'].includes(known.step);
     if (isSettling || known?.paymentHash === paymentHash || this.#cleared.has(paymentHash)) {

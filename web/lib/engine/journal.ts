@@ -2,50 +2,12 @@
  * The payer's journal: every step of every part is on disk before it is taken, so that whatever
  * dies in between, nothing is paid twice and nothing is forgotten.
  */
-import type { Leg, PlannedPart, SignedEvent } from '@realyield/protocol';
+import type { Leg } from '@realyield/protocol';
+import { paidMsat, type JournalEntry, type JournalStep } from './journal-entries.ts';
 import { readRow } from './journal-rows.ts';
 import type { Store, StoreWrite } from './ports.ts';
 
-/**
- * Steps of a part. `wanted`: to be asked for. `checked`: request and invoice checked, payable.
- * `sending`: the wallet has been told, or is about to be. `unknown`: told, no clear answer.
- * `paid`: the preimage is here. `receipted`: the receipt is signed and in the outbox.
- * `failed`: the wallet said that nothing left; the part may be asked for again.
- */
-export type JournalStep =
-  'wanted' | 'checked' | 'sending' | 'unknown' | 'paid' | 'receipted' | 'failed';
-
-/** One part in the journal. */
-export interface JournalEntry {
-  readonly contract: string;
-  readonly leg: Leg;
-  readonly n: number;
-  /** What it counts for in the contract's ledger, decimal. */
-  readonly amountUnits: string;
-  /** What is paid for it, by its request, decimal; there is none before that is here. */
-  readonly amountMsat?: string;
-  readonly step: JournalStep;
-  readonly updatedAtMs: number;
-  /** When the parts were last asked for, ms; 0 when never. */
-  readonly askedAtMs: number;
-  readonly request?: SignedEvent;
-  /** The bank's word, where it passes the payment on. */
-  readonly forward?: SignedEvent;
-  /** A direct payment has definitely failed before. */
-  readonly noRoute?: true;
-  readonly invoice?: string;
-  readonly paymentHash?: string;
-  readonly expiresAtSec?: number;
-  /** When the wallet was told, ms. */
-  readonly sentAtMs?: number;
-  readonly preimage?: string;
-  readonly feesPaidMsat?: string;
-  readonly receipt?: string;
-  /** Why it failed, in words. */
-  readonly reason?: string;
-  /** The order it is a part of, where several investors are paid at once, and its place in it. */
-  readonly together?: { readonly order: string; readonly round: number };
-}
+export * from './journal-entries.ts';
 
 /** What one part took from the wallet, fees included, and when it was sent. */
 export interface Spending {
@@ -70,66 +32,12 @@ function inOrder(entries: ReadonlyMap<number, JournalEntry> | undefined): readon
   return [...(entries?.values() ?? [])].sort((a, b) => a.n - b.n);
 }
 
-/** What a part's payment took from the wallet, or takes, without fees. */
-export function paidMsat({ amountMsat, amountUnits }: JournalEntry): bigint {
-  // Entries written before there were loans in currencies have the units alone, which are msat.
-  return BigInt(amountMsat ?? amountUnits);
-}
-
 /** The key of a part's entry. */
 function entryKey(contract: string, leg: Leg, n: number): string {
   return `${PREFIX}${contract}|${leg}|${n}`;
 }
 
 const keyOf = ({ contract, leg, n }: JournalEntry): string => entryKey(contract, leg, n);
-
-/** The first entry of a part. */
-export function wantedEntry(
-  contract: string,
-  leg: Leg,
-  n: number,
-  amountUnits: bigint,
-  nowMs: number,
-): JournalEntry {
-  const amount = amountUnits.toString();
-  return {
-    contract,
-    leg,
-    n,
-    amountUnits: amount,
-    step: 'wanted',
-    updatedAtMs: nowMs,
-    askedAtMs: 0,
-  };
-}
-
-/** The first entries of planned parts. */
-export function wantedEntries(
-  contract: string,
-  parts: readonly PlannedPart[],
-  nowMs: number,
-): readonly JournalEntry[] {
-  return parts.map(({ leg, n, amountUnits }) => wantedEntry(contract, leg, n, amountUnits, nowMs));
-}
-
-/** A part whose request cannot be used any more: to be asked for again. */
-export function renewedEntry(entry: JournalEntry, nowMs: number): JournalEntry {
-  const { contract, leg, n, amountUnits, together, step, forward } = entry;
-  const wanted = wantedEntry(contract, leg, n, BigInt(amountUnits), nowMs);
-  const isStuck = entry.noRoute === true || (step === 'failed' && !forward);
-  const tried = isStuck ? { ...wanted, noRoute: true as const } : wanted;
-  return together ? { ...tried, together } : tried;
-}
-
-/**
- * A part that is proven. Request and invoice have done their work: the receipt holds the request,
- * so that a long stream is not kept twice.
- */
-export function provenEntry(entry: JournalEntry, nowMs: number, receipt?: string): JournalEntry {
-  const { request: _request, forward: _forward, invoice: _invoice, ...rest } = entry;
-  const proven = { ...rest, step: 'receipted' as const, updatedAtMs: nowMs };
-  return receipt === undefined ? proven : { ...proven, receipt };
-}
 
 /** Whether a part is paid, as it was told the wallet, and what the wallet charged is not known. */
 function isFeeless({ step, sentAtMs, paymentHash, feesPaidMsat }: JournalEntry): boolean {
@@ -237,29 +145,35 @@ export class Journal {
     return after ?? next;
   }
 
-  /** Gives an order that was never paid another number, if it still is what it was. */
-  async renumber(entry: JournalEntry, n: number): Promise<void> {
-    const next = { ...entry, n, askedAtMs: 0 };
-    await this.#inTurn([keyOf(entry), keyOf(next)], async () => {
-      if (this.#entries.get(keyOf(entry)) !== entry) return;
-      const { contract } = entry;
-      await this.#store.write([
-        { table: 'journal', key: keyOf(next), value: next, contract },
-        { table: 'journal', key: keyOf(entry), remove: true },
-      ]);
-      this.#put(next);
-      this.#remove(entry);
+  /** Replaces some entries by others, all or none; whether they still were what they were. */
+  exchange(before: readonly JournalEntry[], after: readonly JournalEntry[]): Promise<boolean> {
+    const held = new Map(before.map((entry) => [keyOf(entry), entry]));
+    const keys = [...new Set([...before, ...after].map(keyOf))];
+    return this.#inTurn(keys, async () => {
+      if (keys.some((key) => this.#entries.get(key) !== held.get(key))) return false;
+      for (const entry of after) held.delete(keyOf(entry));
+      const put = after.map((entry): StoreWrite => {
+        const { contract } = entry;
+        return { table: 'journal', key: keyOf(entry), value: entry, contract };
+      });
+      const gone = [...held.keys()].map((key): StoreWrite => {
+        return { table: 'journal', key, remove: true };
+      });
+      await this.#store.write([...put, ...gone]);
+      for (const entry of after) this.#put(entry);
+      for (const entry of held.values()) this.#remove(entry);
+      return true;
     });
+  }
+
+  /** Gives an order that was never paid another number, if it still is what it was. */
+  renumber(entry: JournalEntry, n: number): Promise<boolean> {
+    return this.exchange([entry], [{ ...entry, n, askedAtMs: 0 }]);
   }
 
   /** Forgets an order that was never paid, if it still is what it was; whether it was. */
   drop(entry: JournalEntry): Promise<boolean> {
-    return this.#inTurn([keyOf(entry)], async () => {
-      if (this.#entries.get(keyOf(entry)) !== entry) return false;
-      await this.#store.write([{ table: 'journal', key: keyOf(entry), remove: true }]);
-      this.#remove(entry);
-      return true;
-    });
+    return this.exchange([entry], []);
   }
 
   /** Runs when all that was begun before with these rows has ended. */

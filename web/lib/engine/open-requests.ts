@@ -8,7 +8,11 @@ import {
   checkRequest,
   hasEnded,
   LEGS,
+  MAX_BOOK_WINDOW_SEC,
   unembed,
+  unitsOf,
+  type AskedPart,
+  type ContractState,
   type Leg,
   type MessageOf,
   type RequestDocument,
@@ -48,6 +52,11 @@ export function addAnswer(
   const answer = answers.get(request.event.id) ?? { request, paid: [] };
   if (preimage !== undefined) answer.paid.push({ n, preimage });
   answers.set(request.event.id, answer);
+}
+
+/** A part that was asked for, in a book or not. */
+export interface HandedPart extends AskedPart {
+  readonly isBooked: boolean;
 }
 
 interface Handout {
@@ -112,7 +121,10 @@ export class OpenRequests {
    * seconds: two requests for one part must not overlap.
    */
   async freeFromSec(root: string, leg: Leg, n: number): Promise<number> {
-    return (await this.#part(root, leg, n))?.expiresAtSec ?? 0;
+    const part = await this.#part(root, leg, n);
+    // What an ended key asked for contradicts nothing.
+    if (!part || this.#hasEnded(root, leg, await this.#request(part.request))) return 0;
+    return part.expiresAtSec;
   }
 
   /** Keeps a request; on disk when this resolves. */
@@ -162,20 +174,45 @@ export class OpenRequests {
   /** Parts of a leg for which a request is open, and when each ends, Unix seconds. */
   async open(root: string, leg: Leg): Promise<ReadonlyMap<number, number>> {
     const nowSec = this.#desk.clock.nowSec();
-    const kept = await this.#desk.store.byContract('journal', root);
     const open = new Map<number, number>();
-    for (const value of kept) {
-      const request = value as Partial<OpenRequest>;
-      if (!request.event || !request.invoices) continue;
-      const { event, invoices } = request;
-      const document = JSON.parse(event.content) as RequestDocument;
-      const isOpen = document.leg === leg && document.expiresAtSec > nowSec;
-      if (!isOpen || this.#hasEnded(root, leg, { event, invoices })) continue;
-      for (const n of document.n) {
-        open.set(n, Math.max(open.get(n) ?? 0, document.expiresAtSec));
-      }
+    for (const { n, expiresAtSec } of await this.asked(root, leg)) {
+      if (expiresAtSec > nowSec) open.set(n, Math.max(open.get(n) ?? 0, expiresAtSec));
     }
     return open;
+  }
+
+  /** All parts of a leg that were ever asked for; by a key that has ended, none is open. */
+  async asked(root: string, leg: Leg): Promise<readonly HandedPart[]> {
+    const kept = await this.#desk.store.byContract('journal', root);
+    return kept.flatMap((value) => {
+      const { event, invoices } = value as Partial<OpenRequest>;
+      if (!event || !invoices) return [];
+      const document = JSON.parse(event.content) as RequestDocument;
+      if (document.leg !== leg) return [];
+      const hasEnded = this.#hasEnded(root, leg, { event, invoices });
+      const { notBeforeSec, book = false } = document;
+      const expiresAtSec = hasEnded ? 0 : document.expiresAtSec;
+      const units = unitsOf(document);
+      return document.n.map((n, place) => {
+        const amountUnits = BigInt(units[place] ?? '0');
+        return { n, amountUnits, notBeforeSec, expiresAtSec, isBooked: book };
+      });
+    });
+  }
+
+  /**
+   * The proofs of parts of a book that were paid and no receipt proves: whoever asks for another
+   * part meanwhile may have lost the journal they stand in.
+   */
+  async unprovenBooked({ root, paid }: ContractState, leg: Leg): Promise<readonly Answer[]> {
+    const proven = paid.numbers(leg);
+    const nowSec = this.#desk.clock.nowSec();
+    const sinceSec = nowSec - MAX_BOOK_WINDOW_SEC;
+    const open = (await this.asked(root, leg)).filter(
+      ({ n, isBooked, notBeforeSec, expiresAtSec }) =>
+        isBooked && !proven.has(n) && notBeforeSec <= nowSec && expiresAtSec > sinceSec,
+    );
+    return this.proofs(root, leg, [...new Set(open.map(({ n }) => n))]);
   }
 
   #hasEnded(root: string, leg: Leg, request: OpenRequest | undefined): boolean {

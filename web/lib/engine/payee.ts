@@ -23,7 +23,7 @@ import type { Incoming } from './mailbox.ts';
 import { addAnswer, OpenRequests, type Answer, type OpenRequest } from './open-requests.ts';
 import { moneyAddress } from './parties.ts';
 import { pricingOf, UNPRICED, type Part, type Pricing } from './prices/pricing.ts';
-import { sentenceOf } from './words.ts';
+import { REFUSAL_SENTENCES, sentenceOf } from './words.ts';
 
 /** What requests are made for: a question, or a book. */
 interface Asked {
@@ -106,7 +106,8 @@ export class Payee {
     if (contract.own.role !== leg.payee || !actsFor(state, incoming.author, leg.payer)) return;
     // T-25: "Asked for the `proof`, a payee MUST make no request and hand out none…"
     if (message.proof) {
-      await this.#prove(contract, message, incoming);
+      const { contract: root, leg, n } = message;
+      await this.#prove(contract, leg, await this.#requests.proofs(root, leg, n), incoming);
       return;
     }
     const isOver = !isSerial(message.leg) && state.status === 'defaulted';
@@ -120,6 +121,12 @@ export class Payee {
       await this.#refuse(contract, incoming, message.leg, 'wrongParts');
       return;
     }
+    // T-26: "Asked for a part of a leg that counts its parts, a payee MUST first give the proof of
+    // what was paid from its books and no receipt proves, and make no request meanwhile…"
+    const booked = isSerial(message.leg)
+      ? await this.#requests.unprovenBooked(state, message.leg)
+      : [];
+    if (await this.#prove(contract, message.leg, booked, incoming)) return;
     const open = new Map<string, Answer>();
     const fresh: Part[] = [];
     for (const part of parts) {
@@ -140,15 +147,18 @@ export class Payee {
     }
   }
 
+  /** Gives proofs of payments; whether there were any. */
   async #prove(
     contract: OwnContract,
-    { contract: root, leg, n }: MessageOf<'partsWanted'>,
+    leg: Leg,
+    answers: readonly Answer[],
     incoming: Incoming,
-  ): Promise<void> {
-    for (const { request, paid } of await this.#requests.proofs(root, leg, n)) {
+  ): Promise<boolean> {
+    for (const { request, paid } of answers) {
       const delivery = forPayer(this.#delivery(contract, request, paid));
       await this.#reply(contract, incoming, leg, delivery);
     }
+    return answers.length > 0;
   }
 
   #isPlanned(
@@ -265,17 +275,8 @@ export class Payee {
     leg: Leg,
     code: MessageOf<'refusal'>['code'],
   ): Promise<void> {
-    const sentences = {
-      notEffective: 'The contract does not have all signatures here yet.',
-      wrongParts: 'These parts are not the ones the contract plans.',
-      walletUnavailable: 'The payee’s wallet is not answering.',
-      noPrice: 'Too few of the contract’s oracles give a price; the payee waits for one.',
-      paused: 'The payee has paused payments.',
-      declined: 'The payee declined.',
-      counterpartyUnknown: 'The payee does not know this key.',
-    };
     const root = contract.view.root;
-    const sentence = sentences[code];
+    const sentence = REFUSAL_SENTENCES[code];
     const refusal = { v: 1, type: 'refusal', contract: root, of: 'parts', code, sentence } as const;
     await this.#reply(contract, incoming, leg, refusal);
   }

@@ -1,8 +1,9 @@
 /** One payment: told to the wallet once, looked up until its outcome is known. */
-import type { SignedEvent } from '@realyield/protocol';
+import { isSerial, type SignedEvent } from '@realyield/protocol';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { mapAtMost } from './at-once.ts';
+import { writeFound } from './booked.ts';
 import type { Desk, OwnContract } from './desk.ts';
 import { provenEntry, renewedEntry, type JournalEntry } from './journal.ts';
 import { MOST_LANES } from './lanes.ts';
@@ -177,10 +178,13 @@ export async function recoverEntry(
   const record = answer.state === 'answered' ? answer.value : undefined;
   const next = record && settledStep(entry, record);
   const isUnderWay = !next && record?.direction === 'outgoing' && record.state === 'pending';
-  if (next?.step === 'paid') await write(desk, before, next);
-  else if (isUnderWay)
-    await write(desk, before, { ...entry, step: 'unknown', sentAtMs: desk.clock.nowMs() });
-  return next?.step === 'paid' || isUnderWay ? 'found' : 'none';
+  const unknown = { ...entry, step: 'unknown' as const, sentAtMs: desk.clock.nowMs() };
+  const found = next?.step === 'paid' ? next : isUnderWay ? unknown : undefined;
+  if (!found) return 'none';
+  if (before || !isSerial(leg)) await write(desk, before, found);
+  // Of a book: in the place of an order that is gone.
+  else if (!(await writeFound(desk, found))) return 'silent';
+  return 'found';
 }
 
 /** What a wallet charged for a payment; undefined where it will never tell. */

@@ -191,3 +191,14 @@ export function mostUrgent(statuses: readonly PayerStatus[]): PayerStatus | unde
   const rank = ({ level }: PayerStatus): number => URGENCY.indexOf(level);
   return [...statuses].sort((a, b) => rank(a) - rank(b))[0];
 }
+
+/** Why a payee makes no request, to its payer. */
+export const REFUSAL_SENTENCES = {
+  notEffective: 'The contract does not have all signatures here yet.',
+  wrongParts: 'These parts are not the ones the contract plans.',
+  walletUnavailable: 'The payee’s wallet is not answering.',
+  noPrice: 'Too few of the contract’s oracles give a price; the payee waits for one.',
+  paused: 'The payee has paused payments.',
+  declined: 'The payee declined.',
+  counterpartyUnknown: 'The payee does not know this key.',
+};
