@@ -8,6 +8,7 @@ import {
 } from '../../relay-rules/src/relay/server.ts';
 import type { ChainPort } from '../../web/lib/engine/bonds/ports.ts';
 import { Catalog } from '../../web/lib/engine/catalog.ts';
+import type { AddressSource } from '../../web/lib/engine/fallback/ports.ts';
 import type { Clock, Relays, Store } from '../../web/lib/engine/ports.ts';
 import type { SessionLease } from '../../web/lib/engine/lease.ts';
 import { Session } from '../../web/lib/engine/session.ts';
@@ -38,6 +39,8 @@ export function movedClock(aheadSec = 0): MovedClock {
   return clock;
 }
 
+type Sources = () => Promise<readonly AddressSource[]>;
+
 /** Relays and clients that end together. */
 export class Estate {
   readonly #ends: (() => Promise<void> | void)[] = [];
@@ -56,6 +59,13 @@ export class Estate {
     urls: readonly string[],
     clock: Clock,
     parts: Partial<{ store: Store; relays: Relays; lease: SessionLease; chain: ChainPort }> = {},
+    parts: Partial<{
+      store: Store;
+      relays: Relays;
+      lease: SessionLease;
+      chain: BlockSource;
+      addressSources: Sources;
+    }> = {},
   ): Promise<Session> {
     const { relays, store } = { ...this.#parts(urls), ...parts };
     const session = new Session({
@@ -67,6 +77,7 @@ export class Estate {
       rank: 'person',
       ...(parts.lease ? { lease: parts.lease } : {}),
       ...(parts.chain ? { chain: parts.chain } : {}),
+      ...(parts.addressSources ? { addressSources: parts.addressSources } : {}),
       whenAlone: (run) => {
         void run();
         return () => undefined;

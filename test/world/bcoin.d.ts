@@ -59,6 +59,10 @@ declare module 'bcoin' {
     open(): Promise<void>;
     /** A transaction and its height, -1 while it is in the mempool. */
     getMeta(hash: string): Promise<{ readonly tx: Transaction; readonly height: number } | null>;
+    /** What pays to an address or spends from it, in blocks and in the mempool. */
+    getMetaByAddress(
+      address: object,
+    ): Promise<readonly { readonly tx: Transaction; readonly height: number }[]>;
     /** Resolves null when the output is spent, in the mempool too, or never was. */
     getCoin(transactionHash: string, index: number): Promise<Coin | null>;
     /** Unspent outputs at an address by the hash in it, in the mempool too. */
@@ -83,6 +87,7 @@ declare module 'bcoin' {
     readonly FullNode: new (options: object) => FullNode;
     readonly MTX: new () => MutableTransaction;
     readonly Network: { set(name: 'regtest'): void };
+    readonly Address: { fromScript(script: object): object };
     readonly KeyRing: {
       generate(network: 'regtest'): KeyRing & { witness: boolean };
       fromPrivate(secretKey: Buffer): KeyRing & { witness: boolean };

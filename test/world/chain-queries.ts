@@ -1,6 +1,8 @@
 /** What the local chain knows of blocks, transactions and outputs, by their hashes as shown. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { payoutScript } from '@realyield/protocol';
+import { scriptOfAddress } from '@realyield/protocol';
+import bcoin from 'bcoin';
 import type { RegtestChain } from './chain.ts';
 
 /** A transaction and where it stands. */
@@ -80,6 +82,19 @@ export async function outputsAt({ node }: RegtestChain, address: string): Promis
     ...{ vout: index, value },
     status: height < 0 ? { confirmed: false } : { confirmed: true, block_height: height },
   }));
+/** Transactions that pay to an address or spend from it. */
+export async function transactionsOf(
+  { node }: RegtestChain,
+  address: string,
+): Promise<readonly PlacedTransaction[]> {
+  // bcoin writes addresses of regtest with a prefix of its own.
+  const script = scriptOfAddress(address, 'regtest');
+  if (!script.ok) return [];
+  const locked = bcoin.Script.fromRaw(Buffer.from(hexToBytes(script.value)));
+  const found = await node.getMetaByAddress(bcoin.Address.fromScript(locked));
+  return found.map(({ tx, height }) => {
+    return { raw: new Uint8Array(tx.toRaw()), height: height < 0 ? undefined : height };
+  });
 }
 
 /** Whether an output is spent, in a block or in the mempool. */

@@ -14,6 +14,7 @@ import {
   isSpent,
   outputsAt,
   transactionOf,
+  transactionsOf,
   type PlacedTransaction,
 } from './chain-queries.ts';
 
@@ -123,6 +124,7 @@ async function answer(chain: RegtestChain, request: IncomingMessage): Promise<An
   }
   if (what === 'block') return more === '' ? summaryOf(chain, name) : headerOf(chain, name);
   if (what === 'address') return addressOf(chain, name, more);
+  if (what === 'address' && more === 'txs') return paymentsOf(chain, name);
   const placed = /^[0-9a-f]{64}$/.test(name) ? await transactionOf(chain, name) : undefined;
   if (what !== 'tx' || !placed) return NOTHING;
   return ofTransaction(chain, name, placed, more, Number(last));
@@ -156,6 +158,21 @@ async function headerOf(chain: RegtestChain, hash: string): Promise<Answer> {
 async function summaryOf(chain: RegtestChain, hash: string): Promise<Answer> {
   const summary = await blockSummary(chain, hash);
   return summary ? [200, JSON.stringify({ id: hash, ...summary })] : NOTHING;
+}
+
+async function paymentsOf(chain: RegtestChain, address: string): Promise<Answer> {
+  const payments = (await transactionsOf(chain, address)).flatMap(({ raw, height }) => {
+    const read = readTransaction(bytesToHex(raw));
+    if (!read.ok) return [];
+    const placed = height === undefined ? {} : { block_height: height };
+    const vout = read.value.outputs.map(({ scriptPubKey, valueSat }) => {
+      return { scriptpubkey: scriptPubKey, value: Number(valueSat) };
+    });
+    return [
+      { txid: read.value.txid, status: { confirmed: height !== undefined, ...placed }, vout },
+    ];
+  });
+  return [200, JSON.stringify(payments)];
 }
 
 async function ofTransaction(

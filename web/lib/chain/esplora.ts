@@ -6,6 +6,8 @@
 import type { Outpoint, OutputReport, SourceAnswer } from '@realyield/protocol';
 import * as z from 'zod/mini';
 import type { BlockSource, ChainSource, KnownBlock, OutputAt } from '../engine/bonds/ports.ts';
+import type { AddressSource, ChainProof, SeenOutput } from '../engine/fallback/ports.ts';
+import type { BlockSource, ChainSource, KnownBlock } from '../engine/bonds/ports.ts';
 import type { Clock } from '../engine/ports.ts';
 
 /** A source that has not answered by then is unreachable for this time. */
@@ -37,6 +39,13 @@ const utxoSchema = z
     }),
   )
   .check(z.maxLength(1_000));
+const paymentsSchema = z.array(
+  z.object({
+    txid: hashField,
+    status: z.object({ confirmed: z.boolean(), block_height: z.optional(heightField) }),
+    vout: z.array(z.object({ scriptpubkey: z.string(), value: z.int().check(z.gte(0)) })),
+  }),
+);
 const statusSchema = z.object({ confirmed: z.boolean() });
 
 /** How far a median time may lie ahead of one's own clock: half of what the network allows. */
@@ -53,7 +62,7 @@ export function isChainSourceUrl(text: string): boolean {
 type Reply = { readonly text: string } | 'none' | undefined;
 
 /** One Esplora server. */
-export class EsploraSource implements ChainSource {
+export class EsploraSource implements ChainSource, AddressSource {
   readonly name: string;
   readonly #clock: Pick<Clock, 'nowSec' | 'after'>;
   readonly #fetch: typeof fetch;
@@ -100,6 +109,39 @@ export class EsploraSource implements ChainSource {
     return { height, hash: hash.data, medianTimeSec };
   }
 
+  async outputsTo(
+    address: string,
+    scriptPubKey: string,
+  ): Promise<readonly SeenOutput[] | undefined> {
+    const payments = await this.#json(`address/${address}/txs`, paymentsSchema);
+    return payments?.flatMap(({ txid, status, vout }) => {
+      const height = status.confirmed ? status.block_height : undefined;
+      return vout.flatMap(({ scriptpubkey, value }, index): SeenOutput[] => {
+        if (scriptpubkey !== scriptPubKey) return [];
+        return [{ txid, vout: index, valueSat: BigInt(value), height }];
+      });
+    });
+  }
+
+  async prove(txid: string, blocks: number): Promise<ChainProof | undefined> {
+    const transaction = textOf(await this.#ask(`tx/${txid}/hex`));
+    const block = await this.#block(txid);
+    if (transaction === undefined || !block) return undefined;
+    const headers = [block.header];
+    for (let height = block.height + 1; headers.length < blocks; height += 1) {
+      const header = await this.#header(height);
+      if (header === undefined) return undefined;
+      headers.push(header);
+    }
+    return { transaction, branch: block.branch, headers };
+  }
+
+  /** The header of the block at a height. */
+  async #header(height: number): Promise<string | undefined> {
+    const hash = hashField.safeParse(textOf(await this.#ask(`block-height/${height}`)));
+    return hash.success ? textOf(await this.#ask(`block/${hash.data}/header`)) : undefined;
+  }
+
   async #report({ txid, vout }: Outpoint): Promise<OutputReport | 'none' | undefined> {
     const [transaction, status, outspend, tip] = await Promise.all([
       this.#ask(`tx/${txid}/hex`),
@@ -123,11 +165,7 @@ export class EsploraSource implements ChainSource {
   async #block(txid: string): Promise<OutputReport['block']> {
     const branch = await this.#json(`tx/${txid}/merkle-proof`, branchSchema);
     if (!branch) return undefined;
-    const hash = hashField.safeParse(
-      textOf(await this.#ask(`block-height/${branch.block_height}`)),
-    );
-    if (!hash.success) return undefined;
-    const header = textOf(await this.#ask(`block/${hash.data}/header`));
+    const header = await this.#header(branch.block_height);
     const { block_height: height, merkle: hashes, pos: position } = branch;
     return header === undefined ? undefined : { height, header, branch: { position, hashes } };
   }

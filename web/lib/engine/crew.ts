@@ -13,6 +13,7 @@ import { Acknowledger } from './acknowledger.ts';
 import { Cohorts } from './cohorts.ts';
 import { ownContract, signerOf, type Desk, type OwnContract } from './desk.ts';
 import { EvidenceKeeper } from './evidence.ts';
+import { Fallback } from './fallback/fallback.ts';
 import { Forwarder } from './forwarding/forwarder.ts';
 import type { SpendingLimits } from './limits.ts';
 import type { JournalEntry } from './journal.ts';
@@ -57,6 +58,8 @@ export class Crew {
   readonly evidence: EvidenceKeeper;
   /** Passes payments on, where this person is the bank. */
   readonly forwarder: Forwarder;
+  /** Pays what silent payees are owed on the chain. */
+  readonly fallback: Fallback;
   readonly takings = new Takings();
   /** A payer's status changed. */
   readonly changed = new Listeners<void>();
@@ -84,9 +87,15 @@ export class Crew {
       payerOf: (...leg) => this.payer(...leg),
       fill: orders.fill,
     });
-    this.forwarder.changed.add(() => {
-      this.changed.emit();
+    this.fallback = new Fallback(desk, {
+      mayRun: orders.isRunning,
+      wake: (...leg) => this.payer(...leg)?.wake(),
     });
+    for (const { changed } of [this.forwarder, this.fallback]) {
+      changed.add(() => {
+        this.changed.emit();
+      });
+    }
     orders.pauses.changed.add((root) => {
       for (const payer of this.payersOf(root)) payer.wake();
       this.changed.emit();
@@ -220,7 +229,9 @@ export class Crew {
     const stopWaiting = clock.after(STEP_MS, hangUp);
     const workers = [...this.#allPayers(), ...this.#acknowledgers.values()];
     const ended = Promise.all(
-      [this.evidence, this.forwarder, this.#tenders, ...workers].map((worker) => worker.stop()),
+      [this.evidence, this.forwarder, this.fallback, this.#tenders, ...workers].map((worker) =>
+        worker.stop(),
+      ),
     );
     await waitAtMost(clock, 2 * STEP_MS, ended);
     stopWaiting();

@@ -2,6 +2,7 @@
 import type { ActivityLog } from './activity.ts';
 import type { ChainSource, KnownBlock } from './bonds/ports.ts';
 import type { Catalog, ContractView } from './catalog.ts';
+import type { AddressSource } from './fallback/ports.ts';
 import type { Handed } from './handed.ts';
 import type { Journal } from './journal.ts';
 import type { Keyring } from './keyring.ts';
@@ -44,6 +45,8 @@ export interface Desk {
   readonly newestBlock: () => Promise<KnownBlock | undefined>;
   /** The sources this person chose. */
   readonly chainSources: () => Promise<readonly ChainSource[]>;
+  /** Sources of the chain that can be asked about an address, as the person chose them. */
+  readonly addressSources: () => Promise<readonly AddressSource[]>;
 }
 
 /** A contract in which this person has a role. */

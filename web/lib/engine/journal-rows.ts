@@ -17,7 +17,7 @@ const rowSchema = z.looseObject({
   n: z.int().check(z.gte(0)),
   amountUnits: amount,
   amountMsat: z.optional(amount),
-  step: z.enum(['wanted', 'checked', 'sending', 'unknown', 'paid', 'receipted', 'failed']),
+  step: z.enum(['wanted', 'checked', 'sending', 'unknown', 'paid', 'receipted', 'failed', 'chain']),
   updatedAtMs: time,
   askedAtMs: time,
   request: z.optional(event),

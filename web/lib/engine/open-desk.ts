@@ -3,6 +3,7 @@ import { ActivityLog } from './activity.ts';
 import type { ChainPort } from './bonds/ports.ts';
 import { Catalog } from './catalog.ts';
 import type { Desk } from './desk.ts';
+import type { AddressSource } from './fallback/ports.ts';
 import { Handed } from './handed.ts';
 import { Journal } from './journal.ts';
 import { Keyring } from './keyring.ts';
@@ -21,6 +22,8 @@ export interface DeskPorts {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly chain?: ChainPort;
+  readonly chain?: BlockSource;
+  readonly addressSources?: () => Promise<readonly AddressSource[]>;
 }
 
 /** Makes a desk; messages go to `receive`. */
@@ -57,5 +60,6 @@ export function openDesk(
     wallet: session.wallet,
     newestBlock: async () => ports.chain?.newestBlock(),
     chainSources: async () => (await ports.chain?.sources?.()) ?? [],
+    addressSources: async () => (await ports.addressSources?.()) ?? [],
   };
 }

@@ -13,6 +13,7 @@ import { Circle } from './circle.ts';
 import { Crew } from './crew.ts';
 import { Documents } from './documents/documents.ts';
 import { Drafts } from './drafts.ts';
+import type { Fallback } from './fallback/fallback.ts';
 import type { Forwarder } from './forwarding/forwarder.ts';
 import { ownContract, ownContracts, signerOf, type Desk, type OwnContract } from './desk.ts';
 import type { SentAgain } from './evidence.ts';
@@ -58,6 +59,7 @@ export class Session {
   readonly restorer: Restorer;
   readonly forwarder: Forwarder;
   readonly limits: SpendingLimits;
+  readonly fallback: Fallback;
   readonly person: Signer;
   readonly #ports: SessionPorts;
   readonly #desk: Desk;
@@ -105,6 +107,7 @@ export class Session {
       fill: (...chunk) => this.#payee.fill(...chunk),
     });
     this.forwarder = this.#crew.forwarder;
+    this.fallback = this.#crew.fallback;
     this.repayments = new Repayments(this.#desk, (...leg) => this.#crew.payer(...leg));
     this.till = new TillDesk(this.#desk, this.repayments);
   }
@@ -121,14 +124,9 @@ export class Session {
       catalog.arrived.add((events) => {
         for (const root of new Set(events.flatMap(contractsOf))) this.#attend(root);
       }),
-      catalog.changed.add(tell),
-      this.activity.changed.add(tell),
-      this.#crew.changed.add(tell),
-      this.restorer.changed.add(tell),
-      this.documents.changed.add(tell),
-      this.applications.changed.add(tell),
+      ...[catalog, this.activity, this.#crew, this.restorer].map((each) => each.changed.add(tell)),
+      ...[this.documents, this.applications, this.till].map((each) => each.changed.add(tell)),
       this.circle.changed.add(tell),
-      this.till.changed.add(tell),
       this.#lease.changed.add(() => {
         this.#leaseChanged();
       }),
@@ -154,7 +152,7 @@ export class Session {
     if (this.#isStopped) return;
     void sendLeftLetters(this.#desk);
     this.#isAlone = true;
-    await Promise.all([this.repayments.load(), this.forwarder.start()]);
+    await Promise.all([this.repayments.load(), this.forwarder.start(), this.fallback.load()]);
     for (const root of this.catalog.roots()) this.#attend(root);
   }
 

@@ -54,9 +54,11 @@ export function isPriced({ view }: OwnContract): boolean {
 /** Parts that another device has paid and proven are done here too. */
 export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Leg): Promise<void> {
   const proven = contract.view.fold.state.paid.numbers(leg);
+  // A part that is held for the chain and was proven, by whichever way, is held no more.
+  const isOpen = ({ step }: JournalEntry): boolean => UNPAID.includes(step) || step === 'chain';
   const done = desk.journal
     .unproven(contract.view.root, leg)
-    .filter((entry) => proven.has(entry.n) && UNPAID.includes(entry.step));
+    .filter((entry) => proven.has(entry.n) && isOpen(entry));
   if (done.length === 0) return;
   const nowMs = desk.clock.nowMs();
   const { paid } = contract.view.fold.state;
@@ -67,7 +69,7 @@ export async function settleElsewhere(desk: Desk, contract: OwnContract, leg: Le
   });
   // What was told a wallet since is looked up.
   await desk.journal.change(written, (current, entry) =>
-    current && UNPAID.includes(current.step) ? entry : undefined,
+    current && isOpen(current) ? entry : undefined,
   );
 }
 
@@ -122,9 +124,14 @@ export function whyStale(
   return priceProblem(desk.prices, document, request, nowSec);
 }
 
-/** Whether parts are on their way. */
+/** Whether parts are on their way over Lightning, or asked for. */
 export function isBusy(desk: Desk, contract: OwnContract, leg: Leg): boolean {
-  return liveEntries(desk, contract, leg).length > 0;
+  return liveEntries(desk, contract, leg).some(({ step }) => step !== 'chain');
+}
+
+/** Whether the person was shown where to pay parts on the chain, and what came of it is open. */
+export function isHeldForChain({ journal }: Desk, root: string, leg: Leg): boolean {
+  return journal.unproven(root, leg).some(({ step }) => step === 'chain');
 }
 
 /**

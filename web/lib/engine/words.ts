@@ -32,7 +32,8 @@ export type EngineCode =
   | 'PRICE_CONTRADICTED'
   | 'WITH_BANK'
   | 'FORWARD_LOST'
-  | 'JOURNAL_DAMAGED';
+  | 'JOURNAL_DAMAGED'
+  | 'ON_CHAIN';
 
 const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   WALLET_MISSING: 'No wallet is connected. Nothing is paid until you connect one.',
@@ -75,6 +76,9 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
   FORWARD_LOST:
     'A payment was passed on to the payee, but what its payer had sent went back before this ' +
     'wallet took it. The bank bears the loss: it was away for too long.',
+  ON_CHAIN:
+    'You were shown where to pay this on the chain. Until six blocks say that it came, ' +
+    'nothing of it is paid over Lightning.',
   JOURNAL_DAMAGED:
     'A line of the payment journal on this device was damaged. What it was about is looked up in ' +
     'your wallet before anything is paid.',

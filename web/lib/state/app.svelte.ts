@@ -8,7 +8,7 @@ import type { Relays, RelayState, Signer, Store, Verifier } from '../engine/port
 import type { Session } from '../engine/session.ts';
 import { isCutOff } from './cut-off.ts';
 import { whenAlone } from './alone.ts';
-import { chainOf } from './chain.ts';
+import { addressSourcesOf, chainOf } from './chain.ts';
 import { afterPaint, browserClock } from './clock.ts';
 import { findWorld, type Persona } from './config.ts';
 import { isConnectionKept, saveConnection } from './connection.ts';
@@ -256,6 +256,7 @@ export class App {
       person,
       store,
       chain: chainOf(this.world),
+      addressSources: () => addressSourcesOf(this.world),
       rank: 'person',
       whenAlone: (run) => whenAlone(storeOf(person.publicKey), run),
     });

@@ -1,9 +1,21 @@
 /** The chain for steps that name a block and for payouts; asked only when somebody acts. */
 import type { ChainPort } from '../engine/bonds/ports.ts';
+/** Who says which block is the newest, for steps that name one; asked only when one is signed. */
+import type { BlockSource } from '../engine/bonds/ports.ts';
+import type { AddressSource } from '../engine/fallback/ports.ts';
 import { loadPart } from '../loading.ts';
 import { loadSources, sourcesIn } from './chain-choice.ts';
 import { browserClock } from './clock.ts';
 import type { World } from './kept.ts';
+
+/** The same sources, to be asked about an address. */
+export async function addressSourcesOf(
+  world: World | undefined,
+): Promise<readonly AddressSource[]> {
+  const { urls } = sourcesIn(world, loadSources());
+  const { EsploraSource } = await loadPart(() => import('../chain/esplora.ts'));
+  return urls.map((url) => new EsploraSource(url, browserClock));
+}
 
 /** The local world's chain, or the person's sources one after the other. */
 export function chainOf(world: World | undefined): ChainPort {

@@ -1,0 +1,40 @@
+/** What a source of the chain says of a payment that is awaited. Spec: specs/tenders.md. */
+import type { ChainOrder } from './orders.ts';
+import type { AddressSource, SeenOutput } from './ports.ts';
+
+const outpointOf = ({ txid, vout }: SeenOutput): string => `${txid}:${vout}`;
+
+function foundOf(output: SeenOutput): NonNullable<ChainOrder['found']> {
+  const { valueSat, height } = output;
+  const found = { outpoint: outpointOf(output), valueSat: valueSat.toString() };
+  return height === undefined ? found : { ...found, height };
+}
+
+/**
+ * Asks one source: the order with the output that pays it, or another one that came instead, as
+ * far as they were not there before and count for nothing yet. Undefined where it does not answer.
+ */
+export async function look(
+  source: AddressSource,
+  scriptPubKey: string,
+  order: ChainOrder,
+  counted: ReadonlySet<string>,
+): Promise<ChainOrder | undefined> {
+  const outputs = await source.outputsTo(order.address, scriptPubKey);
+  const tip = outputs && (await source.newestBlock());
+  if (!outputs || !tip) return undefined;
+  const fresh = outputs.filter((output) => {
+    const outpoint = outpointOf(output);
+    return !order.before.includes(outpoint) && !counted.has(outpoint);
+  });
+  const { found: known, other: _other, ...rest } = order;
+  const own =
+    fresh.find((output) => outpointOf(output) === known?.outpoint) ??
+    fresh.find(({ valueSat }) => valueSat.toString() === order.valueSat);
+  const seen = { ...rest, tipHeight: tip.height };
+  if (own) return { ...seen, found: foundOf(own) };
+  const [stray] = fresh;
+  if (!stray) return seen;
+  const { outpoint, valueSat } = foundOf(stray);
+  return { ...seen, other: { outpoint, valueSat } };
+}
