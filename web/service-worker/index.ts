@@ -30,6 +30,15 @@ worker.addEventListener('activate', (event) => {
   event.waitUntil(dropOldCaches());
 });
 
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const { href } = (event.notification.data ?? {}) as { href?: unknown };
+  // Only a page of this client: the link is this client's own.
+  if (typeof href === 'string' && href.startsWith('/')) {
+    event.waitUntil(worker.clients.openWindow(href));
+  }
+});
+
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);

@@ -10,6 +10,7 @@ import {
   type DisputeStatus,
 } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
+import { formatPlural } from '../../format.ts';
 
 /** What a case can be about: as its title, and to whoever might open one. */
 export const REASON_WORDS: Readonly<
@@ -120,4 +121,12 @@ const LEG_WORDS: Readonly<Record<Award['leg'], string>> = {
 /** Who pays an award, and as what: `The business, as repayment`. */
 export function payerWords(leg: Award['leg'], state: ContractState): string {
   return `The ${legOf(state.contract.document, leg).payer}, ${LEG_WORDS[leg]}`;
+}
+
+/** How long there is: `5 days left`, `2 days over`; in days of the contract. */
+export function leftWords(atSec: number, nowSec: number, daySec: number): string {
+  const days = Math.floor(Math.abs(atSec - nowSec) / daySec);
+  const isOver = nowSec > atSec;
+  if (days === 0) return isOver ? 'time is over' : 'less than a day left';
+  return `${formatPlural(days, 'day')} ${isOver ? 'over' : 'left'}`;
 }

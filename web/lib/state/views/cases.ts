@@ -10,11 +10,18 @@ import {
   type PartyRole,
 } from '@realyield/protocol';
 import { amountText, type Amount, type AmountUnit } from '../../amount.ts';
-import type { DeskRow, PersonView, StatusView } from '../../components/models.ts';
+import type { Calendar, DeskRow, PersonView, StatusView } from '../../components/models.ts';
 import type { CaseView } from '../../engine/cases/case-book.ts';
 import type { NamedFile } from '../../engine/cases/cases.ts';
 import { formatLocalTime } from '../../format.ts';
-import { ARBITER_WORDS, CASE_STATUS, payerWords, REASON_WORDS, STEP_WORDS } from './case-words.ts';
+import {
+  ARBITER_WORDS,
+  CASE_STATUS,
+  leftWords,
+  payerWords,
+  REASON_WORDS,
+  STEP_WORDS,
+} from './case-words.ts';
 import { titleOf } from './contract.ts';
 import { nameOf, personView, type Names } from './people.ts';
 
@@ -228,6 +235,14 @@ const NEXT_WORDS: readonly (readonly [DisputeStepType, string])[] = [
   ['compliance', 'pay what was awarded'],
 ];
 
+function timeCells(atSec: number, nowSec: number, calendar: Calendar) {
+  const left = leftWords(atSec, nowSec, calendar.daySec);
+  return {
+    due: { kind: 'date' as const, atSec, calendar },
+    left: { kind: 'text' as const, text: left },
+  };
+}
+
 /** Cases as rows of a desk: what one can do first, then by the time it has to be done. */
 export function caseRows(
   names: Names,
@@ -260,7 +275,7 @@ export function caseRows(
         reason: { kind: 'text', text: REASON_WORDS[view.fold.reason].title },
         title: { kind: 'text', text: titleOf(openerState(view)) },
         bank: { kind: 'text', text: nameOf(names, document.parties.bank.pubkey) },
-        ...(isOver ? {} : { due: { kind: 'date' as const, atSec, calendar } }),
+        ...(isOver ? {} : timeCells(atSec, nowSec, calendar)),
         status: { kind: 'status', status: CASE_STATUS[view.fold.status] },
       },
     };
