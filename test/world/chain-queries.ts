@@ -82,6 +82,8 @@ export async function outputsAt({ node }: RegtestChain, address: string): Promis
     ...{ vout: index, value },
     status: height < 0 ? { confirmed: false } : { confirmed: true, block_height: height },
   }));
+}
+
 /** Transactions that pay to an address or spend from it. */
 export async function transactionsOf(
   { node }: RegtestChain,
