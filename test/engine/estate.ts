@@ -58,12 +58,11 @@ export class Estate {
     name: string,
     urls: readonly string[],
     clock: Clock,
-    parts: Partial<{ store: Store; relays: Relays; lease: SessionLease; chain: ChainPort }> = {},
     parts: Partial<{
       store: Store;
       relays: Relays;
       lease: SessionLease;
-      chain: BlockSource;
+      chain: ChainPort;
       addressSources: Sources;
     }> = {},
   ): Promise<Session> {

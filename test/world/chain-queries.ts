@@ -1,7 +1,6 @@
 /** What the local chain knows of blocks, transactions and outputs, by their hashes as shown. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { payoutScript } from '@realyield/protocol';
-import { scriptOfAddress } from '@realyield/protocol';
+import { payoutScript, scriptOfAddress } from '@realyield/protocol';
 import bcoin from 'bcoin';
 import type { RegtestChain } from './chain.ts';
 

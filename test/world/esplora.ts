@@ -123,8 +123,8 @@ async function answer(chain: RegtestChain, request: IncomingMessage): Promise<An
     return block ? [200, shown(twice(block.header))] : NOTHING;
   }
   if (what === 'block') return more === '' ? summaryOf(chain, name) : headerOf(chain, name);
-  if (what === 'address') return addressOf(chain, name, more);
   if (what === 'address' && more === 'txs') return paymentsOf(chain, name);
+  if (what === 'address') return addressOf(chain, name, more);
   const placed = /^[0-9a-f]{64}$/.test(name) ? await transactionOf(chain, name) : undefined;
   if (what !== 'tx' || !placed) return NOTHING;
   return ofTransaction(chain, name, placed, more, Number(last));

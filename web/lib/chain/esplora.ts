@@ -7,7 +7,6 @@ import type { Outpoint, OutputReport, SourceAnswer } from '@realyield/protocol';
 import * as z from 'zod/mini';
 import type { BlockSource, ChainSource, KnownBlock, OutputAt } from '../engine/bonds/ports.ts';
 import type { AddressSource, ChainProof, SeenOutput } from '../engine/fallback/ports.ts';
-import type { BlockSource, ChainSource, KnownBlock } from '../engine/bonds/ports.ts';
 import type { Clock } from '../engine/ports.ts';
 
 /** A source that has not answered by then is unreachable for this time. */

@@ -6,9 +6,10 @@ import type { Leg, PlannedPart, SignedEvent } from '@realyield/protocol';
  * `sending`: the wallet has been told, or is about to be. `unknown`: told, no clear answer.
  * `paid`: the preimage is here. `receipted`: the receipt is signed and in the outbox.
  * `failed`: the wallet said that nothing left; the part may be asked for again.
+ * `chain`: its person was shown where to pay it on the chain; over Lightning it is not paid.
  */
 export type JournalStep =
-  'wanted' | 'checked' | 'sending' | 'unknown' | 'paid' | 'receipted' | 'failed';
+  'wanted' | 'checked' | 'sending' | 'unknown' | 'paid' | 'receipted' | 'failed' | 'chain';
 
 /** One part in the journal. */
 export interface JournalEntry {

@@ -8,47 +8,6 @@ import { readRow } from './journal-rows.ts';
 import type { Store, StoreWrite } from './ports.ts';
 
 export * from './journal-entries.ts';
-/**
- * Steps of a part. `wanted`: to be asked for. `checked`: request and invoice checked, payable.
- * `sending`: the wallet has been told, or is about to be. `unknown`: told, no clear answer.
- * `paid`: the preimage is here. `receipted`: the receipt is signed and in the outbox.
- * `failed`: the wallet said that nothing left; the part may be asked for again.
- * `chain`: its person was shown where to pay it on the chain; over Lightning it is not paid.
- */
-export type JournalStep =
-  'wanted' | 'checked' | 'sending' | 'unknown' | 'paid' | 'receipted' | 'failed' | 'chain';
-
-/** One part in the journal. */
-export interface JournalEntry {
-  readonly contract: string;
-  readonly leg: Leg;
-  readonly n: number;
-  /** What it counts for in the contract's ledger, decimal. */
-  readonly amountUnits: string;
-  /** What is paid for it, by its request, decimal; there is none before that is here. */
-  readonly amountMsat?: string;
-  readonly step: JournalStep;
-  readonly updatedAtMs: number;
-  /** When the parts were last asked for, ms; 0 when never. */
-  readonly askedAtMs: number;
-  readonly request?: SignedEvent;
-  /** The bank's word, where it passes the payment on. */
-  readonly forward?: SignedEvent;
-  /** A direct payment has definitely failed before. */
-  readonly noRoute?: true;
-  readonly invoice?: string;
-  readonly paymentHash?: string;
-  readonly expiresAtSec?: number;
-  /** When the wallet was told, ms. */
-  readonly sentAtMs?: number;
-  readonly preimage?: string;
-  readonly feesPaidMsat?: string;
-  readonly receipt?: string;
-  /** Why it failed, in words. */
-  readonly reason?: string;
-  /** The order it is a part of, where several investors are paid at once, and its place in it. */
-  readonly together?: { readonly order: string; readonly round: number };
-}
 
 /** What one part took from the wallet, fees included, and when it was sent. */
 export interface Spending {

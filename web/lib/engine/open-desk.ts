@@ -22,7 +22,6 @@ export interface DeskPorts {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly chain?: ChainPort;
-  readonly chain?: BlockSource;
   readonly addressSources?: () => Promise<readonly AddressSource[]>;
 }
 

@@ -1,6 +1,5 @@
 /** Through what a session reaches the world, and what is agreed about who runs. */
 import type { ChainPort } from './bonds/ports.ts';
-import type { BlockSource } from './bonds/ports.ts';
 import type { AddressSource } from './fallback/ports.ts';
 import type { SessionLease } from './lease.ts';
 import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
@@ -14,7 +13,6 @@ export interface SessionPorts {
   readonly clock: Clock;
   /** Who says which block is the newest; without it nothing is signed that names one. */
   readonly chain?: ChainPort;
-  readonly chain?: BlockSource;
   /** Who can be asked what pays to an address; without them nothing is paid on the chain. */
   readonly addressSources?: () => Promise<readonly AddressSource[]>;
   /** Helpers of the local world step back when the person's own client is open. */

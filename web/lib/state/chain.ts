@@ -1,14 +1,12 @@
 /** The chain for steps that name a block and for payouts; asked only when somebody acts. */
 import type { ChainPort } from '../engine/bonds/ports.ts';
-/** Who says which block is the newest, for steps that name one; asked only when one is signed. */
-import type { BlockSource } from '../engine/bonds/ports.ts';
 import type { AddressSource } from '../engine/fallback/ports.ts';
 import { loadPart } from '../loading.ts';
 import { loadSources, sourcesIn } from './chain-choice.ts';
 import { browserClock } from './clock.ts';
 import type { World } from './kept.ts';
 
-/** The same sources, to be asked about an address. */
+/** The sources in use, to be asked about an address. */
 export async function addressSourcesOf(
   world: World | undefined,
 ): Promise<readonly AddressSource[]> {
