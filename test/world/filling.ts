@@ -43,14 +43,15 @@ export async function fillWorld(options: FillingOptions): Promise<void> {
   log('The market lives through its last nine months …');
   // Interrupted, it is all begun anew; it is written to the disk at the end.
   lightning.setDurable(false);
+  const pinned = await seedBonds({ chain: lightning.chain, relays, keyOf });
   await seedMarket({
     homeOf: (id) => find(households[id]),
     publicKeyOf: (id) => find(personas.find((persona) => persona.id === id)).publicKey,
     keyOf,
     relays,
     oracles,
+    pinned,
   });
-  await seedBonds({ chain: lightning.chain, relays, keyOf });
   lightning.setDurable(true);
   log('Two banks, five businesses and six investors have met.');
 }

@@ -57,7 +57,7 @@ export type Terms = Pick<
   | 'plan'
   | 'tranches'
 > &
-  Partial<Pick<OfferDocument, 'fees' | 'coolingOffDays'>> & {
+  Partial<Pick<OfferDocument, 'fees' | 'coolingOffDays' | 'guarantee'>> & {
     /** What it is kept in; bitcoin unless given. */
     readonly currency?: WorldCurrency;
   };

@@ -151,6 +151,7 @@ export const BATTERIES: Terms = {
   plan: equalPlan(8, 60, 30, 5),
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 20, windowDays: 60, ticks: 20 }],
   coolingOffDays: 7,
+  guarantee: { type: 'bond', payDays: 30 },
 };
 
 /** Kept in shillings, and repaid on time so far. */

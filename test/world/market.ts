@@ -30,6 +30,8 @@ export interface MarketOffer {
   /** Who serves its contracts; all of them accepted, but who is asked still. */
   readonly appointed?: Appointed;
   readonly isAsked?: AppointeeRole;
+  /** Its contracts name what the bank's bond sets aside for it. */
+  readonly isPinned?: boolean;
   /** For how long the bank is silent before its backup servicer takes over. */
   readonly silenceDays?: number;
   /** How and when it ended, if it did. */
@@ -117,7 +119,7 @@ export const OFFERS: readonly MarketOffer[] = [
   { ...months, ...kisumu, terms: KIOSKS, business: 'solar', publishedDaysAgo: 196 },
   {
     ...{ ...months, ...kisumu, terms: BOATS, business: 'boats', publishedDaysAgo: 176 },
-    ...{ appointed: SERVED, silenceDays: 30 },
+    ...{ appointed: SERVED, silenceDays: 30, isPinned: true },
   },
   {
     ...{ ...months, ...suchitoto, terms: DYES, business: 'weavers', publishedDaysAgo: 90 },
@@ -128,7 +130,7 @@ export const OFFERS: readonly MarketOffer[] = [
   { ...months, ...suchitoto, terms: LOOMS, business: 'weavers', publishedDaysAgo: 16 },
   {
     ...{ ...months, ...kisumu, terms: BATTERIES, business: 'solar', publishedDaysAgo: 8 },
-    ...{ appointed: SERVED, silenceDays: 45, isAsked: 'trustee' },
+    ...{ appointed: SERVED, silenceDays: 45, isAsked: 'trustee', isPinned: true },
   },
   { ...months, ...suchitoto, terms: VAN, business: 'bakery', publishedDaysAgo: 6 },
   {

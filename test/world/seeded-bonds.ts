@@ -18,6 +18,7 @@ import {
   type BondDocument,
   type EmbeddedEvent,
   type KeyHolderRole,
+  type PinnedBond,
   type PledgeDocument,
   type SignedEvent,
 } from '@realyield/protocol';
@@ -38,6 +39,9 @@ export interface BondSeedingOptions {
 
 /** Certificates end with the block of this many periods, which no world lives to see. */
 const END_PERIOD = 2_000;
+
+/** When both were pledged, by what the pledges say; the chain is as old as the world. */
+const PLEDGED_DAYS_AGO = 200;
 
 /** How much each bank has at stake, satoshis. */
 const TIME_LOCKED_SAT = 25_000_000n;
@@ -62,6 +66,8 @@ function monthAfter(nowSec: number, years: number): number {
 class BondSeeding {
   readonly #options: BondSeedingOptions;
   readonly #nowSec = systemClock.nowSec();
+  /** Before the first offer that names one. */
+  readonly #atSec = this.#nowSec - PLEDGED_DAYS_AGO * 86_400;
   readonly #publish: (event: SignedEvent) => Promise<void>;
 
   constructor(options: BondSeedingOptions, publish: (event: SignedEvent) => Promise<void>) {
@@ -69,7 +75,8 @@ class BondSeeding {
     this.#publish = publish;
   }
 
-  async run(): Promise<void> {
+  /** Yields what the second bank's offers can pin. */
+  async run(): Promise<ReadonlyMap<string, PinnedBond>> {
     await this.#pledge('bank', TIME_LOCKED_SAT, {
       lockTimeSec: monthAfter(this.#nowSec, 2),
       allocations: [],
@@ -80,11 +87,14 @@ class BondSeeding {
       this.#holder('fallbackArbiter', bank),
       this.#holder('trustee', bank),
     ]);
-    await this.#pledge('winam', COLLATERAL_SAT, {
+    const { id: pledge } = await this.#pledge('winam', COLLATERAL_SAT, {
       lockTimeSec: monthAfter(this.#nowSec, 3),
       holders: { arbiter, fallbackArbiter, trustee },
       allocations: ALLOCATIONS,
     });
+    return new Map(
+      ALLOCATIONS.map(({ offer, valueSat }) => [offer, { pledge, allocationSat: valueSat }]),
+    );
   }
 
   /** A Bitcoin key of one's own, from one's main key. */
@@ -100,7 +110,7 @@ class BondSeeding {
   async #signed(id: KeyHolder, document: BondDocument): Promise<SignedEvent> {
     // A signer owns its key and wipes it; ours is needed again.
     const signer = createLocalSigner(this.#options.keyOf(id).secretKey.slice());
-    const event = await signer.sign(buildBond(document, this.#nowSec));
+    const event = await signer.sign(buildBond(document, this.#atSec));
     await this.#publish(event);
     return event;
   }
@@ -125,7 +135,7 @@ class BondSeeding {
     id: 'bank' | 'winam',
     valueSat: bigint,
     terms: Pick<PledgeDocument, 'lockTimeSec' | 'allocations' | 'holders'>,
-  ): Promise<void> {
+  ): Promise<SignedEvent> {
     const { chain, keyOf } = this.#options;
     const bank = keyOf(id).publicKey;
     const message = certificateMessage(bank, END_PERIOD);
@@ -147,15 +157,20 @@ class BondSeeding {
     await chain.mine();
     const { outputs, txid } = read.value;
     const vout = outputs.findIndex((output) => output.scriptPubKey === scriptPubKey);
-    await this.#signed(id, { ...document, outpoint: { txid, vout } });
+    return this.#signed(id, { ...document, outpoint: { txid, vout } });
   }
 }
 
-/** Funds and pledges both banks' bonds; resolves when they are in a block and on the relays. */
-export async function seedBonds(options: BondSeedingOptions): Promise<void> {
+/**
+ * Funds and pledges both banks' bonds; resolves when they are in a block and on the relays, with
+ * what offers can pin.
+ */
+export async function seedBonds(
+  options: BondSeedingOptions,
+): Promise<ReadonlyMap<string, PinnedBond>> {
   const links = createRelays({ urls: options.relays, webSocket: nodeWebSocket });
   try {
-    await new BondSeeding(options, async (event) => {
+    return await new BondSeeding(options, async (event) => {
       const outcomes = await links.publish(event);
       const reasons = outcomes.map(({ reason }) => reason).join(' ');
       if (!outcomes.every(({ accepted }) => accepted)) throw new Error(`A bond: ${reasons}`);

@@ -9,6 +9,7 @@ import {
   buildAttestation,
   buildSignature,
   type Appointees,
+  type PinnedBond,
   type SignedEvent,
 } from '@realyield/protocol';
 import { Listeners } from '../../web/lib/engine/listeners.ts';
@@ -48,6 +49,8 @@ export interface SeedingOptions {
   readonly keyOf: (id: AppointeeId) => PersonaKey;
   readonly relays: readonly string[];
   readonly oracles: Oracles;
+  /** What of a bond is set aside for which offer. */
+  readonly pinned: ReadonlyMap<string, PinnedBond>;
 }
 
 /** A thing done once, at a time. */
@@ -237,7 +240,8 @@ class Seeding {
     });
     const id = this.#attested.get(`${bank} ${business}`);
     const attestation = id === undefined ? {} : { attestation: { matter: 'books', id } };
-    return { ...document, ...attestation, ...this.#appointees(offer) };
+    const bond = offer.isPinned === true ? this.#options.pinned.get(terms.identifier) : undefined;
+    return { ...document, ...attestation, ...this.#appointees(offer), ...(bond ? { bond } : {}) };
   }
 }
 

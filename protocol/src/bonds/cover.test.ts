@@ -21,4 +21,7 @@ it('covers what a loan pinned of it, and no more than is still allocated, requir
   expect(bondCover({ ...loan, pinned }, 600_000n)).toBe(200_000_200n);
   expect(bondCover({ ...loan, pinned }, 300_000n)).toBe(100_000_100n);
   expect(bondCover({ ...loan, pinned }, 0n)).toBe(0n);
+  // What others were paid out of it takes nothing of this one's share, while that much is left.
+  expect(bondCover({ ...loan, pinned }, 600_000n, 300_000n)).toBe(200_000_200n);
+  expect(bondCover({ ...loan, pinned }, 600_000n, 150_000n)).toBe(150_000_000n);
 });

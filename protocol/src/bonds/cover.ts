@@ -9,6 +9,7 @@ import { RULING_DAYS, TAKING_DAYS } from '../disputes/limit.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { PinnedBond } from '../kinds/bond.ts';
 import { minimum } from '../money.ts';
+import { DUST_MSAT } from '../params.ts';
 
 /** Time for a ruling to be paid out, seconds. */
 const PAYING_SEC = 30 * 86_400;
@@ -40,12 +41,13 @@ export interface CoveredLoan {
 
 /**
  * The most a bond covers of a loan, msat, by what its pledge in force allocates to the loan's
- * offer. A loan that pins it has no more than it pinned, and no other contract takes of that; of
- * another loan it is so only where all that is sought is lent.
+ * offer, and by what payouts have left of that. A loan that pins it has no more than it pinned, and
+ * no other contract takes of that; of another loan it is so only where all that is sought is lent.
  */
-export function bondCover(loan: CoveredLoan, allocatedSat: bigint): bigint {
+export function bondCover(loan: CoveredLoan, allocatedSat: bigint, leftSat = allocatedSat): bigint {
   const { pinned, principalUnits, soughtUnits } = loan;
   const pinnedSat = pinned ? BigInt(pinned.allocationSat) : allocatedSat;
   const coveringSat = minimum(pinnedSat, allocatedSat);
-  return computeBondShare(coveringSat.toString(), principalUnits, soughtUnits);
+  const shareMsat = computeBondShare(coveringSat.toString(), principalUnits, soughtUnits);
+  return minimum(shareMsat, leftSat * DUST_MSAT);
 }

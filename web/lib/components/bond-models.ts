@@ -25,8 +25,17 @@ export interface BondView {
   readonly outpoint: string;
 }
 
+/** How what is named in the terms of an offer or contract stands. */
+export interface PinWords {
+  readonly text: string;
+  /** Whether less stands behind it than they say, or nobody knows. */
+  readonly isWrong: boolean;
+}
+
 /** The bonds of a bank, as a page shows them. */
 export interface BondsView {
+  /** Said above them, where the terms name one. */
+  readonly pin?: PinWords | undefined;
   readonly bonds: readonly BondView[];
   /** How many more there are. */
   readonly hidden: number;

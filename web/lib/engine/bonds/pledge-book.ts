@@ -10,11 +10,11 @@ import {
   type PaidOutDocument,
   type ParsedBond,
   type ParsedEvent,
+  type ParsedPledge,
   type PledgeDocument,
 } from '@realyield/protocol';
 
-/** A pledge that was read; after payouts, with what is left of it and where that lies. */
-export type ParsedPledge = ParsedBond & { readonly document: PledgeDocument };
+export type { ParsedPledge } from '@realyield/protocol';
 
 /** A key holder's key that was read. */
 export type ParsedBondKey = ParsedBond & { readonly document: BondKeyDocument };
@@ -23,6 +23,8 @@ export type ParsedBondKey = ParsedBond & { readonly document: BondKeyDocument };
 export interface Pledges {
   /** Those of a bank that no later one of it replaces: the largest first. */
   ofBank(bank: string): readonly ParsedPledge[];
+  /** All of a bank, also those that are replaced, and the one of an id, whosever it is. */
+  ofBankAndId(bank: string, id: string): readonly ParsedPledge[];
   /** Others in force that name the same output under the same script. */
   rivalsOf(pledge: ParsedPledge): readonly ParsedPledge[];
   /** A pledge by its id, replaced or not. */
@@ -127,6 +129,12 @@ export class PledgeBook implements Pledges {
   ofBank(bank: string): readonly ParsedPledge[] {
     const inForce = (this.#byBank.get(bank) ?? []).filter((each) => this.#isInForce(each));
     return inForce.map((each) => this.#after(each)).sort(larger);
+  }
+
+  ofBankAndId(bank: string, id: string): readonly ParsedPledge[] {
+    const own = this.#byBank.get(bank) ?? [];
+    const named = this.#byId.get(id);
+    return named && named.event.pubkey !== bank ? [...own, named] : own;
   }
 
   rivalsOf(pledge: ParsedPledge): readonly ParsedPledge[] {

@@ -114,7 +114,7 @@ export function abilities(
       `The bank has no key to it before ${until}.`,
     cannot:
       'It does not bind those three: any two of them can take all of it, ruling or not, and you ' +
-      `rely on them. From ${until} the bank can take it alone. No contract names it, so the bank ` +
-      'can set it aside for other offers.',
+      `rely on them. From ${until} the bank can take it alone. It can set it aside for other ` +
+      'offers at any time; only contracts that name it keep their share.',
   };
 }

@@ -1,12 +1,10 @@
-/** Bonds as pages show them: of a bank, and for one of its offers. */
+/** Bonds as pages show them: any of them, and all of a bank. */
 import {
   bondOf,
   coverEndsAtSec,
-  isCoveredUntilEnd,
   KEY_HOLDER_ROLES,
   offerAddress,
   placeOf,
-  type ContractDocument,
   type ContractSummary,
   type ParsedOffer,
 } from '@realyield/protocol';
@@ -16,15 +14,7 @@ import type { ParsedPledge } from '../../engine/bonds/pledge-book.ts';
 import { formatDate, formatShare } from '../../format.ts';
 import type { Fact } from '../../ui/facts.ts';
 import { cleanLine } from '../../ui/text.ts';
-import {
-  allocationTo,
-  doubtOf,
-  isGone,
-  msat,
-  pledgesOf,
-  satText,
-  type BondsKnown,
-} from './bond-cards.ts';
+import { doubtOf, isGone, msat, pledgesOf, satText, type BondsKnown } from './bond-cards.ts';
 import { abilities, bondStatus, checkedWords, KIND_NAMES, standingSentence } from './bond-words.ts';
 import { nameOf, personView, type Names } from './people.ts';
 import { APPOINTEE_NAMES } from './undertakings.ts';
@@ -142,7 +132,8 @@ const coverFact = ({ document }: ParsedPledge): Fact[] =>
 /** What a page lists: the bonds on show, and the pledges they are of. */
 export type ListedBonds = Omit<BondsView, 'asleep'> & { readonly pledges: readonly ParsedPledge[] };
 
-function listed(
+/** Some bonds, with the facts that each page adds. */
+export function listed(
   known: BondsKnown,
   pledges: readonly ParsedPledge[],
   most: number,
@@ -168,64 +159,4 @@ export function bankBonds(
     ...coverFact(pledge),
     ...allocationFacts(known, pledge, contracts),
   ]);
-}
-
-/** How much of a sum lent stands behind it, in words. */
-function exposureNote(setAside: bigint, soughtUnits: bigint, lentUnits: bigint): string {
-  const share = (setAside * lentUnits) / soughtUnits;
-  const covered = share < lentUnits ? share : lentUnits;
-  return (
-    `of ${satText(lentUnits)} that you lend, ${satText(covered)} if all of it is lent; ` +
-    `${satText(lentUnits - covered)} are not covered`
-  );
-}
-
-function offerFacts(
-  pledge: ParsedPledge,
-  offer: ParsedOffer,
-  contract: ContractDocument | undefined,
-  doubt: string | undefined,
-): Fact[] {
-  const { document } = offer;
-  if (!pledge.document.holders) return [];
-  const setAside = allocationTo(pledge, document.identifier);
-  const label = 'Set aside for this offer';
-  if (setAside === 0n) return [{ label, text: 'Nothing' }];
-  const facts: Fact[] = [{ label, amount: amountOfMsat(setAside), note: doubt }];
-  if (doubt !== undefined || !contract) return facts;
-  // BD-19: "…it shows how much stands behind the loan, and how much does not, before anybody
-  // signs."
-  const lasts = isCoveredUntilEnd(pledge.document.lockTimeSec, contract);
-  const sought = BigInt(document.amountSoughtUnits);
-  if (lasts && document.denomination.type === 'msat' && sought > 0n) {
-    facts.push({
-      label: 'Covers of what is sought',
-      text: formatShare(setAside < sought ? setAside : sought, sought),
-      note: exposureNote(setAside, sought, BigInt(contract.principalUnits)),
-    });
-  }
-  return [
-    ...facts,
-    {
-      label: 'Covers until the end of the loan',
-      text: lasts ? 'Yes' : 'No, so it does not count',
-      note: lasts ? 'with time for a ruling after it' : 'a ruling on its last days comes too late',
-    },
-  ];
-}
-
-/** A bank's bonds on the page of one of its offers: those set aside for it first. */
-export function offerBonds(
-  known: BondsKnown,
-  offer: ParsedOffer,
-  contract: ContractDocument | undefined,
-  most: number,
-): ListedBonds {
-  const isFor = (pledge: ParsedPledge): number =>
-    Number(allocationTo(pledge, offer.document.identifier) > 0n);
-  const pledges = [...pledgesOf(known.names, offer.event.pubkey)];
-  pledges.sort((a, b) => isFor(b) - isFor(a));
-  return listed(known, pledges, most, (pledge) =>
-    offerFacts(pledge, offer, contract, doubtOf(known.check(pledge))),
-  );
 }

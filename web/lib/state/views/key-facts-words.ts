@@ -87,8 +87,8 @@ const IF_NOT_PAID = {
     );
   },
   bondForRuling: (context) =>
-    `${capital(bondShareText(context))} of a bond of ${who(context, 'bank')} stand for this ` +
-    'loan. After a ruling two of its three key holders can pay them out.',
+    `${bondShareText(context)} of ${context.role === 'bank' ? 'your' : 'the bank’s'} bond stand ` +
+    'for this loan. After a ruling two of its three key holders can pay them out.',
   tillRecovery: ({ facts }) =>
     `After a default, until nothing is late, ${formatBps(facts.tillShare?.recoveryBps ?? 0)} of ` +
     'each sale at the bank’s till repays the loan. It reaches only sales through that till.',

@@ -173,9 +173,10 @@ function guaranteeFigure({ guarantees }: Losses, text: Write): FigureView {
           `${text(unpaidUnits)} unpaid${late}`,
     tone: lateContracts > 0 ? 'problem' : 'plain',
     explains:
-      'A guarantee is the bank’s own promise to make good part of a loss; no bond stands behind ' +
-      'it. A default notice that counts calls it. What the borrower pays since makes the bank’s ' +
-      'part smaller. Only payments with a preimage count as paid.',
+      'A guarantee is the bank’s own promise to make good part of a loss, paid from its wallet; ' +
+      'what a bond adds stands under “Bonds”. A default notice that counts calls it. What the ' +
+      'borrower pays since makes the bank’s part smaller. Only payments with a preimage count as ' +
+      'paid.',
   };
 }
 

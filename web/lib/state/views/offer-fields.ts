@@ -2,6 +2,7 @@
 import type { OfferDocument } from '@realyield/protocol';
 import type { Sharing } from '../../engine/documents/library.ts';
 import { emptyAppointeeForm, type AppointeeForm } from './appointee-form.ts';
+import { emptyBondForm, type BondForm } from './pin-form.ts';
 import { emptyDenominationForm, type DenominationForm } from './denomination-form.ts';
 import { takeUpForm } from './kept-form.ts';
 import { emptyLegalForm, type LegalForm } from './legal-fields.ts';
@@ -78,6 +79,7 @@ export interface OfferForm {
   guarantee: OfferDocument['guarantee']['type'];
   guaranteePercent: string;
   guaranteeDays: string;
+  bond: BondForm;
   appointees: AppointeeForm;
   legal: LegalForm;
   documents: DocumentForm[];
@@ -131,6 +133,7 @@ export function emptyOfferForm(): OfferForm {
     guarantee: 'none',
     guaranteePercent: '10',
     guaranteeDays: '30',
+    bond: emptyBondForm(),
     appointees: emptyAppointeeForm(),
     legal: emptyLegalForm(),
     documents: [],
@@ -155,7 +158,7 @@ export function keptOfferForm(kept: unknown): OfferForm {
   form.passing.use = begun(form.passing.use, PASSING_USES, empty.passing.use);
   form.till.runBy = begun(form.till.runBy, TILLS, empty.till.runBy);
   form.origination = begun(form.origination, ['withheld', 'onTop'], 'withheld');
-  form.guarantee = begun(form.guarantee, ['none', 'firstLoss', 'full'], 'none');
+  form.guarantee = begun(form.guarantee, ['none', 'firstLoss', 'full', 'bond'], 'none');
   if (form.tranches.length === 0) form.tranches = empty.tranches;
   for (const each of form.documents) {
     each.sharing = begun(each.sharing, ['anyone', 'parties'], 'parties');

@@ -13,6 +13,7 @@ import { readLegal } from './legal-form.ts';
 import type { OfferForm, TrancheForm } from './offer-fields.ts';
 import { mistakeOf } from './offer-mistakes.ts';
 import { readPassing } from './passing-form.ts';
+import { readPinned, type Allocation } from './pin-form.ts';
 import { readOfferPlan, readRate } from './plan-form.ts';
 import { FieldReader, type Mistakes } from './read-fields.ts';
 import { readTillShare } from './till-form.ts';
@@ -25,6 +26,8 @@ export interface OfferContext {
   readonly nowSec: number;
   /** Whose offer it will be, 32-byte hex. */
   readonly bankKey: string;
+  /** What the bank's pledges in force set aside, for whichever offer. */
+  readonly allocations?: readonly Allocation[];
   /** What the bank attested on the business for this offer. */
   readonly attestation?: OfferDocument['attestation'];
 }
@@ -186,13 +189,14 @@ function readFees(form: OfferForm, read: FieldReader): OfferDocument['fees'] {
 function readGuarantee(form: OfferForm, read: FieldReader): OfferDocument['guarantee'] {
   const { guarantee: type } = form;
   if (type === 'none') return { type };
-  const share = read.percent('guaranteePercent', form.guaranteePercent, {
-    most: type === 'full' ? 20_000 : 10_000,
-    sentence: 'Write the most the bank makes good, as a share of the loan, like 10.',
-  });
   const payDays = read.count('guaranteeDays', form.guaranteeDays, {
     most: 365,
     sentence: 'Write within how many days of a default the bank pays, 0 to 365.',
+  });
+  if (type === 'bond') return { type, payDays };
+  const share = read.percent('guaranteePercent', form.guaranteePercent, {
+    most: type === 'full' ? 20_000 : 10_000,
+    sentence: 'Write the most the bank makes good, as a share of the loan, like 10.',
   });
   return type === 'full' ? { type, capBps: share, payDays } : { type, shareBps: share, payDays };
 }
@@ -219,13 +223,20 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
   const served = readAppointees(form.appointees, parties, read);
   const terms = readDefault(form, read);
   const guarantee = readGuarantee(form, read);
+  const { bond, identifier } = readPinned(
+    form.bond,
+    form.guarantee,
+    context.allocations ?? [],
+    read,
+  );
   const fees = readFees(form, read);
   const tillShare = readTillShare(form.till, plan, read);
   const { legal, coolingOffDays } = readLegal(form.legal, read);
   if (read.mistakes) return { ok: false, mistakes: read.mistakes };
   const document: OfferDocument = {
     v: 1,
-    identifier: identifierOf(form.title, context.nowSec),
+    // A pledge knows the offer by its identifier, so that is what it is called.
+    identifier: identifier ?? identifierOf(form.title, context.nowSec),
     status: 'open',
     network: context.network,
     daySec: context.daySec,
@@ -245,6 +256,7 @@ export function readOfferForm(form: OfferForm, context: OfferContext): OfferForm
     ...(tillShare ? { tillShare } : {}),
     default: terms,
     guarantee,
+    ...(bond ? { bond } : {}),
     legal,
     coolingOffDays,
     documents: form.documents.map(({ name, sha256 }) => ({ name, sha256 })),

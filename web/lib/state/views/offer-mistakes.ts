@@ -43,6 +43,10 @@ const PLAIN: Readonly<Record<string, Explained>> = {
     path: 'guaranteePercent',
     sentence: 'Of the smallest ticket that would be too little to be paid.',
   },
+  bond: {
+    path: 'bond.amount',
+    sentence: 'Of the smallest ticket that would be less than one sat of the bond.',
+  },
   rateBps: { path: 'ratePercent', sentence: 'A share of sales bears no interest.' },
   due: {
     path: 'plan.first',
@@ -69,6 +73,14 @@ function pathOfTerm({ plan }: OfferDocument): string {
 }
 
 function explain(document: OfferDocument, detail: string | undefined): Explained {
+  // A guarantee by the bond has a bond here: what does not fit is the currency.
+  if (detail === 'guarantee' && document.guarantee.type === 'bond') {
+    return {
+      path: 'bond.allocation',
+      sentence:
+        'A bond is bitcoin: it can say how much of a debt in bitcoin is made good, no other.',
+    };
+  }
   const plain = PLAIN[detail ?? ''];
   if (plain) return plain;
   const shares = document.tranches.reduce((sum, tranche) => sum + tranche.shareBps, 0);
