@@ -20,6 +20,7 @@ export {
 export * from './noble.ts';
 export * from './bolt11.ts';
 export * from './events.ts';
+export * from './template-check.ts';
 export * from './order.ts';
 export * from './interest.ts';
 export * from './denomination.ts';

@@ -184,6 +184,11 @@ function checkIdSafely(event: SignedEvent, hash?: HashFunction): Reject | undefi
   }
 }
 
+/** What is wrong with an event's text or size before it has an id, or whatever its id. */
+export function sizeProblem(event: SignedEvent): Reject | undefined {
+  return checkIdSafely(event);
+}
+
 function isSignatureRight(event: SignedEvent, verifier: SignatureVerifier): boolean {
   try {
     // Unknown, because a verifier written in JavaScript may answer anything.

@@ -103,14 +103,15 @@ async function stream({ ana }: Players, root: string): Promise<number> {
 /** Bytes of public and of private events about a contract, for each payment. */
 async function weigh(world: World, { ana }: Players, root: string) {
   const url = world.relays[0] ?? '';
-  const bytesOf = async (filter: Filter): Promise<number> => {
-    const { events } = await ana.parts.relays.query([filter], { urls: [url] });
-    return events.reduce<number>((sum, event) => sum + JSON.stringify(event).length, 0);
-  };
+  const found = async (filter: Filter): Promise<readonly unknown[]> =>
+    (await ana.parts.relays.query([filter], { urls: [url] })).events;
+  const bytesOf = async (filter: Filter): Promise<number> =>
+    (await found(filter)).reduce<number>((sum, event) => sum + JSON.stringify(event).length, 0);
   const facts = await bytesOf({ kinds: [2_813, 2_814], '#e': [root] });
+  const receipts = await found({ kinds: [2_813], '#e': [root] });
   const key = ana.session.ownContract(root)?.own.money?.publicKey ?? '';
   const wraps = await bytesOf({ kinds: [1_059], '#p': [key] });
-  return { facts: facts / TICKS, wraps: wraps / TICKS };
+  return { facts: facts / TICKS, wraps: wraps / TICKS, proven: TICKS / receipts.length };
 }
 
 async function measure(world: World, players: Players, startedAtMs: number): Promise<void> {
@@ -142,9 +143,10 @@ async function measure(world: World, players: Players, startedAtMs: number): Pro
   const direct = streamed.at(-1) ?? 0;
   const beside = `the same directly, ${direct.toFixed(1)}/s`;
   say('stream passed on by the bank', passed, 'payments/s', beside, passed / direct);
-  const { facts, wraps } = await weigh(world, players, prepared[0]?.root ?? '');
+  const { facts, wraps, proven } = await weigh(world, players, prepared[0]?.root ?? '');
   say('stream public events', facts, 'bytes/payment');
   say('stream messages to the payer', wraps, 'bytes/payment');
+  say('stream receipts', proven, 'payments/receipt');
 }
 
 const world = await startScene();

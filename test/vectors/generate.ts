@@ -6,6 +6,7 @@ import { bondCases } from './bonds.ts';
 import { contractCases } from './contracts.ts';
 import { disputeCases } from './disputes.ts';
 import { documentCases } from './documents.ts';
+import { largestCases } from './largest.ts';
 import { figureCases } from './figures.ts';
 import { forwardingCases } from './forwarding.ts';
 import { keyFactCases } from './key-facts.ts';
@@ -36,7 +37,7 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
     ...attestationCases(),
     ...arbiterCases(),
   }),
-  agreement: () => ({ ...documentCases(), ...agreedCases() }),
+  agreement: () => ({ ...documentCases(), ...agreedCases(), ...largestCases() }),
   offers: offerCases,
   contract: () => ({ ...contractCases(), ...withdrawalCases() }),
   keys: keyCases,

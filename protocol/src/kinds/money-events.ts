@@ -19,6 +19,7 @@ import {
   versionField,
 } from './fields.ts';
 
+// P-39: "A reader MUST refuse a request or a receipt of more than 300 parts as `CONTENT_SCHEMA`…"
 /** Part numbers: rising, so that one set of parts is one text. */
 const partNumbers = z.array(countField(4_294_967_295)).check(
   z.minLength(1),

@@ -1,5 +1,11 @@
 /** Receipts: proofs of what was paid, several parts of one request in one event. */
-import { buildReceipt, type Leg } from '@realyield/protocol';
+import {
+  buildReceipt,
+  templateProblem,
+  type Leg,
+  type SignedEvent,
+  type Template,
+} from '@realyield/protocol';
 import { othersOf } from './cohorts.ts';
 import { embedOwn, eventRow, nextEventTimeSec, ownHeads } from './desk.ts';
 import type { Desk, OwnContract } from './desk.ts';
@@ -10,17 +16,16 @@ const GATHER_SHARE = 1_440;
 const LEAST_GATHER_MS = 1_500;
 const NOTHING_MS = 30_000;
 
-async function writeReceipt(
+/** A receipt of paid parts of one request, before it is signed. */
+function draft(
   desk: Desk,
-  contract: OwnContract,
+  { own, view }: OwnContract,
+  request: SignedEvent,
   paid: readonly JournalEntry[],
-): Promise<void> {
-  const { own, view } = contract;
-  const request = paid[0]?.request;
-  const forward = paid.find((entry) => entry.forward)?.forward;
-  if (!request || !own.money) return;
+): Template {
   const { root } = view;
-  const template = buildReceipt(
+  const forward = paid.find((entry) => entry.forward)?.forward;
+  return buildReceipt(
     {
       v: 1,
       contract: root,
@@ -32,6 +37,25 @@ async function writeReceipt(
     },
     nextEventTimeSec(desk, root),
   );
+}
+
+/** Proves paid parts of one request by one receipt, the first of them where not all fit. */
+async function writeReceipt(
+  desk: Desk,
+  contract: OwnContract,
+  all: readonly JournalEntry[],
+): Promise<void> {
+  const { own, view } = contract;
+  const request = all[0]?.request;
+  if (!request || !own.money) return;
+  const { root } = view;
+  let paid = all;
+  let template = draft(desk, contract, request, paid);
+  // P-40: "…as many as fit, and those left by another…"
+  while (paid.length > 1 && templateProblem(template)?.code === 'EVENT_SIZE') {
+    paid = paid.slice(0, Math.ceil(paid.length / 2));
+    template = draft(desk, contract, request, paid);
+  }
   const event = await own.money.sign(template);
   const parcel = desk.outbox.entry(event, desk.directory.deliveryUrls(view.fold.state));
   const proven = (current: JournalEntry | undefined, { paymentHash }: JournalEntry) =>
@@ -42,6 +66,7 @@ async function writeReceipt(
   await desk.journal.change(paid, proven, [eventRow(event, root), parcel]);
   await desk.catalog.add([event], 'this device');
   void desk.outbox.push(parcel);
+  if (paid.length < all.length) await writeReceipt(desk, contract, all.slice(paid.length));
 }
 
 /** How long paid parts wait for others of their request, ms. */
