@@ -26,7 +26,7 @@ import { milestoneSchema, type MilestoneDocument } from './kinds/milestone.ts';
 import { checkAttestation } from './attestations.ts';
 import { checkDispute } from './disputes/terms.ts';
 import { checkBond } from './bonds/check.ts';
-import { pinnedMismatch } from './contract/bond-share.ts';
+import { pinnedMismatch } from './contract/pinned.ts';
 import { checkChainReceipt } from './fallback/check.ts';
 import { minuteOf } from './denomination.ts';
 import {

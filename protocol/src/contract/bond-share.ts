@@ -2,16 +2,11 @@
  * What of a bank's bond stands for one contract: a fixed share of what the bond it pins allocates
  * to its offer. Spec: specs/bonds.md, "Pinned".
  */
-import { canonicalize } from '../canonical.ts';
-import { isSameUnit } from '../denomination.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { PinnedBond } from '../kinds/bond.ts';
-import { denominationSchema } from '../kinds/denomination.ts';
 import type { OfferDocument } from '../kinds/listings.ts';
 import { divideFloor, WIRE_AMOUNT } from '../money.ts';
 import { DUST_MSAT } from '../params.ts';
-import { reject, type Reject } from '../result.ts';
-import { readDocument } from '../schema.ts';
 
 /** The share of a loan in an allocation, msat; both amounts in the ledger's units. */
 export function computeBondShare(
@@ -24,7 +19,8 @@ export function computeBondShare(
   return divideFloor(BigInt(allocationSat) * DUST_MSAT * principalUnits, soughtUnits);
 }
 
-function offerIn({ bases }: Pick<ContractDocument, 'bases'>): Record<string, unknown> {
+/** The content of the offer that a contract embeds; empty where it embeds none. */
+export function offerIn({ bases }: Pick<ContractDocument, 'bases'>): Record<string, unknown> {
   return bases.find(({ as }) => as === 'offer')?.event.content ?? {};
 }
 
@@ -58,26 +54,4 @@ export function badPinnedBond(
   // BD-30: "A reader MUST refuse an offer or contract as `CONTENT_TERMS` in which the share of the
   // smallest loan under it in the bond it pins is less than one satoshi."
   return bond && shareMsat !== undefined && shareMsat < DUST_MSAT ? 'bond' : undefined;
-}
-
-/** Whether a contract pins what its offer does, and its share of it is a share. */
-export function pinnedMismatch(document: ContractDocument): Reject | undefined {
-  const offer = offerIn(document);
-  const { bond, denomination, principalUnits } = document;
-  const offered = offer['bond'];
-  if (bond === undefined && offered === undefined) return undefined;
-  const mismatch = reject('EMBEDDED_MISMATCH', 'bond');
-  // BD-32: "A reader MUST refuse a contract as `EMBEDDED_MISMATCH` the `bond` of which is not that
-  // of the offer it embeds…"
-  if (bond === undefined || offered === undefined) return mismatch;
-  if (canonicalize(offered) !== canonicalize(bond)) return mismatch;
-  const read = readDocument(denominationSchema, offer['denomination']);
-  if (!read.ok) return mismatch;
-  // BD-32: "…or which pins one and has another ledger unit than that offer, or a principal above
-  // the amount it seeks."
-  const isOne = isSameUnit(read.document, denomination);
-  const { amountSoughtUnits: sought } = offer;
-  const isAmount = typeof sought === 'string' && WIRE_AMOUNT.test(sought);
-  const isPart = isAmount && BigInt(principalUnits) <= BigInt(sought);
-  return isOne && isPart ? undefined : mismatch;
 }
