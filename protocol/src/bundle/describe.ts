@@ -8,6 +8,7 @@ import { LEGS, PARTY_ROLES, type ContractState, type Notice } from '../contract/
 import type { ParsedEvent } from '../events.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { sentenceFor } from '../result.ts';
+import { caseSentences } from './cases.ts';
 import { amountText, countText, timeText } from './text.ts';
 
 /** Sentences in three lists. */
@@ -233,6 +234,8 @@ export function describeEvidence(
   const amount = (units: bigint) => amountText(units, state.contract.document.denomination);
   const one: Case = { fold, state, events, asOfSec, amount };
   const legs = Object.keys(LEGS) as Leg[];
+  // EB-8: "A reader folds the cases of which a bundle holds steps…"
+  const cases = caseSentences(state, events, amount);
   // EB-7: "A reader that says what a bundle comes to keeps three things apart…"
   return {
     proven: [
@@ -241,8 +244,9 @@ export function describeEvidence(
       ...legs.flatMap((leg) => paidOn(one, leg)),
       ...balances(one),
       ...outcomes(one),
+      ...cases.proven,
     ],
     claimed: [...noticesSaid(one), ...milestonesSaid(one), ...moneySaid(one), ...othersSaid(one)],
-    missing: absent(one),
+    missing: [...absent(one), ...cases.missing],
   };
 }
