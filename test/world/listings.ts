@@ -57,7 +57,7 @@ export type Terms = Pick<
   | 'plan'
   | 'tranches'
 > &
-  Partial<Pick<OfferDocument, 'fees' | 'coolingOffDays' | 'guarantee'>> & {
+  Partial<Pick<OfferDocument, 'fees' | 'coolingOffDays' | 'guarantee' | 'tillShare'>> & {
     /** What it is kept in; bitcoin unless given. */
     readonly currency?: WorldCurrency;
   };

@@ -117,6 +117,8 @@ export const ICE: Terms = {
   rateBps: 1_450,
   plan: equalPlan(6, 30, 30, 5),
   tranches: [stream],
+  // The yard's till is the bank's: after the default it is how anything still comes back.
+  tillShare: { runBy: 'bank', shareBps: 600, recoveryBps: 3_000, thresholdSat: 200 },
 };
 
 /** Late. */

@@ -38,6 +38,8 @@ const SILENT =
 export interface BankWord {
   /** The sale signed by the bank: the customer's receipt. */
   readonly receipt: SignedEvent;
+  /** The bank's name of the till, and the sale's number there. */
+  readonly till: string;
   readonly serial: number;
   readonly preimage?: string;
   readonly settledAtSec: number;
@@ -79,16 +81,23 @@ export class BankPurse {
     }
   }
 
-  /** Contracts whose bank runs this till and that take a share, the first to be asked by first. */
-  get contracts(): readonly ContractState[] {
-    const nowSec = this.#desk.clock.nowSec();
+  /** Contracts in effect whose bank runs this till, the first to be asked by first. */
+  get all(): readonly ContractState[] {
     const sinceSec = ({ effectiveAtSec = Infinity }: ContractState): number => effectiveAtSec;
     return ownContracts(this.#desk)
       .filter(({ own }) => own.role === 'business' && own.money !== undefined)
       .map(({ view }) => view.fold.state)
-      .filter((state) => state.contract.document.denomination.type === 'msat')
-      .filter((state) => isBanksTill(state, nowSec))
+      .filter(({ contract: { document }, effectiveAtSec }) => {
+        const isBanks = document.tillShare?.runBy === 'bank';
+        return isBanks && effectiveAtSec !== undefined && document.denomination.type === 'msat';
+      })
       .sort((a, b) => sinceSec(a) - sinceSec(b) || (a.root < b.root ? -1 : 1));
+  }
+
+  /** Those of them that take a share now. */
+  get contracts(): readonly ContractState[] {
+    const nowSec = this.#desk.clock.nowSec();
+    return this.all.filter((state) => isBanksTill(state, nowSec));
   }
 
   /** What the bank said of a sale. */
@@ -192,9 +201,9 @@ export class BankPurse {
     if (salePaidProblem(state, message, { paymentHash: sale.paymentHash }, signed)) return false;
     const { preimage, paymentHash, settledAtSec, shares, takenMsat, merchantsMsat } = message;
     if (preimage !== undefined && !isPreimageOf(preimage, paymentHash)) return false;
-    const { serial, msat } = signed.document;
+    const { till, serial, msat } = signed.document;
     const word: BankWord = {
-      ...{ receipt: signed.event, serial, msat, settledAtSec, shares },
+      ...{ receipt: signed.event, till, serial, msat, settledAtSec, shares },
       ...{ takenMsat, merchantsMsat },
       ...(preimage === undefined ? {} : { preimage }),
     };

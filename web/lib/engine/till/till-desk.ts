@@ -122,13 +122,25 @@ export class TillDesk {
 
   /** All that was asked for here, and what the owner's other devices sold; first first. */
   get sales(): readonly TillSale[] {
-    return [...this.#copies.sales, ...this.till.sales];
+    return [...this.#copies.sales, ...this.till.sales.map((sale) => this.#asSaid(sale))];
   }
 
   /** One sale by its place. */
   sale(order: number): TillSale | undefined {
-    if (order > 0) return this.till.sale(order);
+    const own = order > 0 ? this.till.sale(order) : undefined;
+    if (order > 0) return own && this.#asSaid(own);
     return this.#copies.sales.find((sale) => sale.order === order);
+  }
+
+  /** A sale the bank took has its number and its shares. */
+  #asSaid(sale: TillSale): TillSale {
+    const word = this.bank.wordOf(sale);
+    if (!word || !sale.paid) return sale;
+    const { serial, till, shares } = word;
+    return {
+      ...sale,
+      paid: { ...sale.paid, serial, till, split: [...sale.paid.split, ...shares] },
+    };
   }
 
   /** Whether a sale can be taken: the disk is read, and it is known who lent. */

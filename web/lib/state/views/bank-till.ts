@@ -1,0 +1,121 @@
+/** A till that the bank runs, in words: whose money it is, which share applies and why. */
+import { recoverySinceSec, tillRate, type ContractState, type TillRate } from '@realyield/protocol';
+import type { Catalog } from '../../engine/catalog.ts';
+import type { BankPurse } from '../../engine/till/bank-purse.ts';
+import { formatBps, formatDue } from '../../format.ts';
+import { titleOf } from './contract.ts';
+import { calendarOf } from './notices.ts';
+import { nameOf, type Names } from './people.ts';
+
+/** What applies of one loan at the till now. */
+export interface TillLoan {
+  readonly root: string;
+  readonly title: string;
+  readonly rate: TillRate;
+  /** What applies and why, as a sentence. */
+  readonly sentence: string;
+  readonly isRecovery: boolean;
+}
+
+/** The bank's till as its business sees it. */
+export interface BankTillView {
+  readonly name: string;
+  /** Whether the next sale is the bank's to take. */
+  readonly takes: boolean;
+  readonly loans: readonly TillLoan[];
+  readonly isRecovery: boolean;
+  /** By the bank's last word; undefined before it took anything. */
+  readonly takenMsat: bigint | undefined;
+  readonly merchantsMsat: bigint;
+  /** By receipts. */
+  readonly paidOnMsat: bigint;
+  /** What the bank holds still of what is the business's. */
+  readonly heldMsat: bigint;
+  readonly thresholdSat: number;
+}
+
+/** What of each sale repays a loan now, and why. */
+export function tillSentence(state: ContractState, nowSec: number): string {
+  const { tillShare } = state.contract.document;
+  const rate = tillRate(state, nowSec);
+  const share = `${formatBps(rate.shareBps)} of each sale for the whole loan`;
+  if (rate.reason === 'none') return 'Nothing is outstanding: no sale repays it now.';
+  if (rate.reason === 'agreed') return `${share}, as agreed.`;
+  const sinceSec = recoverySinceSec(state, nowSec) ?? nowSec;
+  const since = formatDue(sinceSec, calendarOf(state));
+  const isCalledIn = state.acceleratedAtSec !== undefined;
+  return (
+    `${share} since ${since}, instead of ${formatBps(tillShare?.shareBps ?? 0)}: ` +
+    (isCalledIn
+      ? 'the loan is in default and called in as a whole. It is so until all is repaid.'
+      : 'the loan is in default and an instalment is late. Once nothing is late it is as before.')
+  );
+}
+
+/** Legs' sum over contracts, msat. */
+function movedMsat(states: readonly ContractState[], leg: 'tillShare' | 'takings'): bigint {
+  return states.reduce((sum, { paid }) => sum + paid.totalUnits(leg), 0n);
+}
+
+function loanOf(state: ContractState, nowSec: number): TillLoan {
+  const rate = tillRate(state, nowSec);
+  return {
+    ...{ root: state.root, title: titleOf(state), rate, sentence: tillSentence(state, nowSec) },
+    isRecovery: rate.reason === 'recovery',
+  };
+}
+
+/** The bank's till of a business; undefined where its tills are all its own. */
+export function bankTillView(
+  purse: BankPurse,
+  catalog: Catalog | undefined,
+  names: Names,
+  nowSec: number,
+): BankTillView | undefined {
+  const { contracts, latest, all } = purse;
+  const [first = all[0]] = contracts;
+  if (!first) return undefined;
+  const states = all.map((state) => catalog?.contract(state.root)?.fold.state ?? state);
+  const merchantsMsat = BigInt(latest?.merchantsMsat ?? 0);
+  const paidOnMsat = movedMsat(states, 'takings');
+  // Lenders of one loan have one share: it is said once, of whoever's applies most.
+  const loans = new Map<string, TillLoan>();
+  for (const state of contracts) {
+    const offer = state.contract.document.bases.find(({ as }) => as === 'offer')?.event.id;
+    const key = offer ?? state.root;
+    const loan = loanOf(state, nowSec);
+    const before = loans.get(key);
+    if (!before || before.rate.shareBps < loan.rate.shareBps) loans.set(key, loan);
+  }
+  const { parties, tillShare } = first.contract.document;
+  return {
+    name: nameOf(names, parties.bank.pubkey),
+    takes: contracts.length > 0,
+    loans: [...loans.values()],
+    isRecovery: [...loans.values()].some(({ isRecovery }) => isRecovery),
+    takenMsat: latest && BigInt(latest.takenMsat),
+    ...{ merchantsMsat, paidOnMsat },
+    heldMsat: merchantsMsat > paidOnMsat ? merchantsMsat - paidOnMsat : 0n,
+    thresholdSat: tillShare?.thresholdSat ?? 1,
+  };
+}
+
+/** What a contract's page says of the till its bank runs. */
+export interface ContractTill {
+  readonly sentence: string;
+  readonly isRecovery: boolean;
+  readonly repaidMsat: bigint;
+  readonly paidOnMsat: bigint;
+  readonly reportedMsat: bigint;
+}
+
+/** The till of one contract, by public events alone. */
+export function contractTill(state: ContractState, nowSec: number): ContractTill {
+  return {
+    sentence: tillSentence(state, nowSec),
+    isRecovery: tillRate(state, nowSec).reason === 'recovery',
+    repaidMsat: movedMsat([state], 'tillShare'),
+    paidOnMsat: movedMsat([state], 'takings'),
+    reportedMsat: state.sales.reduce((sum, { revenueUnits }) => sum + revenueUnits, 0n),
+  };
+}
