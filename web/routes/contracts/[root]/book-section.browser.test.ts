@@ -4,8 +4,8 @@ import { expect, it, vi } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import BookSection from './BookSection.svelte';
 
-const book = vi.hoisted(() => ({
-  reach: { parts: 0, untilSec: 1_800_000_000, isWhole: false } as BookReach,
+const book = vi.hoisted((): { reach: BookReach; fills: number } => ({
+  reach: { parts: 0, untilSec: 1_800_000_000, isWhole: false },
   fills: 0,
 }));
 
