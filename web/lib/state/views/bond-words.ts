@@ -114,7 +114,7 @@ export function abilities(
       `The bank has no key to it before ${until}.`,
     cannot:
       'It does not bind those three: any two of them can take all of it, ruling or not, and you ' +
-      `rely on them. From ${until} the bank can take it alone. It can set it aside for other ` +
-      'offers at any time; only contracts that name it keep their share.',
+      `rely on them. From ${until} the bank can take it alone. At any time the bank can set it ` +
+      'aside for other offers; only contracts that name it keep their share.',
   };
 }

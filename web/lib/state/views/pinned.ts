@@ -50,8 +50,10 @@ const WRONG: Readonly<Record<Exclude<WrongPin, 'less'>, string>> = {
 /** What stands behind what is pinned, in a sentence or two. */
 export function pinWords(pinning: Pinning, standing: PinStanding): PinWords {
   const pinned = satText(msat(pinning.bond.allocationSat));
-  const subject = `This ${pinning.by}`;
-  const names = `${subject} names a bond of the bank and ${pinned} of it`;
+  const isOffer = pinning.by === 'offer';
+  const names = isOffer
+    ? `This offer names a bond of the bank and ${pinned} of it`
+    : `This contract names a bond of the bank and ${pinned} of it for all loans of its offer`;
   switch (standing.state) {
     case 'unseen':
       return {
