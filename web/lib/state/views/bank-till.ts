@@ -2,6 +2,7 @@
 import { recoverySinceSec, tillRate, type ContractState, type TillRate } from '@realyield/protocol';
 import type { Catalog } from '../../engine/catalog.ts';
 import type { BankPurse } from '../../engine/till/bank-purse.ts';
+import type { HostedTills } from '../../engine/till/hosted-tills.ts';
 import { formatBps, formatDue } from '../../format.ts';
 import { titleOf } from './contract.ts';
 import { calendarOf } from './notices.ts';
@@ -118,4 +119,41 @@ export function contractTill(state: ContractState, nowSec: number): ContractTill
     paidOnMsat: movedMsat([state], 'takings'),
     reportedMsat: state.sales.reduce((sum, { revenueUnits }) => sum + revenueUnits, 0n),
   };
+}
+
+/** A till that this person runs as a bank. */
+export interface HostedTillView {
+  readonly business: string;
+  readonly name: string;
+  readonly sales: number;
+  readonly takenMsat: bigint;
+  /** Proven to have been paid to those who lent, and to the business. */
+  readonly sharesMsat: bigint;
+  readonly paidOnMsat: bigint;
+  /** What the bank holds of the takings still, for both. */
+  readonly heldMsat: bigint;
+  readonly isRecovery: boolean;
+  readonly unreported: number;
+}
+
+/** The tills this person runs, by the names of their businesses. */
+export function hostedTillViews(
+  hosted: HostedTills,
+  names: Names,
+  nowSec: number,
+): readonly HostedTillView[] {
+  const views = hosted.all.map(({ business, till, reports }): HostedTillView => {
+    const roots = [...new Set(till.names.flatMap(({ contracts }) => contracts))];
+    const states = roots.flatMap((root) => names.catalog.contract(root)?.fold.state ?? []);
+    const { takenMsat } = till;
+    const [sharesMsat, paidOnMsat] = [movedMsat(states, 'tillShare'), movedMsat(states, 'takings')];
+    return {
+      ...{ business, name: nameOf(names, business), takenMsat, sharesMsat, paidOnMsat },
+      sales: till.sales.filter(({ paid }) => paid !== undefined).length,
+      heldMsat: takenMsat - sharesMsat - paidOnMsat,
+      isRecovery: states.some((state) => tillRate(state, nowSec).reason === 'recovery'),
+      unreported: reports.unreported.reduce((sum, { sales }) => sum + sales.length, 0),
+    };
+  });
+  return views.filter(({ sales }) => sales > 0).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
