@@ -3,7 +3,7 @@ import type { ParsedOffer } from '@realyield/protocol';
 import { amountText, BITCOIN } from '../../amount.ts';
 import type { BondCheck } from '../../engine/bonds/bond-watch.ts';
 import type { ParsedPledge } from '../../engine/bonds/pledge-book.ts';
-import { bondStatus, isBeingRead } from './bond-words.ts';
+import { bondStatus, isBeingRead } from './bond-status.ts';
 import type { Names } from './people.ts';
 
 const SAT_MSAT = 1_000n;

@@ -1,8 +1,8 @@
 /** How a bond stands, in words that nobody can take for more than they say. */
 import type { BondScript, PledgeDocument } from '@realyield/protocol';
-import type { StatusView } from '../../components/models.ts';
 import type { BondCheck, SeenStanding, SourceSeen } from '../../engine/bonds/bond-watch.ts';
 import { formatCount, formatDate, formatDateTime } from '../../format.ts';
+import { isBeingRead } from './bond-status.ts';
 
 type Unverified = Extract<SeenStanding, { state: 'unverified' }>['reason'];
 
@@ -18,27 +18,6 @@ const REASONS: Readonly<Record<Unverified, string>> = {
   otherNetwork: 'It is not on the network that your sources know.',
   tooFewSources: 'Two sources of the chain at different hosts have to say the same.',
 };
-
-const STATES: Readonly<Record<SeenStanding['state'], StatusView>> = {
-  live: { text: 'live', tone: 'done' },
-  unconfirmed: { text: 'not confirmed yet', tone: 'waiting' },
-  spent: { text: 'spent', tone: 'problem' },
-  unlocked: { text: 'its time is over', tone: 'problem' },
-  uncertified: { text: 'no longer the bank’s', tone: 'problem' },
-  notThere: { text: 'not there', tone: 'problem' },
-  unverified: { text: 'not verified', tone: 'waiting' },
-};
-
-/** Whether nothing is known yet of a bond, and its sources are being asked. */
-export function isBeingRead(check: BondCheck | undefined): boolean {
-  return check === undefined || (check.isAsking && check.standing.state === 'unverified');
-}
-
-/** How a bond stands, in a word. */
-export function bondStatus(check: BondCheck | undefined): StatusView {
-  if (!check || isBeingRead(check)) return { text: 'being checked', tone: 'waiting' };
-  return STATES[check.standing.state];
-}
 
 /** How it stands, in a sentence or two. */
 export function standingSentence(check: BondCheck | undefined, isOnline: boolean): string {

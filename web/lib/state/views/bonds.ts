@@ -15,7 +15,8 @@ import { formatDate, formatShare } from '../../format.ts';
 import type { Fact } from '../../ui/facts.ts';
 import { cleanLine } from '../../ui/text.ts';
 import { doubtOf, isGone, msat, pledgesOf, satText, type BondsKnown } from './bond-cards.ts';
-import { abilities, bondStatus, checkedWords, KIND_NAMES, standingSentence } from './bond-words.ts';
+import { bondStatus } from './bond-status.ts';
+import { abilities, checkedWords, KIND_NAMES, standingSentence } from './bond-words.ts';
 import { nameOf, personView, type Names } from './people.ts';
 import { APPOINTEE_NAMES } from './undertakings.ts';
 
