@@ -106,6 +106,11 @@ describe('a case in words', () => {
       idle.at(OPEN_DAY),
     );
     expect(rows.map(({ next }) => next.text)).toEqual(['take the case', 'wait']);
+    // One's own time where there is something to do, else the next of anybody's.
+    expect(rows.map(({ cells }) => cells['left'])).toEqual([
+      { kind: 'text', text: '28 days left' },
+      { kind: 'text', text: '14 days left' },
+    ]);
   });
 });
 

@@ -235,6 +235,14 @@ const NEXT_WORDS: readonly (readonly [DisputeStepType, string])[] = [
   ['compliance', 'pay what was awarded'],
 ];
 
+/** Until when a step of one's own is to be taken, where it has a time. */
+function timeOfStep({ fold }: CaseView, type: DisputeStepType): number | undefined {
+  if (type === 'response') return fold.respondBySec;
+  if (type === 'taken') return fold.governing === 'arbiter' ? fold.takeBySec : undefined;
+  if (type === 'ruling') return fold.ruleBySec;
+  return type === 'compliance' ? fold.outcome?.payBySec : undefined;
+}
+
 function timeCells(atSec: number, nowSec: number, calendar: Calendar) {
   const left = leftWords(atSec, nowSec, calendar.daySec);
   return {
@@ -254,8 +262,9 @@ export function caseRows(
     const may = nextOf(view);
     const isAnswered = view.fold.responses.length > 0;
     const step = NEXT_WORDS.find(([type]) => may.has(type) && !(type === 'response' && isAnswered));
-    const deadline = deadlinesOf(names, view, nowSec)[0];
-    return { view, word: step?.[1], atSec: deadline?.atSec ?? Infinity };
+    const deadline = deadlinesOf(names, view, nowSec)[0]?.atSec;
+    const own = step && timeOfStep(view, step[0]);
+    return { view, word: step?.[1], atSec: own ?? deadline ?? Infinity };
   });
   const isIdle = (word: string | undefined): number => Number(word === undefined);
   rows.sort((a, b) => isIdle(a.word) - isIdle(b.word) || (a.atSec < b.atSec ? -1 : 1));
