@@ -95,7 +95,7 @@ export function arbiterRecordFacts(record: ArbiterRecord): Fact[] {
   });
   const days = record.daysToRuling;
   return [
-    count('Cases to decide', cases, 'named first, or as fallback and called'),
+    count('Cases to decide', cases, 'first, or as fallback when called'),
     count('Taken', taken),
     count(
       'Ruled on',
@@ -107,9 +107,9 @@ export function arbiterRecordFacts(record: ArbiterRecord): Fact[] {
       text: days === undefined ? 'no ruling yet' : formatPlural(days, 'day'),
       note: days === undefined ? undefined : 'the middle case, in days of its contract',
     },
-    count('Silent', silent, 'the fallback arbiter was called instead'),
+    count('Silent', silent, 'the fallback was called instead'),
     count('Overdue now', overdue),
-    count('Decided otherwise', overruled, 'by the fallback arbiter, after a ruling of theirs'),
+    count('Decided otherwise', overruled, 'by the fallback, after their ruling'),
     ...(contradicted > 0 ? [count('Contradicting rulings', contradicted)] : []),
   ];
 }
