@@ -63,6 +63,15 @@ export function payoutScript(address: string, network: BitcoinNetwork): Result<U
   }
 }
 
+/** The address of an output script on a network; undefined where it has none. */
+export function payoutAddress(scriptPubKey: string, network: BitcoinNetwork): string | undefined {
+  try {
+    return Address(addressesOf(network)).encode(OutScript.decode(hex.decode(scriptPubKey)));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Least value of an output that relays pass on, satoshis; by Bitcoin Core's rule at 3 sat/vB. */
 export function dustSat(script: Uint8Array): bigint {
   // Spending an output takes 41 bytes and 107 of signature and key, a quarter of those if segwit.

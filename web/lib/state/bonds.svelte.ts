@@ -10,13 +10,16 @@ import type { ChainSource } from '../engine/bonds/ports.ts';
 import { loadPart } from '../loading.ts';
 import type { App } from './app.svelte.ts';
 import {
+  loadNetwork,
   loadSources,
   readSource,
+  saveNetwork,
   saveSources,
   sourcesIn,
   type TypedSource,
 } from './chain-choice.ts';
 import { browserClock } from './clock.ts';
+import type { PublicNetwork } from './config.ts';
 import type { BondsKnown } from './views/bond-cards.ts';
 import type { Names } from './views/people.ts';
 
@@ -34,6 +37,7 @@ export class BondDesk {
   /** Why bonds cannot be checked on this device, as a sentence. */
   problem = $state<string | undefined>(undefined);
   #chosen = $state.raw(loadSources());
+  #network = $state(loadNetwork());
   #watch = $state.raw<BondWatch | undefined>(undefined);
   #isOpening = false;
   #sources: readonly ChainSource[] = [];
@@ -46,7 +50,7 @@ export class BondDesk {
 
   /** Whom is asked, on which network. */
   get choice() {
-    return sourcesIn(this.#app.world, this.#chosen);
+    return sourcesIn(this.#app.world, this.#chosen, this.#network);
   }
 
   /** Whether the person has to say first that sources may be asked. */
@@ -103,6 +107,13 @@ export class BondDesk {
   /** Asks a source no more. */
   remove(url: string): void {
     this.#choose(this.choice.urls.filter((other) => other !== url));
+  }
+
+  /** Looks at another network, by the sources the client came with for it. */
+  useNetwork(network: PublicNetwork): void {
+    saveNetwork(network);
+    this.#network = network;
+    this.#choose(undefined);
   }
 
   /** Goes back to those the client came with. */

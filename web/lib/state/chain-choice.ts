@@ -3,11 +3,12 @@
  * client came with. Never an address that an event names. Spec: specs/bonds.md, BD-17.
  */
 import type { BitcoinNetwork } from '@realyield/protocol';
-import { DEFAULT_CHAIN_SOURCES } from './config.ts';
+import { DEFAULT_CHAIN_SOURCES, type PublicNetwork } from './config.ts';
 import type { World } from './kept.ts';
 
 /** Where the choice is kept. */
 const KEPT_SOURCES = 'realyield.chain-sources';
+const KEPT_NETWORK = 'realyield.chain-network';
 
 /** More are not needed, and each one sees what is asked of it. */
 export const MOST_SOURCES = 5;
@@ -38,15 +39,32 @@ export function saveSources(urls: readonly string[] | undefined): void {
   else localStorage.setItem(KEPT_SOURCES, JSON.stringify(urls));
 }
 
+/** The network looked at on this device. */
+export function loadNetwork(): PublicNetwork {
+  try {
+    const kept = localStorage.getItem(KEPT_NETWORK);
+    return kept === 'testnet' || kept === 'signet' ? kept : 'mainnet';
+  } catch {
+    return 'mainnet';
+  }
+}
+
+/** Keeps which network is looked at. */
+export function saveNetwork(network: PublicNetwork): void {
+  if (network === 'mainnet') localStorage.removeItem(KEPT_NETWORK);
+  else localStorage.setItem(KEPT_NETWORK, network);
+}
+
 /** The sources in use, given the world and what was chosen here. */
 export function sourcesIn(
   world: World | undefined,
   chosen: readonly string[] | undefined,
+  network: PublicNetwork = loadNetwork(),
 ): SourceChoice {
   // The local world's chain is nobody else's: what was chosen for the real one knows nothing of it.
   if (world) return { network: 'regtest', urls: world.chains ?? [], isChosen: true };
-  const urls = chosen ?? DEFAULT_CHAIN_SOURCES;
-  return { network: 'mainnet', urls, isChosen: chosen !== undefined };
+  const urls = chosen ?? DEFAULT_CHAIN_SOURCES[network];
+  return { network, urls, isChosen: chosen !== undefined };
 }
 
 /** An address in one form: https, or http on this machine, without a slash at the end. */

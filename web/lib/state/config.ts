@@ -5,11 +5,15 @@ import type { World } from './kept.ts';
 /** Relays used when nothing else is set. */
 export const DEFAULT_RELAYS: readonly string[] = ['wss://relay.damus.io', 'wss://nos.lol'];
 
-/** Sources of the chain, asked in this order for the newest block where a step names one. */
-export const DEFAULT_CHAIN_SOURCES: readonly string[] = [
-  'https://mempool.space/api',
-  'https://blockstream.info/api',
-];
+/** Networks a person can look at; the local world has its own. */
+export type PublicNetwork = 'mainnet' | 'testnet' | 'signet';
+
+/** Sources of each chain, asked in this order for the newest block where a step names one. */
+export const DEFAULT_CHAIN_SOURCES: Readonly<Record<PublicNetwork, readonly string[]>> = {
+  mainnet: ['https://mempool.space/api', 'https://blockstream.info/api'],
+  testnet: ['https://mempool.space/testnet/api', 'https://blockstream.info/testnet/api'],
+  signet: ['https://mempool.space/signet/api', 'https://blockstream.info/signet/api'],
+};
 
 /** Someone a visitor can be in the local world. */
 export type Persona = World['personas'][number];

@@ -25,6 +25,7 @@ import {
   type SpendingPlan,
 } from '@realyield/protocol';
 import type { Desk } from '../desk.ts';
+import type { BitcoinKey } from './bitcoin-key.ts';
 import { publishBond } from './holding.ts';
 import type { ParsedBondKey, ParsedPledge } from './pledge-book.ts';
 import type { OutputAt } from './ports.ts';
@@ -96,6 +97,19 @@ export class BondOffice {
   keys(): readonly ParsedBondKey[] {
     const { catalog, person } = this.#desk;
     return catalog.listings.pledges.keysFor(person.publicKey);
+  }
+
+  /** Makes a Bitcoin key that is kept here, encrypted and backed up; yields its public key. */
+  async makeKey(): Promise<string> {
+    const { clock, keyring } = this.#desk;
+    const { bitcoin } = await keyring.create({ use: 'bond', atSec: clock.nowSec() });
+    return bitcoin?.publicKey ?? '';
+  }
+
+  /** A key of this bank's that is kept here; undefined where a wallet has it. */
+  keyFor(publicKey: string): BitcoinKey | undefined {
+    const keys = this.#desk.keyring.keys();
+    return keys.find(({ bitcoin }) => bitcoin?.publicKey === publicKey)?.bitcoin;
   }
 
   /** What the bank's wallet signs, to show that its Bitcoin key is this bank's. */

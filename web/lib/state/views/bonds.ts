@@ -1,6 +1,7 @@
 /** Bonds as pages show them: any of them, and all of a bank. */
 import {
   bondOf,
+  bondValue,
   coverEndsAtSec,
   KEY_HOLDER_ROLES,
   offerAddress,
@@ -11,7 +12,7 @@ import {
 import { amountOfMsat } from '../../amount.ts';
 import type { BondsView, BondView } from '../../components/bond-models.ts';
 import type { ParsedPledge } from '../../engine/bonds/pledge-book.ts';
-import { formatDate, formatShare } from '../../format.ts';
+import { formatCount, formatDate, formatPlural, formatShare } from '../../format.ts';
 import type { Fact } from '../../ui/facts.ts';
 import { cleanLine } from '../../ui/text.ts';
 import { doubtOf, isGone, msat, pledgesOf, satText, type BondsKnown } from './bond-cards.ts';
@@ -88,6 +89,34 @@ function warningsOf({ names }: BondsKnown, pledge: ParsedPledge): string[] {
   ];
 }
 
+/** What the lock costs whoever locks: nothing is said of a bond that is not known to be there. */
+function costFact({ check }: BondsKnown, pledge: ParsedPledge): Fact[] {
+  const standing = check(pledge)?.standing;
+  if (standing?.state !== 'live') return [];
+  const { lockTimeSec, valueSat } = pledge.document;
+  const { confirmedAtSec } = standing;
+  const locked = { valueSat: BigInt(valueSat), confirmedAtSec, lockTimeSec };
+  const value = bondValue(locked, confirmedAtSec);
+  const note =
+    'what the bank gives up by locking it for so long, as BIP-46 wallets reckon: to compare ' +
+    'banks by, and no amount of money';
+  return [{ label: 'Weight of the lock', text: formatCount(Math.round(value)), note }];
+}
+
+/** What rulings were paid out of it. */
+function paidFact({ names }: BondsKnown, pledge: ParsedPledge): Fact[] {
+  const payouts = names.catalog.listings.pledges.payoutsOf(pledge);
+  if (payouts.length === 0) return [];
+  const sats = payouts.flatMap(({ paid }) => paid.map(({ valueSat }) => BigInt(valueSat)));
+  return [
+    {
+      label: 'Paid out so far',
+      amount: amountOfMsat(msat(sats.reduce((sum, each) => sum + each, 0n))),
+      note: `for ${formatPlural(payouts.length, 'ruling')}; what is left is still the bond`,
+    },
+  ];
+}
+
 function bondView(known: BondsKnown, pledge: ParsedPledge, facts: readonly Fact[]): BondView {
   const { names } = known;
   const { document, event } = pledge;
@@ -111,7 +140,12 @@ function bondView(known: BondsKnown, pledge: ParsedPledge, facts: readonly Fact[
       ...personView(names, key),
       role: APPOINTEE_NAMES[role].toLowerCase(),
     })),
-    facts: [{ label: 'Out of the bank’s reach until', text: formatDate(lockTimeSec) }, ...facts],
+    facts: [
+      { label: 'Out of the bank’s reach until', text: formatDate(lockTimeSec) },
+      ...costFact(known, pledge),
+      ...paidFact(known, pledge),
+      ...facts,
+    ],
     warnings: warningsOf(known, pledge),
     checked: checkedWords(check),
     address: script ? placeOf(script, network).address : '',

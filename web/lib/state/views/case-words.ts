@@ -8,6 +8,7 @@ import {
   type DisputeDocument,
   type DisputeReason,
   type DisputeStatus,
+  type KeyHolderRole,
 } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
 import { formatPlural } from '../../format.ts';
@@ -57,6 +58,12 @@ export const CASE_STATUS: Readonly<Record<DisputeStatus, StatusView>> = {
 export const ARBITER_WORDS: Readonly<Record<ArbiterRole, string>> = {
   arbiter: 'arbiter',
   fallbackArbiter: 'fallback arbiter',
+};
+
+/** What one of the three is called who hold a bond. */
+export const HOLDER_WORDS: Readonly<Record<KeyHolderRole, string>> = {
+  ...ARBITER_WORDS,
+  trustee: 'trustee',
 };
 
 /** What somebody did with a step, after their name. */

@@ -17,12 +17,14 @@ import { formatLocalTime } from '../../format.ts';
 import {
   ARBITER_WORDS,
   CASE_STATUS,
+  HOLDER_WORDS,
   leftWords,
   payerWords,
   REASON_WORDS,
   STEP_WORDS,
 } from './case-words.ts';
 import { titleOf } from './contract.ts';
+import { holderOf, paidOutText } from './payout-words.ts';
 import { nameOf, personView, type Names } from './people.ts';
 
 /** A step as it is told. */
@@ -78,6 +80,8 @@ function authorOf(names: Names, view: CaseView, { document, event }: ParsedDispu
     // Who lends acts by a key of this contract alone, which only they themselves know to be theirs.
     return personView(names, role === 'investor' ? event.pubkey : pubkey, role);
   }
+  const holder = 'pledge' in document ? holderOf(document.pledge.content, event.pubkey) : undefined;
+  if (holder) return personView(names, event.pubkey, HOLDER_WORDS[holder]);
   const isFirst = openerState(view).contract.document.appointees?.arbiter === event.pubkey;
   return personView(names, event.pubkey, ARBITER_WORDS[isFirst ? 'arbiter' : 'fallbackArbiter']);
 }
@@ -90,6 +94,7 @@ const ADMISSIONS: Readonly<Record<string, StatusView>> = {
 
 function textOf(document: DisputeDocument): string {
   if (document.type === 'ruling') return document.findings;
+  if (document.type === 'paidOut') return paidOutText(document);
   return 'statement' in document ? document.statement : '';
 }
 
@@ -198,7 +203,9 @@ export function caseSentence(names: Names, view: CaseView): string {
     case 'closed': {
       const end = fold.status === 'closed' ? ' The case is closed.' : '';
       if (outcome?.awards.length === 0) return `The claim was dismissed; nothing is owed.${end}`;
-      return `Everything that was awarded is paid.${end}`;
+      const isByBond = outcome?.awards.some(({ fromBondUnits }) => fromBondUnits > 0n) === true;
+      const how = isByBond ? 'paid, from the bank’s bond where nobody paid it' : 'paid';
+      return `Everything that was awarded is ${how}.${end}`;
     }
     case 'withdrawn':
       return 'The claim was withdrawn. Nothing is owed by this case.';
