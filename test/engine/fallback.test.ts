@@ -159,6 +159,9 @@ it('is held in the journal, seen, proven with six blocks, and paid no other way'
   await until('the status', () => {
     return business.payerStatus(loan.root, 'repayment')?.code === 'ON_CHAIN';
   });
+  // Nothing is ordered beside it either.
+  const again = await business.repayments.repay(loan.root, 1_000n);
+  expect(again).toMatchObject({ code: 'STATE_FORBIDS' });
   // The payee comes back, and its client answers the tender: nothing is paid over Lightning.
   const investor = await open('investor');
   await until('the tender there', () => {

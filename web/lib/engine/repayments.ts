@@ -29,6 +29,7 @@ import { wantedEntries, wantedEntry, type JournalEntry } from './journal.ts';
 import type { StoreWrite } from './ports.ts';
 import { randomHex } from './random.ts';
 import type { Payer } from './payer.ts';
+import { isHeldForChain } from './ticks-due.ts';
 
 const PREFIX = 'payoff|';
 /** A loan in default is still repaid. */
@@ -82,6 +83,9 @@ export class Repayments {
     if (!contract || !this.#payerOf(root, 'repayment')) return reject('AUTHOR_ROLE', 'business');
     const { state } = contract.view.fold;
     if (!RUNNING.includes(state.status)) return reject('STATE_FORBIDS');
+    // What was shown to be paid on the chain may be on its way: nothing is ordered beside it.
+    const isHeld = REPAYING.some((leg) => isHeldForChain(this.#desk, root, leg));
+    if (isHeld) return reject('STATE_FORBIDS', 'inFlight');
     if (amountUnits <= 0n || amountUnits > this.#payoffUnits(state)) return reject('PART_AMOUNT');
     const shares = shareRepayment(state, amountUnits, this.#desk.clock.nowSec());
     const parts = REPAYING.flatMap((leg): PlannedPart[] => {

@@ -24,6 +24,8 @@ export interface InvestOptions {
   readonly seen?: { readonly keyFacts: string; readonly startAtSec: number };
   /** Where the investor says they live, two letters; needed where an offer asks. */
   readonly livesIn?: string | undefined;
+  /** Where they are paid on the chain once they have been silent for long. */
+  readonly fallbackAddress?: string | undefined;
 }
 
 interface Order {
@@ -31,13 +33,15 @@ interface Order {
   readonly principalUnits: bigint;
   readonly startAtSec: number;
   readonly livesIn: string | undefined;
+  readonly fallbackAddress: string | undefined;
 }
 
 function build(desk: Desk, order: Order, key: { publicKey: string; salt: string }) {
-  const { offer, principalUnits, startAtSec, livesIn } = order;
+  const { offer, principalUnits, startAtSec, livesIn, fallbackAddress } = order;
+  const relays = desk.relays.readUrls.slice(0, 4);
   return buildContract(offer, {
     principalUnits,
-    investor: { pubkey: key.publicKey, relays: desk.relays.readUrls.slice(0, 4) },
+    investor: { pubkey: key.publicKey, relays, fallbackAddress },
     commitment: computeCommitment(desk.person.publicKey, key.salt),
     nonce: randomHex(),
     startAtSec,
@@ -56,7 +60,7 @@ export async function propose(
   desk: Desk,
   offer: ParsedOffer,
   principalUnits: bigint,
-  { copies = 2, seen, livesIn }: InvestOptions,
+  { copies = 2, seen, livesIn, fallbackAddress }: InvestOptions,
 ): Promise<Result<string>> {
   // J-6: "…Where the investor lives is asked once and published nowhere."
   if (livesIn === undefined && offer.document.legal.countries.length > 0) {
@@ -66,7 +70,7 @@ export async function propose(
   const relays = desk.relays.readUrls.slice(0, 4);
   // A first build with no key shows contradictions before a key is made.
   const startAtSec = seen?.startAtSec ?? nowSec;
-  const order = { offer, principalUnits, startAtSec, livesIn };
+  const order = { offer, principalUnits, startAtSec, livesIn, fallbackAddress };
   const trial = build(desk, order, { publicKey: '0'.repeat(64), salt: '' });
   if (!trial.ok) return trial;
   const { denomination, relays: named } = offer.document;

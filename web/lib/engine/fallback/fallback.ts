@@ -4,7 +4,7 @@
  * Lightning meanwhile; what the chain proves is published. Spec: specs/tenders.md, "Clients".
  */
 import { reject, scriptOfAddress, type Result } from '@realyield/protocol';
-import { ownContract, type Desk } from '../desk.ts';
+import { ownContract, type Desk, type OwnContract } from '../desk.ts';
 import { renewedEntry, type JournalEntry } from '../journal.ts';
 import { Listeners } from '../listeners.ts';
 import { ChainOrders, orderRow, type ChainOrder } from './orders.ts';
@@ -89,19 +89,21 @@ export class Fallback {
     if (seen.medianTimeSec < offered.fromSec) {
       return reject('FALLBACK_EARLY', String(offered.fromSec));
     }
-    return this.#keep(root, offered, seen.outpoints);
+    return this.#keep(contract, offered, seen.outpoints);
   }
 
   /** Writes the order and holds its parts, all or none. */
   async #keep(
-    root: string,
+    contract: OwnContract,
     offered: Unanswered,
     before: readonly string[],
   ): Promise<Result<ChainOrder>> {
-    const entries = freeEntries(this.#desk, root, offered);
+    const { root } = contract.view;
     const parsed = tenderEvent(this.#desk, root, offered.tender);
+    if (!parsed) return reject('TENDER_UNKNOWN', offered.tender);
+    const entries = await freeEntries(this.#desk, contract, offered, parsed.document);
     const known = this.#kept.of(offered.tender);
-    if (!entries || !parsed || known?.state === 'open') return reject('STATE_FORBIDS', 'inFlight');
+    if (!entries || known?.state === 'open') return reject('STATE_FORBIDS', 'inFlight');
     const { address = '', valueSat, leg, n } = offered;
     const { id, pubkey, created_at, kind, content, sig } = parsed.event;
     const tags = parsed.event.tags.map((tag) => [...tag]);
@@ -129,13 +131,11 @@ export class Fallback {
     const held = entries.map((entry): JournalEntry => {
       return { ...renewedEntry(entry, clock.nowMs()), step: 'chain' };
     });
-    const free = new Map(entries.map((entry) => [entry.n, entry]));
     const isFree = (current: JournalEntry | undefined): boolean =>
-      current?.step === 'wanted' || current?.step === 'failed';
+      current === undefined || current.step === 'wanted' || current.step === 'failed';
     const after = await journal.change(
       held,
-      (current, next) =>
-        isFree(current) && (!given || current === free.get(next.n)) ? next : undefined,
+      (current, next) => (isFree(current) ? next : undefined),
       given ? [orderRow(order)] : [],
     );
     const isWhole = after.every((entry) => entry?.step === 'chain');

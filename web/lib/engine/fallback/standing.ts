@@ -6,9 +6,10 @@ import {
   type ContractState,
   type ParsedTender,
   type Tender,
+  type TenderDocument,
 } from '@realyield/protocol';
-import { ownContract, type Desk } from '../desk.ts';
-import type { JournalEntry } from '../journal.ts';
+import { ownContract, type Desk, type OwnContract } from '../desk.ts';
+import { wantedEntry, type JournalEntry } from '../journal.ts';
 
 /** A leg on which a payee can be silent. */
 export type TenderLeg = (typeof TENDER_LEGS)[number];
@@ -64,15 +65,26 @@ export function allUnanswered(state: ContractState, nowSec: number): readonly Un
   return TENDER_LEGS.flatMap((leg) => unansweredOf(state, leg, nowSec) ?? []);
 }
 
-/** The journal's entries of a tender's parts, where none has a payment under way; else none. */
-export function freeEntries(
-  { journal }: Desk,
-  root: string,
+/**
+ * The journal's entries of a tender's parts, where none has a payment under way. A part that it
+ * does not know was ordered on another device: it is free where no request for it was handed over.
+ */
+export async function freeEntries(
+  desk: Desk,
+  contract: OwnContract,
   { leg, n }: Unanswered,
-): readonly JournalEntry[] | undefined {
-  const entries = n.flatMap((part) => journal.get(root, leg, part) ?? []);
-  const isFree = entries.every(({ step }) => step === 'wanted' || step === 'failed');
-  return entries.length === n.length && isFree ? entries : undefined;
+  { units }: TenderDocument,
+): Promise<readonly JournalEntry[] | undefined> {
+  const { root } = contract.view;
+  const handed = await desk.handed.of(contract, leg);
+  const asked = new Set(handed.flatMap(({ request }) => request.document.n));
+  const entries = n.flatMap((part, place): readonly JournalEntry[] => {
+    const known = desk.journal.get(root, leg, part);
+    if (known) return known.step === 'wanted' || known.step === 'failed' ? [known] : [];
+    if (asked.has(part)) return [];
+    return [wantedEntry(root, leg, part, BigInt(units[place] ?? '0'), desk.clock.nowMs())];
+  });
+  return entries.length === n.length ? entries : undefined;
 }
 
 /** A tender of a contract as it was signed. */

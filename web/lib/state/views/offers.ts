@@ -137,6 +137,7 @@ export function previewContract(
   offer: ParsedOffer,
   principalUnits: bigint,
   nowSec: number,
+  fallbackAddress?: string,
 ): ContractDocument | undefined {
   // Who serves changes no figure, and may not have accepted yet.
   const { appointees: _appointees, silenceDays: _silence, ...document } = offer.document;
@@ -144,7 +145,7 @@ export function previewContract(
     { ...offer, document },
     {
       principalUnits,
-      investor: { pubkey: '0'.repeat(64), relays: [...offer.document.relays] },
+      investor: { pubkey: '0'.repeat(64), relays: [...offer.document.relays], fallbackAddress },
       commitment: '0'.repeat(64),
       nonce: '0'.repeat(64),
       startAtSec: nowSec,

@@ -19,6 +19,7 @@ import { STEP_WORDS } from './case-words.ts';
 import { personView, type Names } from './people.ts';
 import { pricedWords } from './price-words.ts';
 import { APPOINTEE_NAMES } from './undertakings.ts';
+import { chainReceiptWords } from './fallback.ts';
 import { tenderAnswerWords, tenderWords } from './tender-words.ts';
 import { milestoneWords, noticeWords, type Words } from './timeline-words.ts';
 
@@ -140,6 +141,8 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
       return milestoneWords(state, parsed);
     case 'notice':
       return noticeWords(state, parsed);
+    case 'chainReceipt':
+      return chainReceiptWords(state, parsed);
     case 'tender':
       return tenderWords(state, parsed);
     case 'tenderAnswer':
@@ -163,7 +166,7 @@ function wordsOf(state: ContractState, parsed: ParsedEvent): Words {
 }
 
 function flowOf(state: ContractState, parsed: ParsedEvent, own: ReadonlySet<string>) {
-  if (parsed.name !== 'receipt') return undefined;
+  if (parsed.name !== 'receipt' && parsed.name !== 'chainReceipt') return undefined;
   const leg = state.payments.find((payment) => payment.receipt === parsed.event.id)?.leg;
   if (!leg) return undefined;
   const { parties } = state.contract.document;
@@ -183,6 +186,7 @@ function rankOf(parsed: ParsedEvent): number {
         ? 1 + ['investor', 'business', 'bank'].indexOf(parsed.document.role)
         : 4;
     case 'receipt':
+    case 'chainReceipt':
       return 5;
     case 'acknowledgement':
       return 6;
