@@ -81,7 +81,8 @@ function scenarioOf(seed: number): BooksScenario {
   const known = canLookUp ? drawn : { ...drawn, answers, canLookUp, dies: undefined };
   const isShared = seed % 2 === 1;
   // Who loses an order of several parts does not know what is left of it.
-  const payer: Fate = isShared ? { ...known, returns: 'same disk' } : known;
+  const returns = !isShared && random.isLucky(0.3) ? 'new disk' : 'same disk';
+  const payer: Fate = { ...known, returns };
   const isLost = payer.returns === 'new disk';
   const extra = isShared || isLost ? 0n : (EXTRAS[random.below(EXTRAS.length)] ?? 0n);
   const payees = (isShared ? INVESTORS : INVESTORS.slice(0, 1)).map(() => payeeFate(random));
