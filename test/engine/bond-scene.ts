@@ -268,8 +268,11 @@ export class BondScene {
     const watch = new BondWatch({ ...ports, chosen });
     const stop = watch.watch(pledge);
     await until('both sources', () => {
-      const check = watch.check(pledge);
-      return !check.isAsking && check.checkedAtSec !== undefined;
+      const { isAsking, sources } = watch.check(pledge);
+      const isAll = sources.every(({ answeredAtSec }) => answeredAtSec !== undefined);
+      // A busy machine does not answer in time: then they are asked once more.
+      if (!isAsking && !isAll) watch.askNow(pledge);
+      return !isAsking && isAll;
     });
     stop();
     watch.stop();
