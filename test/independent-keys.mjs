@@ -80,7 +80,7 @@ export function resolve({ receipts, answers, rings, stands, shown }, isKnown) {
       const lists = [asked.priced?.units ?? asked.msat, asked.paymentHash];
       const [msat, hash] = lists.map((list) => list[asked.n.indexOf(n)]);
       const how = [atSec, `preimage${more}`];
-      const key = `${payeeOf(leg)} ${hash}`;
+      const key = `${leg} ${hash}`;
       return { leg, request, n, msat, atSec, how, key, version: asked.version };
     });
   });

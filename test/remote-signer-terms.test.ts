@@ -56,7 +56,8 @@ test('it is asked for the kinds a main key signs here and NIP-44, nothing else',
   const [, secret, permissions = ''] = heard[0]?.params ?? [];
   expect(secret).toBe('once');
   const asked = permissions.split(',');
-  const kinds = [13, 22_242, 30_078, 2_811, 2_815, 2_816, 2_818, 32_810, 32_811];
+  const parties = [2_811, 2_815, 2_816, 2_818, 32_810, 32_811, 32_812];
+  const kinds = [13, 22_242, 30_078, ...parties, 2_821, 2_817, 32_815];
   expect(asked).toEqual([
     ...kinds.map((kind) => `sign_event:${kind}`),
     'nip44_encrypt',

@@ -79,6 +79,10 @@ function uniqueCases(): Cases {
   const bothLegs = agreed();
   bothLegs.pay('disbursement', [{ ...tick(0), preimage }], START + 9);
   bothLegs.pay('repayment', [{ ...tick(0), preimage }], START + 70);
+  const onePayee = agreed();
+  onePayee.pay('disbursement', [tick(0)], START + 9);
+  onePayee.pay('repayment', [{ n: 0, amountUnits: 9_000n, preimage }], START + 70);
+  onePayee.pay('recovery', [{ n: 0, amountUnits: 1_000n, preimage }], START + 60);
   const many = agreed();
   for (let n = 0; n < 33; n += 1) {
     many.pay('repayment', [{ n, amountUnits: 1_000n }], START + 700 + n);
@@ -87,9 +91,10 @@ function uniqueCases(): Cases {
   twice.pay('disbursement', [tick(0)], START + 9);
   twice.pay('disbursement', [tick(0)], START + 700);
   return {
-    'hash-reused': folded('One hash in two requests of one payee', ['P-13'], reused),
+    'hash-reused': folded('One hash in two requests on one leg', ['P-13'], reused),
     'requests-many': folded('Payments under thirty-three requests', ['C-37'], many),
     'hash-both-legs': folded('One hash under two payees', ['P-13'], bothLegs),
+    'hash-one-payee': folded('One hash on two legs of one payee', ['P-13'], onePayee),
     'part-twice': folded('One part under two hashes', ['P-14'], twice, [], START + 12 * DAY),
   };
 }

@@ -146,8 +146,8 @@ export function keepsHash(one: Evidence, other: Evidence, hash: string): boolean
   const isShown = one.shown?.has(placeOf(one, hash)) === true;
   // N-23: "…counts under the request it shows…"
   if (isShown !== (other.shown?.has(placeOf(other, hash)) === true)) return isShown;
-  // P-13: "One payment hash under one payee is one payment: of several requests with that hash
-  // the one with the lowest id counts."
+  // P-13: "One payment hash on one leg is one payment: of several requests with that hash the one
+  // with the lowest id counts."
   return one.request.event.id < other.request.event.id;
 }
 

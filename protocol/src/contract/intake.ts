@@ -4,7 +4,7 @@
  * Spec: specs/payments.md, "Proof".
  */
 import type { ParsedAcknowledgement } from '../events.ts';
-import type { Leg, PartyRole } from '../kinds/fields.ts';
+import type { Leg } from '../kinds/fields.ts';
 import type { ReceiptDocument, RequestDocument } from '../kinds/money-events.ts';
 import { Chunks } from './chunks.ts';
 import { DayTotals } from './day-totals.ts';
@@ -42,8 +42,8 @@ export class PaymentIntake {
   readonly #places = new Map<string, number>();
   readonly #resolved = new Chunks<PaidRequest>();
   readonly #changed = new Set<number>();
-  /** Places of requests by payment hash, for each payee. */
-  readonly #byHash = new Map<PartyRole, Map<string, number>>();
+  /** Places of requests by payment hash, for each leg. */
+  readonly #byHash = new Map<Leg, Map<string, number>>();
   #days: DayTotals;
   #digests: PaymentDigests | undefined;
   #paid: PaidParts | undefined;
@@ -85,13 +85,12 @@ export class PaymentIntake {
     return known === undefined;
   }
 
-  /** Each leg has its payee, and each payee its hashes. */
+  /** Each leg has its hashes: who pays on another takes none of them. */
   #hashesOf(leg: Leg): Map<string, number> {
-    const { payee } = LEGS[leg];
-    const known = this.#byHash.get(payee);
+    const known = this.#byHash.get(leg);
     if (known) return known;
     const hashes = new Map<string, number>();
-    this.#byHash.set(payee, hashes);
+    this.#byHash.set(leg, hashes);
     return hashes;
   }
 
@@ -108,7 +107,7 @@ export class PaymentIntake {
     });
   }
 
-  /** Two requests of one payee have one hash: the one with the lower id keeps it. */
+  /** Two requests on one leg have one hash: the one with the lower id keeps it. */
   #settleRivals(hash: string, holder: number, rival: number): void {
     const [one, other] = [this.#evidence[holder], this.#evidence[rival]];
     if (!one || !other) return;

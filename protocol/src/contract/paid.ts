@@ -149,7 +149,7 @@ function writePayments({ paid, run }: Placed, seen: SeenParts, payments: Payment
   }
 }
 
-/** The proven payments of a contract, one per payee and payment hash. */
+/** The proven payments of a contract, one per leg and payment hash. */
 export class PaidParts {
   readonly #chunks: readonly (readonly PaidRequest[])[];
   readonly #seen: SeenParts;

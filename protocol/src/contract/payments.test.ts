@@ -26,6 +26,20 @@ const codesOf = (loan: Loan): string[] => loan.fold().rejects.map((entry) => ent
 const timesOf = (loan: Loan): number[] =>
   paymentsOf(loan).map((payment) => payment.settledAtSec - START);
 
+it('is not taken away by who signs for its hash again on another leg', () => {
+  const loan = agreed();
+  loan.pay('disbursement', [tick(0)], START + 9);
+  const preimage = hashOf('known by now');
+  loan.pay('repayment', [{ n: 0, amountUnits: 90_000n, preimage }], START + 80);
+  const owed = paymentsOf(loan).filter(({ leg }) => leg === 'repayment');
+  // The bank and the investor, dated before it, as often as it takes to have a lower id.
+  for (let n = 0; n < 20; n += 1) {
+    loan.pay('guarantee', [{ n, amountUnits: 1_000n, preimage }], START + 40 + n);
+  }
+  expect(paymentsOf(loan).filter(({ leg }) => leg === 'repayment')).toEqual(owed);
+  expect(owed.map(({ amountUnits }) => amountUnits)).toEqual([90_000n]);
+});
+
 describe('who may', () => {
   it('parties and their delegates pay and are paid', () => {
     const loan = agreed();

@@ -55,7 +55,7 @@ export type Evidence = Pick<
   'contract' | 'keys' | 'stands' | 'receipts' | 'chainPaid' | 'acknowledgements'
 >;
 
-/** The proven payments, one per payee and payment hash. */
+/** The proven payments, one per leg and payment hash. */
 export function resolvePayments(evidence: Evidence): PaidParts {
   const intake = new PaymentIntake(evidence);
   for (const entry of evidence.receipts) intake.addReceipt(entry);

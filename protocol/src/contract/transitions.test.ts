@@ -27,8 +27,9 @@ describe('what a role may do next', () => {
     const effective = offered('effective', 'investor');
     const answers = [...money, 'tenderAnswer'];
     expect(effective).toEqual([...common, ...answers, 'arrears', 'default']);
-    const sales = [...money, 'salesReport'];
-    const owing = [...money, 'tender', 'salesReport'];
+    const owes = ['receipt', 'chainReceipt', ...money.slice(1)];
+    const sales = [...owes, 'salesReport'];
+    const owing = [...owes, 'tender', 'salesReport'];
     expect(offered('effective', 'business')).toEqual([...common, ...owing, 'claim']);
     expect(offered('effective', 'bank')).toEqual([
       ...common,

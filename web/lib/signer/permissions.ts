@@ -19,6 +19,8 @@ export const ASKED_KINDS: readonly AskedKind[] = [
   { kind: Kind.sales, words: 'a till’s reports' },
   { kind: Kind.bankProfile, words: 'a bank’s profile' },
   { kind: Kind.offer, words: 'a bank’s offers' },
+  { kind: Kind.attestation, words: 'what you checked, and whom you vouch for' },
+  { kind: Kind.bond, words: 'a bank’s bonds, and keys held for them' },
   { kind: Kind.dispute, words: 'steps of a case' },
   { kind: Kind.arbiterProfile, words: 'what an arbiter says of itself' },
 ];
