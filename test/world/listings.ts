@@ -57,7 +57,9 @@ export type Terms = Pick<
   | 'plan'
   | 'tranches'
 > &
-  Partial<Pick<OfferDocument, 'fees' | 'coolingOffDays' | 'guarantee' | 'tillShare'>> & {
+  Partial<
+    Pick<OfferDocument, 'fees' | 'coolingOffDays' | 'guarantee' | 'recovery' | 'tillShare'>
+  > & {
     /** What it is kept in; bitcoin unless given. */
     readonly currency?: WorldCurrency;
   };

@@ -154,6 +154,9 @@ export const BATTERIES: Terms = {
   tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 20, windowDays: 60, ticks: 20 }],
   coolingOffDays: 7,
   guarantee: { type: 'bond', payDays: 30 },
+  recovery:
+    'The bank visits within ten days of a missed payment, publishes what it found, and collects ' +
+    'the batteries with the trustee. The bond it set aside pays up to its share.',
 };
 
 /** Kept in shillings, and repaid on time so far. */
