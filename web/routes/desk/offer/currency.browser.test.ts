@@ -57,7 +57,7 @@ it('less than a cent is nothing, in sat too', async () => {
 
 describe('what a loan is kept in', () => {
   it('asks for oracles and a quorum in a currency only, and says whom it names', async () => {
-    const words = { errorOf: () => undefined, nameOfKey: () => 'Price Desk' };
+    const words = { errorOf: () => undefined, nameOfKey: () => 'Price Desk', offers: [] };
     const bitcoin = { currency: '', oracles: '', quorum: '' };
     const plainly = await render(DenominationFields, { form: bitcoin, ...words });
     expect(plainly.container.textContent).not.toContain('Who signs prices');
