@@ -6,8 +6,8 @@ import { WINAM_TERMS } from './legal-text.ts';
 const COUNTRIES = 'AT BR CH DE ES FR GB IE IN JP KE NG NL NO PT SV TZ UG'.split(' ');
 
 const RISK =
-  'I understand that I may lose all of what I lend, that no deposit insurance covers it, and that ' +
-  'a payment cannot be taken back once it is made.';
+  'I understand that I may lose all of what I lend, that no deposit insurance covers it, and ' +
+  'that a payment cannot be taken back once it is made.';
 
 /** Terms of each bank's offers, by the bank's persona. */
 export const LEGAL: Readonly<Record<'bank' | 'winam', LegalTerms>> = {
