@@ -50,7 +50,7 @@ describe('a wallet without funds', () => {
     expect(sentBy(world, 'ben')).toHaveLength(before + 1);
     await pay(ana, ben, wholeSat(3_000_000));
     await untilPaid(ben, root, 2);
-    expectEachOnce(world, { investor: ben, id: 'ben', root }, 2, before);
+    expectEachOnce(ben, root, 2, sentBy(world, 'ben').slice(before));
     await Promise.all([ana.close(), ben.close()]);
   });
 });
@@ -78,7 +78,7 @@ describe('relays that are down', () => {
     await until('payments already agreed', () => sentBy(world, 'ana').length > whenBothWent);
     await Promise.all([one.start(), two.start()]);
     await untilPaid(ana, root, 12);
-    expectEachOnce(world, { investor: ana, id: 'ana', root }, 12, before);
+    expectEachOnce(ana, root, 12, sentBy(world, 'ana').slice(before));
     const receipts = [...new Set(paymentsOf(ana, root, 'disbursement').map((p) => p.receipt))];
     for (const url of world.relays) {
       await until(`every receipt on ${url}`, async () => {
@@ -116,9 +116,7 @@ describe('a helper', () => {
       return paid.length === 10 && paid;
     });
     const sent = sentBy(world, 'ben').slice(before);
-    expect(sent.map(({ paymentHash }) => paymentHash).sort()).toEqual(
-      seen.map(({ paymentHash }) => paymentHash).sort(),
-    );
+    expect(sent.sort()).toEqual(seen.map(({ paymentHash }) => paymentHash).sort());
     await home.setHelper(false);
   });
 });

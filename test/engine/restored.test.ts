@@ -10,7 +10,8 @@ import { nodeWebSocket as webSocket } from '../world/node-web-socket.ts';
 import type { World } from '../world/world.ts';
 import { createMortal } from './mortal.ts';
 import type { Player } from './player.ts';
-import { paymentsOf, play, startLoan, startScene, stateOf, untilPaid } from './scene.ts';
+import { play, startLoan, startScene, untilPaid } from './scene.ts';
+import { expectEachOnce, sentBy } from './sent.ts';
 import { until } from './until.ts';
 
 let world: World;
@@ -27,20 +28,6 @@ afterAll(async () => {
   await Promise.all([bank.close(), bakery.close()]);
   await world.stop();
 });
-
-/** Payment hashes a wallet has sent, without failed ones. */
-function sentBy(id: 'ana' | 'ben'): string[] {
-  return ledgerOf(world.lightning, id)
-    .filter((entry) => entry.direction === 'outgoing' && entry.state !== 'failed')
-    .map(({ paymentHash }) => paymentHash);
-}
-
-function expectEachOnce(investor: Player, root: string, ticks: number, sent: string[]): void {
-  const paid = paymentsOf(investor, root, 'disbursement');
-  expect(paid.map(({ n }) => n).sort((a, b) => a - b)).toEqual([...Array(ticks).keys()]);
-  expect(sent.sort()).toEqual(paid.map(({ paymentHash }) => paymentHash).sort());
-  expect(stateOf(investor, root)?.equivocations).toEqual([]);
-}
 
 /** Dies while the wallet has paid and not answered; yields the contract. */
 async function dieWhilePaying(
@@ -76,7 +63,7 @@ async function dieWhilePaying(
 
 describe('a device lost with a payment that was never proven', () => {
   it('and the payee’s with it: both come back, and each part is paid once', async () => {
-    const before = sentBy('ana').length;
+    const before = sentBy(world, 'ana').length;
     const root = await dieWhilePaying('both', 5);
     await bakery.close();
     bakery = await play(world, 'bakery', { device: 'new till' });
@@ -84,14 +71,14 @@ describe('a device lost with a payment that was never proven', () => {
     await untilPaid(fresh, root, 5);
     expect(fresh.session.contracts().map(({ view }) => view.root)).toEqual([root]);
     expect(fresh.session.restorer.status).toMatchObject({ state: 'done', declined: 0 });
-    expectEachOnce(fresh, root, 5, sentBy('ana').slice(before));
+    expectEachOnce(fresh, root, 5, sentBy(world, 'ana').slice(before));
     await fresh.close();
   });
 
   it('and another wallet in place of the old: the payee’s word is enough', async () => {
-    const before = { ana: sentBy('ana').length, ben: sentBy('ben').length };
+    const before = { ana: sentBy(world, 'ana').length, ben: sentBy(world, 'ben').length };
     const root = await dieWhilePaying('moved', 6, true);
-    const whenLost = sentBy('ana').length;
+    const whenLost = sentBy(world, 'ana').length;
     const ben = world.personas.find(({ id }) => id === 'ben');
     const connection = parseWalletUri(ben?.walletUri ?? '');
     if (!connection.ok) throw new Error(connection.code);
@@ -105,9 +92,12 @@ describe('a device lost with a payment that was never proven', () => {
     expect(fresh.session.pauses.isPaused(root)).toBe(true);
     await fresh.session.setPaused(root, false);
     await untilPaid(fresh, root, 6);
-    expect(sentBy('ana')).toHaveLength(whenLost);
-    const sent = [...sentBy('ana').slice(before.ana), ...sentBy('ben').slice(before.ben)];
-    expect(sentBy('ben').length).toBeGreaterThan(before.ben);
+    expect(sentBy(world, 'ana')).toHaveLength(whenLost);
+    const sent = [
+      ...sentBy(world, 'ana').slice(before.ana),
+      ...sentBy(world, 'ben').slice(before.ben),
+    ];
+    expect(sentBy(world, 'ben').length).toBeGreaterThan(before.ben);
     expectEachOnce(fresh, root, 6, sent);
     await fresh.close();
   });

@@ -3,26 +3,24 @@ import { expect } from 'vitest';
 import { ledgerOf } from '../world/control.ts';
 import type { World } from '../world/world.ts';
 import type { Player } from './player.ts';
-import { paymentsOf } from './scene.ts';
+import { paymentsOf, stateOf } from './scene.ts';
 
-/** Outgoing payments of a wallet that are not failed. */
-export function sentBy(world: World, id: 'ana' | 'ben') {
-  return ledgerOf(world.lightning, id).filter(
-    (entry) => entry.direction === 'outgoing' && entry.state !== 'failed',
-  );
+/** Payment hashes a wallet has sent, oldest first, without failed ones. */
+export function sentBy({ lightning }: World, id: 'ana' | 'ben'): string[] {
+  return ledgerOf(lightning, id)
+    .filter((entry) => entry.direction === 'outgoing' && entry.state !== 'failed')
+    .map(({ paymentHash }) => paymentHash);
 }
 
-/** Every tick proven once, and the wallet has sent exactly those since `before`. */
+/** Every tick proven once, by exactly the payments that were sent for it. */
 export function expectEachOnce(
-  world: World,
-  { investor, id, root }: { investor: Player; id: 'ana' | 'ben'; root: string },
+  investor: Player,
+  root: string,
   ticks: number,
-  before: number,
+  sent: readonly string[],
 ): void {
   const paid = paymentsOf(investor, root, 'disbursement');
   expect(paid.map(({ n }) => n).sort((a, b) => a - b)).toEqual([...Array(ticks).keys()]);
-  const sent = sentBy(world, id).slice(before);
-  expect(sent.map(({ paymentHash }) => paymentHash).sort()).toEqual(
-    paid.map(({ paymentHash }) => paymentHash).sort(),
-  );
+  expect([...sent].sort()).toEqual(paid.map(({ paymentHash }) => paymentHash).sort());
+  expect(stateOf(investor, root)?.equivocations).toEqual([]);
 }
