@@ -1,4 +1,4 @@
-/** Cases that count towards a record, their contracts followed for as long as a component shows it. */
+/** Cases that count towards a record, their contracts followed while a component shows it. */
 import type { JudgedCase } from '@realyield/protocol';
 import { caseIds, judgedCases, rootsToRead, type CasesOf } from '../engine/cases/records.ts';
 import type { App } from './app.svelte.ts';
