@@ -78,6 +78,7 @@ const { investor, business, bank } = document.parties;
 const due = document.plan.due;
 if (due.rule !== 'days') throw new Error('the fixture counts days');
 const backwards = { ...tranche, toSec: tranche.fromSec - 1 };
+const pledge = 'a'.repeat(64);
 const half = { ...stream, shareBps: 5_000 };
 
 /** Changes that are wrong in an offer; every place says the same code. */
@@ -101,6 +102,8 @@ const offers: readonly (readonly [string, Code, object])[] = [
   ],
   ['a term beyond forty years', 'CONTENT_TERMS', { plan: equalPlan(600, 30, 25) }],
   ['short days on mainnet', 'CONTENT_TERMS', { network: 'mainnet' }],
+  ['a guarantee by no bond', 'CONTENT_TERMS', { guarantee: { type: 'bond', payDays: 30 } }],
+  ['a bond that stands for nothing', 'CONTENT_TERMS', { bond: { pledge, allocationSat: '0' } }],
 ];
 
 /** What an investor may not choose. */
@@ -131,6 +134,8 @@ const shapes: readonly (readonly [string, object])[] = [
   ['an unknown day count', { dayCount: 'ACT/ACT' }],
   ['no tranches', { tranches: [] }],
   ['grace beyond a year', { plan: { ...plan, graceDays: 366 } }],
+  ['a bond by no pledge', { bond: { pledge: 'the bank’s', allocationSat: '1000' } }],
+  ['a bond of less than nothing', { bond: { pledge, allocationSat: '-1' } }],
 ];
 
 /** Changes that are wrong in a contract alone: its dates, parties and amounts are absolute. */
