@@ -91,6 +91,8 @@ class Run {
   readonly #disks = { investor: new Disk(), business: new Disk(), bank: new Disk() };
   readonly #processes = new Map<Owner, SimProcess>();
   #isOver = false;
+  /** How long it took until everything was paid and proven, ms. */
+  tookMs = 0;
 
   constructor(scenario: PassingScenario) {
     this.#scenario = scenario;
@@ -108,8 +110,9 @@ class Run {
       const isDoomed = owner === this.#scenario.dies;
       this.#start(owner, isDoomed ? { ...NO_FAULTS, deathAtStep: this.#scenario.at } : NO_FAULTS);
     }
-    const endMs = this.#time.nowMs + PATIENCE_MS;
-    const isDone = await this.#time.runUntil(() => this.#isComplete(), endMs);
+    const beginMs = this.#time.nowMs;
+    const isDone = await this.#time.runUntil(() => this.#isComplete(), beginMs + PATIENCE_MS);
+    this.tookMs = this.#time.nowMs - beginMs;
     await this.#time.runUntil(() => this.#isAtRest(), this.#time.nowMs + 48 * HOUR_MS);
     await this.#time.runUntil(() => false, this.#time.nowMs + SETTLING_MS);
     const wrong = this.#audit(isDone);
@@ -221,10 +224,20 @@ class Run {
   }
 }
 
+/** Plays a scenario; resolves with what was wrong in the end, and how long it took. */
+export async function playScenario(
+  scenario: PassingScenario,
+): Promise<{ readonly wrong: readonly string[]; readonly tookMs: number }> {
+  const run = new Run(scenario);
+  const wrong = await run.play();
+  return { wrong, tookMs: run.tookMs };
+}
+
 /** Plays a seed; resolves with its scenario and what was wrong in the end. */
 export async function playPassing(
   seed: number,
 ): Promise<{ readonly scenario: PassingScenario; readonly wrong: readonly string[] }> {
   const scenario = passingScenarioOf(seed);
-  return { scenario, wrong: await new Run(scenario).play() };
+  const { wrong } = await playScenario(scenario);
+  return { scenario, wrong };
 }

@@ -34,6 +34,7 @@ function decide(
 ): string {
   const all = {
     nowMs: NOW_SEC * 1_000,
+    askedAtMs: NOW_SEC * 1_000,
     held: 'silent' as const,
     paid: { state: 'silent' } as const,
     blocksLeft: 200,
@@ -75,9 +76,34 @@ describe('what the payee’s side says', () => {
     expect(decide('paying', { paid }, { sentAtMs })).toBe(expected);
   });
 
-  it('is believed to know nothing once the request to pay has surely expired', () => {
+  describe('knows nothing, and the request to pay has surely expired', () => {
     const paid = { state: 'none' } as const;
-    expect(decide('paying', { paid }, { sentAtMs: NOW_SEC * 1_000 - 90_001 })).toBe('cancel');
+    const lost = { sentAtMs: NOW_SEC * 1_000 - 90_001 };
+    const ask = (facts: Partial<ForwardFacts>, change: Partial<ForwardEntry> = {}): string =>
+      decide('paying', { paid, ...facts }, { ...lost, ...change });
+
+    it('is told the same invoice again while the payer’s money is held, and else nothing', () => {
+      //                silent  none      open      accepted settled   gone
+      const expected = ['wait', 'cancel', 'cancel', 'pay', 'cancel', 'cancel'];
+      expect(HELD.map((held) => ask({ held }))).toEqual(expected);
+    });
+
+    it('is told it only with the blocks and the time that any first payment needs', () => {
+      const held = 'accepted';
+      expect(ask({ held, blocksLeft: 155 })).toBe('cancel');
+      expect(ask({ held, blocksLeft: undefined })).toBe('wait');
+      expect(ask({ held }, { innerExpiresAtSec: NOW_SEC + 119 })).toBe('cancel');
+    });
+
+    it('is not believed by what it said while the request could still arrive', () => {
+      const asked = { held: 'accepted', askedAtMs: NOW_SEC * 1_000 - 60_000 } as const;
+      expect(ask(asked)).toBe('wait');
+    });
+
+    it('is told nothing while the request may still arrive', () => {
+      const sentAtMs = NOW_SEC * 1_000 - 90_000;
+      expect(ask({ held: 'accepted' }, { sentAtMs })).toBe('wait');
+    });
   });
 
   it('decides alone: while it is silent nothing is given back, whatever is held', () => {

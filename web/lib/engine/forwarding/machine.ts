@@ -15,6 +15,8 @@ export type PaidSide =
 /** What is known at one moment. */
 export interface ForwardFacts {
   readonly nowMs: number;
+  /** When the wallet began to be asked: what it did not know then may have arrived since. */
+  readonly askedAtMs: number;
   readonly held: HeldSide;
   readonly paid: PaidSide;
   /** Blocks until what is held goes back by itself; undefined: the wallet does not say. */
@@ -40,15 +42,16 @@ const LATE_SEC = 7_200;
 const WAIT: ForwardAct = { act: 'wait' };
 const back = (reason: string): ForwardAct => ({ act: 'cancel', reason });
 
-function isLongAgo(sinceMs: number | undefined, nowMs: number): boolean {
-  return nowMs > (sinceMs ?? 0) + NEVER_ARRIVED_MS;
+function isLongAgo(sinceMs: number | undefined, askedAtMs: number): boolean {
+  return askedAtMs > (sinceMs ?? 0) + NEVER_ARRIVED_MS;
 }
 
-function whenOrdered(entry: ForwardEntry, { held, nowMs }: ForwardFacts): ForwardAct {
+function whenOrdered(entry: ForwardEntry, facts: ForwardFacts): ForwardAct {
+  const { held, nowMs, askedAtMs } = facts;
   const isLate = nowMs >= entry.expiresAtSec * 1_000;
   // An order may still arrive there: what it makes must not be payable and forgotten.
   if (held === 'none') {
-    if (!isLongAgo(entry.orderedAtMs, nowMs)) return WAIT;
+    if (!isLongAgo(entry.orderedAtMs, askedAtMs)) return WAIT;
     return isLate ? { act: 'note', step: 'cancelled' } : { act: 'make' };
   }
   if (held === 'open') return isLate ? back('The request ran out.') : { act: 'adopt' };
@@ -80,13 +83,17 @@ function whenOffered(entry: ForwardEntry, facts: ForwardFacts): ForwardAct {
   return WAIT;
 }
 
-function whenPaying({ sentAtMs }: ForwardEntry, { paid, nowMs }: ForwardFacts): ForwardAct {
-  // FW-13: "A bank MUST pay the payee's invoice once, and while its wallet does not say what became
-  // of that, look it up and give nothing back.…"
+function whenPaying(entry: ForwardEntry, facts: ForwardFacts): ForwardAct {
+  const { held, paid, askedAtMs } = facts;
+  // FW-13: "…and while its wallet does not say what became of that, look it up and give nothing
+  // back.…"
   if (paid.state === 'paid') return { act: 'note', step: 'paid' };
   if (paid.state === 'failed') return back('The payee could not be paid.');
-  const isSurelyLost = paid.state === 'none' && isLongAgo(sentAtMs, nowMs);
-  return isSurelyLost ? back('The payment to the payee was never begun.') : WAIT;
+  // FW-17: "A bank whose wallet knows of no payment to the payee, asked 90 seconds after it was
+  // told to pay or later, has paid nothing…"
+  if (paid.state !== 'none' || !isLongAgo(entry.sentAtMs, askedAtMs)) return WAIT;
+  if (held === 'accepted') return whenHeld(entry, facts);
+  return held === 'silent' ? WAIT : back('The payment to the payee was never begun.');
 }
 
 /** The next act with a payment. */

@@ -164,15 +164,17 @@ export async function stepForward(
   entry: ForwardEntry,
 ): Promise<'moved' | 'waits'> {
   const { step } = entry;
-  const needsPaid = step === 'paying';
-  const paid: PaidSide = needsPaid ? await lookPaid(context, entry) : { state: 'silent' };
-  const { side: held, record } = needsPaid
-    ? { side: 'silent' as const, record: undefined }
-    : await lookHeld(context, entry);
+  const askedAtMs = context.desk.clock.nowMs();
+  const paid: PaidSide = step === 'paying' ? await lookPaid(context, entry) : { state: 'silent' };
+  // A payment under way decides alone; one that was never begun is begun while something is held.
+  const needsHeld = step !== 'paying' || paid.state === 'none';
+  const { side: held, record } = needsHeld
+    ? await lookHeld(context, entry)
+    : { side: 'silent' as const, record: undefined };
   const heights =
     held === 'accepted' ? await lookHeight(context, record) : { blocksLeft: 0, blocksNeeded: 0 };
   const nowMs = context.desk.clock.nowMs();
-  const decided = decideForward(entry, { nowMs, held, paid, ...heights });
+  const decided = decideForward(entry, { nowMs, askedAtMs, held, paid, ...heights });
   switch (decided.act) {
     case 'make':
       await make(context, entry);
