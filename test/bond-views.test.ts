@@ -110,6 +110,20 @@ it('says how what the terms name stands, and never that all is well, requires: B
   expect(unseen.text).toContain('no relay here has the pledge: it is not verified');
 });
 
+it('says the same of an unseen pledge on the card, in the terms and in its section: BD-33', () => {
+  const pinned = pinningOffer(knownOf(forOffer, LIVE), '250000');
+  const words = '250 000 sat named, not verified';
+  expect(plain(bondWords(knownOf(undefined, LIVE), pinned))).toBe(words);
+  expect(plain(bondWords(knownOf(locked, LIVE), pinned))).toBe(words);
+  expect(plain(bondWords(knownOf(forOffer, LIVE), pinned))).toBe('250 000 sat set aside');
+  for (const isBonded of [true, false]) {
+    const { document } = pinned;
+    expect(guaranteeWords(document, isBonded)).toContain('how the bond it names stands is under');
+    const bare = { ...document, guarantee: { type: 'none' } as const };
+    expect(guaranteeWords(bare, isBonded)).toContain('how the bond it names stands is under');
+  }
+});
+
 it('on a contract’s page shows its share, and when the pledge was replaced', () => {
   const pledges = new PledgeBook();
   const known = knownOf(forOffer, LIVE, pledges);

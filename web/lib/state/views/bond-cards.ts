@@ -59,6 +59,11 @@ export function bondWords(known: BondsKnown, offer: ParsedOffer): string {
   const pledges = pledgesOf(known.names, event.pubkey);
   const covering = pledges.find((pledge) => allocationTo(pledge, document.identifier) > 0n);
   const [first] = pledges;
+  const named = document.bond;
+  // BD-33: "A client MUST show what is pinned as unverified as long as it has not seen the pledge…"
+  if (named && !covering && !known.names.catalog.listings.pledges.find(named.pledge)) {
+    return `${satText(msat(named.allocationSat))} named, not verified`;
+  }
   if (!first) return 'no bond';
   const pledge = covering ?? pledges.find((each) => !each.document.holders);
   if (!pledge) return 'none for this offer';

@@ -36,10 +36,13 @@ function promiseOf(terms: Guaranteed): string | undefined {
 }
 
 /** The guarantee in a few sentences, and whether a bond is set aside besides. */
-export function guaranteeWords(terms: Guaranteed, isBonded = terms.bond !== undefined): string {
+export function guaranteeWords(terms: Guaranteed, isBonded = false): string {
   const { guarantee } = terms;
   const promised = promiseOf(terms);
+  // What the terms name is not yet what is there: the bond's own section says how that stands.
+  const how = 'how the bond it names stands is under “The bond”.';
   if (guarantee.type === 'none' || promised === undefined) {
+    if (terms.bond) return `No guarantee covers it; ${how}`;
     return isBonded
       ? 'No guarantee covers it; what the bank has set aside for this offer is under “The bond”.'
       : 'No bond and no guarantee covers it.';
@@ -49,10 +52,9 @@ export function guaranteeWords(terms: Guaranteed, isBonded = terms.bond !== unde
       ? 'on the day of a default'
       : `within ${formatPlural(guarantee.payDays, 'day')} of a default`;
   const promise = `The bank makes good ${promised}, ${days}.`;
+  if (terms.bond) return `${promise} That is its word; ${how}`;
   if (isBonded) {
     return `${promise} That is its word; what it has set aside for it is under “The bond”.`;
   }
-  return guarantee.type === 'bond'
-    ? `${promise} That is its word; no bond that is known here stands behind it now.`
-    : `${promise} That is its word; no bond covers it.`;
+  return `${promise} That is its word; no bond covers it.`;
 }
