@@ -16,6 +16,8 @@ it.each([
   'https://mempool.space/api?key=1',
   'javascript:alert(1)',
   'wss://relay.example.org',
+  'mempool space/api',
+  'https://mempool!space/api',
 ])('takes %j for none', (typed) => {
   expect(readSource(typed, [])).toMatchObject({ ok: false });
 });

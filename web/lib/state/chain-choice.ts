@@ -73,7 +73,9 @@ export function sourceAddress(text: unknown): string | undefined {
   const { protocol, hostname, host, pathname, username, password, search, hash } = new URL(text);
   const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   const isSafe = protocol === 'https:' || (protocol === 'http:' && isHere);
-  if (!isSafe || `${username}${password}${search}${hash}` !== '') return undefined;
+  // Some browsers take a blank for a part of a name, written as %20.
+  const isHost = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(hostname);
+  if (!isSafe || !isHost || `${username}${password}${search}${hash}` !== '') return undefined;
   return `${protocol}//${host}${pathname}`.replace(/\/+$/, '');
 }
 
