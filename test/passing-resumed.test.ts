@@ -30,3 +30,13 @@ it('its wallet never hears that it is to pay', async () => {
   expect(wrong).toEqual([]);
   expect(tookMs).toBeLessThan(MOST_MS);
 });
+
+// requires: FW-18
+it('cannot pay the payee: the part waits, nothing void is paid, the payer is told', async () => {
+  const scenario = scenarioOf(undefined, 'refusal');
+  // Until the payee's request runs out, after an hour, the part waits; the others are paid.
+  const { wrong, paidToVoid, said } = await playScenario(scenario, 60_000);
+  expect(wrong).toEqual([expect.stringContaining('PAYEE_REFUSED; 0 cancelled')]);
+  expect(paidToVoid).toBe(0);
+  expect([...said].filter((sentence) => sentence.includes('gave a payment back'))).toHaveLength(1);
+});

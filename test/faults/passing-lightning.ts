@@ -43,6 +43,8 @@ export class PassingLightning {
   readonly random: Random;
   readonly invoices: PassedInvoice[] = [];
   readonly payments: PassedPayment[] = [];
+  /** How often an invoice was paid that its owner had voided before. */
+  paidToVoid = 0;
   readonly #preimages = new Map<string, string>();
   readonly #seed: number;
 
@@ -97,6 +99,7 @@ export class PassingLightning {
       known.tries += 1;
       return known;
     }
+    if (invoice.state === 'gone') this.paidToVoid += 1;
     const payment: PassedPayment = {
       ...{ payer, invoice, state: 'pending', tries: 1 },
       feesPaidMsat: 0n,

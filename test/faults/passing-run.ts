@@ -93,6 +93,7 @@ class Run {
   #isOver = false;
   /** How long it took until everything was paid and proven, ms. */
   tookMs = 0;
+  readonly said = new Set<string>();
 
   constructor(scenario: PassingScenario) {
     this.#scenario = scenario;
@@ -104,17 +105,26 @@ class Run {
     for (const relay of relays) for (const event of loan.events) relay.keep(event);
   }
 
+  get paidToVoid(): number {
+    return this.#lightning.paidToVoid;
+  }
+
   /** Lets everything happen; resolves with what is wrong in the end, in words. */
-  async play(): Promise<readonly string[]> {
+  async play(patienceMs: number): Promise<readonly string[]> {
     for (const owner of OWNERS) {
       const isDoomed = owner === this.#scenario.dies;
       this.#start(owner, isDoomed ? { ...NO_FAULTS, deathAtStep: this.#scenario.at } : NO_FAULTS);
     }
     const beginMs = this.#time.nowMs;
-    const isDone = await this.#time.runUntil(() => this.#isComplete(), beginMs + PATIENCE_MS);
+    const isDone = await this.#time.runUntil(() => {
+      this.#listen();
+      return this.#isComplete();
+    }, beginMs + patienceMs);
     this.tookMs = this.#time.nowMs - beginMs;
-    await this.#time.runUntil(() => this.#isAtRest(), this.#time.nowMs + 48 * HOUR_MS);
-    await this.#time.runUntil(() => false, this.#time.nowMs + SETTLING_MS);
+    if (isDone) {
+      await this.#time.runUntil(() => this.#isAtRest(), this.#time.nowMs + 48 * HOUR_MS);
+      await this.#time.runUntil(() => false, this.#time.nowMs + SETTLING_MS);
+    }
     const wrong = this.#audit(isDone);
     this.#isOver = true;
     for (const process of this.#processes.values()) process.die();
@@ -142,6 +152,12 @@ class Run {
 
   #stateAt(owner: Owner) {
     return this.#processes.get(owner)?.session.catalog.contract(loan.root)?.fold.state;
+  }
+
+  /** Keeps what the investor reads. */
+  #listen(): void {
+    const status = this.#processes.get('investor')?.session.payerStatus(loan.root);
+    if (status) this.said.add(status.sentence);
   }
 
   /** Every part proven and acknowledged, as payer and payee see it. */
@@ -224,13 +240,26 @@ class Run {
   }
 }
 
-/** Plays a scenario; resolves with what was wrong in the end, and how long it took. */
+/** What came of a scenario beside what was wrong in the end. */
+export interface PassingOutcome {
+  readonly wrong: readonly string[];
+  /** How long it took until everything was paid and proven, ms. */
+  readonly tookMs: number;
+  /** How often an invoice was paid that the bank had voided before. */
+  readonly paidToVoid: number;
+  /** What the investor read meanwhile, in no order. */
+  readonly said: ReadonlySet<string>;
+}
+
+/** Plays a scenario; what is not paid in time, however little that is, is wrong. */
 export async function playScenario(
   scenario: PassingScenario,
-): Promise<{ readonly wrong: readonly string[]; readonly tookMs: number }> {
+  patienceMs = PATIENCE_MS,
+): Promise<PassingOutcome> {
   const run = new Run(scenario);
-  const wrong = await run.play();
-  return { wrong, tookMs: run.tookMs };
+  const wrong = await run.play(patienceMs);
+  const { tookMs, paidToVoid, said } = run;
+  return { wrong, tookMs, paidToVoid, said };
 }
 
 /** Plays a seed; resolves with its scenario and what was wrong in the end. */

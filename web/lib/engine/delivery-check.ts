@@ -16,6 +16,7 @@ import {
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import { writeFound } from './booked.ts';
+import { WITHHELD } from './forwarding/asking.ts';
 import { wantedEntry, type JournalEntry } from './journal.ts';
 import { isPreimageOf, recoverEntry, writeProven } from './payment.ts';
 import { isAgreed, priceProblem } from './prices/price-check.ts';
@@ -102,6 +103,7 @@ function checkParts(
   const { document } = fold.state.contract;
   const mispriced = priceProblem(desk.prices, document, request.document, nowSec);
   const entries = desk.journal.entries(root, leg);
+  const isThrough = request.document.via !== undefined;
   const used = new Map(entries.map((entry) => [entry.paymentHash, entry.n]));
   for (const [index, n] of request.document.n.entries()) {
     const entry = desk.journal.get(root, leg, n);
@@ -137,7 +139,8 @@ function checkParts(
     if (isProven) paid.push({ ...asDelivered(0), step: 'paid', preimage });
     if (!isAsked && isSerial(leg))
       taken.push({ order: entry, other: asDelivered(request.document.expiresAtSec) });
-    else if (isProven) continue;
+    // FW-18: "…A payer takes that word for no invoice…"
+    else if (isProven || (isThrough && invoices[index] === WITHHELD)) continue;
     else if (!isAsked) refused.push('INVOICE_AMOUNT_MISMATCH');
     else if (part.ok && (used.get(paymentHash) ?? n) !== n) refused.push('INVOICE_HASH_MISMATCH');
     else if (part.ok && mispriced) refused.push(mispriced);

@@ -1,5 +1,5 @@
 /** What the journal has of one part, and what follows it. */
-import type { Leg, PlannedPart, SignedEvent } from '@realyield/protocol';
+import type { Leg, PlannedPart, RequestDocument, SignedEvent } from '@realyield/protocol';
 
 /**
  * Steps of a part. `wanted`: to be asked for. `checked`: request and invoice checked, payable.
@@ -43,6 +43,12 @@ export interface JournalEntry {
   readonly together?: { readonly order: string; readonly round: number };
 }
 
+/** Whether a part is paid by way of the bank: by its word, or by what the payee signed. */
+export function isThroughBank({ forward, request }: JournalEntry): boolean {
+  if (forward || !request) return forward !== undefined;
+  return (JSON.parse(request.content) as RequestDocument).via !== undefined;
+}
+
 /** What a part's payment took from the wallet, or takes, without fees. */
 export function paidMsat({ amountMsat, amountUnits }: JournalEntry): bigint {
   // Entries written before there were loans in currencies have the units alone, which are msat.
@@ -80,9 +86,9 @@ export function wantedEntries(
 
 /** A part whose request cannot be used any more: to be asked for again. */
 export function renewedEntry(entry: JournalEntry, nowMs: number): JournalEntry {
-  const { contract, leg, n, amountUnits, together, step, forward } = entry;
+  const { contract, leg, n, amountUnits, together, step } = entry;
   const wanted = wantedEntry(contract, leg, n, BigInt(amountUnits), nowMs);
-  const isStuck = entry.noRoute === true || (step === 'failed' && !forward);
+  const isStuck = entry.noRoute === true || (step === 'failed' && !isThroughBank(entry));
   const tried = isStuck ? { ...wanted, noRoute: true as const } : wanted;
   return together ? { ...tried, together } : tried;
 }

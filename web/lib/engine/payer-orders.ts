@@ -71,9 +71,9 @@ export function withinLimits(plan: Plan, limitOn: PayerOrders['limitOn']): Plan 
   return end < 0 ? plan : heldByPayer(plan, { limit: limitOn(sumMsat) });
 }
 
-/** Whether it waits for a price, or for a better one; asked again it says so again. */
-export function isOfPrice({ code }: PayerStatus): boolean {
-  return code === 'price' || code.startsWith('PRICE_');
+/** Whether the payee has said what it waits for: asked again it says so again. */
+export function isAnswered({ code }: PayerStatus): boolean {
+  return code === 'price' || code === 'PAYEE_REFUSED' || code.startsWith('PRICE_');
 }
 
 /** Notes what the person should find in the activity log: what stopped a stream, and its end. */

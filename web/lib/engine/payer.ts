@@ -12,7 +12,7 @@ import { Listeners } from './listeners.ts';
 import { askForParts, withoutBooked } from './asking.ts';
 import { silentStatus } from './forwarding/asking.ts';
 import { payEntry, type PaymentContext } from './payment.ts';
-import { heldStatus, isOfPrice, noteStatus, refusedStatus } from './payer-orders.ts';
+import { heldStatus, isAnswered, noteStatus, refusedStatus } from './payer-orders.ts';
 import { sideStatus, type PayerOrders } from './payer-orders.ts';
 import { planStep } from './planning.ts';
 import { Prover } from './receipts.ts';
@@ -278,7 +278,7 @@ export class Payer {
     if (nowMs - lastMs < ASK_AGAIN_MS) return lastMs + ASK_AGAIN_MS - nowMs;
     this.#asks += 1;
     if (this.#asks > SILENT_AFTER_ASKS) this.#say(silentStatus(contract, wanted, nowMs));
-    else if (!isOfPrice(this.#status)) this.#sayWorking('ASKING');
+    else if (!isAnswered(this.#status)) this.#sayWorking('ASKING');
     await this.#desk.journal.change(wanted, (current, entry) =>
       current === entry ? { ...entry, askedAtMs: nowMs } : undefined,
     );

@@ -5,7 +5,8 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { mapAtMost } from './at-once.ts';
 import { writeFound } from './booked.ts';
 import type { Desk, OwnContract } from './desk.ts';
-import { provenEntry, renewedEntry, type JournalEntry } from './journal.ts';
+import { WITHHELD } from './forwarding/asking.ts';
+import { isThroughBank, provenEntry, renewedEntry, type JournalEntry } from './journal.ts';
 import { MOST_LANES } from './lanes.ts';
 import type { PaymentRecord, Wallet } from './ports.ts';
 import { statusOf, type PayerStatus } from './words.ts';
@@ -38,6 +39,12 @@ export function isOfThisRun({ created_at }: SignedEvent, sinceMs: number): boole
 export function isPreimageOf(preimage: string, paymentHash: string): boolean {
   if (!/^[0-9a-f]{64}$/.test(preimage)) return false;
   return bytesToHex(sha256(hexToBytes(preimage))) === paymentHash;
+}
+
+/** How a wallet is asked about a payment; of a void invoice only the hash may be here. */
+function queryOf({ paymentHash = '', invoice }: JournalEntry): Parameters<Wallet['lookup']>[0] {
+  const isHere = invoice !== undefined && invoice !== WITHHELD;
+  return isHere ? { paymentHash, invoice } : { paymentHash };
 }
 
 /**
@@ -110,19 +117,17 @@ export async function resolveEntry(
   entry: JournalEntry,
 ): Promise<PayerStatus | undefined> {
   const { desk, wallet } = context;
-  const { paymentHash, invoice } = entry;
+  const { paymentHash } = entry;
   const close = async (next: JournalEntry): Promise<undefined> => {
     await (next.step === 'paid' ? writePaid : write)(desk, entry, next);
     return undefined;
   };
   if (paymentHash === undefined) return close({ ...entry, step: 'wanted' });
-  const answer = await wallet.lookup(
-    invoice === undefined ? { paymentHash } : { paymentHash, invoice },
-  );
+  const answer = await wallet.lookup(queryOf(entry));
   const record = answer.state === 'answered' ? answer.value : undefined;
   const next = record && settledStep(entry, record);
   // FW-15: "…where a payment by way of the bank has definitely failed, it asks for the part anew…"
-  if (next?.step === 'failed' && entry.forward) {
+  if (next?.step === 'failed' && isThroughBank(entry)) {
     return close(renewedEntry(entry, desk.clock.nowMs()));
   }
   if (next) return close(next);
@@ -144,7 +149,7 @@ export async function resolveEntry(
   if (isMissing) {
     return statusOf('problem', 'NOT_ARRIVED', { untilSec: Math.ceil(lastMs / 1_000) });
   }
-  const onItsWay = entry.forward ? 'WITH_BANK' : 'inFlight';
+  const onItsWay = isThroughBank(entry) ? 'WITH_BANK' : 'inFlight';
   return record ? statusOf('waiting', onItsWay) : statusOf('problem', 'WALLET_SILENT');
 }
 
@@ -171,7 +176,7 @@ export async function recoverEntry(
   const { contract, leg, n, paymentHash, invoice } = entry;
   const before = desk.journal.get(contract, leg, n);
   if (paymentHash === undefined || invoice === undefined) return 'none';
-  const answer = await wallet.lookup({ paymentHash, invoice });
+  const answer = await wallet.lookup(queryOf(entry));
   // A wallet that cannot look up clears nothing that can still be paid.
   const isOpen = surelyOverAtSec(entry) > desk.clock.nowSec();
   if (answer.state === 'unknown' || (answer.state === 'refused' && isOpen)) return 'silent';
@@ -190,10 +195,9 @@ export async function recoverEntry(
 /** What a wallet charged for a payment; undefined where it will never tell. */
 export async function feesOf(
   wallet: Wallet,
-  { paymentHash = '', invoice }: JournalEntry,
+  entry: JournalEntry,
 ): Promise<bigint | 'silent' | undefined> {
-  const query = invoice === undefined ? { paymentHash } : { paymentHash, invoice };
-  const answer = await wallet.lookup(query);
+  const answer = await wallet.lookup(queryOf(entry));
   if (answer.state === 'refused') return CANNOT_LOOK_UP.has(answer.code) ? undefined : 'silent';
   if (answer.state === 'unknown') return 'silent';
   if (answer.value?.direction !== 'outgoing') return undefined;

@@ -12,7 +12,7 @@ import {
   type RequestDocument,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
-import { provenEntry, type JournalEntry, type JournalStep } from './journal.ts';
+import { isThroughBank, provenEntry, type JournalEntry, type JournalStep } from './journal.ts';
 import { priceProblem } from './prices/price-check.ts';
 import { sentenceOf, type StatusCode } from './words.ts';
 
@@ -114,7 +114,9 @@ export function whyStale(
   entry: JournalEntry,
 ): StatusCode | undefined {
   const nowSec = desk.clock.nowSec();
-  if ((entry.expiresAtSec ?? 0) <= nowSec + MARGIN_SEC) return 'INVOICE_EXPIRED';
+  // FW-15: "…where a payment by way of the bank has definitely failed, it asks for the part anew…"
+  const isVoid = entry.step === 'failed' && isThroughBank(entry);
+  if (isVoid || (entry.expiresAtSec ?? 0) <= nowSec + MARGIN_SEC) return 'INVOICE_EXPIRED';
   const { state } = contract.view.fold;
   const { document } = state.contract;
   const ended = payeeKeyProblem(state, entry.leg, entry.request?.pubkey ?? '')?.code;

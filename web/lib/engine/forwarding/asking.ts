@@ -18,8 +18,8 @@ import { EXPIRY_APART_SEC, OUTER_GRACE_SEC } from './checks.ts';
 const BANK_SILENT_MS = 4_200_000;
 /** Clocks of payee and bank differ by so much at most, seconds. */
 const CLOCKS_SEC = 60;
-/** In the place of an invoice that is not for the reader. */
-const WITHHELD = 'withheld';
+/** In the place of an invoice that is not for the reader, or that is void. */
+export const WITHHELD = 'withheld';
 /** Less than a satoshi is not worth passing on, msat. */
 const LEAST_MSAT = 1_000n;
 

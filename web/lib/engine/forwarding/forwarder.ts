@@ -10,7 +10,7 @@ import { Listeners } from '../listeners.ts';
 import type { Incoming } from '../mailbox.ts';
 import { moneyAddress } from '../parties.ts';
 import { checkOrder, whyCrowded } from './checks.ts';
-import { ForwardJournal, isOver, type ForwardEntry } from './journal.ts';
+import { ForwardJournal, isGivenBack, isOver, type ForwardEntry } from './journal.ts';
 import { offerParts, sendOffer } from './offering.ts';
 import type { HoldWallet } from './ports.ts';
 import { stepForward, type ForwardContext } from './steps.ts';
@@ -20,6 +20,9 @@ const LOOKUPS_AT_ONCE = 8;
 const SOON_MS = 1_500;
 const POLL_MS = 20_000;
 const RETRY_MS = 10_000;
+const ANEW = 'It is asked for anew as soon as the payee’s request has run out, within an hour.';
+const GIVEN_BACK = `The bank gave a payment back and paid nothing on. ${ANEW}`;
+const NOT_MADE = `The bank’s wallet made no invoice for a payment. ${ANEW}`;
 
 /** Whether a delivery is a payee's to its bank, to be passed on by this person. */
 export function isBank(
@@ -107,6 +110,9 @@ export class Forwarder {
     const known = this.#journal.ofRequest(request.event.id);
     if (known.length > 0) {
       await sendOffer(this.#desk, contract, known);
+      const back = known.filter(isGivenBack);
+      const why = back.some(({ forward }) => forward) ? GIVEN_BACK : NOT_MADE;
+      if (back.length > 0) await this.#refuse(contract, request, why);
       return;
     }
     const context = this.#context(contract);

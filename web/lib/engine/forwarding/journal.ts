@@ -61,6 +61,11 @@ export function isOver({ step }: Pick<ForwardEntry, 'step'>): boolean {
   return ENDS.includes(step);
 }
 
+/** Whether what was held for a payment is given back, or is about to be: its invoice is void. */
+export function isGivenBack({ step }: Pick<ForwardEntry, 'step'>): boolean {
+  return step === 'cancelling' || step === 'cancelled';
+}
+
 /** The forwarding journal of one bank. */
 export class ForwardJournal {
   readonly #store: Store;

@@ -3,7 +3,8 @@ import { buildForward, legOf, type MessageOf } from '@realyield/protocol';
 import { embedOwn, nextEventTimeSec, type Desk, type OwnContract } from '../desk.ts';
 import { isPreimageOf } from '../payment.ts';
 import { moneyAddress } from '../parties.ts';
-import type { ForwardEntry } from './journal.ts';
+import { WITHHELD } from './asking.ts';
+import { isGivenBack, type ForwardEntry } from './journal.ts';
 import type { ForwardContext } from './steps.ts';
 
 /** Signs for a request once all its hold invoices are made, and tells the payer. */
@@ -53,7 +54,9 @@ export async function sendOffer(
     type: 'requestDelivery',
     contract: view.root,
     request: embedOwn(first.request),
-    invoices: parts.map(({ outer = '' }) => outer),
+    // FW-18: "A bank MUST NOT give its invoice for a part again that it gives back: in its place it
+    // sends the word `withheld`…"
+    invoices: parts.map((part) => (isGivenBack(part) ? WITHHELD : (part.outer ?? ''))),
     forward: embedOwn(first.forward),
     ...(paid.length > 0 ? { paid } : {}),
   };
