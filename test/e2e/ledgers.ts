@@ -46,13 +46,34 @@ export async function balances(world: WorldProcess): Promise<ReadonlyMap<string,
   return all;
 }
 
-/** Checks the wallets of everybody in some contracts; no other payments may have been made. */
+const feesOf = (outgoing: readonly LedgerRow[]): bigint =>
+  sum(outgoing.map((row) => BigInt(row.feesPaidMsat)));
+
+async function feesOfOthers(world: WorldProcess, personas: readonly string[]): Promise<bigint> {
+  const others = personas.filter((persona) => persona !== 'bank');
+  const rows = await Promise.all(others.map((persona) => settledRows(world, persona)));
+  return feesOf(rows.flat());
+}
+
+/** A sale at a till: a payment outside any contract. */
+export interface LedgerSale {
+  readonly from: string;
+  readonly to: string;
+  readonly amountMsat: bigint;
+}
+
+/**
+ * Checks the wallets of everybody in some contracts; no payments but theirs and the sales may have
+ * been made.
+ */
 export async function checkLedgers(
   world: WorldProcess,
   contracts: readonly LedgerContract[],
   before: ReadonlyMap<string, bigint>,
+  sales: readonly LedgerSale[] = [],
 ): Promise<void> {
-  const moved = new Map<string, { out: Payment[]; in: Payment[] }>();
+  type Moved = Pick<Payment, 'amountMsat'> & Partial<Pick<Payment, 'preimage'>>;
+  const moved = new Map<string, { out: Moved[]; in: Moved[] }>();
   const of = (persona: string) => {
     const entry = moved.get(persona) ?? { out: [], in: [] };
     moved.set(persona, entry);
@@ -71,19 +92,27 @@ export async function checkLedgers(
       of(personas[LEGS[payment.leg].payee]).in.push(payment);
     }
   }
+  for (const { from, to, amountMsat } of sales) {
+    of(from).out.push({ amountMsat });
+    of(to).in.push({ amountMsat });
+  }
   for (const [persona, payments] of moved) {
     const rows = await settledRows(world, persona);
     const incoming = rows.filter((row) => row.direction === 'incoming');
     const outgoing = rows.filter((row) => row.direction === 'outgoing');
     const preimages = new Set(incoming.map((row) => row.preimage));
-    for (const payment of payments.in) expect(preimages).toContain(payment.preimage);
+    for (const { preimage } of payments.in) {
+      if (preimage !== undefined) expect(preimages).toContain(preimage);
+    }
     const received = sum(incoming.map((row) => BigInt(row.amountMsat)));
     const paid = sum(outgoing.map((row) => BigInt(row.amountMsat)));
     expect(received, `${persona} received`).toBe(sum(payments.in.map((p) => p.amountMsat)));
     expect(paid, `${persona} paid`).toBe(sum(payments.out.map((p) => p.amountMsat)));
-    const fees = sum(outgoing.map((row) => BigInt(row.feesPaidMsat)));
+    const fees = feesOf(outgoing);
+    // All are connected to each other over the bank, which gets what they pay for it.
+    const earned = persona === 'bank' ? await feesOfOthers(world, [...moved.keys()]) : 0n;
     const change = (await balanceOf(world, persona)) - (before.get(persona) ?? 0n);
-    expect(change, `${persona} balance`).toBe(received - paid - fees);
+    expect(change, `${persona} balance`).toBe(received - paid - fees + earned);
   }
 }
 

@@ -61,8 +61,11 @@ export const OFFER = {
   Complaints: 'The supervisory board of the bank',
 } as const;
 
-/** The bank publishes an offer from its desk. */
-export async function publishOffer(bank: Person): Promise<void> {
+/** The bank publishes an offer from its desk; `terms` says what is not as usual. */
+export async function publishOffer(
+  bank: Person,
+  terms: (page: Page) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   await bank.page.goto('/desk/offer');
   await ready(bank.page);
   await bank.page.getByText('Security, countries, tax and cooling-off').click();
@@ -72,6 +75,7 @@ export async function publishOffer(bank: Person): Promise<void> {
     await bank.page.getByLabel(label, { exact: true }).fill(value);
   }
   await bank.page.getByLabel('Country', { exact: true }).selectOption({ label: 'El Salvador' });
+  await terms(bank.page);
   await bank.page.getByRole('button', { name: 'Sign and publish' }).click();
   await expect(bank.page).toHaveURL(/\/desk$/);
   await expect(bank.page.getByText(OFFER['What the money is for']).first()).toBeVisible();
@@ -84,7 +88,7 @@ export interface Listed {
 }
 
 /** The offer of `publishOffer`. */
-const OWN_OFFER: Listed = { title: OFFER.Title, purpose: OFFER['What the money is for'] };
+export const OWN_OFFER: Listed = { title: OFFER.Title, purpose: OFFER['What the money is for'] };
 
 /** One the local world begins with: 30 payments, a second apart. */
 export const FLOUR: Listed = {

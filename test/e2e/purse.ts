@@ -16,7 +16,8 @@ export async function walletUri(world: WorldProcess, persona: string): Promise<s
   return found.walletUri;
 }
 
-async function openWallet(world: WorldProcess, persona: string) {
+/** A persona's wallet, opened beside its client. */
+export async function openWallet(world: WorldProcess, persona: string) {
   const connection = parseWalletUri(await walletUri(world, persona));
   if (!connection.ok) throw new Error(connection.code);
   return createNwcWallet(connection.value, { webSocket: nodeWebSocket });

@@ -6,12 +6,13 @@
  * in step, books and tenders (`MORE_RUNS` of each, `test/more-matrices.test.ts`); then 24 simulated
  * hours of fifty streams; then, on real Lightning, a hundred streams of which everything is killed
  * (`LIGHTNING_RUNS`, `SEED`, `SEEDS`), and payments passed on while each of the three parties dies
- * at each step (`KILL`). A name plays one of them: matrix, passing, more, day,
- * lightning, forwarding.
+ * at each step (`KILL`); and fifty sales at a till in the browser, from application to cure
+ * (`TILL_SALES`). A name plays one of them: matrix, passing, more, day, lightning, forwarding,
+ * till.
  * By name alone: hour, a real hour of streams with its figures (`… hour [MINUTES]`).
  */
 import { ensureInstalled } from './install.mjs';
-import { isStopping, runMain, runTwoAtOnce, runTypeScript, tool } from './steps.mjs';
+import { isStopping, runMain, runStep, runTwoAtOnce, runTypeScript, tool } from './steps.mjs';
 
 const runs = process.env['FAULT_RUNS'] ?? '2000';
 const crowds = process.env['CROWD_RUNS'] ?? '100';
@@ -58,6 +59,16 @@ async function halves(half) {
   return outcomes.every(({ code }) => code === 0) ? 0 : 1;
 }
 
+async function till() {
+  const env = {
+    TILL_SALES: process.env['TILL_SALES'] ?? '50',
+    NODE_OPTIONS: '--conditions=@realyield/source',
+  };
+  const command = tool('@playwright/test/cli.js', 'test', 'test/e2e/till.spec.ts');
+  const { code } = await runStep({ name: 'fifty sales at a till', command, env, live: true });
+  return code;
+}
+
 /** @type {Readonly<Record<string, () => Promise<number>>>} */
 const SUITES = {
   matrix: () => halves(direct),
@@ -66,6 +77,7 @@ const SUITES = {
   day: () => runTypeScript('test/long/day.ts', []),
   lightning: () => runTypeScript('test/long/lightning.ts', []),
   forwarding: () => runTypeScript('test/long/forwarding.ts', []),
+  till,
 };
 
 await runMain(async () => {

@@ -32,7 +32,9 @@ function isCured({ ledger }: ContractNow, { type, instalment }: Notice): boolean
 function sentenceOf(now: ContractNow, notice: Notice): string {
   const { state } = now;
   if (notice.type === 'default') {
-    return `The loan is in default: instalment ${notice.instalment} was not paid in time.`;
+    const isPaid = now.ledger.instalments[notice.instalment - 1]?.state === 'paid';
+    const since = isPaid ? ' It has been paid since, which does not undo the default.' : '';
+    return `The loan is in default: instalment ${notice.instalment} was not paid in time.${since}`;
   }
   if (notice.type === 'acceleration') {
     return 'The loan was called in: everything outstanding fell due that day.';
