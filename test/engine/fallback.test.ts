@@ -1,7 +1,7 @@
 /**
  * A payee that is silent for good is paid on the chain: a real regtest chain with its explorer, the
  * real engine, wallets in memory. Whatever dies in between, it is paid once and proven once.
- * requires: TE-21, TE-22
+ * requires: TE-21, TE-22, TE-23
  */
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { ledgerOf, planTicks, scriptOfAddress } from '@realyield/protocol';
@@ -85,9 +85,9 @@ afterEach(async () => {
   await disk.close();
 });
 
-async function open(name: string): Promise<Session> {
+async function open(name: string, device?: Store): Promise<Session> {
   const lease = createLoneLease();
-  const own = name === 'business' ? { store: disk } : {};
+  const own = name === 'business' ? { store: device ?? disk } : {};
   const addressSources = () => Promise.resolve(sources);
   const session = await estate.session(name, [relay.url], clock, { lease, addressSources, ...own });
   session.useWallet(purses.of(name));
@@ -231,3 +231,59 @@ it.each(['before it was paid', 'before it was seen', 'with five blocks', 'with s
     expect(purses.moved).toEqual([]);
   },
 );
+
+/** Another device of the business, with a journal of its own and the same wallet. */
+async function openOther(): Promise<Session> {
+  const other = await open('business', openSqliteStore(':memory:'));
+  await until('what the first has begun', () => other.fallback.of(loan.root).length > 0);
+  return other;
+}
+
+const entryAt = (session: Session) => session.journalEntries(loan.root, 'repayment')[0];
+
+it('is known to another device, which pays nothing beside it and proves it', async () => {
+  const owed = dueUnits();
+  const valueSat = await begun();
+  const tender = order()?.tender.id;
+  const other = await openOther();
+  expect(other.fallback.of(loan.root)).toMatchObject([{ state: 'open', tender: { id: tender } }]);
+  expect(entryAt(other)).toMatchObject({ n: 0, step: 'chain' });
+  const inFlight = { code: 'STATE_FORBIDS' };
+  expect(await other.repayments.repay(loan.root, owed)).toMatchObject(inFlight);
+  expect(await other.fallback.begin(loan.root, 'repayment')).toMatchObject(inFlight);
+  // The payee comes back; the first device is lost, and what it began is paid all the same.
+  await open('investor');
+  await business.stop();
+  business = other;
+  await sendSat(valueSat);
+  await chain.mine(6);
+  await untilProven();
+  expect(dueUnits()).toBe(0n);
+  expect(purses.moved).toEqual([]);
+});
+
+it('is held where it is ordered too, and free again when its person did not pay', async () => {
+  const other = await open('business', openSqliteStore(':memory:'));
+  await until('an order there', async () => {
+    const ordered = await other.repayments.repay(loan.root, dueUnits());
+    return ordered.ok;
+  });
+  expect(entryAt(other)).toMatchObject({ n: 0, step: 'wanted' });
+  await begun();
+  await until('the order there', () => entryAt(other)?.step === 'chain');
+  const status = () => other.payerStatus(loan.root, 'repayment')?.code;
+  await until('the status there', () => status() === 'ON_CHAIN');
+  const released = await business.fallback.release(order()?.tender.id ?? '');
+  expect(released).toMatchObject({ ok: true });
+  await until('its end there', () => entryAt(other)?.step === 'wanted');
+  expect(other.fallback.of(loan.root)).toMatchObject([{ state: 'released' }]);
+});
+
+it('is not shown while no relay carries it to the other devices', async () => {
+  passSilence();
+  await relay.stop();
+  const begin = await business.fallback.begin(loan.root, 'repayment');
+  expect(begin).toMatchObject({ code: 'STATE_FORBIDS', detail: 'untold' });
+  expect(entry()?.step).toBe('wanted');
+  expect(order()?.state).toBe('released');
+});

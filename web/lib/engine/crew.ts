@@ -26,6 +26,7 @@ import { Payer } from './payer.ts';
 import type { PaymentRecord } from './ports.ts';
 import { Takings } from './takings.ts';
 import { Tenders } from './tenders.ts';
+import { isHeldForChain } from './ticks-due.ts';
 import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 
 /** What the crew is told by its session. */
@@ -89,6 +90,7 @@ export class Crew {
     });
     this.fallback = new Fallback(desk, {
       mayRun: orders.isRunning,
+      heldSinceMs: orders.heldSinceMs,
       wake: (...leg) => this.payer(...leg)?.wake(),
     });
     for (const { changed } of [this.forwarder, this.fallback]) {
@@ -147,7 +149,10 @@ export class Crew {
       this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, { mayRun, wasToldOf }));
     }
     this.#cohorts.follow(contract);
-    if (this.#orders.isAlone()) this.#employPayers(contract);
+    if (this.#orders.isAlone()) {
+      this.#employPayers(contract);
+      this.fallback.attend(contract);
+    }
     for (const payer of this.payersOf(root)) payer.wake();
     this.#acknowledgers.get(root)?.wake();
     this.#tenders.attend(root);
@@ -261,6 +266,9 @@ export class Crew {
     if (!this.#orders.isRunning()) {
       return this.#orders.isBeginning() ? 'beginning' : 'elsewhere';
     }
+    if (!this.fallback.isTold(root)) return 'beginning';
+    // TE-23: "…pays none of its parts over Lightning, and begins none beside it…"
+    if (isHeldForChain(this.#desk, root, leg)) return 'chain';
     return this.#stopOf(root, leg) ?? (this.#orders.pauses.isPaused(root) ? 'paused' : 'run');
   }
 

@@ -21,7 +21,7 @@ export const STOPS = [
 export type StopReason = (typeof STOPS)[number];
 
 /** Whether a payer may pay, or what holds it. */
-export type PayerHold = 'run' | 'paused' | 'beginning' | 'elsewhere' | StopReason;
+export type PayerHold = 'run' | 'paused' | 'beginning' | 'elsewhere' | 'chain' | StopReason;
 
 /** What a payer is told by its session. */
 export interface PayerOrders {
@@ -44,6 +44,7 @@ export function heldStatus(hold: PayerHold): PayerStatus | undefined {
   if (hold === 'run') return undefined;
   if (hold === 'paused') return sideStatus('paused', { isPaused: true });
   if (hold === 'beginning') return statusOf('waiting', 'BEGINNING');
+  if (hold === 'chain') return statusOf('waiting', 'ON_CHAIN');
   return statusOf('waiting', hold === 'elsewhere' ? 'ELSEWHERE' : hold);
 }
 

@@ -10,7 +10,7 @@ import {
 import type { Desk, OwnContract } from './desk.ts';
 import { wantedEntries, type JournalEntry } from './journal.ts';
 import { withinLimits, type PayerOrders } from './payer-orders.ts';
-import { isHeldForChain, isPriced, liveEntries } from './ticks-due.ts';
+import { isPriced, liveEntries } from './ticks-due.ts';
 import { statusOf, waitingStatus, type PayerStatus } from './words.ts';
 
 const ASK_AGAIN_MS = 6_000;
@@ -68,9 +68,6 @@ export function planStep(
 ): PlannedStep {
   const { root, fold } = contract.view;
   const { state } = fold;
-  if (isHeldForChain(desk, root, leg)) {
-    return { wanted: [], status: statusOf('waiting', 'ON_CHAIN'), waitMs: IDLE_MS };
-  }
   if (!isStreamed(state, leg) || state.status === 'closed') {
     const code = state.status === 'closed' ? 'complete' : 'nothingDue';
     return { wanted: [], status: statusOf('done', code), waitMs: IDLE_MS };

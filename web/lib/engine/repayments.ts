@@ -24,6 +24,7 @@ import {
   type PlannedPart,
   type Result,
 } from '@realyield/protocol';
+import type { Crew } from './crew.ts';
 import { ownContract, type Desk } from './desk.ts';
 import { wantedEntries, wantedEntry, type JournalEntry } from './journal.ts';
 import type { StoreWrite } from './ports.ts';
@@ -40,13 +41,13 @@ const REPAYING = ['repayment', 'servicing'] as const;
 /** Orders of one person. */
 export class Repayments {
   readonly #desk: Desk;
-  readonly #payerOf: (root: string, leg: Leg) => Payer | undefined;
+  readonly #crew: Pick<Crew, 'payer' | 'fallback'>;
   readonly #everything = new Set<string>();
   readonly #busy = new Set<string>();
 
-  constructor(desk: Desk, payerOf: (root: string, leg: Leg) => Payer | undefined) {
+  constructor(desk: Desk, crew: Pick<Crew, 'payer' | 'fallback'>) {
     this.#desk = desk;
-    this.#payerOf = payerOf;
+    this.#crew = crew;
   }
 
   /** Takes up what was ordered before. */
@@ -79,6 +80,8 @@ export class Repayments {
     amountUnits: bigint,
     also: readonly StoreWrite[] = [],
   ): Promise<Result<number>> {
+    // TE-23: "…pays none of its parts over Lightning, and begins none beside it…"
+    await this.#crew.fallback.whenTold(root);
     const contract = ownContract(this.#desk, root);
     if (!contract || !this.#payerOf(root, 'repayment')) return reject('AUTHOR_ROLE', 'business');
     const { state } = contract.view.fold;
@@ -122,6 +125,7 @@ export class Repayments {
    * due to them: each gets its share in as many parts, in step. The journal has all or nothing.
    */
   async repayTogether(roots: readonly string[], amountUnits: bigint): Promise<Result<undefined>> {
+    await Promise.all(roots.map((root) => this.#crew.fallback.whenTold(root)));
     const nowSec = this.#desk.clock.nowSec();
     const states = [...roots].sort().flatMap((root) => {
       const contract = ownContract(this.#desk, root);
@@ -212,6 +216,10 @@ export class Repayments {
     } finally {
       this.#busy.delete(root);
     }
+  }
+
+  #payerOf(root: string, leg: Leg): Payer | undefined {
+    return this.#crew.payer(root, leg);
   }
 
   /** Parts ordered and not proven: a receipt is in the journal a moment sooner than here. */

@@ -108,7 +108,7 @@ export class Session {
     });
     this.forwarder = this.#crew.forwarder;
     this.fallback = this.#crew.fallback;
-    this.repayments = new Repayments(this.#desk, (...leg) => this.#crew.payer(...leg));
+    this.repayments = new Repayments(this.#desk, this.#crew);
     this.till = new TillDesk(this.#desk, this.repayments);
   }
 

@@ -3,16 +3,16 @@
  * wallet of its own. The journal knows of it before the person does; no part of it is paid over
  * Lightning meanwhile; what the chain proves is published. Spec: specs/tenders.md, "Clients".
  */
-import { reject, scriptOfAddress, type Result } from '@realyield/protocol';
+import { reject, scriptOfAddress, TENDER_LEGS, type Result } from '@realyield/protocol';
 import { ownContract, type Desk, type OwnContract } from '../desk.ts';
-import { renewedEntry, type JournalEntry } from '../journal.ts';
 import { Listeners } from '../listeners.ts';
-import { ChainOrders, orderRow, type ChainOrder } from './orders.ts';
-import type { AddressSource } from './ports.ts';
+import { entriesOf, freeParts, holdParts } from './holding.ts';
+import { ChainOrders, isNews, type ChainOrder } from './orders.ts';
 import { prove, provenHere } from './proving.ts';
 import { freeEntries, LEAST_SAT, ownDebt, tenderEvent, unansweredOf } from './standing.ts';
 import type { TenderLeg, Unanswered } from './standing.ts';
-import { look } from './watching.ts';
+import { Telling } from './telling.ts';
+import { firstAnswer, look } from './watching.ts';
 
 /** How often sources are asked while something is awaited. */
 const LOOK_MS = 20_000;
@@ -22,6 +22,8 @@ const RELEASED_SEC = 30 * 86_400;
 /** What fallback payments are told by their crew. */
 export interface FallbackOrders {
   readonly mayRun: () => boolean;
+  /** Since when nobody else paid for this person, ms. */
+  readonly heldSinceMs: () => number;
   readonly wake: (root: string, leg: TenderLeg) => void;
 }
 
@@ -31,21 +33,34 @@ export class Fallback {
   readonly #desk: Desk;
   readonly #orders: FallbackOrders;
   readonly #kept: ChainOrders;
+  readonly #telling: Telling;
   #looking: Promise<void> | undefined;
   #stopTimer: (() => void) | undefined;
+  #isLoaded = false;
   #stopped = false;
 
   constructor(desk: Desk, orders: FallbackOrders) {
     this.#desk = desk;
     this.#orders = orders;
     this.#kept = new ChainOrders(desk.store);
+    this.#telling = new Telling(desk, {
+      heldSinceMs: orders.heldSinceMs,
+      take: (order) => this.#take(order),
+      told: (root) => {
+        for (const leg of TENDER_LEGS) orders.wake(root, leg);
+      },
+    });
   }
 
   /** Takes up what was begun before; must resolve before anything is paid. */
   async load(): Promise<void> {
     await this.#kept.load();
     // The row is there and its parts are not: whatever died in between, they are held.
-    for (const order of this.#kept.all()) if (order.state === 'open') await this.#hold(order);
+    for (const order of this.#kept.all()) {
+      if (order.state !== 'open') continue;
+      await holdParts(this.#desk, order, entriesOf(this.#desk, order), 'this device');
+    }
+    this.#isLoaded = true;
     this.#look();
   }
 
@@ -53,7 +68,23 @@ export class Fallback {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#stopTimer?.();
+    this.#telling.stop();
     await this.#looking;
+  }
+
+  /** Hears of what other devices of this person begin under a contract. */
+  attend(contract: OwnContract): void {
+    if (this.#isLoaded && !this.#stopped) this.#telling.watch(contract);
+  }
+
+  /** Whether it is known what others had begun under a contract before this device paid. */
+  isTold(root: string): boolean {
+    return this.#telling.isTold(root);
+  }
+
+  /** Resolves when it is known, or relays have not said for seconds. */
+  whenTold(root: string): Promise<void> {
+    return this.#telling.ask(root);
   }
 
   /** Orders of a contract, the last begun first. */
@@ -71,6 +102,7 @@ export class Fallback {
 
   /** Shows the person where to pay: from now on the parts are paid on the chain or not at all. */
   async begin(root: string, leg: TenderLeg): Promise<Result<ChainOrder>> {
+    await this.whenTold(root);
     const contract = ownDebt(this.#desk, root);
     const nowSec = this.#desk.clock.nowSec();
     const offered = contract && unansweredOf(contract.view.fold.state, leg, nowSec);
@@ -114,45 +146,57 @@ export class Fallback {
     };
     // TE-21: "…It keeps address, amount and parts in its journal, and withdraws every open request
     // for them, before it shows where to pay…"
-    const held = await this.#hold(order, entries);
-    if (!held) return reject('STATE_FORBIDS', 'inFlight');
+    const isHeld = await holdParts(this.#desk, order, entries, 'this device');
     this.#kept.put(order);
+    // TE-23: "Before it shows where to pay, it tells the other devices of its person by an
+    // encrypted event that a relay has taken…"
+    const isTold = isHeld && (await this.#tell(contract));
+    if (!isTold) {
+      // A request came in that moment and may be paid, or the other devices cannot know: nothing
+      // was shown, and nothing is held.
+      await this.#kept.write({ ...order, state: 'released' });
+      await this.#free(order);
+      if (isHeld) await this.#tell(contract);
+      return isHeld ? reject('STATE_FORBIDS', 'untold') : reject('STATE_FORBIDS', 'inFlight');
+    }
     this.#orders.wake(root, leg);
     this.changed.emit();
     this.#look();
     return { ok: true, value: order };
   }
 
-  /** Holds an order's parts that are still free; with the entries given, all or none. */
-  async #hold(order: ChainOrder, given?: readonly JournalEntry[]): Promise<boolean> {
-    const { journal, clock, store } = this.#desk;
-    const { contract, leg, n } = order;
-    const entries = given ?? n.flatMap((part) => journal.get(contract, leg, part) ?? []);
-    const held = entries.map((entry): JournalEntry => {
-      return { ...renewedEntry(entry, clock.nowMs()), step: 'chain' };
-    });
-    const isFree = (current: JournalEntry | undefined): boolean =>
-      current === undefined || current.step === 'wanted' || current.step === 'failed';
-    const after = await journal.change(
-      held,
-      (current, next) => (isFree(current) ? next : undefined),
-      given ? [orderRow(order)] : [],
+  /** Another device's order, as it stands there. */
+  async #take(told: ChainOrder): Promise<void> {
+    const known = this.#kept.of(told.tender.id);
+    if (this.#stopped || !isNews(known, told)) return;
+    const order = { ...known, ...told };
+    // TE-23: "…a client that hears of one takes it for its own, pays none of its parts over
+    // Lightning, and begins none beside it…"
+    if (told.state === 'open') {
+      await holdParts(this.#desk, order, entriesOf(this.#desk, order), 'another');
+      this.#kept.put(order);
+    } else {
+      await this.#kept.write(order);
+      await this.#free(order);
+    }
+    this.#orders.wake(order.contract, order.leg);
+    this.changed.emit();
+    this.#look();
+  }
+
+  /** Tells the person's other devices how what was begun under a contract stands. */
+  #tell(contract: OwnContract): Promise<boolean> {
+    const lately = new Set(this.#awaited());
+    return this.#telling.tell(
+      contract,
+      this.of(contract.view.root).filter((order) => lately.has(order)),
     );
-    const isWhole = after.every((entry) => entry?.step === 'chain');
-    if (isWhole || !given) return isWhole;
-    // A request came in that moment and may be paid: nothing was shown, and nothing is held.
-    await this.#free(order);
-    await store.write([orderRow({ ...order, state: 'released' })]);
-    return false;
   }
 
   /** Parts are to be asked for again. */
-  async #free({ contract, leg, n }: ChainOrder): Promise<void> {
-    const { journal, clock } = this.#desk;
-    const entries = n.flatMap((part) => journal.get(contract, leg, part) ?? []);
-    const freed = entries.map((entry) => renewedEntry(entry, clock.nowMs()));
-    await journal.change(freed, (current, next) => (current?.step === 'chain' ? next : undefined));
-    this.#orders.wake(contract, leg);
+  async #free(order: ChainOrder): Promise<void> {
+    await freeParts(this.#desk, order);
+    this.#orders.wake(order.contract, order.leg);
   }
 
   /**
@@ -169,6 +213,8 @@ export class Fallback {
     if (seen.found ?? seen.other) return reject('STATE_FORBIDS', 'inFlight');
     await this.#kept.write({ ...seen, state: 'released' });
     await this.#free(order);
+    const contract = ownDebt(this.#desk, order.contract);
+    if (contract) await this.#tell(contract);
     this.changed.emit();
     return { ok: true, value: undefined };
   }
@@ -180,6 +226,8 @@ export class Fallback {
     if (!order?.other) return reject('STATE_FORBIDS');
     const { other, ...rest } = order;
     await this.#kept.write({ ...rest, found: other });
+    const contract = ownDebt(this.#desk, order.contract);
+    if (contract) await this.#tell(contract);
     await this.lookNow();
     return { ok: true, value: undefined };
   }
@@ -246,22 +294,4 @@ export class Fallback {
     }
     return undefined;
   }
-}
-
-/** The newest block's median time and what pays to an address, by the first that says both. */
-async function firstAnswer(
-  sources: readonly AddressSource[],
-  address: string,
-  network: Parameters<typeof scriptOfAddress>[1],
-): Promise<{ medianTimeSec: number; outpoints: readonly string[] } | undefined> {
-  const script = scriptOfAddress(address, network);
-  if (!script.ok) return undefined;
-  for (const source of sources) {
-    const block = await source.newestBlock();
-    const outputs = block && (await source.outputsTo(address, script.value));
-    if (!block || !outputs) continue;
-    const outpoints = outputs.map(({ txid, vout }) => `${txid}:${vout}`);
-    return { medianTimeSec: block.medianTimeSec, outpoints };
-  }
-  return undefined;
 }

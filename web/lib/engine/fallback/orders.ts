@@ -11,7 +11,8 @@ const PREFIX = 'chain|';
 const hex = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const amount = z.string().check(z.regex(/^[1-9][0-9]{0,15}$/));
 const count = z.int().check(z.gte(0));
-const rowSchema = z.object({
+/** An order on disk, or as another device of its person says it. */
+export const orderSchema = z.object({
   contract: hex,
   leg: z.enum(TENDER_LEGS),
   n: z.array(count).check(z.minLength(1)),
@@ -31,7 +32,7 @@ const rowSchema = z.object({
 });
 
 /** Who is shown where to pay, what for, and what was seen of it. */
-export type ChainOrder = Omit<z.infer<typeof rowSchema>, 'tender'> & {
+export type ChainOrder = Omit<z.infer<typeof orderSchema>, 'tender'> & {
   /** What was offered in vain. */
   readonly tender: SignedEvent;
 };
@@ -41,6 +42,14 @@ const keyOf = ({ tender }: ChainOrder): string => `${PREFIX}${tender.id}`;
 /** The row of an order, to be written with whatever must be true at the same moment. */
 export function orderRow(order: ChainOrder): StoreWrite {
   return { table: 'journal', key: keyOf(order), value: order, contract: order.contract };
+}
+
+/** Whether another device says something of an order that this one does not know. */
+export function isNews(known: ChainOrder | undefined, told: ChainOrder): boolean {
+  // What is proven is proven by its receipt.
+  if (known?.state === 'proven' || told.state === 'proven') return false;
+  const isFound = known?.found === undefined && told.found !== undefined;
+  return isFound || known?.state !== told.state || known.startedAtSec !== told.startedAtSec;
 }
 
 /** All orders of one person. */
@@ -56,7 +65,7 @@ export class ChainOrders {
   async load(): Promise<void> {
     for (const { key, value } of await this.#store.all('journal')) {
       if (!key.startsWith(PREFIX)) continue;
-      const read = rowSchema.safeParse(value);
+      const read = orderSchema.safeParse(value);
       if (read.success) this.#orders.set(key, value as ChainOrder);
     }
   }

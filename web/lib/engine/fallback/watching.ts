@@ -1,4 +1,5 @@
 /** What a source of the chain says of a payment that is awaited. Spec: specs/tenders.md. */
+import { scriptOfAddress } from '@realyield/protocol';
 import type { ChainOrder } from './orders.ts';
 import type { AddressSource, SeenOutput } from './ports.ts';
 
@@ -37,4 +38,22 @@ export async function look(
   if (!stray) return seen;
   const { outpoint, valueSat } = foundOf(stray);
   return { ...seen, other: { outpoint, valueSat } };
+}
+
+/** The newest block's median time and what pays to an address, by the first that says both. */
+export async function firstAnswer(
+  sources: readonly AddressSource[],
+  address: string,
+  network: Parameters<typeof scriptOfAddress>[1],
+): Promise<{ medianTimeSec: number; outpoints: readonly string[] } | undefined> {
+  const script = scriptOfAddress(address, network);
+  if (!script.ok) return undefined;
+  for (const source of sources) {
+    const block = await source.newestBlock();
+    const outputs = block && (await source.outputsTo(address, script.value));
+    if (!block || !outputs) continue;
+    const outpoints = outputs.map(({ txid, vout }) => `${txid}:${vout}`);
+    return { medianTimeSec: block.medianTimeSec, outpoints };
+  }
+  return undefined;
 }
