@@ -4,6 +4,7 @@ import { foldDispute, type ParsedDispute, type ParsedEvent } from '@realyield/pr
 import { OPEN_DAY, TestCase, unpaidLoan } from '../protocol/src/testing/disputes.ts';
 import { silenceOf } from '../web/lib/engine/agreement/serving.ts';
 import type { CaseView } from '../web/lib/engine/cases/case-book.ts';
+import { proposalsIn } from '../web/lib/engine/cases/proposals.ts';
 import { formatLocalTime } from '../web/lib/format.ts';
 import {
   aboveLimit,
@@ -12,7 +13,14 @@ import {
   payDays,
   saidMistake,
 } from '../web/lib/state/views/case-form.ts';
-import { caseRows, caseSentence, caseSteps, deadlinesOf } from '../web/lib/state/views/cases.ts';
+import { caseRows, type CaseAct } from '../web/lib/state/views/case-rows.ts';
+import {
+  awardWords,
+  caseSentence,
+  caseSteps,
+  claimFacts,
+  deadlinesOf,
+} from '../web/lib/state/views/cases.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
 import { publicOf } from './fixtures/loan.ts';
 
@@ -111,6 +119,56 @@ describe('a case in words', () => {
       { kind: 'text', text: '28 days left' },
       { kind: 'text', text: '14 days left' },
     ]);
+  });
+});
+
+describe('a case of several', () => {
+  it('names claims alike wherever they stand, and where a bond would pay them', () => {
+    const second = unpaidLoan('second investor');
+    const made = new TestCase(unpaidLoan(), second);
+    made.open(CLAIM);
+    const joining = { type: 'join', claimUnits: CLAIM.toString(), statement: 'Mine too.' } as const;
+    made.step('investor', joining, OPEN_DAY + 1, { loan: second });
+    const view = viewOf(made);
+    const own = { ...names, own: new Set([second.contract.document.parties.investor.pubkey]) };
+    const labels = claimFacts(own, view).map(({ label }) => label);
+    expect(labels).toEqual(['Claim 1, by the investor', 'Claim 2, by you']);
+    const award = { contract: second.root, leg: 'repayment', units: '1' } as const;
+    expect(awardWords(view, award)).toBe('The business, as repayment, for claim 2');
+    const one = viewOf(opened());
+    expect(claimFacts(names, one)[0]?.label).toBe('Claimed by the investor');
+    expect(awardWords(one, { ...award, contract: one.fold.contract })).toBe(
+      'The business, as repayment',
+    );
+  });
+
+  it('tells what waits for whom beside the steps of the fold', () => {
+    const view = viewOf(opened());
+    const textOf = (...acts: CaseAct[]) =>
+      caseRows(names, [view], () => new Set(acts), view.fold.openedAtSec)[0]?.next.text;
+    expect(textOf('response', 'accepting')).toBe('read a proposal');
+    expect(textOf('signingPayout')).toBe('sign the payout');
+    expect(textOf('finishingPayout')).toBe('send or record the payout');
+  });
+
+  it('calls settled what was settled, and says when it was not paid, requires: DI-22', () => {
+    const made = opened();
+    const awards = [made.award(600_000_000n, 'repayment')];
+    const payBySec = made.at(OPEN_DAY + 20);
+    const terms = { awards, payBySec, statement: '' };
+    const proposal = made.step('bank', { type: 'proposal', ...terms }, OPEN_DAY + 2);
+    expect(proposalsIn(viewOf(made), new Set([publicOf('bank')]))).toEqual([
+      { id: proposal.id, signers: new Set([publicOf('bank')]), isOwn: true },
+    ]);
+    made.accept('investor', proposal, OPEN_DAY + 3);
+    made.accept('business', proposal, OPEN_DAY + 3);
+    const [found] = proposalsIn(viewOf(made), new Set());
+    expect(found).toMatchObject({ isOwn: false });
+    expect(found?.signers.size).toBe(3);
+    const said = (day: number) => deadlinesOf(names, viewOf(made), made.at(day))[0]?.sentence;
+    const when = formatLocalTime(payBySec);
+    expect(said(OPEN_DAY + 4)).toBe(`What was settled is to be paid by ${when}.`);
+    expect(said(OPEN_DAY + 21)).toBe(`What was settled was to be paid by ${when}, and is not.`);
   });
 });
 

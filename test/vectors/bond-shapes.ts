@@ -5,6 +5,7 @@ import {
   checkInclusion,
   descriptorOf,
   finaliseSpending,
+  followBond,
   placeOf,
   readBlockHeader,
   readTransaction,
@@ -13,7 +14,11 @@ import {
   type BondScript,
   type FundedBond,
   type MerkleBranch,
+  type PaidOutDocument,
+  type ParsedEvent,
+  type PledgeDocument,
   type Reject,
+  type SignedEvent,
   type SpendingPlan,
 } from '@realyield/protocol';
 import type { Named } from './vector.ts';
@@ -40,6 +45,12 @@ export interface PayoutVector extends Named {
     readonly outputs: readonly { readonly address: string; readonly valueSat: string }[];
   };
   readonly psbts?: readonly string[];
+}
+
+/** A pledge, and records of payouts in whatever order they are known. */
+export interface AfterVector extends Named {
+  readonly pledge: SignedEvent;
+  readonly records: readonly SignedEvent[];
 }
 
 const refusal = ({ code }: Reject): object => ({ rejectCode: code });
@@ -79,4 +90,17 @@ export function payoutAnswer({ funded, plan, psbts }: PayoutVector): object {
   const addresses = plan.outputs.map(({ address }) => address);
   const virtualBytes = spendingVirtualBytes(bond, plan.path, addresses);
   return { psbt: built.value, virtualBytes };
+}
+
+/** Where a pledged bond lies after what is recorded. */
+export function afterAnswer(
+  { pledge, records }: AfterVector,
+  readAll: (events: readonly unknown[]) => ParsedEvent[],
+): object {
+  const [pledged, ...paid] = [pledge, ...records].map((event) => readAll([event]).at(-1)?.document);
+  const { outpoint, valueSat, payouts } = followBond(
+    pledged as PledgeDocument,
+    paid as PaidOutDocument[],
+  );
+  return { outpoint, valueSat, payouts: payouts.map(({ txid }) => txid) };
 }

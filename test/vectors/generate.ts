@@ -17,6 +17,7 @@ import { listingCases } from './listings.ts';
 import { marketCases } from './market.ts';
 import { milestoneCases } from './milestones.ts';
 import { noticeCases } from './notices.ts';
+import { bondAfterCases, paidOutCases } from './paid-out.ts';
 import { planCases } from './plans.ts';
 import { currencyCases } from './prices.ts';
 import { proofCases } from './proofs.ts';
@@ -52,8 +53,8 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   plans: planCases,
   tenders: tenderCases,
   till: () => ({ ...tillCases(), ...shareCases() }),
-  bonds: bondCases,
-  disputes: disputeCases,
+  bonds: () => ({ ...bondCases(), ...bondAfterCases() }),
+  disputes: () => ({ ...disputeCases(), ...paidOutCases() }),
   figures: marketCases,
   conversation: messageCases,
   delivery: deliveryCases,

@@ -28,8 +28,8 @@ import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
 import { figuresOf, type FiguresVector } from './figure-shapes.ts';
 import { answersOf, type PlanVector } from './plan-shapes.ts';
 import { disputeOf, type DisputeVector } from './dispute-shapes.ts';
-import { chainAnswer, payoutAnswer, placeAnswer } from './bond-shapes.ts';
-import type { ChainVector, PayoutVector, PlaceVector } from './bond-shapes.ts';
+import { afterAnswer, chainAnswer, payoutAnswer, placeAnswer } from './bond-shapes.ts';
+import type { AfterVector, ChainVector, PayoutVector, PlaceVector } from './bond-shapes.ts';
 import { proofOf, splitOf, treeOf } from './till-shapes.ts';
 import type { ProofVector, SplitVector, TreeVector } from './till-shapes.ts';
 
@@ -98,6 +98,7 @@ export type Input =
   | PlaceVector
   | ChainVector
   | PayoutVector
+  | AfterVector
   | ProofVector
   | SplitVector
   | TreeVector
@@ -208,6 +209,7 @@ export function expectationOf(vector: Input): Json {
   if ('script' in vector) return texts(placeAnswer(vector));
   if ('branch' in vector) return texts(chainAnswer(vector));
   if ('funded' in vector) return texts(payoutAnswer(vector));
+  if ('records' in vector) return texts(afterAnswer(vector, readAll));
   if ('guarantee' in vector) return texts(standingOf(vector));
   if ('stakes' in vector) return texts(sharesOf(vector));
   if ('choice' in vector) return expectBuild(vector);

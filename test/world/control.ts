@@ -21,11 +21,16 @@
  *   {"do": "withhold", "relay": 0, "kinds": [2813]}         hides events; [] ends it
  *   {"do": "inject", "relay": 0, "event": {…}}     stores and sends an event nobody checked
  *   {"do": "mine", "blocks": 1}
+ *   {"do": "pay", "address": "bcrt1…", "valueSat": "250000"}   pays an address; not yet in a block
+ *   {"do": "leap", "seconds": 1296000}             sets the time of everything here ahead, and the
+ *        chain's with it; browsers have clocks of their own
  */
+import { payoutScript } from '@realyield/protocol';
 import * as z from 'zod';
 import type { Household, Households } from './household.ts';
 import type { ControlAnswer } from './http-server.ts';
 import type { LightningWorld } from './lightning-world.ts';
+import { leapAhead } from './leap.ts';
 import { lieOnce } from './lying-payee.ts';
 import { PERSONA_IDS, type PersonaId } from './personas.ts';
 import type { RelayHouse } from './relay-house.ts';
@@ -65,7 +70,16 @@ const orderSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('withhold'), relay, kinds: z.array(z.int()) }),
   z.strictObject({ do: z.literal('inject'), relay, event }),
   z.strictObject({ do: z.literal('mine'), blocks: z.int().min(1).max(500) }),
+  z.strictObject({
+    do: z.literal('pay'),
+    address: z.string(),
+    valueSat: z.string().regex(/^[1-9][0-9]{0,9}$/),
+  }),
+  z.strictObject({ do: z.literal('leap'), seconds: z.int().min(1).max(31_536_000) }),
 ]);
+
+/** The median time of a block is that of the eleven up to it: so many of now, and it is now. */
+const MEDIAN_BLOCKS = 6;
 
 type Order = z.infer<typeof orderSchema>;
 type OrderOf<Do extends Order['do']> = Extract<Order, { do: Do }>;
@@ -125,9 +139,21 @@ class Control {
         return this.#lie(order);
       case 'mine':
         return this.#world.lightning.chain.mine(order.blocks);
+      case 'pay':
+        return this.#pay(order);
+      case 'leap':
+        leapAhead(order.seconds);
+        return this.#world.lightning.chain.mine(MEDIAN_BLOCKS);
       default:
         return this.#troubleRelay(order);
     }
+  }
+
+  async #pay({ address, valueSat }: OrderOf<'pay'>): Promise<void> {
+    const { chain } = this.#world.lightning;
+    const script = payoutScript(address, 'regtest');
+    if (!script.ok) throw new Error('This is not an address of this chain.');
+    await chain.broadcast(await chain.fundScript(script.value, BigInt(valueSat)));
   }
 
   #troubleWallet(

@@ -1,4 +1,5 @@
 /** What was published and agreed in a world before anybody came. */
+import type { Verifier } from '../../web/lib/engine/ports.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import type { Households } from './household.ts';
 import type { LightningWorld } from './lightning-world.ts';
@@ -22,6 +23,7 @@ export interface FillingOptions {
   readonly households: Households;
   readonly personas: readonly WorldPersona[];
   readonly keyOf: (id: KeyHolder) => PersonaKey;
+  readonly verifier: Verifier;
   readonly oracles: Oracles;
   readonly relays: readonly string[];
   readonly log: (line: string) => void;
@@ -34,7 +36,8 @@ function find<T>(found: T | undefined): T {
 
 /** Fills a new world as its cast asks for. */
 export async function fillWorld(options: FillingOptions): Promise<void> {
-  const { cast, lightning, households, personas, keyOf, oracles, relays, log } = options;
+  const { cast, lightning, households, personas, keyOf, verifier } = options;
+  const { oracles, relays, log } = options;
   if (cast === 'small') {
     await publishListings(options);
     log('The bank has published its profile and four offers.');
@@ -43,7 +46,7 @@ export async function fillWorld(options: FillingOptions): Promise<void> {
   log('The market lives through its last nine months …');
   // Interrupted, it is all begun anew; it is written to the disk at the end.
   lightning.setDurable(false);
-  const pinned = await seedBonds({ chain: lightning.chain, relays, keyOf });
+  const pinned = await seedBonds({ chain: lightning.chain, relays, keyOf, verifier });
   await seedMarket({
     homeOf: (id) => find(households[id]),
     publicKeyOf: (id) => find(personas.find((persona) => persona.id === id)).publicKey,

@@ -1,10 +1,9 @@
 /**
  * The bonds of the whole world, really funded on its chain: one bank's is time-locked, the
- * other's is collateral held by those its offers appoint. Spec: specs/bonds.md.
+ * other's is collateral held by those its offers appoint. Their keys are backed up on the relays as
+ * the client does it, so that whoever plays one of them signs in the client. Spec: specs/bonds.md.
  */
-import { secp256k1 } from '@noble/curves/secp256k1.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import {
   bondOf,
   buildBond,
@@ -14,7 +13,6 @@ import {
   placeOf,
   readEvent,
   readTransaction,
-  signMessage,
   type BondDocument,
   type EmbeddedEvent,
   type KeyHolderRole,
@@ -22,12 +20,16 @@ import {
   type PledgeDocument,
   type SignedEvent,
 } from '@realyield/protocol';
+import type { BitcoinKey } from '../../web/lib/engine/bonds/bitcoin-key.ts';
+import { Keyring } from '../../web/lib/engine/keyring.ts';
+import type { Relays, Verifier } from '../../web/lib/engine/ports.ts';
 import { createRelays } from '../../web/lib/nostr/relays.ts';
 import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
 import type { RegtestChain } from './chain.ts';
 import { BATTERIES, BOATS, KIOSKS } from './market-terms.ts';
 import { nodeWebSocket } from './node-web-socket.ts';
 import type { KeyHolder, PersonaKey } from './personas.ts';
+import { openSqliteStore } from './sqlite-store.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What the bonds are made with. */
@@ -35,6 +37,7 @@ export interface BondSeedingOptions {
   readonly chain: RegtestChain;
   readonly relays: readonly string[];
   readonly keyOf: (id: KeyHolder) => PersonaKey;
+  readonly verifier: Verifier;
 }
 
 /** Certificates end with the block of this many periods, which no world lives to see. */
@@ -68,11 +71,11 @@ class BondSeeding {
   readonly #nowSec = systemClock.nowSec();
   /** Before the first offer that names one. */
   readonly #atSec = this.#nowSec - PLEDGED_DAYS_AGO * 86_400;
-  readonly #publish: (event: SignedEvent) => Promise<void>;
+  readonly #links: Relays;
 
-  constructor(options: BondSeedingOptions, publish: (event: SignedEvent) => Promise<void>) {
+  constructor(options: BondSeedingOptions, links: Relays) {
     this.#options = options;
-    this.#publish = publish;
+    this.#links = links;
   }
 
   /** Yields what the second bank's offers can pin. */
@@ -97,32 +100,37 @@ class BondSeeding {
     );
   }
 
-  /** A Bitcoin key of one's own, from one's main key. */
-  #bitcoinSecret(id: KeyHolder): string {
-    const { secretKey } = this.#options.keyOf(id);
-    return bytesToHex(sha256(concatBytes(utf8ToBytes('bond '), secretKey)));
-  }
-
-  #bitcoinKey(id: KeyHolder): string {
-    return bytesToHex(secp256k1.getPublicKey(hexToBytes(this.#bitcoinSecret(id)), true));
+  /** A Bitcoin key of somebody's, made and backed up as their own client would. */
+  async #bitcoinKey(id: KeyHolder): Promise<BitcoinKey> {
+    const signer = createLocalSigner(this.#options.keyOf(id).secretKey.slice());
+    const store = openSqliteStore(':memory:');
+    const { verifier } = this.#options;
+    const keyring = new Keyring(signer, { store, relays: this.#links, verifier });
+    const { bitcoin } = await keyring.create({ use: 'bond', atSec: this.#atSec });
+    await store.close();
+    if (!bitcoin) throw new Error('A key of a bond is none of Bitcoin.');
+    return bitcoin;
   }
 
   async #signed(id: KeyHolder, document: BondDocument): Promise<SignedEvent> {
     // A signer owns its key and wipes it; ours is needed again.
     const signer = createLocalSigner(this.#options.keyOf(id).secretKey.slice());
     const event = await signer.sign(buildBond(document, this.#atSec));
-    await this.#publish(event);
+    const outcomes = await this.#links.publish(event);
+    const reasons = outcomes.map(({ reason }) => reason).join(' ');
+    if (!outcomes.every(({ accepted }) => accepted)) throw new Error(`A bond: ${reasons}`);
     return event;
   }
 
   /** One of the three shows that the key is theirs, and accepts to hold it for the bank. */
   async #holder(role: KeyHolderRole, bank: string): Promise<EmbeddedEvent> {
     const id = HOLDERS[role];
+    const key = await this.#bitcoinKey(id);
     const message = keyHolderMessage(role, this.#options.keyOf(id).publicKey, bank);
     const event = await this.#signed(id, {
       ...{ v: 1, type: 'bondKey', role, bank },
-      publicKey: this.#bitcoinKey(id),
-      proof: signMessage(message, this.#bitcoinSecret(id)),
+      publicKey: key.publicKey,
+      proof: key.signMessage(message),
     });
     const read = readEvent(event);
     const verified = read.ok ? read.value.at(-1)?.event : undefined;
@@ -138,12 +146,12 @@ class BondSeeding {
   ): Promise<SignedEvent> {
     const { chain, keyOf } = this.#options;
     const bank = keyOf(id).publicKey;
-    const message = certificateMessage(bank, END_PERIOD);
-    const signature = signMessage(message, this.#bitcoinSecret(id));
+    const key = await this.#bitcoinKey(id);
+    const signature = key.signMessage(certificateMessage(bank, END_PERIOD));
     const document: PledgeDocument = {
       ...{ v: 1, type: 'pledge', network: 'regtest', valueSat: valueSat.toString() },
       outpoint: { txid: '0'.repeat(64), vout: 0 },
-      bankKey: this.#bitcoinKey(id),
+      bankKey: key.publicKey,
       certificate: { endPeriod: END_PERIOD, signature },
       ...terms,
     };
@@ -170,11 +178,7 @@ export async function seedBonds(
 ): Promise<ReadonlyMap<string, PinnedBond>> {
   const links = createRelays({ urls: options.relays, webSocket: nodeWebSocket });
   try {
-    return await new BondSeeding(options, async (event) => {
-      const outcomes = await links.publish(event);
-      const reasons = outcomes.map(({ reason }) => reason).join(' ');
-      if (!outcomes.every(({ accepted }) => accepted)) throw new Error(`A bond: ${reasons}`);
-    }).run();
+    return await new BondSeeding(options, links).run();
   } finally {
     links.close();
   }

@@ -158,8 +158,8 @@ class Builder {
     });
     if (this.#folder.isReady) log('Everybody is back where they were.');
     else {
-      const { cast } = this.#folder;
-      await fillWorld({ cast, lightning, households, personas, keyOf, oracles, relays, log });
+      const parts = { lightning, households, personas, keyOf, verifier, oracles, relays, log };
+      await fillWorld({ cast: this.#folder.cast, ...parts });
     }
     await oracles.start(systemClock);
     const homes = Object.values(households);

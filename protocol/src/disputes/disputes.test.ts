@@ -1,6 +1,6 @@
 /** Cases from their opening to money paid, and attacks on them. Spec: specs/disputes.md. */
 import { describe, expect, it } from 'vitest';
-import { embed, nextSteps, readEvent, type SignedEvent, type VerifiedEvent } from '../index.ts';
+import { embed, readEvent, type SignedEvent, type VerifiedEvent } from '../index.ts';
 import { OPEN_DAY, TestCase, idsOf, rulingOn, unpaidLoan } from '../testing/disputes.ts';
 import { rememberingVerifier } from '../testing/keys.ts';
 import { computeEventId } from '../verify.ts';
@@ -182,19 +182,6 @@ describe('a case', () => {
     made.rule(taken, [made.award(AWARD)]);
     made.step('investor', { type: 'withdrawal', statement: '' }, OPEN_DAY + 33);
     expect(made.fold()).toMatchObject({ status: 'withdrawn', outcome: { outstandingUnits: 0n } });
-  });
-
-  it('offers only the steps that have an effect, requires: DI-22', () => {
-    const { made, taken } = takenCase();
-    const now = made.at(OPEN_DAY + 17);
-    expect(nextSteps(made.fold(), 'arbiter', now)).toEqual(['ruling']);
-    expect(nextSteps(made.fold(), 'outsider', now)).toEqual([]);
-    expect(nextSteps(made.fold(), 'claimant', now)).not.toContain('fallback');
-    expect(nextSteps(made.fold(), 'claimant', made.at(OPEN_DAY + 77))).toContain('fallback');
-    made.rule(taken, [made.award(AWARD)]);
-    expect(nextSteps(made.fold(), 'arbiter', now)).toEqual([]);
-    expect(nextSteps(made.fold(), 'respondent', now)).toContain('compliance');
-    expect(nextSteps(made.fold(), 'claimant', now)).toContain('settlement');
   });
 });
 

@@ -20,11 +20,13 @@ export function nextSteps(
   const isTaken = dispute.taken !== undefined;
   if (actor === 'arbiter' || actor === 'fallbackArbiter') {
     const mayTake = actor === 'arbiter' || dispute.fallbackCalled;
-    if (!isTaken || governing !== actor) {
-      const isOpen = !isDecided && mayTake && (governing === 'arbiter' || actor === governing);
-      return isOpen ? ['taken'] : [];
+    if (isDecided) {
+      // Also where all sides settled before anybody had taken the case.
+      return actor === governing && outcome.outstandingUnits === 0n ? ['closing'] : [];
     }
-    if (isDecided) return outcome.outstandingUnits === 0n ? ['closing'] : [];
+    if (!isTaken || governing !== actor) {
+      return mayTake && (governing === 'arbiter' || actor === governing) ? ['taken'] : [];
+    }
     return nowSec > dispute.respondBySec || responses.length > 0 ? ['ruling'] : [];
   }
   const own = actor === 'claimant' ? (['withdrawal'] as const) : ([] as const);

@@ -73,6 +73,20 @@ export class Payouts {
     return holderRole(pledge, this.#desk.person.publicKey);
   }
 
+  /** What a holder can do now towards paying a case's outcome from a bond of theirs. */
+  next(view: CaseView): 'signingPayout' | 'finishingPayout' | undefined {
+    const { clock, person } = this.#desk;
+    for (const place of this.places(view)) {
+      const { outcome, pledge, signed } = place;
+      const isDue = outcome.outstandingUnits > 0n && clock.nowSec() > outcome.payBySec;
+      if (!isDue || !this.roleIn(pledge)) continue;
+      const same = signed.filter((each) => this.#isNow(place, each));
+      if (this.final(place).ok) return 'finishingPayout';
+      if (same.every(({ author }) => author !== person.publicKey)) return 'signingPayout';
+    }
+    return undefined;
+  }
+
   /** This person's key of a bond where it is kept here; otherwise it is in a wallet. */
   keyFor({ bond, pledge }: PayoutPlace): BitcoinKey | undefined {
     const role = this.roleIn(pledge);

@@ -1,29 +1,22 @@
 /** A case as its page and the lists show it: where it stands, until when, and every step. */
 import {
   claimLimit,
+  type Award,
   type ContractState,
   type DisputeClaim,
   type DisputeDocument,
-  type DisputeStepType,
+  type DisputeOutcome,
   type OwedAward,
   type ParsedDispute,
   type PartyRole,
 } from '@realyield/protocol';
-import { amountText, type Amount, type AmountUnit } from '../../amount.ts';
-import type { Calendar, DeskRow, PersonView, StatusView } from '../../components/models.ts';
+import { amountOf, amountText, type Amount, type AmountUnit } from '../../amount.ts';
+import type { PersonView, StatusView } from '../../components/models.ts';
 import type { CaseView } from '../../engine/cases/case-book.ts';
 import type { NamedFile } from '../../engine/cases/cases.ts';
-import { formatLocalTime } from '../../format.ts';
-import {
-  ARBITER_WORDS,
-  CASE_STATUS,
-  HOLDER_WORDS,
-  leftWords,
-  payerWords,
-  REASON_WORDS,
-  STEP_WORDS,
-} from './case-words.ts';
-import { titleOf } from './contract.ts';
+import { formatLocalTime, shortId } from '../../format.ts';
+import type { Fact } from '../../ui/facts.ts';
+import { ARBITER_WORDS, HOLDER_WORDS, payerWords, STEP_WORDS } from './case-words.ts';
 import { holderOf, paidOutText } from './payout-words.ts';
 import { nameOf, personView, type Names } from './people.ts';
 
@@ -100,10 +93,9 @@ function textOf(document: DisputeDocument): string {
 
 function awardViews(view: CaseView, document: DisputeDocument): AwardView[] {
   if (document.type !== 'proposal' && document.type !== 'ruling') return [];
-  return document.awards.map(({ contract, leg, units }) => {
-    const state = view.states.get(contract) ?? openerState(view);
-    const amount = { units: BigInt(units), denomination: unitOf(view, contract) };
-    return { payer: payerWords(leg, state), amount };
+  return inClaimOrder(view, document.awards, ({ contract }) => contract).map((award) => {
+    const amount = { units: BigInt(award.units), denomination: unitOf(view, award.contract) };
+    return { payer: awardWords(view, award), amount };
   });
 }
 
@@ -134,6 +126,10 @@ function subjectOf(names: Names, key: string) {
   return { who: isOwn ? 'You' : nameOf(names, key), ...verbs };
 }
 
+/** What an outcome did: nothing is awarded where all sides settled. */
+const decidedWord = ({ type }: DisputeOutcome): string =>
+  type === 'ruling' ? 'awarded' : 'settled';
+
 /** A time that somebody has, and what follows when it is over. */
 export interface Deadline {
   readonly atSec: number;
@@ -147,7 +143,10 @@ export function deadlinesOf(names: Names, view: CaseView, nowSec: number): Deadl
   if (['withdrawn', 'closed', 'complied'].includes(fold.status)) return [];
   if (outcome) {
     const when = formatLocalTime(outcome.payBySec);
-    return [{ atSec: outcome.payBySec, sentence: `What was awarded is to be paid by ${when}.` }];
+    const was = nowSec > outcome.payBySec ? 'was' : 'is';
+    const what = `What was ${decidedWord(outcome)} ${was} to be paid by ${when}`;
+    const unpaid = nowSec > outcome.payBySec ? ', and is not' : '';
+    return [{ atSec: outcome.payBySec, sentence: `${what}${unpaid}.` }];
   }
   const { who: arbiter, is, has } = subjectOf(names, arbiterView(names, view).publicKey);
   const other = nameOf(names, arbiterView(names, view, 'fallbackArbiter').publicKey);
@@ -180,6 +179,20 @@ export function deadlinesOf(names: Names, view: CaseView, nowSec: number): Deadl
   return [...first, ruleBySec === undefined ? take : rule].sort((a, b) => a.atSec - b.atSec);
 }
 
+/** What came of a case of which nothing is owed any more. */
+function paidSentence(outcome: DisputeOutcome | undefined): string {
+  if (!outcome) return 'Nothing is owed.';
+  const { awards, type } = outcome;
+  if (awards.length === 0) {
+    return type === 'ruling'
+      ? 'The claim was dismissed; nothing is owed.'
+      : 'All sides settled that nothing is paid.';
+  }
+  const isByBond = awards.some(({ fromBondUnits }) => fromBondUnits > 0n);
+  const how = isByBond ? 'paid, from the bank’s bond where nobody paid it' : 'paid';
+  return `Everything that was ${decidedWord(outcome)} is ${how}.`;
+}
+
 /** Where a case stands, in a sentence. */
 export function caseSentence(names: Names, view: CaseView): string {
   const { fold } = view;
@@ -200,16 +213,51 @@ export function caseSentence(names: Names, view: CaseView): string {
     case 'settled':
       return `Settled by all sides. ${owedWords(view, outcome?.awards ?? [])} is still owed.`;
     case 'complied':
-    case 'closed': {
-      const end = fold.status === 'closed' ? ' The case is closed.' : '';
-      if (outcome?.awards.length === 0) return `The claim was dismissed; nothing is owed.${end}`;
-      const isByBond = outcome?.awards.some(({ fromBondUnits }) => fromBondUnits > 0n) === true;
-      const how = isByBond ? 'paid, from the bank’s bond where nobody paid it' : 'paid';
-      return `Everything that was awarded is ${how}.${end}`;
-    }
+    case 'closed':
+      return `${paidSentence(outcome)}${fold.status === 'closed' ? ' The case is closed.' : ''}`;
     case 'withdrawn':
       return 'The claim was withdrawn. Nothing is owed by this case.';
   }
+}
+
+/** Who pays an award, and for which claim where there are several. */
+export function awardWords(view: CaseView, { contract, leg }: Award): string {
+  const payer = payerWords(leg, view.states.get(contract) ?? openerState(view));
+  const claim = claimNumber(view, contract);
+  return claim === undefined ? payer : `${payer}, for claim ${claim}`;
+}
+
+/** Which of the claims is on a contract, from 1; undefined where there is only one. */
+export function claimNumber({ fold }: CaseView, contract: string): number | undefined {
+  const index = fold.claims.findIndex((claim) => claim.contract === contract);
+  return fold.claims.length > 1 && index >= 0 ? index + 1 : undefined;
+}
+
+/** Awards in the order of the claims they are for. */
+export function inClaimOrder<T>(
+  view: CaseView,
+  awards: readonly T[],
+  contractOf: (award: T) => string,
+): T[] {
+  const place = (award: T): number => claimNumber(view, contractOf(award)) ?? 0;
+  return [...awards].sort((a, b) => place(a) - place(b));
+}
+
+/** What is claimed in a case, by whom, and where a bond would pay it. */
+export function claimFacts(names: Names, view: CaseView): Fact[] {
+  const { claims } = view.fold;
+  return claims.map(({ address, claimUnits, contract, limitUnits, role, withdrawn }, index) => {
+    const key = view.states.get(contract)?.contract.document.parties[role].pubkey ?? '';
+    const who = names.own.has(key) ? 'you' : `the ${role}`;
+    const less = limitUnits < claimUnits ? 'of which the ledger then gave less' : undefined;
+    const where = address === undefined ? undefined : `a bond would pay it to ${shortId(address)}`;
+    const notes = withdrawn ? ['withdrawn'] : [less, where].filter((note) => note !== undefined);
+    return {
+      label: claims.length > 1 ? `Claim ${index + 1}, by ${who}` : `Claimed by ${who}`,
+      amount: amountOf(claimUnits, unitOf(view, contract)),
+      note: notes.length === 0 ? undefined : notes.join('; '),
+    };
+  });
 }
 
 /** What of awards is owed still, in one phrase; amounts of two currencies are never added. */
@@ -231,69 +279,4 @@ export function dueOf(view: CaseView, claim: DisputeClaim, nowSec: number): bigi
   const state = view.states.get(claim.contract);
   const limit = state ? claimLimit(state, view.fold.reason, nowSec) : 0n;
   return claim.withdrawn ? 0n : limit < claim.claimUnits ? limit : claim.claimUnits;
-}
-
-const NEXT_WORDS: readonly (readonly [DisputeStepType, string])[] = [
-  ['taken', 'take the case'],
-  ['ruling', 'rule'],
-  ['closing', 'close the case'],
-  ['response', 'answer the claim'],
-  ['fallback', 'call the fallback arbiter'],
-  ['compliance', 'pay what was awarded'],
-];
-
-/** Until when a step of one's own is to be taken, where it has a time. */
-function timeOfStep({ fold }: CaseView, type: DisputeStepType): number | undefined {
-  if (type === 'response') return fold.respondBySec;
-  if (type === 'taken') return fold.governing === 'arbiter' ? fold.takeBySec : undefined;
-  if (type === 'ruling') return fold.ruleBySec;
-  return type === 'compliance' ? fold.outcome?.payBySec : undefined;
-}
-
-function timeCells(atSec: number, nowSec: number, calendar: Calendar) {
-  const left = leftWords(atSec, nowSec, calendar.daySec);
-  return {
-    due: { kind: 'date' as const, atSec, calendar },
-    left: { kind: 'text' as const, text: left },
-  };
-}
-
-/** Cases as rows of a desk: what one can do first, then by the time it has to be done. */
-export function caseRows(
-  names: Names,
-  cases: readonly CaseView[],
-  nextOf: (view: CaseView) => ReadonlySet<DisputeStepType>,
-  nowSec: number,
-): DeskRow[] {
-  const rows = cases.map((view) => {
-    const may = nextOf(view);
-    const isAnswered = view.fold.responses.length > 0;
-    const step = NEXT_WORDS.find(([type]) => may.has(type) && !(type === 'response' && isAnswered));
-    const deadline = deadlinesOf(names, view, nowSec)[0]?.atSec;
-    const own = step && timeOfStep(view, step[0]);
-    return { view, word: step?.[1], atSec: own ?? deadline ?? Infinity };
-  });
-  const isIdle = (word: string | undefined): number => Number(word === undefined);
-  rows.sort((a, b) => isIdle(a.word) - isIdle(b.word) || (a.atSec < b.atSec ? -1 : 1));
-  return rows.map(({ view, word, atSec }, order) => {
-    const { document } = openerState(view).contract;
-    const calendar = { startSec: document.startAtSec, daySec: document.daySec };
-    const isOver = atSec === Infinity;
-    const idle = {
-      text: isOver ? 'nothing to do' : 'wait',
-      tone: isOver ? 'done' : 'plain',
-    } as const;
-    return {
-      id: view.id,
-      href: `/cases/${view.id}`,
-      next: { ...(word === undefined ? idle : { text: word, tone: 'waiting' as const }), order },
-      cells: {
-        reason: { kind: 'text', text: REASON_WORDS[view.fold.reason].title },
-        title: { kind: 'text', text: titleOf(openerState(view)) },
-        bank: { kind: 'text', text: nameOf(names, document.parties.bank.pubkey) },
-        ...(isOver ? {} : timeCells(atSec, nowSec, calendar)),
-        status: { kind: 'status', status: CASE_STATUS[view.fold.status] },
-      },
-    };
-  });
 }

@@ -36,7 +36,12 @@ function shown(output: ChainOutput | undefined, { bond }: PayoutPlace): PayoutRo
 }
 
 /** What was ruled beside what a PSBT would pay, output for output, and the fee. */
-export function payoutRows(place: PayoutPlace, payout: Payout, psbt: string): PayoutRow[] {
+export function payoutRows(
+  place: PayoutPlace,
+  payout: Payout,
+  psbt: string,
+  claimOf: (contract: string) => number | undefined = () => undefined,
+): PayoutRow[] {
   const { bond } = place;
   const read = psbtTransaction(psbt);
   const outputs = read.ok ? read.value.outputs : [];
@@ -44,8 +49,10 @@ export function payoutRows(place: PayoutPlace, payout: Payout, psbt: string): Pa
   const paidSat = payout.lines.reduce((sum, { valueSat }) => sum + valueSat, 0n);
   const rest = bond.valueSat - paidSat - payout.plan.feeSat;
   const changeSat = rest >= BOND_DUST_SAT ? rest : 0n;
-  const wanted = payout.lines.map(({ address, owedSat, valueSat }, at) => ({
-    label: payout.lines.length === 1 ? 'To the claimant' : `To claimant ${at + 1}`,
+  const to = (claim: number | undefined): string =>
+    claim === undefined ? 'To the claimant' : `For claim ${claim}`;
+  const wanted = payout.lines.map(({ address, award, owedSat, valueSat }) => ({
+    label: to(claimOf(award.contract)),
     note: valueSat < owedSat ? `of ${satAmount(owedSat)} open; the bond covers no more` : undefined,
     ...{ address, valueSat },
   }));
