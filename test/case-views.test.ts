@@ -8,9 +8,11 @@ import { proposalsIn } from '../web/lib/engine/cases/proposals.ts';
 import { formatLocalTime } from '../web/lib/format.ts';
 import {
   aboveLimit,
+  claimMistake,
   departures,
   findingsText,
   payDays,
+  roomWords,
   saidMistake,
 } from '../web/lib/state/views/case-form.ts';
 import { caseRows, type CaseAct } from '../web/lib/state/views/case-rows.ts';
@@ -177,8 +179,8 @@ describe('what is typed', () => {
     const made = opened();
     const view = viewOf(made);
     const contract = made.loan.root;
-    expect(departures(view, [{ contract, units: CLAIM }], made.at(OPEN_DAY))).toEqual([]);
-    const [sentence = ''] = departures(view, [{ contract, units: 1_000n }], made.at(OPEN_DAY));
+    expect(departures(view, [{ contract, units: CLAIM }], made.at(OPEN_DAY), [])).toEqual([]);
+    const [sentence = ''] = departures(view, [{ contract, units: 1_000n }], made.at(OPEN_DAY), []);
     expect(sentence).toMatch(/^By the ledger .* is owed; awarded is 1.sat\.$/);
     expect(findingsText(' Late. ', [], 'unused')).toBe('Late.');
     expect(findingsText('Late.', [sentence], 'A flood.')).toBe(`Late.\n\n${sentence} A flood.`);
@@ -193,6 +195,20 @@ describe('what is typed', () => {
     const asked = aboveLimit(2n * CLAIM, CLAIM, unit);
     expect(asked?.title).toMatch(/^Do you mean to claim more than the 1.020.000.sat that can/);
     expect(asked?.safe).toMatch(/^You claim 2.040.000.sat\. /);
+  });
+
+  it('takes no more than can still be claimed, and says what earlier cases awarded', () => {
+    const unit = { type: 'msat' } as const;
+    const room = { limitUnits: 420_000_000n, earlierUnits: 600_000_000n, mostUnits: 500_000_000n };
+    expect(roomWords(room, unit)).toMatch(/1.020.000.sat is owed .* 600.000.sat of it, so 420.000/);
+    expect(roomWords({ ...room, earlierUnits: 0n }, unit)).toMatch(
+      /ledger 420.000.sat can be owed/,
+    );
+    expect(claimMistake(undefined, room, unit)).toBe('Say how much you claim.');
+    expect(claimMistake(500_000_000n, room, unit)).toBeUndefined();
+    expect(claimMistake(501_000_000n, room, unit)).toMatch(
+      /^No more than 500.000.sat can come to be owed .*, without what earlier cases awarded you\.$/,
+    );
   });
 
   it('reads days and statements', () => {

@@ -17,7 +17,7 @@ const PINNED = /(SHA-256 of `vectors\/SHA256SUMS`: `)([0-9a-f]{64})`/;
 
 /** Codes no event, fold, invoice or message yields: a client's own words. */
 const CLIENT_ONLY = [
-  ...['ALREADY_SIGNED', 'BLOCK_UNKNOWN', 'MESSAGE_AUTHOR', 'PAYOUT_SIGNER'],
+  ...['ALREADY_SIGNED', 'BLOCK_DENIED', 'BLOCK_UNKNOWN', 'MESSAGE_AUTHOR', 'PAYOUT_SIGNER'],
   ...['BOND_UNPROVEN', 'PAYOUT_UNSENT'],
   ...['WALLET_URI', 'WALLET_ANSWER'],
 ];

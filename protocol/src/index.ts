@@ -189,6 +189,8 @@ export type {
   PaidOutDocument,
   PayoutDocument,
 } from './kinds/dispute.ts';
+export { claimRoom, type ClaimRoom } from './disputes/beside.ts';
+export * from './disputes/blocks.ts';
 export type * from './disputes/case.ts';
 export { isEarlier, type OtherOutcome } from './disputes/earlier.ts';
 export * from './disputes/fold.ts';

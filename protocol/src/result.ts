@@ -80,6 +80,7 @@ export const REJECT_SENTENCES = {
   INVOICE_EXPIRED: 'The invoice has expired.',
   INVOICE_WINDOW: 'The invoice does not last as long as its part.',
   BLOCK_UNKNOWN: 'No source of the chain says which block is the newest, and this step names one.',
+  BLOCK_DENIED: 'It rests on a step that names a block your sources of the chain do not know.',
   CHAIN_TRANSACTION: 'This is not a transaction, or one that proves nothing.',
   CHAIN_AMOUNT: 'The transaction does not pay the amount that is stated.',
   CHAIN_BRANCH: 'The branch does not lead from the transaction to the block.',

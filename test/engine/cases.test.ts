@@ -13,10 +13,11 @@ import {
 } from '@realyield/protocol';
 import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import type { RelayHandle } from '../../relay-rules/src/relay/server.ts';
-import type { BlockSource } from '../../web/lib/engine/bonds/ports.ts';
+import type { BlockLookup, ChainPort } from '../../web/lib/engine/bonds/ports.ts';
 import type { CaseView } from '../../web/lib/engine/cases/case-book.ts';
 import type { CaseOrder } from '../../web/lib/engine/cases/cases.ts';
 import type { Session } from '../../web/lib/engine/session.ts';
+import { headerOver } from '../fixtures/blocks.ts';
 import { hashOf, Loan, offerDocument, signAs } from '../fixtures/loan.ts';
 import { must } from './agreement-scene.ts';
 import { Estate, movedClock, store } from './estate.ts';
@@ -31,7 +32,13 @@ type Actor = (typeof ACTORS)[number] | 'second investor';
 
 const estate = new Estate();
 const clock = movedClock();
-const chain: BlockSource = {
+/** What two sources say about any height: nothing, until a test lets them. */
+let blockAt: BlockLookup['blockAt'] = async () => undefined;
+const sources = ['https://one.example', 'https://two.example'].map((name): BlockLookup => ({
+  ...{ name, blockAt: (height) => blockAt(height) },
+}));
+const chain: ChainPort = {
+  blockLookups: async () => ({ network: 'regtest', sources }),
   newestBlock: () =>
     Promise.resolve({
       height: 900_000,
@@ -255,6 +262,19 @@ it('goes to the fallback arbiter where the arbiter is silent', async () => {
   must(await cases('fallback arbiter').rule(id, rulingOf(loan, [])));
   const ruled = await seen(id, (view) => view.fold.status === 'ruled');
   expect(ruled.fold.outcome?.by).toBe('fallbackArbiter');
+});
+
+it('builds on no block that its sources say there is not, requires: DI-34', async () => {
+  const loan = await unpaid('no-block', 60);
+  const id = must(await cases('investor').open(loan.root, orderOf()));
+  await seen(id, ({ fold }) => fold.status === 'open');
+  const block = { header: headerOver(new Uint8Array(32)), medianTimeSec: clock.nowSec() };
+  blockAt = async () => ({ tipHeight: 900_000, block });
+  must(await cases('bank').respond(id, 'There is no such block.'));
+  await seen(id, ({ fold }) => fold.responses.length === 1);
+  expect(codeOf(await cases('arbiter').take(id, [id]))).toBe('BLOCK_DENIED');
+  blockAt = async () => undefined;
+  must(await cases('arbiter').take(id, [id]));
 });
 
 it('signs nothing that names a block while no source of the chain answers', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   claimLimit,
+  claimRoom,
   foldDispute,
   isEarlier,
   type DisputeCase,
@@ -106,6 +107,25 @@ describe('two cases on one contract', () => {
     const most = state ? claimLimit(state, 'misrepresentation', atSec) : 0n;
     expect(one?.outcome?.outstandingUnits).toBe(900_000_000n);
     expect(other?.outcome?.outstandingUnits).toBe(most - 900_000_000n);
+  });
+
+  it('leave a later claim what they do not owe, requires: DI-24, DI-35', () => {
+    const [one] = casesOn([first], []);
+    const state = one?.loan.fold().state;
+    const { outcome, reason } = one?.fold() ?? {};
+    if (!state || !outcome || !reason) throw new Error('no outcome');
+    const atSec = outcome.effectiveAtSec + 60;
+    const room = claimRoom(state, 'misrepresentation', atSec, [{ outcome, reason }]);
+    const limit = claimLimit(state, 'misrepresentation', atSec);
+    expect(room.earlierUnits).toBe(300_000_000n);
+    expect(room.todayUnits).toBe(limit - 300_000_000n);
+    expect(room.mostUnits >= room.todayUnits).toBe(true);
+    // What enforces it claims the same money, and what was not yet decided takes nothing.
+    const enforcing = claimRoom(state, 'rulingNotComplied', atSec, [{ outcome, reason }]);
+    expect(enforcing.earlierUnits).toBe(0n);
+    const before = outcome.effectiveAtSec - 1;
+    const early = claimRoom(state, 'misrepresentation', before, [{ outcome, reason }]);
+    expect(early.earlierUnits).toBe(0n);
   });
 
   it('are paid together where one enforces the other, requires: DI-24', () => {

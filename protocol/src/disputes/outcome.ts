@@ -3,22 +3,12 @@ import type { Award, DisputeDocument } from '../kinds/dispute.ts';
 import type { DisputeContradiction, DisputeOutcome, OwedAward } from './case.ts';
 import { signersNeeded } from './apply.ts';
 import { claimsBefore, governingOf, type Claim, type DisputeDraft } from './draft.ts';
-import { linesBefore, owedBefore, paidBeside } from './earlier.ts';
-import { claimLimit } from './limit.ts';
+import { limitBeside } from './beside.ts';
+import { linesBefore, paidBeside } from './earlier.ts';
 import { recordedPayouts, withBond } from './payouts.ts';
 import type { DisputeStep } from './steps.ts';
 
-type Lines = ReturnType<typeof linesBefore>;
-
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-
-/** The limit of what a claim can be owed at a time, what is owed by other outcomes taken off. */
-function limitBeside(draft: DisputeDraft, { state }: Claim, atSec: number, lines: Lines): bigint {
-  const limit = claimLimit(state, draft.reason, atSec);
-  // DI-24: "…what outcomes before it owe at that time is taken off its limit."
-  const others = owedBefore(state, draft.reason === 'notDisbursed', atSec, lines);
-  return limit > others ? limit - others : 0n;
-}
 
 function owedAwards(
   draft: DisputeDraft,
@@ -33,7 +23,7 @@ function owedAwards(
     const { state, claimUnits, withdrawn } = claim;
     // DI-15: "Owed is what was awarded, for a contract no more than was claimed and no more than
     // the limit at the time the outcome took effect; nothing where the claim is withdrawn."
-    const most = least(claimUnits, limitBeside(draft, claim, atSec, lines));
+    const most = least(claimUnits, limitBeside(state, draft.reason, atSec, lines));
     left.set(state.root, withdrawn ? 0n : most);
   }
   return awards.map((award) => {

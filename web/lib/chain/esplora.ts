@@ -3,9 +3,15 @@
  * world's. What it answers is text of a stranger's; what is believed of it, the protocol decides.
  * Source: the interface's description in Blockstream/esplora, API.md.
  */
-import type { Outpoint, OutputReport, SourceAnswer } from '@realyield/protocol';
+import type { BlockReport, Outpoint, OutputReport, SourceAnswer } from '@realyield/protocol';
 import * as z from 'zod/mini';
-import type { BlockSource, ChainSource, KnownBlock, OutputAt } from '../engine/bonds/ports.ts';
+import type {
+  BlockLookup,
+  BlockSource,
+  ChainSource,
+  KnownBlock,
+  OutputAt,
+} from '../engine/bonds/ports.ts';
 import type { AddressSource, ChainProof, SeenOutput } from '../engine/fallback/ports.ts';
 import type { Clock } from '../engine/ports.ts';
 
@@ -61,7 +67,7 @@ export function isChainSourceUrl(text: string): boolean {
 type Reply = { readonly text: string } | 'none' | undefined;
 
 /** One Esplora server. */
-export class EsploraSource implements ChainSource, AddressSource {
+export class EsploraSource implements ChainSource, AddressSource, BlockLookup {
   readonly name: string;
   readonly #clock: Pick<Clock, 'nowSec' | 'after'>;
   readonly #fetch: typeof fetch;
@@ -108,6 +114,24 @@ export class EsploraSource implements ChainSource, AddressSource {
     return { height, hash: hash.data, medianTimeSec };
   }
 
+  async blockAt(height: number): Promise<BlockReport | undefined> {
+    const [hashReply, tip] = await Promise.all([
+      this.#ask(`block-height/${height}`),
+      this.#tipHeight(),
+    ]);
+    if (hashReply === undefined || tip === undefined) return undefined;
+    if (hashReply === 'none') return { tipHeight: tip };
+    const hash = hashField.safeParse(hashReply.text);
+    if (!hash.success) return undefined;
+    const [header, block] = await Promise.all([
+      this.#ask(`block/${hash.data}/header`),
+      this.#json(`block/${hash.data}`, blockSchema),
+    ]);
+    const text = textOf(header);
+    if (text === undefined || block?.height !== height) return undefined;
+    return { tipHeight: tip, block: { header: text, medianTimeSec: block.mediantime } };
+  }
+
   async outputsTo(
     address: string,
     scriptPubKey: string,
@@ -141,21 +165,22 @@ export class EsploraSource implements ChainSource, AddressSource {
     return hash.success ? textOf(await this.#ask(`block/${hash.data}/header`)) : undefined;
   }
 
+  /** The height of its last block. */
+  async #tipHeight(): Promise<number | undefined> {
+    const text = textOf(await this.#ask('blocks/tip/height'));
+    return text === undefined ? undefined : heightField.safeParse(Number(text)).data;
+  }
+
   async #report({ txid, vout }: Outpoint): Promise<OutputReport | 'none' | undefined> {
     const [transaction, status, outspend, tip] = await Promise.all([
       this.#ask(`tx/${txid}/hex`),
       this.#json(`tx/${txid}/status`, statusSchema),
       this.#json(`tx/${txid}/outspend/${vout}`, outspendSchema),
-      this.#ask('blocks/tip/height'),
+      this.#tipHeight(),
     ]);
     if (transaction === 'none') return 'none';
-    const tipHeight = heightField.safeParse(Number(textOf(tip)));
-    if (!transaction || !status || !outspend || !tip || !tipHeight.success) return undefined;
-    const seen = {
-      transaction: transaction.text,
-      isSpent: outspend.spent,
-      tipHeight: tipHeight.data,
-    };
+    if (!transaction || !status || !outspend || tip === undefined) return undefined;
+    const seen = { transaction: transaction.text, isSpent: outspend.spent, tipHeight: tip };
     if (!status.confirmed) return seen;
     const block = await this.#block(txid);
     return block && { ...seen, block };

@@ -1,6 +1,6 @@
 /** What the engine's parts share: ports, catalog, keys, mail and journal of one person. */
 import type { ActivityLog } from './activity.ts';
-import type { ChainSource, KnownBlock } from './bonds/ports.ts';
+import type { BlockLookups, ChainSource, KnownBlock } from './bonds/ports.ts';
 import type { Catalog, ContractView } from './catalog.ts';
 import type { AddressSource } from './fallback/ports.ts';
 import type { Handed } from './handed.ts';
@@ -43,6 +43,8 @@ export interface Desk {
   readonly wallet: () => Wallet | undefined;
   /** The newest block by a source of the chain, if one answers. */
   readonly newestBlock: () => Promise<KnownBlock | undefined>;
+  /** Who is asked about blocks that others name. */
+  readonly blockLookups: () => Promise<BlockLookups | undefined>;
   /** The sources this person chose. */
   readonly chainSources: () => Promise<readonly ChainSource[]>;
   /** Sources of the chain that can be asked about an address, as the person chose them. */

@@ -58,6 +58,7 @@ export function openDesk(
     clock,
     wallet: session.wallet,
     newestBlock: async () => ports.chain?.newestBlock(),
+    blockLookups: async () => ports.chain?.blockLookups?.(),
     chainSources: async () => (await ports.chain?.sources?.()) ?? [],
     addressSources: async () => (await ports.addressSources?.()) ?? [],
   };

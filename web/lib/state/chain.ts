@@ -25,6 +25,10 @@ export function chainOf(world: World | undefined): ChainPort {
   };
   return {
     sources,
+    blockLookups: async () => {
+      const { network } = sourcesIn(world, loadSources());
+      return { network, sources: await sources() };
+    },
     newestBlock: async () => (await parts()).firstOf(await sources()).newestBlock(),
   };
 }

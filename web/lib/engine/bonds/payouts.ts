@@ -6,6 +6,7 @@ import {
   bondStanding,
   buildDispute,
   buildSpending,
+  deniedBasis,
   embed,
   finaliseSpending,
   ok,
@@ -21,6 +22,7 @@ import {
   type Result,
 } from '@realyield/protocol';
 import type { CaseView } from '../cases/case-book.ts';
+import { deniedSteps } from '../cases/block-checks.ts';
 import { caseHeads, publishStep, stepTimeSec } from '../cases/publishing.ts';
 import type { Desk } from '../desk.ts';
 import type { BitcoinKey } from './bitcoin-key.ts';
@@ -149,6 +151,12 @@ export class Payouts {
     if (!signers.value.includes(script.holderKeys[role])) return reject('PAYOUT_SIGNER');
     const proven = await this.#prove(place);
     if (!proven.ok) return proven;
+    const denied = await deniedSteps(this.#desk, view);
+    const { outcome } = place;
+    const taken = outcome.type === 'ruling' ? view.fold.taken : undefined;
+    const basis = { dispute: id, outcome: outcome.id, taken };
+    const wrong = deniedBasis(basis, (step) => denied.has(step));
+    if (wrong !== undefined) return reject('BLOCK_DENIED', wrong);
     const said = { type: 'payout' as const, feeSat: feeSat.toString(), psbt: psbt.value };
     return this.#publish(view, place, said);
   }

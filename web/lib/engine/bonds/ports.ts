@@ -1,5 +1,5 @@
 /** The port through which the engine asks about the Bitcoin chain. Adapters: web/lib/chain. */
-import type { Outpoint, SourceAnswer } from '@realyield/protocol';
+import type { BitcoinNetwork, BlockReport, Outpoint, SourceAnswer } from '@realyield/protocol';
 
 /** A block that a source says is the newest: a step that names it is no older. */
 export interface KnownBlock {
@@ -14,10 +14,26 @@ export interface BlockSource {
   newestBlock(): Promise<KnownBlock | undefined>;
 }
 
+/** Who says which block is at a height. */
+export interface BlockLookup {
+  /** Its address, for people. */
+  readonly name: string;
+  /** Undefined where it does not answer, or nothing that can be; never rejects. */
+  blockAt(height: number): Promise<BlockReport | undefined>;
+}
+
+/** The sources that are asked about blocks which others name, and of which network they are. */
+export interface BlockLookups {
+  readonly network: BitcoinNetwork;
+  readonly sources: readonly BlockLookup[];
+}
+
 /** The chain as a session reaches it. */
 export interface ChainPort extends BlockSource {
   /** The sources its person chose; without them no payout is signed or sent. */
   sources?(): Promise<readonly ChainSource[]>;
+  /** The same, for blocks that others name; without them those are not checked. */
+  blockLookups?(): Promise<BlockLookups>;
 }
 
 /** An unspent output at an address, as a source says; a bond is proven by `lookUp`. */

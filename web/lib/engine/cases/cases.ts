@@ -4,12 +4,12 @@
  */
 import {
   buildDispute,
+  deniedBasis,
   embed,
   nextSteps,
   reject,
   type Award,
   type DisputeDocument,
-  type DisputeReason,
   type DisputeStepType,
   type Result,
 } from '@realyield/protocol';
@@ -17,42 +17,22 @@ import { holderRole, payoutPlaces } from '../bonds/payout-case.ts';
 import { ownContract, type Desk } from '../desk.ts';
 import type { Signer } from '../ports.ts';
 import type { CaseView } from './case-book.ts';
-import { claimable, nearbyContracts, type Claimable } from './claimable.ts';
+import { deniedSteps } from './block-checks.ts';
+import { claimable, nearbyContracts, refusedClaim, type Claimable } from './claimable.ts';
+import {
+  filesOf,
+  inOrder,
+  namesBlock,
+  rising,
+  type CaseOrder,
+  type NamedFile,
+  type RulingOrder,
+  type StepContent,
+} from './orders.ts';
 import { placesIn, type Place } from './places.ts';
 import { caseHeads, judgeUnsigned, publishStep, stepTimeSec } from './publishing.ts';
 
-/** A named file by its hash. */
-export type NamedFile = Readonly<{ name: string; sha256: string }>;
-
-/** What a claimant asks for. */
-export interface CaseOrder {
-  readonly reason: DisputeReason;
-  readonly claimUnits: bigint;
-  /** Where a payout of the bond would go. */
-  readonly address?: string;
-  readonly statement: string;
-  readonly documents: readonly NamedFile[];
-}
-
-/** What an arbiter decides. */
-export interface RulingOrder {
-  readonly admitted: readonly string[];
-  readonly findings: string;
-  readonly awards: readonly Award[];
-  readonly payBySec: number;
-}
-
-type Content<Document> = Document extends DisputeDocument
-  ? Omit<Document, 'v' | 'contract' | 'prev' | 'dispute' | 'block'>
-  : never;
-type StepContent = Content<DisputeDocument>;
-
-const BLOCKED: ReadonlySet<DisputeDocument['type']> = new Set([
-  ...(['open', 'join', 'taken', 'ruling', 'fallback'] as const),
-]);
-
-const rising = (ids: readonly string[]): string[] => [...new Set(ids)].sort();
-const files = (named: readonly NamedFile[]) => named.map(({ name, sha256 }) => ({ name, sha256 }));
+export type { CaseOrder, NamedFile, RulingOrder };
 
 /** Cases one person has a part in, and what they do there. */
 export class Cases {
@@ -105,13 +85,15 @@ export class Cases {
     const own = ownContract(this.#desk, root)?.own;
     if (!own) return reject('AUTHOR_ROLE');
     const { reason, claimUnits, address, statement, documents } = order;
-    const running = this.claimable(root).find((each) => each.reason === reason)?.running;
-    if (running !== undefined) return reject('STATE_FORBIDS', running);
+    const room = this.claimable(root).find((each) => each.reason === reason);
+    if (room?.running !== undefined) return reject('STATE_FORBIDS', room.running);
+    const refused = refusedClaim(room, claimUnits);
+    if (refused) return refused;
     const content = {
       type: 'open' as const,
       ...{ reason, claimUnits: claimUnits.toString(), statement },
       ...(address === undefined ? {} : { address }),
-      ...{ documents: files(documents), events: [] },
+      ...{ documents: filesOf(documents), events: [] },
     };
     return this.#sign(undefined, root, own.main, content);
   }
@@ -126,6 +108,10 @@ export class Cases {
     if (!view) return reject('DISPUTE_UNKNOWN');
     const own = ownContract(this.#desk, root)?.own;
     if (!own) return reject('AUTHOR_ROLE');
+    const { reason } = view.fold;
+    const room = this.claimable(root).find((each) => each.reason === reason);
+    const refused = refusedClaim(room, claimUnits);
+    if (refused) return refused;
     const where = address === undefined ? {} : { address };
     const content = { type: 'join' as const, claimUnits: claimUnits.toString(), statement };
     return this.#sign(view, root, own.main, { ...content, ...where });
@@ -133,7 +119,7 @@ export class Cases {
 
   /** Answers the claim. */
   respond(id: string, statement: string, named: readonly NamedFile[] = []) {
-    return this.#step(id, { type: 'response', statement, documents: files(named) });
+    return this.#step(id, { type: 'response', statement, documents: filesOf(named) });
   }
 
   /** Adds evidence: files by their hashes, events by their ids. */
@@ -143,7 +129,7 @@ export class Cases {
     named: readonly NamedFile[] = [],
     events: readonly string[] = [],
   ) {
-    const documents = files(named);
+    const documents = filesOf(named);
     return this.#step(id, { type: 'evidence', statement, documents, events: rising(events) });
   }
 
@@ -258,13 +244,19 @@ export class Cases {
     signer: Signer,
     content: StepContent,
   ): Promise<Result<string>> {
-    const block = BLOCKED.has(content.type) ? await this.#desk.newestBlock() : undefined;
-    if (BLOCKED.has(content.type) && !block) return reject('BLOCK_UNKNOWN');
+    const isClock = namesBlock(content.type);
+    const denied = view && isClock ? await deniedSteps(this.#desk, view) : new Set<string>();
+    const wrong = view && deniedBasis({ dispute: view.id, ...content }, (id) => denied.has(id));
+    if (wrong !== undefined) return reject('BLOCK_DENIED', wrong);
+    const block = isClock ? await this.#desk.newestBlock() : undefined;
+    if (isClock && !block) return reject('BLOCK_UNKNOWN');
     const steps = view?.steps ?? [];
+    // DI-34: "…and leave every other step with such a block out of `prev`…"
+    const known = steps.filter(({ event }) => !denied.has(event.id));
     const document = {
       v: 1,
       contract,
-      prev: caseHeads({ steps }),
+      prev: caseHeads({ steps: known }),
       ...content,
       ...(view === undefined ? {} : { dispute: view.id }),
       ...(block ? { block } : {}),
@@ -289,10 +281,4 @@ export class Cases {
         nextSteps(view.fold, place.actor, nowSec).includes(type),
     );
   }
-}
-
-/** Awards as a document lists them: rising by contract and leg, nothing left out. */
-function inOrder(awards: readonly Award[]): Award[] {
-  const place = ({ contract, leg }: Award): string => `${contract} ${leg}`;
-  return [...awards].sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }

@@ -2,10 +2,12 @@
 import {
   DISPUTE_REASONS,
   claimantOf,
-  claimLimit,
+  claimRoom,
   offerAddress,
+  reject,
   type ContractState,
   type DisputeReason,
+  type Result,
 } from '@realyield/protocol';
 import { ownContract, type Desk } from '../desk.ts';
 import type { CaseView } from './case-book.ts';
@@ -13,8 +15,12 @@ import type { CaseView } from './case-book.ts';
 /** One reason for which a case could be opened. */
 export interface Claimable {
   readonly reason: DisputeReason;
-  /** The most that can be owed for it, in units of the contract's ledger. */
+  /** What can be claimed today, in units of the ledger; 0 where earlier cases took all. */
   readonly limitUnits: bigint;
+  /** What earlier cases of the contract have awarded of what the ledger gives. */
+  readonly earlierUnits: bigint;
+  /** The most that can come to be owed by the time of a ruling. */
+  readonly mostUnits: bigint;
   /** The case that runs for it already. */
   readonly running: string | undefined;
   /** The case of another claimant under the offer that this claim could join. */
@@ -90,8 +96,9 @@ export function claimable(desk: Desk, root: string): readonly Claimable[] {
   return DISPUTE_REASONS.filter(
     (reason) => claimantOf(reason) === contract.own.role && isMeant(state, reason, cases, nowSec),
   ).flatMap((reason): Claimable[] => {
-    const limitUnits = claimLimit(state, reason, nowSec);
-    if (limitUnits === 0n) return [];
+    const room = claimRoom(state, reason, nowSec, desk.catalog.cases.others('', [root]));
+    const { todayUnits: limitUnits, earlierUnits, mostUnits } = room;
+    if (limitUnits + earlierUnits === 0n) return [];
     const running = cases.find(
       ({ fold }) =>
         fold.reason === reason &&
@@ -99,6 +106,19 @@ export function claimable(desk: Desk, root: string): readonly Claimable[] {
         fold.claims.some((claim) => claim.contract === root && !claim.withdrawn),
     );
     const joinable = running ? undefined : joinableCase(desk, state, reason);
-    return [{ reason, limitUnits, running: running?.id, joinable }];
+    return [{ reason, limitUnits, earlierUnits, mostUnits, running: running?.id, joinable }];
   });
+}
+
+/** Why a claim is not signed: earlier cases took all, or it is more than can come to be owed. */
+export function refusedClaim(
+  room: Claimable | undefined,
+  claimUnits: bigint,
+): Result<never> | undefined {
+  if (!room) return undefined;
+  // DI-35: "A client MUST refuse to sign a claim as `NOTHING_CLAIMED` where what earlier outcomes
+  // owe leaves nothing of its limit, and as `CLAIM_EXCEEDED` one of more than is left of what the
+  // ledger gives by the time…"
+  if (room.limitUnits === 0n) return reject('NOTHING_CLAIMED', room.reason);
+  return claimUnits > room.mostUnits ? reject('CLAIM_EXCEEDED', room.reason) : undefined;
 }

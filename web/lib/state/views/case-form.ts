@@ -5,12 +5,15 @@ import {
   TAKING_DAYS,
   type ContractState,
   type DisputeReason,
+  type OtherOutcome,
 } from '@realyield/protocol';
 import { amountText, wholeUnits, type AmountUnit } from '../../amount.ts';
+import type { Claimable } from '../../engine/cases/claimable.ts';
 import type { CaseView } from '../../engine/cases/case-book.ts';
 import { formatLocalTime, formatPlural } from '../../format.ts';
 import { hasHidden } from '../../ui/text.ts';
-import { dueOf, unitOf } from './cases.ts';
+import { dueOf } from './case-due.ts';
+import { unitOf } from './cases.ts';
 import { nameOf, type Names } from './people.ts';
 
 /** Longest texts, in UTF-16 units. */
@@ -32,9 +35,32 @@ export function saidMistake(typed: string, lacking: string | undefined): string 
   return hasHidden(text.replace(/\n/g, ' ')) ? HIDDEN : undefined;
 }
 
-/** What is wrong with an amount claimed; more than the limit may be claimed and is never owed. */
-export function claimMistake(units: bigint | undefined): string | undefined {
-  return units === undefined || units === 0n ? 'Say how much you claim.' : undefined;
+/** What can be claimed, as a claim's form asks for it. */
+type Room = Pick<Claimable, 'limitUnits' | 'earlierUnits' | 'mostUnits'>;
+
+/** What is wrong with an amount claimed: nothing, or more than can come to be owed. */
+export function claimMistake(
+  units: bigint | undefined,
+  { mostUnits, earlierUnits }: Room,
+  denomination: AmountUnit,
+): string | undefined {
+  if (units === undefined || units === 0n) return 'Say how much you claim.';
+  if (units <= mostUnits) return undefined;
+  const most = amountText(mostUnits, denomination, true);
+  const without = earlierUnits > 0n ? ', without what earlier cases awarded you' : '';
+  return `No more than ${most} can come to be owed for this until it is decided${without}.`;
+}
+
+/** What can be claimed today, in a sentence or two. */
+export function roomWords({ limitUnits, earlierUnits }: Room, denomination: AmountUnit): string {
+  const text = (units: bigint): string => amountText(units, denomination, true);
+  if (earlierUnits === 0n) {
+    return `By the contract’s ledger ${text(limitUnits)} can be owed for this today.`;
+  }
+  return (
+    `By the contract’s ledger ${text(limitUnits + earlierUnits)} is owed for this today. Earlier ` +
+    `cases awarded you ${text(earlierUnits)} of it, so ${text(limitUnits)} can still be claimed.`
+  );
 }
 
 /** What is asked where a claim is above what can be owed today; undefined where it is not. */
@@ -51,8 +77,8 @@ export function aboveLimit(
     title: `Do you mean to claim more than the ${most} that can be owed today?`,
     safe:
       `You claim ${amountText(units, denomination, true)}. However much a ruling awards, no more ` +
-      'is owed than the contract’s ledger gives on the day of the ruling. It makes sense where ' +
-      'more falls due until then.',
+      'is owed than the contract’s ledger then gives, and no other case has awarded. It makes ' +
+      'sense where more falls due until then.',
   };
 }
 
@@ -104,12 +130,17 @@ interface Awarded {
 }
 
 /** Where awards are not what the ledger gives, each a sentence. */
-export function departures(view: CaseView, drafts: readonly Awarded[], nowSec: number): string[] {
+export function departures(
+  view: CaseView,
+  drafts: readonly Awarded[],
+  nowSec: number,
+  others: readonly OtherOutcome[],
+): string[] {
   return drafts.flatMap(({ contract, units }) => {
     const claim = view.fold.claims.find((each) => each.contract === contract);
     if (!claim || units === undefined) return [];
     const unit = unitOf(view, contract);
-    const dueUnits = dueOf(view, claim, nowSec);
+    const dueUnits = dueOf(view, claim, nowSec, others);
     // Both as they are shown: nobody departs by less than what can be paid.
     const shown = (amount: bigint): bigint => wholeUnits({ units: amount, denomination: unit });
     if (shown(units) === shown(dueUnits)) return [];

@@ -1,9 +1,7 @@
 /** A case as its page and the lists show it: where it stands, until when, and every step. */
 import {
-  claimLimit,
   type Award,
   type ContractState,
-  type DisputeClaim,
   type DisputeDocument,
   type DisputeOutcome,
   type OwedAward,
@@ -272,11 +270,4 @@ export function owedWords(view: CaseView, awards: readonly OwedAward[]): string 
   const open = [...sums.values()].filter(({ units }) => units > 0n);
   const texts = open.map(({ units, denomination }) => amountText(units, denomination, true));
   return texts.length === 0 ? 'Nothing' : texts.join(' and ');
-}
-
-/** What the ledger gives for a claim now: no more than was claimed. */
-export function dueOf(view: CaseView, claim: DisputeClaim, nowSec: number): bigint {
-  const state = view.states.get(claim.contract);
-  const limit = state ? claimLimit(state, view.fold.reason, nowSec) : 0n;
-  return claim.withdrawn ? 0n : limit < claim.claimUnits ? limit : claim.claimUnits;
 }

@@ -1,0 +1,53 @@
+/** What the ledger gives beside what earlier outcomes owe. Spec: specs/disputes.md, "Outcome". */
+import type { ContractState } from '../contract/state.ts';
+import type { DisputeReason } from '../kinds/dispute.ts';
+import { linesBefore, owedBefore, type OtherOutcome } from './earlier.ts';
+import { claimLimit, RULING_DAYS, TAKING_DAYS } from './limit.ts';
+
+/** After any id, in the order of outcomes of one second. */
+const AFTER_ALL = 'g';
+
+/** The limit of what a claim can be owed at a time, what is owed by other outcomes taken off. */
+export function limitBeside(
+  state: ContractState,
+  reason: DisputeReason,
+  atSec: number,
+  lines: ReturnType<typeof linesBefore>,
+): bigint {
+  const limit = claimLimit(state, reason, atSec);
+  // DI-24: "…what outcomes before it owe at that time is taken off its limit."
+  const others = owedBefore(state, reason === 'notDisbursed', atSec, lines);
+  return limit > others ? limit - others : 0n;
+}
+
+/** What can be claimed on a day, in units of the contract's ledger. */
+export interface ClaimRoom {
+  /** Of what the ledger gives on that day. */
+  readonly todayUnits: bigint;
+  /** What earlier outcomes take of it. */
+  readonly earlierUnits: bigint;
+  /** Of what the ledger gives by the time both arbiters had to rule, if nothing more is paid. */
+  readonly mostUnits: bigint;
+}
+
+/** What can still be claimed, given what other cases of the contract came to. */
+export function claimRoom(
+  state: ContractState,
+  reason: DisputeReason,
+  nowSec: number,
+  others: readonly OtherOutcome[],
+): ClaimRoom {
+  const beside = (atSec: number): bigint => {
+    const lines = linesBefore(others, reason, { id: AFTER_ALL, effectiveAtSec: atSec });
+    return limitBeside(state, reason, atSec, lines);
+  };
+  const { daySec } = state.contract.document;
+  const latestSec = nowSec + 2 * (TAKING_DAYS + RULING_DAYS) * daySec;
+  const todayUnits = beside(nowSec);
+  const laterUnits = beside(latestSec);
+  return {
+    todayUnits,
+    earlierUnits: claimLimit(state, reason, nowSec) - todayUnits,
+    mostUnits: laterUnits > todayUnits ? laterUnits : todayUnits,
+  };
+}
