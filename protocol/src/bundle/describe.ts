@@ -8,6 +8,7 @@ import { LEGS, PARTY_ROLES, type ContractState, type Notice } from '../contract/
 import type { ParsedEvent } from '../events.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { sentenceFor } from '../result.ts';
+import { bondSentences } from './bonds.ts';
 import { caseSentences } from './cases.ts';
 import { amountText, countText, timeText } from './text.ts';
 
@@ -202,9 +203,6 @@ function absent(one: Case): string[] {
   const { fold, state } = one;
   const unsigned = PARTY_ROLES.filter((role) => !state.signatures[role]);
   const documents = documentsNamed(one);
-  const isBonded = state.versions.some(
-    ({ document: { bond, guarantee } }) => bond !== undefined || guarantee.type !== 'none',
-  );
   return [
     ...unsigned.map((role) => `There is no signature of the ${role} that counts.`),
     ...fold.missing.map((id) => `A party cites the event ${id}, and it is not there.`),
@@ -214,9 +212,6 @@ function absent(one: Case): string[] {
           `${countText(documents, 'document')} named by fingerprint: the files themselves are ` +
             'kept by their owners. Whether a file is the one named, its SHA-256 shows.',
         ]
-      : []),
-    ...(isBonded
-      ? ['What the Bitcoin chain shows of the bank’s bonds is not part of this file.']
       : []),
   ];
 }
@@ -236,6 +231,7 @@ export function describeEvidence(
   const legs = Object.keys(LEGS) as Leg[];
   // EB-8: "A reader folds the cases of which a bundle holds steps…"
   const cases = caseSentences(state, events, amount);
+  const bonds = bondSentences(state, events);
   // EB-7: "A reader that says what a bundle comes to keeps three things apart…"
   return {
     proven: [
@@ -244,9 +240,10 @@ export function describeEvidence(
       ...legs.flatMap((leg) => paidOn(one, leg)),
       ...balances(one),
       ...outcomes(one),
+      ...bonds.proven,
       ...cases.proven,
     ],
     claimed: [...noticesSaid(one), ...milestonesSaid(one), ...moneySaid(one), ...othersSaid(one)],
-    missing: [...absent(one), ...cases.missing],
+    missing: [...absent(one), ...bonds.missing, ...cases.missing],
   };
 }
