@@ -27,7 +27,8 @@ function pledgedText(standing: Extract<PinStanding, { readonly state: 'kept' | '
   return (
     `The bank pledged the output ${outpoint.txid}:${outpoint.vout} of ${satText(valueSat)}, ` +
     `locked until ${timeText(lockTimeSec)}, and set ` +
-    `${satText(standing.allocatedSat)} of it aside for this offer, by the event ${event.id}${since}. Its key and those of the three who can pay it ` +
+    `${satText(standing.allocatedSat)} of it aside for this offer, by the event ` +
+    `${event.id}${since}. Its key and those of the three who can pay it ` +
     'out are proven by signatures.'
   );
 }
