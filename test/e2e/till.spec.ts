@@ -36,8 +36,8 @@ import { startWorldProcess, type WorldProcess } from './world-process.ts';
 
 const SALES = Number(process.env['TILL_SALES'] ?? '5');
 const IS_WHOLE = SALES >= 50;
-/** The first instalment, in days of two seconds. */
-const FIRST_DAY = IS_WHOLE ? 20 : 12;
+/** The first instalment, in days of two seconds: what is paid out later is not of it. */
+const FIRST_DAY = IS_WHOLE ? 60 : 30;
 const LENT = { ana: 60_000n, ben: 30_000n } as const;
 const BANK = 'Banco Comunal';
 /** Half of the first is less than is late, half of the second more. */
