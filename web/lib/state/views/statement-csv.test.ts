@@ -42,6 +42,12 @@ it('has what came and what went apart, so that no cell begins with a sign', () =
   expect(csv).not.toMatch(/(^|,|")[=+\-@]/m);
 });
 
+it('says in words what came from the till a bank runs', () => {
+  const takings: StatementRow = { ...row, leg: 'takings', side: 'received', costUnits: 0n };
+  const csv = statementCsv([takings], { nameOf: (key) => key, loanOf: () => 'Oven' });
+  expect(csv).toContain('"sales at the till, paid on by the bank",sat,1234.567,,');
+});
+
 it.each(['=1', '+1', '-1', '@A', ' =1', '\t=1', '\r\n=1', '\u00a0+1', '\uff1d1', '|cmd'])(
   'makes %j harmless',
   (text) => {

@@ -29,6 +29,7 @@ const WHAT: Readonly<Partial<Record<StatementRow['leg'], string>>> = {
   disbursement: 'loan paid out',
   repayment: 'repaid to the lender',
   servicing: 'repaid to the bank as its share',
+  takings: 'sales at the till, paid on by the bank',
 };
 
 function whatOf({ leg, side }: StatementRow): string {
