@@ -5,6 +5,7 @@ import type { PayoutPlace } from '../web/lib/engine/bonds/payout-case.ts';
 import { certificatePeriod, returnPlan } from '../web/lib/engine/bonds/office.ts';
 import {
   certificateMistake,
+  isBegun,
   keptBondDraft,
   newBondDraft,
   readAllocations,
@@ -35,7 +36,9 @@ describe('a bond that is being made', () => {
     expect(keptBondDraft(JSON.parse(JSON.stringify(timeLocked)))).toEqual(timeLocked);
     for (const kept of [undefined, null, 7, {}, { holders: 1, allocations: { a: 2 } }]) {
       expect(readBond(keptBondDraft(kept), [], 'regtest').ok).toBe(false);
+      expect(isBegun(keptBondDraft(kept))).toBe(false);
     }
+    expect(isBegun(timeLocked)).toBe(true);
   });
 
   it('is tied to the bank by the key it names and no other', () => {

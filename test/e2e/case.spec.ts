@@ -1,45 +1,35 @@
 /**
- * A case in browsers, on the local market's loan that is late: an investor opens it, the bank
- * answers, the arbiter takes it and awards less than was claimed, the business pays over Lightning,
- * and the arbiter closes it. Anybody reads it by its link.
+ * Cases in browsers, on the local market's loans that are late. One is ruled on and paid over
+ * Lightning; one is settled half-way, paid, and closed though nobody had to take it. Anybody reads
+ * them by their links.
  */
 import { expect, test, type Page } from '@playwright/test';
-import { be, openBrowser, ready } from './people.ts';
-import { startWorldProcess, type WorldProcess } from './world-process.ts';
+import * as at from './case-world.ts';
+import { CaseWorld, go, standing } from './case-world.ts';
+import { be } from './people.ts';
 
-const [LENDER, BANK, BUSINESS, ARBITER] = [
-  ...['Lars Nygaard', 'Winam Members’ Savings', 'Dunga Boatworks', 'Wanjiru Kamau'],
+const [LENDER, OTHER, BANK, BUSINESS] = [
+  ...['Lars Nygaard', 'Mei Tanaka', 'Winam Members’ Savings', 'Dunga Boatworks'],
 ] as const;
+const ARBITER = 'Wanjiru Kamau';
 
-let world: WorldProcess;
+let world: CaseWorld;
+
+test.describe.configure({ mode: 'serial' });
 
 test.beforeAll(async () => {
-  world = await startWorldProcess(['--no-small']);
+  world = await CaseWorld.start();
 });
+
+test.afterEach(() => world.leave());
 
 test.afterAll(() => world.stop());
 
-/** Opens a page of the client. */
-async function go(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  await ready(page);
-}
-
-const standing = (page: Page, status: string) => page.locator(`[data-status="${status}"]`);
-
 test('goes from a complaint to money paid', async ({ browser }) => {
-  const page = await openBrowser(browser, world.url);
-  await be(page, 'Connect', LENDER);
-  await go(page, '/portfolio');
-  await page.getByRole('link', { name: /see why it is late/ }).click();
-  await page.getByRole('link', { name: 'Open a case' }).click();
+  const page = await world.open(browser, LENDER);
+  await at.claim(page, { statement: 'The boat is not launched, and nothing came.' });
   await expect(page.getByText(/can answer until \d+ \w+ \d{4}/)).toBeVisible();
-  const amount = page.getByLabel('How much do you claim?');
-  await expect(amount).not.toHaveValue('');
-  await page.getByLabel('What happened?').fill('The boat is not launched, and nothing came.');
-  await page.getByRole('button', { name: 'Sign and open the case' }).click();
-  await expect(standing(page, 'open')).toBeVisible();
-  const path = new URL(page.url()).pathname;
+  const path = await at.openCase(page);
 
   await be(page, LENDER, BANK);
   await go(page, '/desk');
@@ -50,37 +40,61 @@ test('goes from a complaint to money paid', async ({ browser }) => {
   await expect(page.getByText('Opened and answered.')).toBeVisible();
 
   await be(page, BANK, ARBITER);
-  await go(page, '/desk');
-  await page.getByRole('link', { name: /take the case/ }).click();
-  await page.getByRole('button', { name: 'Take the case' }).click();
-  await page.getByRole('button', { name: 'Sign and take it' }).click();
+  await at.take(page);
   await page.getByLabel('Awarded').fill('150000');
   await page.getByLabel('Findings').fill('It was due and nothing was paid.');
   await page.getByRole('button', { name: 'Look at it once more' }).click();
   await expect(page.getByText('Say why you award something else')).toBeVisible();
   await page.getByLabel('Why you depart from the ledger').fill('The flood was nobody’s fault.');
-  await page.getByRole('button', { name: 'Look at it once more' }).click();
-  await page.getByRole('button', { name: 'Sign the ruling' }).click();
+  await at.rule(page);
   await expect(standing(page, 'ruled')).toBeVisible();
 
   await be(page, ARBITER, BUSINESS);
-  await go(page, path);
-  await page.getByRole('link', { name: 'Pay on the contract’s page' }).click();
-  await page.getByLabel('Or a part of it').fill('150000');
-  await page.getByRole('button', { name: 'Repay this part' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
-  await go(page, path);
-  await expect(standing(page, 'complied')).toBeVisible({ timeout: 20_000 });
-
+  await at.payPart(page, path, '150000');
   await be(page, BUSINESS, ARBITER);
-  await go(page, path);
-  await page.getByRole('button', { name: 'Close the case' }).click();
-  await page.getByRole('button', { name: 'Sign and close' }).click();
-  await expect(standing(page, 'closed')).toBeVisible();
+  await at.close(page, path);
 
-  const stranger = await openBrowser(browser, world.url);
+  const stranger = await world.open(browser);
   await go(stranger, path);
   await expect(standing(stranger, 'closed')).toBeVisible();
   await expect(stranger.getByText(/150.000.sat\s*paid/)).toBeVisible();
   await expect(stranger.getByText('The flood was nobody’s fault.')).toBeVisible();
+});
+
+/** Finds the case on one's list by what it asks for, and accepts the proposal in it. */
+async function accept(page: Page, list: string): Promise<void> {
+  await go(page, list);
+  await page.getByRole('link', { name: /read a proposal/ }).click();
+  await expect(page.getByText('Half now, the rest with the next boat.').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Accept this proposal' }).click();
+  await page.getByRole('button', { name: 'Sign and accept' }).click();
+  await expect(page.getByRole('button', { name: 'Sign and accept' })).toBeHidden();
+}
+
+test('is settled half-way, paid and closed', async ({ browser }) => {
+  const page = await world.open(browser, OTHER);
+  await at.claim(page, { statement: 'Nothing came in October, and nobody answers.' });
+  const path = await at.openCase(page);
+
+  await be(page, OTHER, BUSINESS);
+  await go(page, path);
+  await page.getByRole('button', { name: 'Propose to settle' }).click();
+  await page.getByLabel('To be paid', { exact: true }).fill('60000');
+  await page.getByLabel('A word with it').fill('Half now, the rest with the next boat.');
+  await page.getByRole('button', { name: 'Sign and propose' }).click();
+  await expect(page.getByText('You have signed it.')).toBeVisible();
+
+  await be(page, BUSINESS, BANK);
+  await accept(page, '/desk');
+  await be(page, BANK, OTHER);
+  await accept(page, '/portfolio');
+  await expect(standing(page, 'settled')).toBeVisible();
+  await expect(page.getByText(/^What was settled is to be paid by/)).toBeVisible();
+
+  await be(page, OTHER, BUSINESS);
+  await at.payPart(page, path, '60000');
+  // Nobody had to take it: the arbiter ends it all the same.
+  await be(page, BUSINESS, ARBITER);
+  await at.close(page, path);
+  await expect(page.getByText('Everything that was settled is paid.')).toBeVisible();
 });

@@ -28,6 +28,9 @@ export interface BondDraft {
   allocations: Record<string, string>;
 }
 
+/** Under what it is kept. */
+export const BOND_DRAFT = 'bond';
+
 /** A draft nobody has written in. */
 export function newBondDraft(): BondDraft {
   return {
@@ -56,6 +59,11 @@ export function keptBondDraft(kept: unknown): BondDraft {
       Object.entries(allocations ?? {}).map(([offer, sat]) => [offer, text(sat)]),
     ),
   };
+}
+
+/** Whether somebody has begun to make a bond: it may be funded already. */
+export function isBegun({ bankKey, lockTimeSec, holders }: BondDraft): boolean {
+  return [bankKey, lockTimeSec, ...Object.values(holders)].some((text) => text !== '');
 }
 
 const LONGEST_MONTHS = 60;

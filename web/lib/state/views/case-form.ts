@@ -154,3 +154,13 @@ export function findingsText(findings: string, departing: readonly string[], why
   const text = saidText(findings);
   return departing.length === 0 ? text : `${text}\n\n${departing.join(' ')} ${saidText(why)}`;
 }
+
+/** What an arbiter wrote and did not sign yet, as it was kept. */
+export function keptRuling(kept: unknown): { readonly findings: string; readonly why: string } {
+  const { findings, why } = (typeof kept === 'object' && kept !== null ? kept : {}) as {
+    findings?: unknown;
+    why?: unknown;
+  };
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { findings: text(findings), why: text(why) };
+}
