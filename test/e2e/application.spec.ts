@@ -2,7 +2,7 @@
  * A business and a bank in two browsers, no helpers: applied for with a document, asked, answered,
  * approved, published, and the business led from its application to the offer that came of it.
  */
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { fromApplicationToOffer } from './applying.ts';
 import { become } from './people.ts';
 import { startWorldProcess, type WorldProcess } from './world-process.ts';
