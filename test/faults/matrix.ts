@@ -19,6 +19,8 @@ export interface MatrixSeeds {
   /** How many are played where none of these is set, and how far apart they are. */
   readonly quickRuns: number;
   readonly quickStride: number;
+  /** Played as well where none of these is set: seeds that once went wrong. */
+  readonly mended?: readonly number[];
   /** What the runs are called; "runs" unless given. */
   readonly what?: string;
 }
@@ -31,10 +33,12 @@ export interface Played {
   readonly wrong: readonly string[];
 }
 
-function chosen({ seedName, runsName, halfName, quickRuns, quickStride }: MatrixSeeds) {
+function chosen({ seedName, runsName, halfName, ...quick }: MatrixSeeds) {
   const { [seedName]: seed, [runsName]: runs, [halfName]: half } = process.env;
   if (seed !== undefined) return [Number(seed)];
-  if (runs === undefined) return Array.from({ length: quickRuns }, (_, at) => at * quickStride);
+  const { quickRuns, quickStride, mended = [] } = quick;
+  const few = Array.from({ length: quickRuns }, (_, at) => at * quickStride);
+  if (runs === undefined) return [...few, ...mended];
   const all = Array.from({ length: Number(runs) }, (_, at) => at);
   return half === undefined ? all : all.filter((at) => at % 2 === Number(half));
 }

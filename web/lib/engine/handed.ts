@@ -106,6 +106,14 @@ export class Handed {
   }
 }
 
+/** Whether no wallet was told to pay a part, under whatever hash, since the journal has it. */
+function isUntold(known: JournalEntry | undefined): boolean {
+  if (!known) return true;
+  if (isSerial(known.leg)) return false;
+  const { step, sentAtMs, noRoute } = known;
+  return (step === 'wanted' || step === 'checked') && sentAtMs === undefined && !noRoute;
+}
+
 /** Looks for payments that this journal does not know of. */
 export class Examiner {
   readonly #cleared = new Set<string>();
@@ -159,8 +167,8 @@ export class Examiner {
     // Of what was asked for since, this journal knows all: what is not in it was not paid. Numbers
     // of orders change, those of books do not.
     const isKept = !isSerial(document.leg) || document.book === true;
-    const isNew = !known && isKept && isOfThisRun(event, this.#sinceMs);
-    if (isNew) return undefined;
+    const isNew = isKept && isOfThisRun(event, this.#sinceMs);
+    if (isNew && isUntold(known)) return undefined;
     const isSettling = known && !['wanted', 'checked', 'failed'].includes(known.step);
     if (isSettling || known?.paymentHash === paymentHash || this.#cleared.has(paymentHash)) {
       return undefined;

@@ -23,6 +23,8 @@ const LOOK_BACK_SEC = 3 * 86_400;
  * invoices it may have paid.
  */
 const LOOK_FAR_BACK_SEC = 16 * 86_400;
+/** How long relays that have not said all they have are waited for, once another has, ms. */
+const OTHERS_MS = 5_000;
 
 /** A message that arrived, its author proven by the seal. */
 export interface Incoming {
@@ -53,6 +55,9 @@ export class Mailbox {
   readonly #watched: WatchSet;
   readonly #marks: ReadMarks;
   readonly #caughtUp = new Set<string>();
+  /** Relays that have said all they have for a key. */
+  readonly #listed = new Map<string, Set<string>>();
+  readonly #timers = new Map<string, () => void>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
   constructor(
@@ -90,7 +95,10 @@ export class Mailbox {
     this.#watched.remove(publicKey);
   }
 
-  /** Whether the messages that a relay had stored for a key have been dealt with. */
+  /**
+   * Whether the messages that relays had stored for a key have been dealt with: of all in use, or
+   * of those that answered within seconds of the first. What one lacks another may have.
+   */
   isCaughtUp(publicKey: string): boolean {
     return this.#caughtUp.has(publicKey);
   }
@@ -131,6 +139,8 @@ export class Mailbox {
   async stop(): Promise<void> {
     this.#watched.stop();
     this.#signers.clear();
+    for (const stop of this.#timers.values()) stop();
+    this.#timers.clear();
     await Promise.all(this.#taking);
   }
 
@@ -159,7 +169,12 @@ export class Mailbox {
             since: this.#ports.clock.nowSec() - backSec,
           }));
       },
-      onEndOfStored: (publicKeys) => void this.#listed(publicKeys),
+      onRelay: (publicKeys, url, phase) => {
+        if (phase === 'listed') for (const key of publicKeys) this.#noteListed(key, url);
+      },
+      onEndOfStored: (publicKeys) => {
+        for (const key of publicKeys) this.#waitForOthers(key);
+      },
       onEvent: (raw) => {
         const taken = this.#take(raw);
         this.#taking.add(taken);
@@ -168,13 +183,27 @@ export class Mailbox {
     };
   }
 
-  async #listed(publicKeys: readonly string[]): Promise<void> {
+  #noteListed(key: string, url: string): void {
+    if (this.#caughtUp.has(key)) return;
+    const listed = this.#listed.get(key) ?? new Set<string>();
+    this.#listed.set(key, listed.add(url));
+    if (this.#ports.relays.readUrls.every((each) => listed.has(each))) void this.#catchUp(key);
+  }
+
+  #waitForOthers(key: string): void {
+    if (this.#caughtUp.has(key) || this.#timers.has(key)) return;
+    const late = (): void => void this.#catchUp(key);
+    this.#timers.set(key, this.#ports.clock.after(OTHERS_MS, late));
+  }
+
+  async #catchUp(key: string): Promise<void> {
+    this.#timers.get(key)?.();
+    this.#timers.delete(key);
+    this.#listed.delete(key);
     await Promise.all(this.#taking);
-    for (const key of publicKeys) {
-      this.#caughtUp.add(key);
-      for (const tell of this.#waiting.get(key) ?? []) tell();
-      this.#waiting.delete(key);
-    }
+    this.#caughtUp.add(key);
+    for (const tell of this.#waiting.get(key) ?? []) tell();
+    this.#waiting.delete(key);
   }
 
   async #take(raw: unknown): Promise<void> {
