@@ -7,8 +7,9 @@ import { launchOptions } from './test/run/browser.mjs';
 
 export default defineConfig({
   testDir: 'test/e2e',
-  // Minutes of sales and missed instalments: `npm run test:long till`.
-  testIgnore: process.env['TILL_SALES'] === undefined ? ['**/till.spec.ts'] : [],
+  // What takes minutes: `npm run test:long till`, `… cases`.
+  testIgnore:
+    process.env['LONG_FLOWS'] === undefined ? ['**/till.spec.ts', '**/bond-case.spec.ts'] : [],
   workers: 1,
   // A loan takes a minute and a half; a payment cut off on its way may hold it up twice.
   timeout: 360_000,

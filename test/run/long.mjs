@@ -6,9 +6,9 @@
  * in step, books and tenders (`MORE_RUNS` of each, `test/more-matrices.test.ts`); then 24 simulated
  * hours of fifty streams; then, on real Lightning, a hundred streams of which everything is killed
  * (`LIGHTNING_RUNS`, `SEED`, `SEEDS`), and payments passed on while each of the three parties dies
- * at each step (`KILL`); and fifty sales at a till in the browser, from application to cure
- * (`TILL_SALES`). A name plays one of them: matrix, passing, more, day, lightning, forwarding,
- * till.
+ * at each step (`KILL`); then, in the browser, fifty sales at a till, from application to cure
+ * (`TILL_SALES`), and cases that end by a settlement, a fallback arbiter or the bank's bond. A name
+ * plays one of them: matrix, passing, more, day, lightning, forwarding, till, cases.
  * By name alone: hour, a real hour of streams with its figures (`… hour [MINUTES]`).
  */
 import { ensureInstalled } from './install.mjs';
@@ -59,15 +59,26 @@ async function halves(half) {
   return outcomes.every(({ code }) => code === 0) ? 0 : 1;
 }
 
-async function till() {
-  const env = {
-    TILL_SALES: process.env['TILL_SALES'] ?? '50',
-    NODE_OPTIONS: '--conditions=@realyield/source',
-  };
-  const command = tool('@playwright/test/cli.js', 'test', 'test/e2e/till.spec.ts');
-  const { code } = await runStep({ name: 'fifty sales at a till', command, env, live: true });
+/**
+ * What people do that takes minutes, in the browser.
+ * @param {string} name
+ * @param {string} file in test/e2e
+ * @param {Record<string, string>} env
+ */
+async function flow(name, file, env = {}) {
+  const build = await runStep({ name: 'vite build', command: tool('vite/bin/vite.js', 'build') });
+  if (build.code !== 0) {
+    console.log(build.output);
+    return build.code;
+  }
+  const command = tool('@playwright/test/cli.js', 'test', `test/e2e/${file}`);
+  const NODE_OPTIONS = '--conditions=@realyield/source';
+  const step = { name, command, env: { ...env, LONG_FLOWS: '1', NODE_OPTIONS }, live: true };
+  const { code } = await runStep(step);
   return code;
 }
+
+const sales = process.env['TILL_SALES'] ?? '50';
 
 /** @type {Readonly<Record<string, () => Promise<number>>>} */
 const SUITES = {
@@ -77,7 +88,8 @@ const SUITES = {
   day: () => runTypeScript('test/long/day.ts', []),
   lightning: () => runTypeScript('test/long/lightning.ts', []),
   forwarding: () => runTypeScript('test/long/forwarding.ts', []),
-  till,
+  till: () => flow(`${sales} sales at a till`, 'till.spec.ts', { TILL_SALES: sales }),
+  cases: () => flow('cases, to a payout of the bond', 'bond-case.spec.ts'),
 };
 
 await runMain(async () => {
