@@ -21,6 +21,13 @@ declare module 'bcoin' {
     txid(): string;
     hash(encoding: 'hex'): string;
     toRaw(): Buffer;
+    readonly inputs: readonly {
+      readonly prevout: { readonly hash: string; readonly index: number };
+    }[];
+    readonly outputs: readonly {
+      readonly value: number;
+      readonly script: { toRaw(): Buffer };
+    }[];
   }
 
   interface Block {
@@ -49,6 +56,8 @@ declare module 'bcoin' {
   interface Mempool {
     /** Resolves null when taken, a list of missing parents when not; throws when invalid. */
     addTX(transaction: Transaction): Promise<readonly string[] | null>;
+    /** What pays to an address or spends from it, of what is in no block. */
+    getTXByAddress(address: object): readonly Transaction[];
   }
 
   interface FullNode {
@@ -59,14 +68,8 @@ declare module 'bcoin' {
     open(): Promise<void>;
     /** A transaction and its height, -1 while it is in the mempool. */
     getMeta(hash: string): Promise<{ readonly tx: Transaction; readonly height: number } | null>;
-    /** What pays to an address or spends from it, in blocks and in the mempool. */
-    getMetaByAddress(
-      address: object,
-    ): Promise<readonly { readonly tx: Transaction; readonly height: number }[]>;
     /** Resolves null when the output is spent, in the mempool too, or never was. */
     getCoin(transactionHash: string, index: number): Promise<Coin | null>;
-    /** Unspent outputs at an address by the hash in it, in the mempool too. */
-    getCoinsByAddress(hash: Buffer): Promise<readonly Coin[]>;
     close(): Promise<void>;
     on(name: 'connect', listener: (entry: ChainEntry, block: Block) => void): void;
     on(name: 'error', listener: (error: unknown) => void): void;

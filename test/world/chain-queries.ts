@@ -1,6 +1,6 @@
 /** What the local chain knows of blocks, transactions and outputs, by their hashes as shown. */
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
-import { payoutScript, scriptOfAddress } from '@realyield/protocol';
+import { scriptOfAddress } from '@realyield/protocol';
 import bcoin from 'bcoin';
 import type { RegtestChain } from './chain.ts';
 
@@ -71,31 +71,43 @@ export async function transactionOf(
 }
 
 /** What lies unspent at an address, as an Esplora server lists it. */
-export async function outputsAt({ node }: RegtestChain, address: string): Promise<unknown[]> {
-  const script = payoutScript(address, 'regtest');
-  if (!script.ok) throw new Error(script.code);
-  // Of witness outputs alone: what follows the version and the length is the hash.
-  const coins = await node.getCoinsByAddress(Buffer.from(script.value.subarray(2)));
-  return coins.map(({ hash, height, index, value }) => ({
-    txid: turned(hash),
-    ...{ vout: index, value },
-    status: height < 0 ? { confirmed: false } : { confirmed: true, block_height: height },
-  }));
+export async function outputsAt(chain: RegtestChain, address: string): Promise<unknown[]> {
+  const { txs, locked } = await touching(chain, address);
+  const found: unknown[] = [];
+  for (const tx of txs) {
+    for (const [vout, { value, script }] of tx.outputs.entries()) {
+      if (script.toRaw().toString('hex') !== locked) continue;
+      const coin = await chain.node.getCoin(tx.hash('hex'), vout);
+      if (!coin) continue;
+      const { height } = coin;
+      const status = height < 0 ? { confirmed: false } : { confirmed: true, block_height: height };
+      found.push({ txid: tx.txid(), vout, value, status });
+    }
+  }
+  return found;
 }
 
 /** Transactions that pay to an address or spend from it. */
 export async function transactionsOf(
-  { node }: RegtestChain,
+  chain: RegtestChain,
   address: string,
 ): Promise<readonly PlacedTransaction[]> {
-  // bcoin writes addresses of regtest with a prefix of its own.
+  const { txs } = await touching(chain, address);
+  const placed = await Promise.all(txs.map((tx) => transactionOf(chain, tx.txid())));
+  return placed.flatMap((each) => each ?? []);
+}
+
+/** In blocks by the chain's own index, in the mempool by bcoin's. */
+async function touching(chain: RegtestChain, address: string) {
+  const { node } = chain;
   const script = scriptOfAddress(address, 'regtest');
-  if (!script.ok) return [];
-  const locked = bcoin.Script.fromRaw(Buffer.from(hexToBytes(script.value)));
-  const found = await node.getMetaByAddress(bcoin.Address.fromScript(locked));
-  return found.map(({ tx, height }) => {
-    return { raw: new Uint8Array(tx.toRaw()), height: height < 0 ? undefined : height };
-  });
+  if (!script.ok) throw new Error(script.code);
+  const inBlocks = await Promise.all(chain.idsByScript(script.value).map((id) => node.getMeta(id)));
+  // bcoin writes addresses of regtest with a prefix of its own.
+  const lock = bcoin.Script.fromRaw(Buffer.from(hexToBytes(script.value)));
+  const waiting = node.mempool.getTXByAddress(bcoin.Address.fromScript(lock));
+  const txs = [...inBlocks.flatMap((meta) => (meta ? [meta.tx] : [])), ...waiting];
+  return { txs, locked: script.value };
 }
 
 /** Whether an output is spent, in a block or in the mempool. */

@@ -57,12 +57,16 @@ export class RegtestChain {
   #mining: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #transactionCount = 0;
+  /** Transactions of blocks that pay to a script or spend from it, by the script in hex. */
+  readonly #byScript = new Map<string, Set<string>>();
+  readonly #scripts = new Map<string, string>();
 
   private constructor(node: FullNode, keyRing: KeyRing) {
     this.node = node;
     this.#keyRing = keyRing;
     node.on('error', () => undefined);
     node.on('connect', (entry, block) => {
+      this.#index(block);
       const raw = new Uint8Array(block.toRaw());
       for (const listener of this.#listeners) listener(raw, entry.height);
     });
@@ -94,6 +98,9 @@ export class RegtestChain {
         : bcoin.KeyRing.fromPrivate(Buffer.from(loadSecret(join(folder, 'miner-key'))));
     keyRing.witness = true;
     const chain = new RegtestChain(node, keyRing);
+    for (let height = 1; height <= node.chain.tip.height; height += 1) {
+      chain.#index(await chain.#block(height));
+    }
     const startSec = nowSec() - INITIAL_BLOCKS * INITIAL_SPACING_SEC;
     for (let index = node.chain.tip.height + 1; index <= INITIAL_BLOCKS; index += 1) {
       await chain.#mineAt(startSec + index * INITIAL_SPACING_SEC);
@@ -117,6 +124,33 @@ export class RegtestChain {
       blocks.push({ height: at, raw, header: raw.slice(0, HEADER_BYTES), transactions });
     }
     return blocks;
+  }
+
+  /**
+   * Ids of transactions in blocks that pay to a script or spend from it. The node's own index of
+   * addresses is empty where its chain is kept on disk: its database lists nothing there.
+   */
+  idsByScript(scriptHex: string): readonly string[] {
+    return [...(this.#byScript.get(scriptHex) ?? [])];
+  }
+
+  #index(block: Block): void {
+    for (const transaction of block.txs) {
+      const id = transaction.hash('hex');
+      const note = (script: string): void => {
+        const ids = this.#byScript.get(script) ?? new Set();
+        this.#byScript.set(script, ids.add(id));
+      };
+      for (const { prevout } of transaction.inputs) {
+        const script = this.#scripts.get(`${prevout.hash}:${prevout.index}`);
+        if (script !== undefined) note(script);
+      }
+      for (const [index, { script }] of transaction.outputs.entries()) {
+        const hex = script.toRaw().toString('hex');
+        this.#scripts.set(`${id}:${index}`, hex);
+        note(hex);
+      }
+    }
   }
 
   /** Calls back for every new block; the returned function ends it. */
