@@ -1,7 +1,7 @@
 /**
  * Cases in browsers, on the local market's loans that are late. One is settled half-way; one goes
  * to the fallback arbiter; and what is awarded to two investors and not paid in time, the bank's
- * bond pays on the chain. Anybody reads all of it.
+ * bond pays on the chain. Then the bank makes another bond. Anybody reads all of it.
  * Long: `npm run test:long cases`.
  */
 import { expect, test, type Page } from '@playwright/test';
@@ -181,3 +181,38 @@ async function seenByAStranger(page: Page, path: string): Promise<void> {
     .poll(async () => satsIn((await aside.innerText()).split('sat')[0]))
     .toBe(200_000 - takenSat);
 }
+
+test('stands beside another bond, which the bank makes at its desk', async ({ browser }) => {
+  const page = await world.open(browser, BANK);
+  await go(page, '/desk/bonds');
+  await page.getByRole('button', { name: 'Make a bond' }).click();
+  const link = await page.getByText(/\/desk\/bonds\?hold=npub/).innerText();
+
+  await be(page, BANK, TRUSTEE);
+  await go(page, new URL(link).pathname + new URL(link).search);
+  await page.getByRole('button', { name: 'Sign and publish the key' }).click();
+  await expect(page.getByText('The bank can choose your key now.')).toBeVisible();
+
+  await be(page, TRUSTEE, BANK);
+  await go(page, '/desk/bonds');
+  await page.getByRole('button', { name: 'Make a bond' }).click();
+  await page.getByRole('button', { name: 'Make one here instead' }).click();
+  await page.getByLabel('Locked until').selectOption({ index: 30 });
+  for (const role of ['arbiter', 'fallback arbiter', 'trustee']) {
+    await page.getByLabel(`Key of the ${role}`).selectOption({ index: 1 });
+  }
+  const address = await page.getByText(/^bcrt1q[0-9a-z]{50,}$/).innerText();
+  await world.process.control({ do: 'pay', address, valueSat: '400000' });
+  await world.mine();
+  // Whoever comes back finds what they began.
+  await go(page, '/desk/bonds');
+  await expect(page.getByText(/400.000.sat/).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Sign the certificate' }).click();
+  // The other bond has such a field too, folded away.
+  await expect(page.getByRole('button', { name: 'Pledge it' })).toBeVisible();
+  await page.getByLabel('For “A battery bank for Ahero market”').last().fill('100000');
+  await page.getByRole('button', { name: 'Pledge it' }).click();
+  await page.getByRole('button', { name: 'Sign and pledge' }).click();
+  await expect(page.getByText('Your bond is pledged.')).toBeVisible();
+  await expect(page.getByText('live', { exact: true })).toHaveCount(2);
+});
