@@ -65,7 +65,8 @@ test('300 contracts take three subscriptions, and every event comes', async () =
   for (const root of roots) groups.add(root);
   await vi.waitUntil(() => listed.size === 300, PATIENCE);
   expect(new Set(seen)).toEqual(new Set(stored.map(({ id }) => id)));
-  expect(relay.statistics().subscriptions).toBe(300 / MOST_KEYS);
+  // The questions for older pages end after their answers; what is left are the subscriptions.
+  await vi.waitUntil(() => relay.statistics().subscriptions === 300 / MOST_KEYS, PATIENCE);
 
   const live = eventOf(rootOf(217), 'live');
   relay.injectUnchecked(live);
