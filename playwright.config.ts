@@ -13,7 +13,7 @@ export default defineConfig({
   workers: 1,
   // A loan takes a minute and a half; a payment cut off on its way may hold it up twice.
   timeout: 360_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list']],
   outputDir: 'test-results',

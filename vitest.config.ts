@@ -40,6 +40,7 @@ export default defineConfig({
           isolate: false,
           // Some read the whole source, and all run on busy machines.
           testTimeout: 90_000,
+          hookTimeout: 90_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -48,7 +49,10 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['web/**/*.browser.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // What is on a screen is waited for; a busy machine may be slow to draw it.
+          expect: { poll: { timeout: 20_000 } },
           sequence: { groupOrder: 1 },
           browser: {
             enabled: true,
@@ -67,8 +71,9 @@ export default defineConfig({
           pool: 'forks',
           // Much of these is waiting for contract days to pass.
           maxWorkers: 6,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Half a minute on a machine that has nothing else to do.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 2 },
         },
       },

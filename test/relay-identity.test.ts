@@ -14,7 +14,7 @@ import { createLocalSigner } from '../web/lib/signer/local-signer.ts';
 
 const webSocket = WebSocket as unknown as typeof globalThis.WebSocket;
 const timings = { connectMs: 10_000, publishMs: 10_000, firstRetryMs: 20, lastRetryMs: 100 };
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: 30_000 };
 const NOW_SEC = Math.floor(Date.now() / 1_000);
 const WRAP_KIND = 1_059;
 const ends: (() => Promise<void> | void)[] = [];

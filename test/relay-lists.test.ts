@@ -55,7 +55,7 @@ describe('a published list', () => {
     const ports = { relays, verifier: estate.verifier, clock: movedClock() };
     const directory = new RelayDirectory(ports);
     directory.want([publicOf('bank')]);
-    await vi.waitUntil(() => directory.of(publicOf('bank')).length > 0, { timeout: 15_000 });
+    await vi.waitUntil(() => directory.of(publicOf('bank')).length > 0, { timeout: 30_000 });
     expect(directory.of(publicOf('bank')).map(({ url }) => url)).toEqual(['wss://new.example']);
     expect(directory.of(publicOf('business'))).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('a relay that the person does not want', () => {
     await relays.publish(listBy('bank', []), [other.url]);
     expect(relays.others().map(({ url }) => url)).toEqual([other.url]);
     relays.block([other.url, own.url]);
-    await vi.waitUntil(() => other.statistics().connections === 0, { timeout: 15_000 });
+    await vi.waitUntil(() => other.statistics().connections === 0, { timeout: 30_000 });
     const outcomes = await relays.publish(listBy('bank', []), [own.url, other.url]);
     expect(outcomes.map(({ accepted }) => accepted)).toEqual([true, false]);
     expect(relays.others()).toEqual([]);

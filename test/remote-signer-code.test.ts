@@ -102,7 +102,7 @@ test('a lost connection is made again, and the code stays good', async () => {
 });
 
 test('nobody, stopping, and relays that are away each have their end', async () => {
-  const { met } = await waiting(codeFor([relay.url]), { timeoutMs: 1_000 });
+  const { met } = await waiting(codeFor([relay.url]), { timeoutMs: 3_000 });
   await expect(met).rejects.toThrow('No signer has answered the code');
   const stopping = new AbortController();
   const stopped = await waiting(codeFor([relay.url]), { signal: stopping.signal });

@@ -110,7 +110,7 @@ describe('a bunker', () => {
 
   test('that is gone is unreachable, and found again when it is back', async () => {
     const bunker = await bunkerFor(secretKey);
-    const signer = await connect(bunker.uri, { timeoutMs: 1_000 });
+    const signer = await connect(bunker.uri, { timeoutMs: 3_000 });
     bunker.stop();
     const unreachable = { name: 'SignerError', code: 'UNREACHABLE' };
     await expect(signer.sign(TEMPLATE)).rejects.toMatchObject(unreachable);

@@ -131,7 +131,7 @@ describe('one entry', () => {
       await desk.journal.write([checked]);
       const { answer: pay, tell } = later<typeof answer>();
       const paid = payEntry(contextOf({ pay: () => pay }), checked, 0);
-      await vi.waitFor(() => expect(now()?.step).toBe('sending'));
+      await vi.waitUntil(() => now()?.step === 'sending', { timeout: 30_000 });
       const sending = now() ?? checked;
       await desk.journal.write([{ ...sending, step: 'paid', preimage }]);
       tell(answer);

@@ -30,7 +30,7 @@ interface Request {
 /** What the wallet answers: the frame, a text that is no frame, or nothing. */
 type Script = (request: Request) => object | string | undefined;
 
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: 30_000 };
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
@@ -214,8 +214,11 @@ test('silence is unknown, and nothing is ever sent twice', async () => {
   const paying = wallet.pay(INVOICE);
   await vi.waitUntil(() => service.requests.length === 1, PATIENCE);
   relay.dropConnections();
+  await vi.waitUntil(() => relay.statistics().connections === 0, PATIENCE);
   expect(await paying).toEqual({ state: 'unknown', sentence: 'The wallet has not answered.' });
   service.script = () => ({ error: { code: 'NOT_FOUND', message: '' } });
+  // Both are back, for nobody keeps a question that the other did not hear.
+  await vi.waitUntil(() => relay.statistics().subscriptions === 2, PATIENCE);
   expect(await wallet.lookup({ paymentHash: HASH })).toEqual({
     state: 'answered',
     value: undefined,

@@ -10,7 +10,7 @@ import { systemClock } from './world/system-clock.ts';
 
 const webSocket = WebSocket as unknown as typeof globalThis.WebSocket;
 const timings = { connectMs: 10_000, publishMs: 10_000, firstRetryMs: 20, lastRetryMs: 100 };
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: 30_000 };
 const NOW_SEC = Math.floor(Date.now() / 1_000);
 const author = generateSecretKey();
 const ends: (() => Promise<void> | void)[] = [];

@@ -129,7 +129,7 @@ export async function payPart(page: Page, path: string, sats: string): Promise<v
   await page.getByRole('button', { name: 'Repay this part' }).click();
   await page.getByRole('dialog').getByRole('button', { name: /^Pay/ }).click();
   await go(page, path);
-  await expect(standing(page, 'complied')).toBeVisible({ timeout: 20_000 });
+  await expect(standing(page, 'complied')).toBeVisible({ timeout: 60_000 });
 }
 
 /** Who decides ends a case of which nothing is owed. */

@@ -54,7 +54,7 @@ async function comeBack(page: Page, root: string): Promise<void> {
   await expect(page.getByRole('heading', { name: 'You and your wallet' })).toBeVisible();
   await page.locator('a[href="/portfolio"]:visible').first().click();
   const contract = page.locator(`a[href="/contracts/${root}"]`).first();
-  await contract.click({ timeout: 30_000 });
+  await contract.click({ timeout: 60_000 });
   await expect(page).toHaveURL(new RegExp(root));
 }
 

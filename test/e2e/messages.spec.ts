@@ -68,17 +68,17 @@ async function toContract(): Promise<void> {
 test('an invoice for another amount or another hash is not paid', async () => {
   await helper('bank', false);
   root = await invest(ana, '60000', OVEN);
-  await expect(page.getByText('Waiting for the bank to sign.')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('Waiting for the bank to sign.')).toBeVisible({ timeout: 60_000 });
   await helper('bakery', false);
   await world.control({ do: 'lie', as: 'amount' });
   await helper('bank', true);
   await expect(alert(REJECT_SENTENCES.INVOICE_AMOUNT_MISMATCH)).toBeVisible({
-    timeout: 30_000,
+    timeout: 60_000,
   });
   await expect(alert('Nothing was paid on it.')).toBeVisible();
   await world.control({ do: 'lie', as: 'hash' });
   await expect(alert(REJECT_SENTENCES.INVOICE_HASH_MISMATCH)).toBeVisible({
-    timeout: 30_000,
+    timeout: 60_000,
   });
   await expect(alert('Nothing was paid on it.')).toBeVisible();
   expect(await paidByAna()).toBe(0);
@@ -101,7 +101,7 @@ async function settledHash(): Promise<string> {
     for (const payment of payments) expect(payment.class).toBe('preimage+acknowledgement');
     hash = facts.stateHash;
     expect(await page.locator('[data-state-hash]').getAttribute('data-state-hash')).toBe(hash);
-  }).toPass({ timeout: 30_000 });
+  }).toPass({ timeout: 60_000 });
   return hash;
 }
 
@@ -198,7 +198,7 @@ test('a wrong wallet address, and no wallet at all', async () => {
 
 test('a wallet without funds', async () => {
   await expect(alert('Your wallet refused the payment. Nothing has left it.')).toBeVisible({
-    timeout: 30_000,
+    timeout: 60_000,
   });
   await expect(alert('There is not enough money in it.')).toBeVisible();
   const shown = await paymentsShown(page);

@@ -52,7 +52,7 @@ it('passes every payment on, and nobody is short when the bank comes back', asyn
       changes: { fees: { ...NO_FEES, forwarding: FORWARDING } },
     },
   );
-  await until('the bank to die', () => isDead, 60_000);
+  await until('the bank to die', () => isDead, 120_000);
   const bank = await play(world, 'bank', { device: 'bank' });
   await untilPaid(ana, root, TICKS);
   await untilPaid(bakery, root, TICKS);
@@ -85,4 +85,4 @@ it('passes every payment on, and nobody is short when the bank comes back', asyn
   expect(change('bank')).toBe(kept(out) + kept(back));
   expect(stateOf(ana, root)?.equivocations).toEqual([]);
   await Promise.all(Object.values(players).map((player) => player.close()));
-}, 180_000);
+});

@@ -11,7 +11,9 @@ import { startLightningWorld, type LightningWorld } from '../world/lightning-wor
 import { nodeWebSocket as webSocket } from '../world/node-web-socket.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nwc-wallet-'));
-const PATIENCE = { timeout: 10_000 };
+const PATIENCE = { timeout: 60_000 };
+/** How long an answer is waited for that does not come. */
+const HASTY_MS = 2_000;
 /** No payment is that small that fees round it away, none so large that a channel is full. */
 const AMOUNT_MSAT = 25_000_000n;
 const UNKNOWN_HASH = 'ee'.repeat(32);
@@ -34,10 +36,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function connect(persona: string): Wallet {
+function connect(persona: string, payReplyMs = 60_000): Wallet {
   const parsed = parseWalletUri(world.of(persona).nwcUri);
   if (!parsed.ok) throw new Error(parsed.detail);
-  return createNwcWallet(parsed.value, { webSocket, replyMs: 5_000, payReplyMs: 2_000 });
+  return createNwcWallet(parsed.value, { webSocket, replyMs: 20_000, payReplyMs });
+}
+
+/** Ana's wallet, of which an answer to a payment is not waited for long. */
+function hastyAna(): Wallet {
+  const wallet = connect('ana', HASTY_MS);
+  ends.push(() => {
+    wallet.close();
+  });
+  return wallet;
 }
 
 beforeEach(() => {
@@ -131,7 +142,7 @@ test('a payment nobody heard of is known to be none', async () => {
 test('an answer that is lost leaves the payment unknown, and a lookup settles it', async () => {
   const made = await invoice();
   ends.push(world.of('ana').wallet.faultHoldPayAnswers());
-  expect(await ana.pay(made.invoice)).toMatchObject({ state: 'unknown' });
+  expect(await hastyAna().pay(made.invoice)).toMatchObject({ state: 'unknown' });
   const record = await settled(ana, made);
   expect(isPreimageOf(record.preimage ?? '', made.paymentHash)).toBe(true);
 });
@@ -140,7 +151,7 @@ test('a relay that drops everybody in the middle of a payment loses no money', a
   const made = await invoice();
   const release = world.of('ana').wallet.faultHoldPayAnswers();
   ends.push(release);
-  const paying = ana.pay(made.invoice);
+  const paying = hastyAna().pay(made.invoice);
   await vi.waitUntil(
     () => world.of('ana').ledger.entry('outgoing', made.paymentHash)?.state === 'settled',
     PATIENCE,
@@ -166,7 +177,7 @@ test('a wallet that is switched off is unknown, and executes nothing afterwards'
   const made = await invoice();
   const wake = world.of('ana').wallet.faultSilence();
   ends.push(wake);
-  expect(await ana.pay(made.invoice)).toEqual({
+  expect(await hastyAna().pay(made.invoice)).toEqual({
     state: 'unknown',
     sentence: 'The wallet has not answered.',
   });

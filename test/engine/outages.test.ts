@@ -101,7 +101,7 @@ describe('a helper', () => {
     await until('the helper to run', () => helper.session.isRunning);
     const ben = await play(world, 'ben', { device: 'visitor' });
     await until('the person’s client to run', () => ben.session.isRunning);
-    expect(helper.session.isRunning).toBe(false);
+    await until('the helper to have stepped back', () => !helper.session.isRunning);
     const root = await startLoan(
       world,
       { investor: ben, bakery, bank },

@@ -29,7 +29,7 @@ beforeAll(async () => {
   loan = await scene.unpaid('unpaid', pledge);
   id = await scene.ruled(loan, AWARD);
   feeSat = scene.payouts('arbiter').feeSat(scene.place('arbiter', id), 2);
-}, 120_000);
+});
 
 afterAll(() => scene.close());
 

@@ -154,7 +154,7 @@ it('repays from the book each instalment on its day, and what is added later liv
   await until('nothing to be due', () => ledgerIn(business, root).repaid);
   expect(paidTo('investor')).toEqual([first, second, more, third]);
   expect(purses.hasPaidTwice).toBe(false);
-}, 60_000);
+});
 
 it('repays several in step while all of them are away', async () => {
   lend(...INVESTORS);
@@ -176,7 +176,7 @@ it('repays several in step while all of them are away', async () => {
   }
   expect([...counts.values()]).toEqual([4, 4]);
   expect(purses.hasPaidTwice).toBe(false);
-}, 60_000);
+});
 
 it('pays nothing anew after its journal is lost, whoever tells it so', async () => {
   lend('investor');
@@ -209,4 +209,4 @@ it('pays nothing anew after its journal is lost, whoever tells it so', async () 
   const investor = await open('investor', { store: disk });
   await untilProven(investor, root, 1);
   expect(purses.hasPaidTwice).toBe(false);
-}, 60_000);
+});

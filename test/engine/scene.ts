@@ -118,7 +118,7 @@ export function untilPaid(
   return until(
     `${count} parts of the ${leg}`,
     () => paymentsOf(player, root, leg).length >= count,
-    60_000,
+    120_000,
   );
 }
 

@@ -6,7 +6,7 @@ const LOOK_MS = 25;
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const endMs = Date.now() + timeoutMs;
   for (;;) {

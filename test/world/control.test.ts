@@ -1,13 +1,20 @@
 /** The control door of a world, as end-to-end tests use it. */
+import { finalizeEvent, generateSecretKey } from 'nostr-tools';
+import type { SignedEvent } from '@realyield/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EsploraSource } from '../../web/lib/chain/esplora.ts';
 import { Player } from '../engine/player.ts';
 import { until } from '../engine/until.ts';
+import { outputsAt } from './chain-queries.ts';
+import { systemClock } from './system-clock.ts';
 import { startWorld, type World } from './world.ts';
 
 interface Row {
   readonly direction: string;
   readonly state: string;
 }
+
+const DAY_SEC = 86_400;
 
 let world: World;
 let ana: Player;
@@ -54,6 +61,29 @@ it('stops and starts relays, helpers and the chain', async () => {
   expect(world.lightning.chain.tip().height).toBeGreaterThanOrEqual(height + 2);
 });
 
+it('pays an address of its own chain to the satoshi, and no other', async () => {
+  const address = 'bcrt1qfmwavx6redw8xjhj5pye5udeph9jucel6398pq0lyfcueah7jtuq5342tf';
+  const elsewhere = 'bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq';
+  const { chain } = world.lightning;
+  for (const [to, valueSat] of [
+    [elsewhere, '250000'],
+    ['nowhere', '250000'],
+    [address, '0'],
+    [address, '1.5'],
+  ]) {
+    expect(await control({ do: 'pay', address: to, valueSat })).toMatchObject({ ok: false });
+  }
+  expect(await outputsAt(chain, address)).toEqual([]);
+  const order = { do: 'pay', address, valueSat: '250000' };
+  expect(await control(order)).toEqual({ ok: true, value: null });
+  await until('the payment', async () => (await outputsAt(chain, address)).length === 1);
+  expect(await outputsAt(chain, address)).toMatchObject([{ value: 250_000 }]);
+  await control({ do: 'mine', blocks: 1 });
+  expect(await outputsAt(chain, address)).toMatchObject([
+    { value: 250_000, status: { confirmed: true } },
+  ]);
+});
+
 it('hides events from those who ask, and hands out ones nobody checked', async () => {
   const url = world.relays[0] ?? '';
   const kinds = async (): Promise<unknown> => {
@@ -93,11 +123,47 @@ it('makes the bakery lie once, and wallets fall silent', async () => {
   const proven = parts();
   await until('more parts', () => parts() > proven + 1);
   await control({ do: 'silenceWallet', persona: 'ana', on: true });
-  await until('the silence', () => ana.codes(root).includes('WALLET_SILENT'), 60_000);
+  await until('the silence', () => ana.codes(root).includes('WALLET_SILENT'), 100_000);
   // Nothing more is paid until it is certain that the wallet never got the last order.
   const whenSilent = await sent();
   await control({ do: 'silenceWallet', persona: 'ana', on: false });
   const { value } = await control({ do: 'balance', persona: 'ana' });
   expect(BigInt((value as { balanceMsat: string }).balanceMsat)).toBeGreaterThan(0n);
   expect(await sent()).toBe(whenSilent);
+});
+
+it('leaps ahead, and relays, chain and wallets with it, from where it is', async () => {
+  const response = await fetch(`${world.url}/world.json`);
+  const { chains } = (await response.json()) as { readonly chains: readonly string[] };
+  const explorer = new EsploraSource(chains[0] ?? '', systemClock);
+  /** An event of the time it is here; a relay that had stayed behind would refuse the future. */
+  const isTaken = async (): Promise<boolean> => {
+    const template = { kind: 1, created_at: systemClock.nowSec(), tags: [], content: 'now' };
+    const signed = finalizeEvent(template, generateSecretKey());
+    const event = JSON.parse(JSON.stringify(signed)) as SignedEvent;
+    const [outcome] = await ana.parts.relays.publish(event, [world.relayHouses[2]?.url ?? '']);
+    return outcome?.accepted === true;
+  };
+  const wallNow = Date.now;
+  try {
+    for (const seconds of [0, -1, 1.5, 366 * DAY_SEC]) {
+      expect(await control({ do: 'leap', seconds })).toMatchObject({ ok: false });
+    }
+    expect(Date.now).toBe(wallNow);
+    const beganSec = systemClock.nowSec();
+    for (const days of [15, 45]) {
+      const seconds = days === 15 ? 15 * DAY_SEC : 30 * DAY_SEC;
+      expect(await control({ do: 'leap', seconds })).toEqual({ ok: true, value: null });
+      const leaptSec = beganSec + days * DAY_SEC;
+      expect(systemClock.nowSec()).toBeGreaterThanOrEqual(leaptSec);
+      // Blocks that start a clock count by their median time, which is of now at once.
+      const block = await explorer.newestBlock();
+      expect(block?.medianTimeSec).toBeGreaterThanOrEqual(leaptSec);
+      await until('a relay of the new time', isTaken);
+      expect(await control({ do: 'balance', persona: 'ana' })).toMatchObject({ ok: true });
+      expect((await ana.parts.wallet.balance()).state).toBe('answered');
+    }
+  } finally {
+    Date.now = wallNow;
+  }
 });

@@ -5,7 +5,7 @@ import type { PaymentEvent } from './lightning-events.ts';
 import { LightningNode } from './lightning-node.ts';
 import { NodeStore } from './node-store.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 /** Blocks for which a hold invoice asks. */
 const HELD_BLOCKS = 60;
 const problems: string[] = [];

@@ -72,7 +72,7 @@ beforeAll(async () => {
     expect(fold.value.rejects).toEqual([]);
     return fold.value.state;
   });
-}, 240_000);
+});
 
 afterAll(() => world.stop());
 

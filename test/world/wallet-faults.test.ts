@@ -10,7 +10,7 @@ import { startLightningWorld, type LightningWorld, type WorldWallet } from './li
 import { RawNwcClient } from './raw-nwc-client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-faults-'));
-const PATIENCE = { timeout: 10_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 let relay: RelayHandle;
 let world: LightningWorld;
 let ana: WorldWallet;
@@ -106,7 +106,9 @@ describe('faults', () => {
     await expect.poll(state, PATIENCE).toBe('settled');
     expect(isAnswered).toBe(false);
     release();
-    const { preimage } = bank.ledger.entry('incoming', paymentHash) ?? {};
+    const received = () => bank.ledger.entry('incoming', paymentHash);
+    await expect.poll(() => received()?.state, PATIENCE).toBe('settled');
+    const { preimage } = received() ?? {};
     expect((await answer).result).toEqual({ preimage, fees_paid: 0 });
   });
 

@@ -10,14 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createSigner, nowSec } from '../relay/testing.ts';
 import { LineReader, TOO_LONG } from './lines.ts';
 
 const program = fileURLToPath(new URL('../../bin/realyield.mjs', import.meta.url));
-// Each test starts programs, and a busy machine takes its time over that.
-vi.setConfig({ testTimeout: 60_000 });
-
 const children: ChildProcessWithoutNullStreams[] = [];
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');

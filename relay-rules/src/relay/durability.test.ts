@@ -54,4 +54,4 @@ test('the program stops by itself on SIGTERM, and keeps deletions across restart
   const reader = await connect(await start({ databasePath: join(folder, 'events.sqlite') }));
   expect(await reader.request('all', { kinds: [1] })).toEqual([]);
   expect((await reader.publish(event))[0]).toBe(false);
-}, 30_000);
+});

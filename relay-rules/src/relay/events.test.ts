@@ -16,6 +16,7 @@ describe('publishing', () => {
     expect((await reader.next('EVENT', 'live'))[2]).toEqual(event);
     expect(await writer.publish(event)).toEqual([true, 'duplicate: the relay has this event']);
     expect(await writer.request('again', { ids: [event.id] })).toEqual([event]);
+    await reader.settle();
     expect(reader.takeEvents('live')).toEqual([]);
   });
 

@@ -82,5 +82,6 @@ test('a disk that refuses is reported as failed, never as stored', async () => {
   // A closed database fails each transaction, as a full disk would.
   store.close();
   writer.write(verified.value, done);
-  await vi.waitFor(() => expect(done).toHaveBeenCalledWith('failed'));
+  await vi.waitUntil(() => done.mock.calls.length > 0, { timeout: 30_000 });
+  expect(done).toHaveBeenCalledWith('failed');
 });

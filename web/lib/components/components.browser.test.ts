@@ -71,7 +71,7 @@ describe('hostile text', () => {
     const { container } = await render(Timeline, { props: { events } });
     container.style.width = '20rem';
     for (const summary of container.querySelectorAll('summary')) summary.click();
-    await vi.waitFor(() => expect(container.querySelector('pre')).not.toBeNull());
+    await expect.poll(() => container.querySelector('pre')).not.toBeNull();
     expect(container.querySelector('img')).toBeNull();
     expect(overflowing(container)).toEqual([]);
   });

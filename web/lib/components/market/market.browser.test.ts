@@ -87,7 +87,7 @@ describe('the chart', () => {
       ],
     };
     const { container } = await render(StackChart, { chart, dateHead: 'Due' });
-    await vi.waitFor(() => expect(container.querySelectorAll('rect.onTime')).toHaveLength(2));
+    await expect.poll(() => container.querySelectorAll('rect.onTime').length).toBe(2);
     container.querySelector('summary')?.click();
     const cells = [...container.querySelectorAll('tr')].map((row) =>
       [...row.querySelectorAll('td')].map((cell) => cell.textContent.replaceAll('\u202f', ' ')),

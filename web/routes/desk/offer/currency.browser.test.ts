@@ -1,5 +1,5 @@
 /** Amounts on the screen and in fields, by what they are counted in. */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import StackChart from '$lib/components/StackChart.svelte';
 import AmountField from '$lib/ui/AmountField.svelte';
@@ -24,7 +24,7 @@ describe('an amount in a currency', () => {
     const field = screen.getByLabelText('How much');
     await field.fill('1234.5');
     (field.element() as HTMLElement).blur();
-    await vi.waitFor(() => expect((field.element() as HTMLInputElement).value).toBe('1,234.50'));
+    await expect.element(field).toHaveValue('1,234.50');
     await field.fill('1.2345');
     await expect.element(screen.getByText(/Write an amount in USD/)).toBeVisible();
   });
