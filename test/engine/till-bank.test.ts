@@ -3,147 +3,49 @@
  * their shares and the bakery the rest, to the millisatoshi; after missed instalments and a default
  * the recovery share applies by itself, until nothing is late any more; a bank that dies between a
  * sale and its split forgets nothing and pays nothing twice.
- * Spec: specs/till.md, "Run by the bank". requires: TL-29, TL-30, TL-31, TL-33, TL-34, TL-35
+ * Spec: specs/till.md, "Run by the bank". requires: TL-29, TL-30, TL-31, TL-33, TL-34, TL-35, TL-36
  */
 import { randomBytes } from 'node:crypto';
-import { ledgerOf as debtOf, tillRate, type Leg, type TillShare } from '@realyield/protocol';
+import { ledgerOf as debtOf } from '@realyield/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { equalPlan, NO_FEES } from '../fixtures/plans.ts';
-import { ledgerOf } from '../world/control.ts';
-import type { PersonaId } from '../world/personas.ts';
 import type { World } from '../world/world.ts';
-import { createDoomed } from './mortal.ts';
-import type { Player } from './player.ts';
-import { countersign, invest, offerShort, play, startScene, stateOf, untilPaid } from './scene.ts';
+import {
+  ELSEWHERE,
+  LENDERS,
+  PATIENCE_MS,
+  THRESHOLD_MSAT,
+  ask,
+  diesAfter,
+  dueMsat,
+  give,
+  handedHere,
+  handedMsat,
+  hosted,
+  merchantsMsat,
+  movedMsat,
+  nowSec,
+  paidOnMsat,
+  players,
+  rateOf,
+  receivedMsat,
+  roots,
+  sell,
+  sold,
+  soldElsewhere,
+  startStreet,
+  stateFor,
+  till,
+  untilHandedOn,
+  untilKnown,
+} from './bank-till-scene.ts';
+import { isStep } from './mortal.ts';
+import { play, stateOf } from './scene.ts';
 import { until } from './until.ts';
 
-const SHARE: TillShare = { runBy: 'bank', shareBps: 500, recoveryBps: 5_000, thresholdSat: 300 };
-const SOUGHT_MSAT = 90_000_000n;
-const LENT = { ana: 60_000_000n, ben: 30_000_000n };
-const LENDERS = ['ana', 'ben'] as const;
-type Lender = (typeof LENDERS)[number];
-const THRESHOLD_MSAT = BigInt(SHARE.thresholdSat) * 1_000n;
-const PATIENCE_MS = 60_000;
-
 let world: World;
-const players = {} as Record<PersonaId, Player>;
-const roots = { ana: '', ben: '' };
-/** What was sold, and the share that applied for each lender then. */
-const sold: { readonly msat: bigint; readonly bps: Readonly<Record<Lender, number>> }[] = [];
-
-const nowSec = (): number => Math.floor(Date.now() / 1_000);
-const till = () => players.bakery.session.till;
-const hosted = () => players.bank.session.till.hosted.all[0];
-const stateFor = (player: Player, lender: Lender) => {
-  const state = stateOf(player, roots[lender]);
-  if (!state) throw new Error('the contract is not known');
-  return state;
-};
-const rateOf = (lender: Lender) => tillRate(stateFor(players.bank, lender), nowSec());
-
-function movedMsat(player: Player, lender: Lender, leg: Leg): bigint {
-  const payments = stateFor(player, lender).payments.filter((payment) => payment.leg === leg);
-  return payments.reduce((sum, { amountMsat }) => sum + amountMsat, 0n);
-}
-
-async function ask(msat: bigint) {
-  return until('the till to show an invoice', async () => {
-    const asked = await till().ask({ msat });
-    return asked.ok && asked.sale;
-  });
-}
-
-/** A customer, with Ana's wallet, pays; resolves when the till says so. */
-async function sell(msat: bigint): Promise<void> {
-  const bps = { ana: rateOf('ana').shareBps, ben: rateOf('ben').shareBps };
-  const sale = await ask(msat);
-  expect((await players.ana.parts.wallet.pay(sale.invoice ?? '')).state).toBe('answered');
-  sold.push({ msat, bps });
-  await until('the till to say paid', () => till().sale(sale.order)?.paid);
-}
-
-/** What the specification says came together, exact over all sales and rounded down once. */
-function dueMsat(lender: Lender): bigint {
-  const weighed = sold.reduce((sum, { msat, bps }) => sum + msat * BigInt(bps[lender]), 0n);
-  return (weighed * LENT[lender]) / (10_000n * SOUGHT_MSAT);
-}
-
-/** All that the bank took, less the exact shares of both, rounded down once. */
-function merchantsMsat(): bigint {
-  const taken = sold.reduce((sum, { msat }) => sum + msat, 0n);
-  const shares = LENDERS.reduce((sum, lender) => {
-    const weighed = sold.reduce((all, { msat, bps }) => all + msat * BigInt(bps[lender]), 0n);
-    return sum + weighed * LENT[lender];
-  }, 0n);
-  return (taken * 10_000n * SOUGHT_MSAT - shares) / (10_000n * SOUGHT_MSAT);
-}
-
-/** What a wallet itself says that it received, msat. */
-function receivedMsat(id: 'ana' | 'ben' | 'bakery'): bigint {
-  const rows = ledgerOf(world.lightning, id).filter(
-    ({ direction, state }) => direction === 'incoming' && state === 'settled',
-  );
-  return rows.reduce((sum, { amountMsat }) => sum + BigInt(amountMsat), 0n);
-}
-
-const paidOnMsat = (player: Player): bigint =>
-  LENDERS.reduce((sum, lender) => sum + movedMsat(player, lender, 'takings'), 0n);
-
-/** Until what the specification says is proven to everybody: less than the threshold waits. */
-async function untilHandedOn(): Promise<void> {
-  for (const lender of LENDERS) {
-    const handed = () => movedMsat(players[lender], lender, 'tillShare');
-    await until(
-      `the share of ${lender}`,
-      () => dueMsat(lender) - handed() < THRESHOLD_MSAT,
-      PATIENCE_MS,
-    );
-  }
-  await until(
-    'the takings',
-    () => merchantsMsat() - paidOnMsat(players.bakery) < THRESHOLD_MSAT,
-    PATIENCE_MS,
-  );
-}
-
-async function untilKnown(what: string, isSo: (lender: Lender) => boolean): Promise<void> {
-  await until(what, () => LENDERS.every(isSo), PATIENCE_MS);
-}
-
-async function give(type: 'arrears' | 'default'): Promise<void> {
-  const { notices } = players.bank.session.agreements;
-  for (const lender of LENDERS) {
-    const root = roots[lender];
-    await until(`time for ${type}`, () => notices.outlook(root, type).when === 'now', PATIENCE_MS);
-    const given = await notices.give(root, type, 'The instalment was not paid.');
-    expect(given.ok ? 'ok' : given.code).toBe('ok');
-  }
-}
 
 beforeAll(async () => {
-  world = await startScene();
-  for (const id of ['ana', 'ben', 'bakery', 'bank'] as const) players[id] = await play(world, id);
-  await offerShort(world, players.bank, {
-    identifier: 'bank-till',
-    ticks: 1,
-    changes: {
-      amountSoughtUnits: SOUGHT_MSAT.toString(),
-      plan: equalPlan(2, 45, 2_000, 1),
-      fees: NO_FEES,
-      default: { afterDays: 4, cureDays: 3 },
-      tillShare: SHARE,
-    },
-  });
-  for (const lender of LENDERS) {
-    roots[lender] = await invest(players[lender], 'bank-till', LENT[lender]);
-    await countersign(roots[lender], { ...players, investor: players[lender] });
-  }
-  for (const lender of LENDERS) {
-    await untilPaid(players[lender], roots[lender], 1);
-    for (const player of [players.bakery, players.bank]) {
-      await until('the loan', () => stateOf(player, roots[lender])?.payments[0], PATIENCE_MS);
-    }
-  }
+  world = await startStreet();
 });
 
 afterAll(async () => {
@@ -186,21 +88,12 @@ it('asks for a sale once: again it is the same invoice, for others there is none
 
 it('loses and doubles nothing when the bank dies between a sale and its split', async () => {
   await players.bank.close();
-  let isDoomed = true;
-  let died = (): void => undefined;
-  const death = new Promise<void>((resolve) => (died = resolve));
-  const doomed = createDoomed(() => ({
-    isMoment: (change) =>
-      isDoomed &&
+  const { doomed, death } = diesAfter(
+    (change) =>
       change.key.startsWith('hosted|') &&
       'value' in change &&
       (change.value as { readonly step?: string }).step === 'paid',
-    side: 'after',
-    onDeath: () => {
-      isDoomed = false;
-      died();
-    },
-  }));
+  );
   players.bank = await play(world, 'bank', doomed);
   const bps = { ana: rateOf('ana').shareBps, ben: rateOf('ben').shareBps };
   const sale = await ask(23_001_000n);
@@ -222,6 +115,51 @@ it('says plainly that the bank does not answer, and takes the sale no second tim
   players.bank = await play(world, 'bank');
   await until('the bank to be back', () => hosted()?.till.isOn);
   expect(hosted()?.till.sales.filter(({ step }) => step === 'paid')).toHaveLength(4);
+});
+
+it('pays on what each device of the bank took itself, beside what another did', async () => {
+  // The first device has ordered its shares and paid none of them when it dies.
+  await players.bank.close();
+  const { doomed, death } = diesAfter(
+    (change) => isStep(change, 'part', 'wanted') && change.key.includes('|tillShare|'),
+  );
+  players.bank = await play(world, 'bank', doomed);
+  const bps = { ana: rateOf('ana').shareBps, ben: rateOf('ben').shareBps };
+  const { order } = await ask(ELSEWHERE.soldMsat);
+  void players.ana.parts.wallet.pay(till().sale(order)?.invoice ?? '');
+  sold.push({ msat: ELSEWHERE.soldMsat, bps });
+  await death;
+  const before = LENDERS.reduce((sum, each) => sum + handedMsat(each), paidOnMsat(players.bakery));
+  const other = await play(world, 'bank', { device: 'other' });
+  const hostedThere = () => other.session.till.hosted.all[0];
+  const handedThere = () => {
+    const found = hostedThere();
+    return found && other.session.till.hosted.handedOn(found);
+  };
+  const next = await ask(ELSEWHERE.soldMsat);
+  expect((await players.ana.parts.wallet.pay(next.invoice ?? '')).state).toBe('answered');
+  // The same shares as the other device owes: they are paid beside those, not in their place.
+  const { ana, ben, takings } = ELSEWHERE;
+  await until(
+    'the shares of the second device',
+    () => handedThere()?.sharesMsat === ana + ben && handedThere()?.paidOnMsat === takings,
+    PATIENCE_MS,
+  );
+  expect(hostedThere()?.till.takenMsat).toBe(ELSEWHERE.soldMsat);
+  expect(handedThere()?.elsewhereMsat).toBe(before);
+  await other.close();
+  soldElsewhere();
+  players.bank = await play(world, 'bank');
+  await untilHandedOn();
+  await until(
+    'receipts of both devices',
+    () => handedHere()?.elsewhereMsat === ana + ben + takings,
+    PATIENCE_MS,
+  );
+  expect(handedHere()).toMatchObject({
+    sharesMsat: LENDERS.reduce((sum, each) => sum + handedMsat(each), 0n),
+    paidOnMsat: paidOnMsat(players.bakery),
+  });
 });
 
 it('takes the recovery share from the default on, until nothing is late', async () => {
@@ -246,11 +184,11 @@ it('takes the recovery share from the default on, until nothing is late', async 
 });
 
 it.each(LENDERS)('hands over to %s what the specification says, to the msat', (lender) => {
-  const handed = movedMsat(players[lender], lender, 'tillShare');
+  const handed = handedMsat(lender);
   const due = dueMsat(lender);
   expect(hosted()?.till.accounts.get(roots[lender])?.handedMsat).toBe(handed);
   expect([handed % 1_000n, due >= handed, due - handed < THRESHOLD_MSAT]).toEqual([0n, true, true]);
-  expect(receivedMsat(lender)).toBe(handed);
+  expect(receivedMsat(lender)).toBe(handed + ELSEWHERE[lender]);
 });
 
 it('pays on to the bakery all that is not the investors’, once', () => {
@@ -261,7 +199,7 @@ it('pays on to the bakery all that is not the investors’, once', () => {
     (sum, lender) => sum + movedMsat(players.bakery, lender, 'disbursement'),
     0n,
   );
-  expect(receivedMsat('bakery')).toBe(lent + paidOn);
+  expect(receivedMsat('bakery')).toBe(lent + paidOn + ELSEWHERE.takings);
   const taken = sold.reduce((sum, { msat }) => sum + msat, 0n);
   expect(till().bank.latest).toMatchObject({ takenMsat: taken.toString() });
 });

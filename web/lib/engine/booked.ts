@@ -6,13 +6,13 @@
 import {
   checkInvoice,
   cutOrder,
-  nextPartNumber,
   useBook,
   type OrderedPart,
   type ParsedRequest,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import { wantedEntry, type JournalEntry, type JournalStep } from './journal.ts';
+import { nextNumber } from './serials.ts';
 import { sentenceOf } from './words.ts';
 
 /** So long before a request opens it is known to be there and not asked for, seconds. */
@@ -21,7 +21,7 @@ export const SOON_SEC = 600;
 const MARGIN_SEC = 60;
 const UNPAID: readonly JournalStep[] = ['wanted', 'checked', 'failed'];
 
-type SerialLeg = Parameters<typeof nextPartNumber>[1];
+type SerialLeg = Parameters<typeof nextNumber>[2];
 type Kept = { readonly request: ParsedRequest; readonly invoices: readonly string[] };
 
 /** A part of a book as the journal has it once it is to be paid. */
@@ -118,9 +118,7 @@ async function renumberTaken(
   const booked = kept.flatMap(({ request }) => request.document.n);
   for (const order of desk.journal.unproven(root, leg)) {
     if (order.step !== 'wanted' || !kept.some((each) => isTaken(order, each, nowSec))) continue;
-    const inHand = desk.journal.entries(root, leg).map(({ n }) => n);
-    const next = nextPartNumber(fold.state, leg, [...inHand, ...booked]);
-    await desk.journal.renumber(order, next);
+    await desk.journal.renumber(order, nextNumber(desk, fold.state, leg, booked));
   }
 }
 

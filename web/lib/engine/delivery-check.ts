@@ -4,7 +4,6 @@ import {
   checkInvoice,
   checkRequest,
   isSerial,
-  nextPartNumber,
   unembed,
   unitsOf,
   type EmbeddedEvent,
@@ -20,6 +19,7 @@ import { WITHHELD } from './forwarding/asking.ts';
 import { wantedEntry, type JournalEntry } from './journal.ts';
 import { isPreimageOf, recoverEntry, writeProven } from './payment.ts';
 import { isAgreed, priceProblem } from './prices/price-check.ts';
+import { nextNumber } from './serials.ts';
 import { sentenceOf, type StatusCode } from './words.ts';
 
 /** What became of a delivery. */
@@ -238,8 +238,7 @@ export async function applyDelivery(
     }
     const { leg } = order;
     if (!isSerial(leg)) continue;
-    const inHand = journal.entries(order.contract, leg).map(({ n }) => n);
-    await journal.renumber(order, nextPartNumber(contract.view.fold.state, leg, inHand));
+    await journal.renumber(order, nextNumber(desk, contract.view.fold.state, leg));
   }
   for (const entry of checked.found) await writeFound(desk, entry);
   for (const entry of checked.paid) await writeProven(desk, wallet, entry);

@@ -10,7 +10,6 @@ import {
   isStreamed,
   ledgerOf,
   lockstepParts,
-  nextPartNumber,
   ok,
   planDue,
   planOrigination,
@@ -30,6 +29,7 @@ import { wantedEntries, wantedEntry, type JournalEntry } from './journal.ts';
 import type { StoreWrite } from './ports.ts';
 import { randomHex } from './random.ts';
 import type { Payer } from './payer.ts';
+import { nextNumber } from './serials.ts';
 import { isHeldForChain } from './ticks-due.ts';
 
 const PREFIX = 'payoff|';
@@ -94,7 +94,7 @@ export class Repayments {
     const parts = REPAYING.flatMap((leg): PlannedPart[] => {
       const shareUnits = leg === 'repayment' ? shares.repaymentUnits : shares.servicingUnits;
       return shareUnits > 0n
-        ? [{ leg, n: this.#nextNumber(state, leg), amountUnits: shareUnits }]
+        ? [{ leg, n: nextNumber(this.#desk, state, leg), amountUnits: shareUnits }]
         : [];
     });
     await this.#order(root, parts, also);
@@ -115,7 +115,7 @@ export class Repayments {
     if (!contract || !this.#payerOf(root, leg)) return reject('AUTHOR_ROLE', 'bank');
     const { state } = contract.view.fold;
     if (leg === 'tillShare' && !RUNNING.includes(state.status)) return reject('STATE_FORBIDS');
-    const n = this.#nextNumber(state, leg);
+    const n = nextNumber(this.#desk, state, leg);
     await this.#order(root, [{ leg, n, amountUnits }], also);
     return ok(n);
   }
@@ -163,7 +163,7 @@ export class Repayments {
     const parts = amounts.map((units, round) => ({ units, round }));
     const bank = [{ units: shares.servicingUnits, round: count }];
     return REPAYING.flatMap((leg) => {
-      const first = this.#nextNumber(state, leg);
+      const first = nextNumber(this.#desk, state, leg);
       const own = (leg === 'repayment' ? parts : bank).filter(({ units }) => units > 0n);
       return own.map(({ units, round }, place) => {
         const nowMs = this.#desk.clock.nowMs();
@@ -227,11 +227,6 @@ export class Repayments {
     const proven = state.paid.numbers(leg);
     const numbers = this.#desk.journal.entries(state.root, leg).map(({ n }) => n);
     return numbers.filter((n) => !proven.has(n));
-  }
-
-  #nextNumber(state: ContractState, leg: Parameters<typeof nextPartNumber>[1]): number {
-    const inHand = this.#desk.journal.entries(state.root, leg).map((entry) => entry.n);
-    return nextPartNumber(state, leg, inHand);
   }
 
   /** The journal has all parts when this resolves, or none. */

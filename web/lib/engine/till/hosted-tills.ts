@@ -16,7 +16,7 @@ import { Listeners } from '../listeners.ts';
 import type { Incoming } from '../mailbox.ts';
 import type { PaymentRecord } from '../ports.ts';
 import type { Repayments } from '../repayments.ts';
-import { payOn } from './onward.ts';
+import { contractsOf, handedOn, payOn, type HandedOn } from './onward.ts';
 import { isPaid, Receipts } from './receipts.ts';
 import { SalesReports } from './reports.ts';
 import type { TillSale } from './sale.ts';
@@ -80,6 +80,14 @@ export class HostedTills {
   /** The tills that are open, in no order. */
   get all(): readonly HostedTill[] {
     return [...this.#open.values()];
+  }
+
+  /** What was handed on of one business's takings, here and by the bank's other devices. */
+  handedOn({ business, till }: Pick<HostedTill, 'business' | 'till'>): HandedOn {
+    const served = ownContracts(this.#desk)
+      .filter((contract) => hostedBusiness(contract) === business)
+      .map(({ view }) => view.root);
+    return handedOn(this.#desk, new Set([...served, ...contractsOf(till)]));
   }
 
   /** A payment the wallet tells of. */

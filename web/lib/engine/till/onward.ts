@@ -15,6 +15,33 @@ function orderedMsat(desk: Desk, contract: string, leg: Leg): bigint {
   return entries.reduce((sum, { amountUnits }) => sum + BigInt(amountUnits), 0n);
 }
 
+/** What was handed on of takings and is proven, msat. */
+export interface HandedOn {
+  readonly sharesMsat: bigint;
+  readonly paidOnMsat: bigint;
+  /** By the bank's other devices, of sales that those took. */
+  readonly elsewhereMsat: bigint;
+}
+
+/** What of the receipts of some contracts is of this device's own journal, and what is not. */
+export function handedOn(desk: Desk, contracts: Iterable<string>): HandedOn {
+  const sums = { tillShare: 0n, takings: 0n };
+  let allMsat = 0n;
+  for (const root of contracts) {
+    const paid = desk.catalog.contract(root)?.fold.state.paid;
+    for (const leg of ['tillShare', 'takings'] as const) {
+      const proven = paid?.numbers(leg);
+      allMsat += paid?.totalUnits(leg) ?? 0n;
+      for (const { n, amountUnits } of desk.journal.entries(root, leg)) {
+        if (proven?.has(n)) sums[leg] += BigInt(amountUnits);
+      }
+    }
+  }
+  const { tillShare: sharesMsat, takings: paidOnMsat } = sums;
+  const elsewhereMsat = allMsat - sharesMsat - paidOnMsat;
+  return { sharesMsat, paidOnMsat, elsewhereMsat: elsewhereMsat > 0n ? elsewhereMsat : 0n };
+}
+
 /** Accounts without what was ordered and dropped, and without what nobody is owed any more. */
 async function settleAccounts(desk: Desk, book: TillBook): Promise<void> {
   for (const [contract, account] of book.accounts) {
@@ -32,7 +59,10 @@ async function settleAccounts(desk: Desk, book: TillBook): Promise<void> {
 }
 
 /** Contracts under which takings of this till may have been paid on: they only become more. */
-function contractsOf({ names, sales }: TillBook): ReadonlySet<string> {
+export function contractsOf({
+  names,
+  sales,
+}: Pick<TillBook, 'names' | 'sales'>): ReadonlySet<string> {
   const served = names.flatMap(({ contracts }) => contracts);
   return new Set([...served, ...sales.flatMap(({ asked }) => asked?.contract ?? [])]);
 }

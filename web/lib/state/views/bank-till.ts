@@ -130,6 +130,8 @@ export interface HostedTillView {
   /** Proven to have been paid to those who lent, and to the business. */
   readonly sharesMsat: bigint;
   readonly paidOnMsat: bigint;
+  /** Paid on by the bank's other devices, of sales that those took. */
+  readonly elsewhereMsat: bigint;
   /** What the bank holds of the takings still, for both. */
   readonly heldMsat: bigint;
   readonly isRecovery: boolean;
@@ -142,18 +144,21 @@ export function hostedTillViews(
   names: Names,
   nowSec: number,
 ): readonly HostedTillView[] {
-  const views = hosted.all.map(({ business, till, reports }): HostedTillView => {
+  const views = hosted.all.map((each): HostedTillView => {
+    const { business, till, reports } = each;
     const roots = [...new Set(till.names.flatMap(({ contracts }) => contracts))];
     const states = roots.flatMap((root) => names.catalog.contract(root)?.fold.state ?? []);
     const { takenMsat } = till;
-    const [sharesMsat, paidOnMsat] = [movedMsat(states, 'tillShare'), movedMsat(states, 'takings')];
+    const handed = hosted.handedOn(each);
     return {
-      ...{ business, name: nameOf(names, business), takenMsat, sharesMsat, paidOnMsat },
+      ...{ business, name: nameOf(names, business), takenMsat, ...handed },
       sales: till.sales.filter(({ paid }) => paid !== undefined).length,
-      heldMsat: takenMsat - sharesMsat - paidOnMsat,
+      heldMsat: takenMsat - handed.sharesMsat - handed.paidOnMsat,
       isRecovery: states.some((state) => tillRate(state, nowSec).reason === 'recovery'),
       unreported: reports.unreported.reduce((sum, { sales }) => sum + sales.length, 0),
     };
   });
-  return views.filter(({ sales }) => sales > 0).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return views
+    .filter(({ sales, elsewhereMsat }) => sales > 0 || elsewhereMsat > 0n)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
