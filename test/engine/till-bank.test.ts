@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { ledgerOf as debtOf } from '@realyield/protocol';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isPaid } from '../../web/lib/engine/till/receipts.ts';
 import type { World } from '../world/world.ts';
 import {
   ELSEWHERE,
@@ -136,6 +137,13 @@ it('pays on what each device of the bank took itself, beside what another did', 
     const found = hostedThere();
     return found && other.session.till.hosted.handedOn(found);
   };
+  // It lists the till before anybody asked it for a sale, and what others handed on.
+  await until(
+    'the till on the second device',
+    () => handedThere()?.elsewhereMsat === before,
+    PATIENCE_MS,
+  );
+  expect(handedThere()).toMatchObject({ sharesMsat: 0n, paidOnMsat: 0n });
   const next = await ask(ELSEWHERE.soldMsat);
   expect((await players.ana.parts.wallet.pay(next.invoice ?? '')).state).toBe('answered');
   // The same shares as the other device owes: they are paid beside those, not in their place.
@@ -160,6 +168,25 @@ it('pays on what each device of the bank took itself, beside what another did', 
     sharesMsat: LENDERS.reduce((sum, each) => sum + handedMsat(each), 0n),
     paidOnMsat: paidOnMsat(players.bakery),
   });
+});
+
+it('lists on another device of the business what the bank took', async () => {
+  const soldMsat = sold.reduce((sum, { msat }) => sum + msat, ELSEWHERE.soldMsat);
+  await until('the word of every sale', () => till().bank.said?.takenMsat === soldMsat);
+  await players.bakery.close();
+  const other = await play(world, 'bakery', { device: 'other' });
+  const paid = () => other.session.till.sales.filter(isPaid);
+  const takenThere = () => paid().reduce((sum, { paid: { msat } }) => sum + BigInt(msat), 0n);
+  await until('all that was sold', () => takenThere() === soldMsat, PATIENCE_MS);
+  expect(paid()).toHaveLength(sold.length + 1);
+  const first = paid().find(({ paid: { serial } }) => serial === 1);
+  const receipt = await other.session.till.receipt(first?.order ?? 0);
+  expect(receipt.ok && receipt.event.pubkey).toBe(hosted()?.till.names[0]?.key);
+  expect(other.session.till.bank.said?.takenMsat).toBe(soldMsat);
+  await other.close();
+  players.bakery = await play(world, 'bakery');
+  await until('the first device to be back', () => till().isReady);
+  expect(till().sales.filter(isPaid)).toHaveLength(sold.length + 1);
 });
 
 it('takes the recovery share from the default on, until nothing is late', async () => {
@@ -200,8 +227,8 @@ it('pays on to the bakery all that is not the investors’, once', () => {
     0n,
   );
   expect(receivedMsat('bakery')).toBe(lent + paidOn + ELSEWHERE.takings);
-  const taken = sold.reduce((sum, { msat }) => sum + msat, 0n);
-  expect(till().bank.latest).toMatchObject({ takenMsat: taken.toString() });
+  const taken = sold.reduce((sum, { msat }) => sum + msat, ELSEWHERE.soldMsat);
+  expect(till().bank.said?.takenMsat).toBe(taken);
 });
 
 it('reports the sales as the bank, and the business does not', async () => {

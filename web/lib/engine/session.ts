@@ -159,6 +159,7 @@ export class Session {
   #attend(root: string): void {
     if (this.#isStopped) return;
     this.#crew.attend(root);
+    this.till.attend(root);
     this.repayments.advance(root).catch((error: unknown) => {
       if (!this.#isStopped) console.error(error);
     });

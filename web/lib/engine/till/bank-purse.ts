@@ -12,7 +12,6 @@ import {
   type MessageOf,
   type SaleDocument,
   type Signed,
-  type SignedEvent,
 } from '@realyield/protocol';
 import { ownContract, ownContracts, type Desk } from '../desk.ts';
 import { Listeners } from '../listeners.ts';
@@ -20,7 +19,8 @@ import type { Incoming } from '../mailbox.ts';
 import { moneyAddress } from '../parties.ts';
 import { isPreimageOf } from '../payment.ts';
 import type { PaymentRecord, WalletAnswer } from '../ports.ts';
-import type { SaleSplit, TillSale } from './sale.ts';
+import { saidOfAll, saleOf, type BankWord, type SaidOfAll } from './bank-word.ts';
+import type { TillSale } from './sale.ts';
 import { walletTaker, type SaleTaker } from './takers.ts';
 import type { TillTalk } from './talk.ts';
 
@@ -33,22 +33,6 @@ const LOOK_AGAIN_MS = 9_000;
 
 const SILENT =
   'The bank that runs this till does not answer. Nobody can pay this sale. Try again in a moment.';
-
-/** What the bank said of a sale that was paid. */
-export interface BankWord {
-  /** The sale signed by the bank: the customer's receipt. */
-  readonly receipt: SignedEvent;
-  /** The bank's name of the till, and the sale's number there. */
-  readonly till: string;
-  readonly serial: number;
-  readonly preimage?: string;
-  readonly settledAtSec: number;
-  readonly msat: string;
-  readonly shares: readonly SaleSplit[];
-  /** Of all sales until then: what was taken, and what of it is the business's. */
-  readonly takenMsat: string;
-  readonly merchantsMsat: string;
-}
 
 /** What it takes from the till. */
 interface PurseParts {
@@ -101,13 +85,24 @@ export class BankPurse {
   }
 
   /** What the bank said of a sale. */
-  wordOf({ salt }: TillSale): BankWord | undefined {
-    return this.#words.get(salt);
+  wordOf({ salt, paymentHash }: TillSale): BankWord | undefined {
+    const word = this.#words.get(salt);
+    // Before the till knew its own sales, their hashes were not compared.
+    const isOfIt = word?.paymentHash === undefined || word.paymentHash === paymentHash;
+    return isOfIt ? word : undefined;
   }
 
-  /** What the bank said last of all takings. */
-  get latest(): BankWord | undefined {
-    return this.#latest;
+  /** What the bank said of all takings; undefined before it took any. */
+  get said(): SaidOfAll | undefined {
+    return this.#latest && saidOfAll(this.#latest, this.#words.values());
+  }
+
+  /** Sales that other devices of the business asked the bank for; their places are below 0. */
+  salesElsewhere(own: readonly TillSale[]): readonly TillSale[] {
+    const known = new Set(own.map(({ salt }) => salt));
+    return [...this.#words].flatMap(([sale, word], at) =>
+      known.has(sale) ? [] : (saleOf(sale, word, at) ?? []),
+    );
   }
 
   /** Who takes a sale that was asked for, or the next. */
@@ -197,20 +192,22 @@ export class BankPurse {
   async #learn(state: ContractState, message: MessageOf<'salePaid'>): Promise<boolean> {
     const sale = this.#parts.find(message.sale);
     const signed = await this.#receiptOf(message);
-    if (!sale || sale.bank !== state.root || !signed) return false;
-    if (salePaidProblem(state, message, { paymentHash: sale.paymentHash }, signed)) return false;
+    if ((sale && sale.bank !== state.root) || !signed) return false;
     const { preimage, paymentHash, settledAtSec, shares, takenMsat, merchantsMsat } = message;
+    // Asked for by another device of the business: here it is listed, and nothing handed out for it.
+    const asked = { paymentHash: sale ? sale.paymentHash : paymentHash };
+    if (salePaidProblem(state, message, asked, signed)) return false;
     if (preimage !== undefined && !isPreimageOf(preimage, paymentHash)) return false;
     const { till, serial, msat } = signed.document;
     const word: BankWord = {
       ...{ receipt: signed.event, till, serial, msat, settledAtSec, shares },
-      ...{ takenMsat, merchantsMsat },
+      ...{ takenMsat, merchantsMsat, contract: state.root, paymentHash },
       ...(preimage === undefined ? {} : { preimage }),
     };
     const key = `${PREFIX}${message.sale}`;
     await this.#desk.store.write([{ table: 'journal', key, value: word }]);
     this.#put(message.sale, word);
-    this.#parts.hear(recordOf(sale, word));
+    if (sale) this.#parts.hear(recordOf(sale, word));
     this.changed.emit();
     return true;
   }

@@ -65,7 +65,7 @@ export class HostedTills {
     this.#receipts = new Receipts(desk);
   }
 
-  /** Takes up the tills of businesses known; others when they first ask. */
+  /** Takes up the tills of businesses known; others as they become known. */
   async start(): Promise<void> {
     this.#isOn = true;
     const rows = await this.#desk.store.all('journal');
@@ -75,6 +75,20 @@ export class HostedTills {
     const hosted = ownContracts(this.#desk).map(hostedBusiness);
     const known = new Set([...kept, ...hosted.filter((each) => each !== undefined)]);
     await Promise.all([...known].map((business) => this.#tillOf(business)));
+  }
+
+  /** Takes up the till that a contract has this bank run. */
+  attend(root: string): void {
+    const contract = this.#isOn ? ownContract(this.#desk, root) : undefined;
+    const business = contract && hostedBusiness(contract);
+    if (business === undefined || this.#tills.has(business)) return;
+    // Its next event, or question, tries again.
+    const opened = this.#tillOf(business).then(
+      () => this.changed.emit(),
+      () => void this.#tills.delete(business),
+    );
+    this.#answering.add(opened);
+    void opened.then(() => this.#answering.delete(opened));
   }
 
   /** The tills that are open, in no order. */

@@ -106,6 +106,11 @@ export class TillDesk {
     else if (isRunning) this.hosted.answer(message, incoming);
   }
 
+  /** A contract is known, or more of it: whose till this person runs by it as a bank is listed. */
+  attend(root: string): void {
+    this.hosted.attend(root);
+  }
+
   /** A key is in hand: what was sold under it on another device is looked for. */
   recall(key: HeldKey): void {
     if (this.#isStopped) return;
@@ -122,14 +127,16 @@ export class TillDesk {
 
   /** All that was asked for here, and what the owner's other devices sold; first first. */
   get sales(): readonly TillSale[] {
-    return [...this.#copies.sales, ...this.till.sales.map((sale) => this.#asSaid(sale))];
+    const { sales } = this.till;
+    const elsewhere = [...this.#copies.sales, ...this.bank.salesElsewhere(sales)];
+    return [...elsewhere, ...sales.map((sale) => this.#asSaid(sale))];
   }
 
   /** One sale by its place. */
   sale(order: number): TillSale | undefined {
     const own = order > 0 ? this.till.sale(order) : undefined;
     if (order > 0) return own && this.#asSaid(own);
-    return this.#copies.sales.find((sale) => sale.order === order);
+    return this.sales.find((sale) => sale.order === order);
   }
 
   /** A sale the bank took has its number and its shares. */

@@ -25,7 +25,7 @@ export interface BankTillView {
   readonly takes: boolean;
   readonly loans: readonly TillLoan[];
   readonly isRecovery: boolean;
-  /** By the bank's last word; undefined before it took anything. */
+  /** By the bank's words; undefined before it took anything. */
   readonly takenMsat: bigint | undefined;
   readonly merchantsMsat: bigint;
   /** By receipts. */
@@ -73,11 +73,11 @@ export function bankTillView(
   names: Names,
   nowSec: number,
 ): BankTillView | undefined {
-  const { contracts, latest, all } = purse;
+  const { contracts, said, all } = purse;
   const [first = all[0]] = contracts;
   if (!first) return undefined;
   const states = all.map((state) => catalog?.contract(state.root)?.fold.state ?? state);
-  const merchantsMsat = BigInt(latest?.merchantsMsat ?? 0);
+  const merchantsMsat = said?.merchantsMsat ?? 0n;
   const paidOnMsat = movedMsat(states, 'takings');
   // Lenders of one loan have one share: it is said once, of whoever's applies most.
   const loans = new Map<string, TillLoan>();
@@ -94,7 +94,7 @@ export function bankTillView(
     takes: contracts.length > 0,
     loans: [...loans.values()],
     isRecovery: [...loans.values()].some(({ isRecovery }) => isRecovery),
-    takenMsat: latest && BigInt(latest.takenMsat),
+    takenMsat: said?.takenMsat,
     ...{ merchantsMsat, paidOnMsat },
     heldMsat: merchantsMsat > paidOnMsat ? merchantsMsat - paidOnMsat : 0n,
     thresholdSat: tillShare?.thresholdSat ?? 1,
