@@ -194,7 +194,7 @@ export class BankPurse {
     const signed = await this.#receiptOf(message);
     if ((sale && sale.bank !== state.root) || !signed) return false;
     const { preimage, paymentHash, settledAtSec, shares, takenMsat, merchantsMsat } = message;
-    // Asked for by another device of the business: here it is listed, and nothing handed out for it.
+    // Asked for by another device of the business: it is listed, and nothing handed out for it.
     const asked = { paymentHash: sale ? sale.paymentHash : paymentHash };
     if (salePaidProblem(state, message, asked, signed)) return false;
     if (preimage !== undefined && !isPreimageOf(preimage, paymentHash)) return false;

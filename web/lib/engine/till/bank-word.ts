@@ -1,4 +1,4 @@
-/** What a bank says of the sales at a till it runs, as its business keeps it. Spec: specs/till.md. */
+/** What a bank says of sales at a till it runs, as its business keeps it. Spec: specs/till.md. */
 import type { SaleDocument, SignedEvent } from '@realyield/protocol';
 import type { SaleSplit, TillSale } from './sale.ts';
 
