@@ -2,7 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { arbiterDocument } from './fixtures/loan.ts';
 import { arbiterForm, readArbiterForm } from '../web/lib/state/views/arbiter-form.ts';
-import { arbiterSentence, feeWords, profileLine } from '../web/lib/state/views/arbiters.ts';
+import {
+  arbiterRecordFacts,
+  arbiterSentence,
+  feeWords,
+  profileLine,
+} from '../web/lib/state/views/arbiters.ts';
 
 const relays = ['ws://127.0.0.1:7001'];
 const none = { cases: 0, taken: 0, ruled: 0, ruledInTime: 0, silent: 0, overdue: 0, overruled: 0 };
@@ -46,8 +51,18 @@ describe('an arbiter in words', () => {
     expect(arbiterSentence(record)).toBe('No case known here was theirs to decide.');
     const some = { ...record, cases: 3, taken: 2, ruled: 2, ruledInTime: 1, daysToRuling: 12 };
     expect(arbiterSentence({ ...some, silent: 1 })).toBe(
-      'Had 3 cases to decide, took 2, ruled on 2, 1 in time, after 12 days by the middle one. ' +
+      'Had 3 cases to decide, took 2, ruled on 2, 1 in time. ' +
+        'A case is typically decided 12 days after it was taken. ' +
         '1 silent until the fallback arbiter was called.',
     );
+    const one = { ...record, cases: 1, taken: 1, ruled: 1, ruledInTime: 1 };
+    expect(arbiterSentence({ ...one, daysToRuling: 0 })).toBe(
+      'Had 1 case to decide, took 1, ruled on 1, in time. It was decided on the day it was taken.',
+    );
+    expect(arbiterSentence({ ...one, ruledInTime: 0, daysToRuling: 61 })).toBe(
+      'Had 1 case to decide, took 1, ruled on 1, late. It was decided 61 days after it was taken.',
+    );
+    const pace = arbiterRecordFacts({ ...one, daysToRuling: 0 })[3];
+    expect(pace).toEqual({ label: 'From taking to ruling', text: 'the same day', note: undefined });
   });
 });

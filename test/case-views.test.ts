@@ -1,7 +1,7 @@
 /** A case in words: where it stands, until when, and where a ruling departs from the ledger. */
 import { describe, expect, it } from 'vitest';
 import { foldDispute, type ParsedDispute, type ParsedEvent } from '@realyield/protocol';
-import { OPEN_DAY, TestCase, unpaidLoan } from '../protocol/src/testing/disputes.ts';
+import { CASE_DAY_SEC, OPEN_DAY, TestCase, unpaidLoan } from '../protocol/src/testing/disputes.ts';
 import { silenceOf } from '../web/lib/engine/agreement/serving.ts';
 import type { CaseView } from '../web/lib/engine/cases/case-book.ts';
 import { proposalsIn } from '../web/lib/engine/cases/proposals.ts';
@@ -11,7 +11,7 @@ import {
   claimMistake,
   departures,
   findingsText,
-  payDays,
+  payTerm,
   roomWords,
   saidMistake,
 } from '../web/lib/state/views/case-form.ts';
@@ -211,10 +211,19 @@ describe('what is typed', () => {
     );
   });
 
-  it('reads days and statements', () => {
-    expect([payDays('14'), payDays('0'), payDays('366'), payDays('x')]).toEqual([
-      ...[14, undefined, undefined, undefined],
-    ]);
+  it('reads the days to pay as those of the contract, and says how long that is', () => {
+    const made = new TestCase(unpaidLoan());
+    made.open(CLAIM);
+    const view = viewOf(made);
+    const at = (days: string) => payTerm(days, view, 1_000)?.bySec;
+    expect([at('14'), at(' 7 ')]).toEqual([1_000 + 14 * CASE_DAY_SEC, 1_000 + 7 * CASE_DAY_SEC]);
+    expect([at('0'), at('366'), at('x')]).toEqual([undefined, undefined, undefined]);
+    expect(payTerm('14', view, 1_000)?.words).toMatch(
+      /^By 01 Jan 1970, .*, in 14 min: a day of this contract lasts 1 min\.$/,
+    );
+  });
+
+  it('reads statements', () => {
     expect(saidMistake('  ', 'Say it.')).toBe('Say it.');
     expect(saidMistake('a\u202eb', 'Say it.')).toMatch(/cannot be seen/);
     expect(saidMistake('two\nlines', 'Say it.')).toBeUndefined();

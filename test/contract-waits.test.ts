@@ -9,6 +9,7 @@ import {
   statusView,
 } from '../web/lib/state/views/contract-sentence.ts';
 import { contractNow, streamModel } from '../web/lib/state/views/contract.ts';
+import { contractRow } from '../web/lib/state/views/lists.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
 import { inThree, Loan } from './fixtures/loan.ts';
 
@@ -36,6 +37,27 @@ it('a loan that may still be withdrawn is not called paid out', () => {
     /^Agreed\. The investor may withdraw until day 1[45]; nothing is paid before that\.$/,
   );
   expect(sentenceOfContract(at(14, 15))).toBe('Being paid out, 0 of 15 payments.');
+});
+
+it('what the relays have not sent yet is called neither unsigned nor unpaid nor late', () => {
+  const loan = new Loan({ offer: { ...inThree, tranches: [tranche] } });
+  const view = () => ({ root: loan.root, fold: loan.fold(), stateHash: '' });
+  const seen = (day: number, isRead: boolean) => {
+    const atSec = loan.startAtSec + day * 60;
+    const now = contractNow(view(), atSec, isRead);
+    const { next } = contractRow(view(), 'business', atSec, isRead);
+    return [statusView(now).text, next.text, sentenceOfContract(now).slice(0, 17)];
+  };
+  const unread = ['being read', 'wait a moment', 'Still being read:'];
+  expect(seen(0, false)).toEqual(unread);
+  expect(seen(0, true)[0]).toBe('proposed');
+  loan.signAll();
+  expect(seen(22, false)).toEqual(unread);
+  expect(seen(22, true)[0]).toBe('never paid out');
+  loan.streamAll();
+  expect(seen(22, false)).toEqual(seen(22, true));
+  expect(seen(200, false)).toEqual(unread);
+  expect(seen(200, true).slice(0, 2)).toEqual(['late', 'repay']);
 });
 
 it('a loan that lapsed unpaid is not called one that may be withdrawn', () => {

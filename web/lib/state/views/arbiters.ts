@@ -71,16 +71,22 @@ const EVEN = [
   ['contradicted', 'with two rulings that contradict each other'],
 ] as const;
 
+/** How soon after taking a case an arbiter rules, by the middle one of the cases. */
+function paceWords(ruled: number, days: number): string {
+  const soon =
+    days === 0 ? 'on the day it was taken' : `${formatPlural(days, 'day')} after it was taken`;
+  return ruled === 1 ? `It was decided ${soon}.` : `A case is typically decided ${soon}.`;
+}
+
 /** What an arbiter did, in a sentence or two. */
 export function arbiterSentence(record: ArbiterRecord): string {
   const { cases, taken, ruled, ruledInTime, daysToRuling } = record;
   if (cases === 0) return 'No case known here was theirs to decide.';
-  const middle = daysToRuling === undefined ? '' : formatPlural(daysToRuling, 'day');
-  const days = middle === '' ? '' : `, after ${middle} by the middle one`;
-  const punctual = ruledInTime === ruled ? 'all' : String(ruledInTime);
-  const inTime = ruled === 0 ? '' : `, ${punctual} in time${days}`;
+  const punctual = ruledInTime === ruled ? (ruled === 1 ? '' : 'all ') : `${ruledInTime} `;
+  const inTime = ruled === 0 ? '' : ruledInTime === 0 ? ', late' : `, ${punctual}in time`;
   const had = formatPlural(cases, 'case');
-  const first = `Had ${had} to decide, took ${taken}, ruled on ${ruled}${inTime}.`;
+  const when = daysToRuling === undefined ? '' : ` ${paceWords(ruled, daysToRuling)}`;
+  const first = `Had ${had} to decide, took ${taken}, ruled on ${ruled}${inTime}.${when}`;
   const others = EVEN.flatMap(([name, words]) =>
     record[name] > 0 ? `${record[name]} ${words}` : [],
   );
@@ -104,8 +110,16 @@ export function arbiterRecordFacts(record: ArbiterRecord): Fact[] {
     ),
     {
       label: 'From taking to ruling',
-      text: days === undefined ? 'no ruling yet' : formatPlural(days, 'day'),
-      note: days === undefined ? undefined : 'the middle case, in days of its contract',
+      text:
+        days === undefined
+          ? 'no ruling yet'
+          : days === 0
+            ? 'the same day'
+            : formatPlural(days, 'day'),
+      note:
+        days === undefined || ruled === 1
+          ? undefined
+          : 'half of the cases took no longer; in the days of their contracts',
     },
     count('Silent', silent, 'the fallback was called instead'),
     count('Overdue now', overdue),

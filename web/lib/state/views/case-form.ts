@@ -10,10 +10,10 @@ import {
 import { amountText, wholeUnits, type AmountUnit } from '../../amount.ts';
 import type { Claimable } from '../../engine/cases/claimable.ts';
 import type { CaseView } from '../../engine/cases/case-book.ts';
-import { formatLocalTime, formatPlural } from '../../format.ts';
+import { formatDuration, formatLocalTime, formatPlural } from '../../format.ts';
 import { hasHidden } from '../../ui/text.ts';
 import { dueOf } from './case-due.ts';
-import { unitOf } from './cases.ts';
+import { openerState, unitOf } from './cases.ts';
 import { nameOf, type Names } from './people.ts';
 
 /** Longest texts, in UTF-16 units. */
@@ -117,10 +117,22 @@ export function openingEffects(
   ];
 }
 
-/** Days until something is to be paid, as typed; undefined where they are not some. */
-export function payDays(typed: string): number | undefined {
+/** Until when something is to be paid, and the same in words. */
+export interface PayTerm {
+  readonly bySec: number;
+  readonly words: string;
+}
+
+/** What days to pay were typed; undefined where they are not some. They are the contract's own. */
+export function payTerm(typed: string, view: CaseView, nowSec: number): PayTerm | undefined {
   const days = /^\d{1,3}$/.test(typed.trim()) ? Number(typed.trim()) : 0;
-  return days >= 1 && days <= 365 ? days : undefined;
+  if (days < 1 || days > 365) return undefined;
+  const { daySec } = openerState(view).contract.document;
+  const bySec = nowSec + days * daySec;
+  const isShort = daySec !== 86_400;
+  const short = `, in ${formatDuration(days * daySec)}: a day of this contract lasts `;
+  const words = `By ${formatLocalTime(bySec)}${isShort ? short + formatDuration(daySec) : ''}.`;
+  return { bySec, words };
 }
 
 /** An amount an arbiter awards, as far as it is filled in. */

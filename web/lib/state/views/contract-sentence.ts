@@ -58,9 +58,20 @@ function withdrawnSentence({ withdrawnBy, signedAtSec }: ContractState): string 
   return `Withdrawn by ${who} ${when}. Nothing was paid and nothing is owed.`;
 }
 
+/**
+ * Whether what would be said rests on what has not come yet: signatures and payments are on their
+ * way from the relays, and nothing is called unsigned, unpaid or late before they were heard.
+ */
+export function isUnread({ state, ledger, isRead }: ContractNow): boolean {
+  if (isRead) return false;
+  if (state.status === 'proposed') return true;
+  return state.status === 'effective' && (ledger.disbursedUnits === 0n || ledger.daysPastDue > 0);
+}
+
 /** The status as a word. */
 export function statusView(now: ContractNow): StatusView {
   const { state, ledger, nowSec } = now;
+  if (isUnread(now)) return { text: 'being read', tone: 'plain' };
   if (state.status === 'proposed') {
     const isExpired = nowSec > state.contract.document.expiresAtSec;
     return isExpired ? { text: 'expired', tone: 'plain' } : { text: 'proposed', tone: 'waiting' };
@@ -169,6 +180,7 @@ function repayingSentence(now: ContractNow): string {
 /** Where a contract stands in one sentence. */
 export function sentenceOfContract(now: ContractNow): string {
   const { state, ledger, nowSec } = now;
+  if (isUnread(now)) return 'Still being read: the relays have not sent all of it yet.';
   if (state.status === 'proposed') {
     return nowSec > state.contract.document.expiresAtSec
       ? `Expired before ${waitingFor(state)} signed. Nothing is owed.`

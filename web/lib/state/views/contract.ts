@@ -31,12 +31,14 @@ export interface ContractNow {
   readonly state: ContractState;
   readonly ledger: Ledger;
   readonly nowSec: number;
+  /** Whether a relay has sent all it had of it; what is not here before is not missing. */
+  readonly isRead: boolean;
 }
 
 /** Balances now. */
-export function contractNow(view: ContractView, nowSec: number): ContractNow {
+export function contractNow(view: ContractView, nowSec: number, isRead = true): ContractNow {
   const { state } = view.fold;
-  return { state, ledger: ledgerOf(view, nowSec), nowSec };
+  return { state, ledger: ledgerOf(view, nowSec), nowSec, isRead };
 }
 
 /** The offer's title, from the version the contract embeds. */

@@ -2,7 +2,13 @@
 import { lastDueAtSec, permittedActs, type PartyRole } from '@realyield/protocol';
 import type { DeskRow } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
-import { awaitedFunding, isCooling, nextInstalment, statusView } from './contract-sentence.ts';
+import {
+  awaitedFunding,
+  isCooling,
+  isUnread,
+  nextInstalment,
+  statusView,
+} from './contract-sentence.ts';
 import { contractNow, titleOf, type ContractNow } from './contract.ts';
 import { isHeldBack } from './milestones.ts';
 import { missingOthers } from './proposals.ts';
@@ -10,6 +16,7 @@ import { missingOthers } from './proposals.ts';
 /** The next step of a role in a contract; lower `order` is more pressing. */
 function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
   const { state, ledger } = now;
+  if (isUnread(now)) return { text: 'wait a moment', tone: 'plain', order: 7 };
   if (state.status === 'proposed') {
     const isExpired = now.nowSec > state.contract.document.expiresAtSec;
     if (isExpired) return { text: 'nothing to do', tone: 'done', order: 9 };
@@ -62,9 +69,14 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
   return { text, tone: 'plain', order: 6 };
 }
 
-/** One contract as a row. */
-export function contractRow(view: ContractView, role: PartyRole, nowSec: number): DeskRow {
-  const now = contractNow(view, nowSec);
+/** One contract as a row; `isRead`: a relay has sent all it had of it. */
+export function contractRow(
+  view: ContractView,
+  role: PartyRole,
+  nowSec: number,
+  isRead = true,
+): DeskRow {
+  const now = contractNow(view, nowSec, isRead);
   const { document } = now.state.contract;
   const { denomination } = document;
   const calendar = { startSec: document.startAtSec, daySec: document.daySec };

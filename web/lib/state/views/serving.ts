@@ -10,7 +10,7 @@ import type { DeskRow } from '../../components/models.ts';
 import { silenceOf, type Served, type Silence } from '../../engine/agreement/serving.ts';
 import { formatDate, formatDateTime, formatDue, formatPlural } from '../../format.ts';
 import type { Fact } from '../../ui/facts.ts';
-import { statusView } from './contract-sentence.ts';
+import { isUnread, statusView } from './contract-sentence.ts';
 import { contractNow, titleOf, type ContractNow } from './contract.ts';
 import { calendarOf } from './notices.ts';
 import { nameOf, type Names } from './people.ts';
@@ -140,6 +140,7 @@ export function takeoverEffects(state: ContractState, { lastSec }: Silence): str
 
 function nextOf(now: ContractNow, roles: Served['roles'], silence: Silence | undefined) {
   const { state, nowSec } = now;
+  if (isUnread(now)) return { text: 'wait a moment', tone: 'plain', order: 7 } as const;
   const isServicer = roles.includes('backupServicer');
   const isRunning = state.status === 'effective' || state.status === 'defaulted';
   if (!isRunning) return { text: 'nothing to do', tone: 'done', order: 9 } as const;
@@ -160,14 +161,18 @@ function nextOf(now: ContractNow, roles: Served['roles'], silence: Silence | und
   return { text: `stand by until ${day}`, tone: 'plain', order: 6 } as const;
 }
 
-/** A contract that somebody serves as a row of their desk, the next step first. */
+/**
+ * A contract that somebody serves as a row of their desk, the next step first; `isRead`: a relay
+ * has sent all it had of it.
+ */
 export function servedRow(
   names: Names,
   { view, roles }: Served,
   events: readonly ParsedEvent[],
   nowSec: number,
+  isRead = true,
 ): DeskRow {
-  const now = contractNow(view, nowSec);
+  const now = contractNow(view, nowSec, isRead);
   const { state } = now;
   const silence = silenceOf(view, events);
   const { parties, principalUnits, denomination } = state.contract.document;
