@@ -1,6 +1,7 @@
 /**
  * A remote signer (NIP-46) for the local world: holds one key and signs for whoever knows the
- * secret in its address. It has no owner to ask, so it approves everything.
+ * secret in its address, or one that was given to them alone. It has no owner to ask, so it
+ * approves everything.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
@@ -20,8 +21,9 @@ const MOST_REMEMBERED = 10_000;
 
 /** How to start a bunker. */
 export interface BunkerServerOptions {
-  /** The key it signs with; copied. */
+  /** The key it signs with, unless a signer is given; copied. */
   readonly secretKey: Uint8Array;
+  readonly signer?: Signer;
   readonly relayUrl: string;
   /** What a client must know to connect; anybody may unless given. */
   readonly secret?: string;
@@ -33,6 +35,10 @@ export interface BunkerServer {
   readonly uri: string;
   /** Lets in the client that shows this code (nostrconnect://…), over the code's relays. */
   accept(code: string): Promise<void>;
+  /** An address for one more, by a secret of their own. */
+  invite(secret: string): string;
+  /** Lets in nobody by a secret any more, nor any client that came by it. */
+  revoke(secret: string): void;
   stop(): void;
 }
 
@@ -52,29 +58,41 @@ const templateSchema = z.object({
 /** One key's methods, for the clients that have connected, or for all where there is no secret. */
 class Methods {
   readonly #signer: Signer;
-  readonly #secret: string | undefined;
-  readonly #clients = new Set<string>();
+  readonly #isOpen: boolean;
+  readonly #secrets = new Set<string>();
+  /** Clients, by the secret they came by. */
+  readonly #clients = new Map<string, string | undefined>();
 
   constructor(signer: Signer, secret: string | undefined) {
     this.#signer = signer;
-    this.#secret = secret;
+    this.#isOpen = secret === undefined;
+    if (secret !== undefined) this.#secrets.add(secret);
   }
 
   /** A client that needs no secret any more: it has shown its own. */
   letIn(client: string): void {
-    this.#clients.add(client);
+    this.#clients.set(client, undefined);
+  }
+
+  invite(secret: string): void {
+    this.#secrets.add(secret);
+  }
+
+  revoke(secret: string): void {
+    this.#secrets.delete(secret);
+    for (const [client, by] of this.#clients) if (by === secret) this.#clients.delete(client);
   }
 
   /** The result of a request; throws with words for the client. */
   async answer(client: string, method: string, params: readonly string[]): Promise<string> {
     const [first = '', second = ''] = params;
     if (method === 'connect') {
-      if (this.#secret !== undefined && second !== this.#secret) throw new Error('wrong secret');
-      this.#clients.add(client);
+      if (!this.#isOpen && !this.#secrets.has(second)) throw new Error('wrong secret');
+      this.#clients.set(client, second);
       return 'ack';
     }
     if (method === 'ping') return 'pong';
-    const isKnown = this.#secret === undefined || this.#clients.has(client);
+    const isKnown = this.#isOpen || this.#clients.has(client);
     if (!isKnown) throw new Error('connect first');
     switch (method) {
       case 'get_public_key':
@@ -161,16 +179,24 @@ class Conversation {
 /** Starts a bunker; resolves when its relay is connected and it can be asked. */
 export async function startBunker(options: BunkerServerOptions): Promise<BunkerServer> {
   const { secretKey, relayUrl, secret } = options;
-  const signer = createLocalSigner(secretKey.slice());
+  const signer = options.signer ?? createLocalSigner(secretKey.slice());
   const methods = new Methods(signer, secret);
   const conversation = new Conversation(secretKey, methods, await loadWasmVerifier());
   await conversation.listen([relayUrl]);
-  const query = new URLSearchParams({
-    relay: relayUrl,
-    ...(secret === undefined ? {} : { secret }),
-  });
+  const addressBy = (by: string | undefined): string => {
+    const query = new URLSearchParams({
+      relay: relayUrl,
+      ...(by === undefined ? {} : { secret: by }),
+    });
+    return `bunker://${conversation.transport.publicKey}?${query}`;
+  };
   return {
-    uri: `bunker://${conversation.transport.publicKey}?${query}`,
+    uri: addressBy(secret),
+    invite(by) {
+      methods.invite(by);
+      return addressBy(by);
+    },
+    revoke: (by) => methods.revoke(by),
     async accept(code) {
       const [, client = '', asked = ''] = CODE.exec(code) ?? [];
       const parameters = new URLSearchParams(asked);

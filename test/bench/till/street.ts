@@ -73,13 +73,11 @@ export async function lend(
     const root = await invest(investor, identifier, LENT_MSAT);
     await countersign(root, { investor, bakery, bank });
     roots.push(root);
-    for (const player of [bakery, bank]) {
-      await until(
-        `contract ${roots.length} to be paid out`,
-        () => stateOf(player, root)?.payments.length === 1,
-        PATIENCE_MS,
-      );
-    }
+  }
+  // Each begins days after it was signed: all at once are waited for.
+  for (const player of [bakery, bank]) {
+    const isPaidOut = (root: string): boolean => stateOf(player, root)?.payments.length === 1;
+    await until('all contracts to be paid out', () => roots.every(isPaidOut), PATIENCE_MS);
   }
   return roots;
 }

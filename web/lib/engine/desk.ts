@@ -19,6 +19,7 @@ import {
   type ParsedEvent,
   type SignedEvent,
 } from '@realyield/protocol';
+import { checkSignature } from '../signer/signatures.ts';
 import { ownRole, standIn, unsignedAmendments, type OwnRole } from './parties.ts';
 
 /** Everything a part of the engine may use. */
@@ -151,7 +152,7 @@ export function allHeads(desk: Desk, root: string): string[] {
 
 /** The embedded form of an event of our own making. */
 export function embedOwn(event: SignedEvent): ReturnType<typeof embed> {
-  const verified = verify(event);
+  const verified = verify(event, checkSignature);
   if (!verified.ok) throw new Error(`our own event does not verify: ${verified.code}`);
   return embed(verified.value);
 }

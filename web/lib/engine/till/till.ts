@@ -239,8 +239,10 @@ export class Till {
   /** Hands over what has come together. */
   async #handOver(): Promise<void> {
     let isDone = true;
+    // Once for all: what is handed over for one contract changes nothing for another.
+    const all = this.#parts.served();
     for (const [contract, account] of this.#book.accounts) {
-      const served = this.#parts.served().find((each) => each.contract === contract);
+      const served = all.find((each) => each.contract === contract);
       const msat = served ? payableMsat(account, served, served.owedMsat) : 0n;
       if (msat === 0n) continue;
       const order = this.#parts.order.bind(undefined, contract, msat);
