@@ -2,8 +2,8 @@
  * On the local market, in browsers. A case on the loan that is late: an investor opens it, the bank
  * answers, the arbiter takes it and awards less than was claimed, the business pays over Lightning,
  * and the arbiter closes it; anybody reads it by its link. And a till on the loan in default: the
- * bank runs it, and the recovery share of each sale goes to both who lent; a sale that is paid while
- * the till is closed is found when it opens again. What takes longer: bond-case.spec.ts,
+ * bank runs it, and the recovery share of each sale goes to both who lent; a sale that is paid
+ * while the till is closed is found when it opens again. What takes longer: bond-case.spec.ts,
  * till.spec.ts.
  */
 import { expect, test } from '@playwright/test';
