@@ -16,7 +16,7 @@ import { Listeners } from '../listeners.ts';
 import type { Incoming } from '../mailbox.ts';
 import type { PaymentRecord } from '../ports.ts';
 import type { Repayments } from '../repayments.ts';
-import { contractsOf, handedOn, payOn, type HandedOn } from './onward.ts';
+import { contractsOf, handedOn, isJustOrdered, payOn, type HandedOn } from './onward.ts';
 import { isPaid, Receipts } from './receipts.ts';
 import { SalesReports } from './reports.ts';
 import type { TillSale } from './sale.ts';
@@ -77,11 +77,14 @@ export class HostedTills {
     await Promise.all([...known].map((business) => this.#tillOf(business)));
   }
 
-  /** Takes up the till that a contract has this bank run. */
+  /** Takes up the till that a contract has this bank run; more of a contract is known. */
   attend(root: string): void {
     const contract = this.#isOn ? ownContract(this.#desk, root) : undefined;
     const business = contract && hostedBusiness(contract);
-    if (business === undefined || this.#tills.has(business)) return;
+    if (business === undefined) return;
+    // A payment that others waited for may have been proven.
+    this.#open.get(business)?.till.again();
+    if (this.#tills.has(business)) return;
     // Its next event, or question, tries again.
     const opened = this.#tillOf(business).then(
       () => this.changed.emit(),
@@ -241,6 +244,7 @@ export class HostedTills {
       keyOf: ([root = '']) =>
         ownContract(desk, root)?.own.money?.publicKey ?? desk.person.publicKey,
       order: async (root, msat, also) =>
+        !isJustOrdered(desk, root, 'tillShare') &&
         (await this.#repayments.handOver(root, 'tillShare', msat, also)).ok,
       handOn: (book) => payOn(desk, this.#repayments, served(), book),
       onPaid: (sale) => {

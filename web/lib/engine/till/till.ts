@@ -239,7 +239,6 @@ export class Till {
   /** Hands over what has come together. */
   async #handOver(): Promise<void> {
     let isDone = true;
-    // Once for all: what is handed over for one contract changes nothing for another.
     const all = this.#parts.served();
     for (const [contract, account] of this.#book.accounts) {
       const served = all.find((each) => each.contract === contract);
@@ -251,6 +250,11 @@ export class Till {
     }
     if ((await this.#parts.handOn?.(this.#book)) === false) isDone = false;
     this.#isWaiting = !isDone;
+  }
+
+  /** Hands over what could not be a moment ago. */
+  again(): void {
+    if (this.#isOn && this.#isWaiting) this.#inTurn(() => this.#handOver()).catch(() => undefined);
   }
 
   /** Looks up by itself: what is shown often, the rest now and then. */
