@@ -55,6 +55,7 @@ class Scripted implements ChainSource {
   newestBlock = async () => undefined;
   broadcast = async () => 'not here';
   outputsAt = async () => undefined;
+  feeRate = async () => undefined;
 }
 
 /** Lets everything that can go on go on. */

@@ -14,6 +14,7 @@ import type {
 } from '../engine/bonds/ports.ts';
 import type { AddressSource, ChainProof, SeenOutput } from '../engine/fallback/ports.ts';
 import type { Clock } from '../engine/ports.ts';
+import { readFeeEstimates, readRecommendedFee } from './fee-estimates.ts';
 
 /** A source that has not answered by then is unreachable for this time. */
 const TIMEOUT_MS = 10_000;
@@ -92,6 +93,15 @@ export class EsploraSource implements ChainSource, AddressSource, BlockLookup {
     const reply = await this.#ask('tx', { method: 'POST', body: transactionHex }, true);
     if (reply === undefined || reply === 'none') return 'The chain source did not answer.';
     return hashField.safeParse(reply.text).success ? undefined : reply.text.slice(0, MAX_WORDS);
+  }
+
+  async feeRate(): Promise<number | undefined> {
+    const reply = await this.#ask('fee-estimates');
+    // One that does not answer at all is not asked a second time.
+    if (reply === undefined) return undefined;
+    const rate = readFeeEstimates(textOf(reply) ?? '');
+    if (rate !== undefined) return rate;
+    return readRecommendedFee(textOf(await this.#ask('v1/fees/recommended')) ?? '');
   }
 
   async outputsAt(address: string): Promise<readonly OutputAt[] | undefined> {

@@ -26,6 +26,7 @@ import {
 } from '@realyield/protocol';
 import type { Desk } from '../desk.ts';
 import type { BitcoinKey } from './bitcoin-key.ts';
+import { proposeFee, type FeeProposal } from './fee-choice.ts';
 import { publishBond } from './holding.ts';
 import type { ParsedBondKey, ParsedPledge } from './pledge-book.ts';
 import type { OutputAt } from './ports.ts';
@@ -136,6 +137,12 @@ export class BondOffice {
   /** Height of the newest block. */
   async tipHeight(): Promise<number | undefined> {
     return (await this.#desk.newestBlock())?.height;
+  }
+
+  /** The fee to propose, by what all sources say. */
+  async feeProposal(): Promise<FeeProposal> {
+    const sources = await this.#desk.chainSources();
+    return proposeFee(await Promise.all(sources.map((source) => source.feeRate())));
   }
 
   /** Signs and publishes a pledge, unless a reader would refuse it. */

@@ -54,6 +54,8 @@ export interface ChainSource extends BlockSource {
   lookUp(outpoint: Outpoint): Promise<SourceAnswer>;
   /** What lies unspent at an address; undefined where it does not answer. Never rejects. */
   outputsAt(address: string): Promise<readonly OutputAt[] | undefined>;
+  /** What a block within the hour costs, sat/vB; undefined without an answer. Never rejects. */
+  feeRate(): Promise<number | undefined>;
   /** Hands a signed transaction to the network: undefined when taken, else the source's words. */
   broadcast(transactionHex: string): Promise<string | undefined>;
 }
