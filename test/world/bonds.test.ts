@@ -252,7 +252,7 @@ describe('sources of the chain', () => {
     expect(bondStanding(pledge, bank, [old, fresh], NOW_SEC)).toEqual(unverified('disagree'));
   });
 
-  it('say what a fee is, and which block is the newest, and are not believed a time to come', async () => {
+  it('say a fee and the newest block, and are not believed a time to come', async () => {
     const [first] = sources as [ChainSource];
     expect(await Promise.all(sources.map((each) => each.feeRate()))).toEqual([1, 1]);
     const height = chain.tip().height;
