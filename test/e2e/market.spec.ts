@@ -109,5 +109,15 @@ test('a till finds what was paid while it was closed, and both lenders get their
   const day = page.getByRole('region', { name: 'Today' });
   await expect(day.getByText(/15\s000/)).toBeVisible();
   await expect(day.getByText(/2 sales; of it 4\s500\ssat\s+to those who lent/)).toBeVisible();
+
+  // Other devices of the business, and of the bank, know of it.
+  const other = await world.open(browser, BUSINESS);
+  await go(other, '/till/sales');
+  await expect(other.getByRole('region', { name: 'Today' }).getByText(/15\s000/)).toBeVisible();
+  const bank = await world.open(browser, BANK);
+  await go(bank, '/desk');
+  const tills = bank.getByRole('region', { name: 'Tills you run' });
+  await expect(tills.getByText('no sale on this device, the recovery share applies')).toBeVisible();
+  await expect(tills.getByText(/other devices have paid on 15\s000\ssat/)).toBeVisible();
   customer.wallet.close();
 });

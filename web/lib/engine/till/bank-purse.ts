@@ -25,6 +25,9 @@ import { walletTaker, type SaleTaker } from './takers.ts';
 import type { TillTalk } from './talk.ts';
 
 const PREFIX = 'till|bank|';
+const EARLY = 'till|early|';
+/** So many words of sales under contracts that are not known yet are kept. */
+const MOST_EARLY = 500;
 /** How long a cashier waits for the bank, and how often it is asked meanwhile, ms. */
 const ANSWER_MS = 12_000;
 const ASK_AGAIN_MS = 3_000;
@@ -41,6 +44,12 @@ interface PurseParts {
   readonly hear: (record: PaymentRecord) => void;
 }
 
+/** What a bank said before this device knew the contract. */
+interface Early {
+  readonly message: MessageOf<'salePaid'>;
+  readonly author: string;
+}
+
 type Answer = MessageOf<'saleInvoice' | 'salePaid' | 'saleRefusal'>;
 
 /** The bank behind one business's till. */
@@ -51,6 +60,7 @@ export class BankPurse {
   readonly #words = new Map<string, BankWord>();
   readonly #waiting = new Map<string, (answer: Answer) => void>();
   readonly #askedAtMs = new Map<string, number>();
+  readonly #early = new Map<string, Early>();
   #latest: BankWord | undefined;
 
   constructor(desk: Desk, parts: PurseParts) {
@@ -62,6 +72,7 @@ export class BankPurse {
   async load(): Promise<void> {
     for (const { key, value } of await this.#desk.store.all('journal')) {
       if (key.startsWith(PREFIX)) this.#put(key.slice(PREFIX.length), value as BankWord);
+      if (key.startsWith(EARLY)) this.#early.set(key, value as Early);
     }
   }
 
@@ -181,12 +192,39 @@ export class BankPurse {
   }
 
   /** The bank's answer, or its word that a sale was paid. */
-  async receive(message: Exclude<TillTalk, { type: 'saleWanted' }>, { author }: Incoming) {
+  async receive(
+    message: Exclude<TillTalk, { type: 'saleWanted' }>,
+    { author }: Pick<Incoming, 'author'>,
+  ): Promise<void> {
     const contract = ownContract(this.#desk, message.contract);
     const state = contract?.view.fold.state;
+    if (message.type === 'salePaid' && state?.effectiveAtSec === undefined) {
+      // A new device may read its mail before its contracts, and before the bank's signature.
+      await this.#keepEarly({ message, author });
+      return;
+    }
     if (contract?.own.role !== 'business' || !state || !actsFor(state, author, 'bank')) return;
     if (message.type === 'salePaid' && !(await this.#learn(state, message))) return;
     this.#waiting.get(message.sale)?.(message);
+  }
+
+  async #keepEarly(early: Early): Promise<void> {
+    if (this.#early.size >= MOST_EARLY) return;
+    const { sale, contract } = early.message;
+    const key = `${EARLY}${contract}|${sale}`;
+    await this.#desk.store.write([{ table: 'journal', key, value: early }]);
+    this.#early.set(key, early);
+  }
+
+  /** A contract is known: takes in what its bank said before it was. */
+  async attend(root: string): Promise<void> {
+    for (const [key, { message, author }] of this.#early) {
+      const state = ownContract(this.#desk, root)?.view.fold.state;
+      if (message.contract !== root || state?.effectiveAtSec === undefined) continue;
+      this.#early.delete(key);
+      await this.receive(message, { author });
+      await this.#desk.store.write([{ table: 'journal', key, remove: true }]);
+    }
   }
 
   async #learn(state: ContractState, message: MessageOf<'salePaid'>): Promise<boolean> {

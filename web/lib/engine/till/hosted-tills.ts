@@ -100,11 +100,16 @@ export class HostedTills {
   }
 
   /** What was handed on of one business's takings, here and by the bank's other devices. */
-  handedOn({ business, till }: Pick<HostedTill, 'business' | 'till'>): HandedOn {
+  handedOn(hosted: Pick<HostedTill, 'business' | 'till'>): HandedOn {
+    return handedOn(this.#desk, this.contractsOf(hosted));
+  }
+
+  /** Contracts by which it has this till, and those it had it by. */
+  contractsOf({ business, till }: Pick<HostedTill, 'business' | 'till'>): ReadonlySet<string> {
     const served = ownContracts(this.#desk)
       .filter((contract) => hostedBusiness(contract) === business)
       .map(({ view }) => view.root);
-    return handedOn(this.#desk, new Set([...served, ...contractsOf(till)]));
+    return new Set([...served, ...contractsOf(till)]);
   }
 
   /** A payment the wallet tells of. */

@@ -106,9 +106,10 @@ export class TillDesk {
     else if (isRunning) this.hosted.answer(message, incoming);
   }
 
-  /** A contract is known, or more of it: whose till this person runs by it as a bank is listed. */
+  /** A contract is known, or more of it: what its till has to do with this person is. */
   attend(root: string): void {
     this.hosted.attend(root);
+    this.#quietly(this.bank.attend(root));
   }
 
   /** A key is in hand: what was sold under it on another device is looked for. */

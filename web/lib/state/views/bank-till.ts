@@ -146,7 +146,7 @@ export function hostedTillViews(
 ): readonly HostedTillView[] {
   const views = hosted.all.map((each): HostedTillView => {
     const { business, till, reports } = each;
-    const roots = [...new Set(till.names.flatMap(({ contracts }) => contracts))];
+    const roots = [...hosted.contractsOf(each)];
     const states = roots.flatMap((root) => names.catalog.contract(root)?.fold.state ?? []);
     const { takenMsat } = till;
     const handed = hosted.handedOn(each);
