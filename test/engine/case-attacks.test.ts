@@ -183,3 +183,47 @@ describe('what is changed after it was signed', () => {
     expect(after).toEqual(['notAdmitted', 'notAdmitted']);
   });
 });
+
+describe('an arbiter that takes a case at a block there is not', () => {
+  it('keeps nobody from the fallback arbiter, requires: DI-37', async () => {
+    const { business } = offerDocument();
+    const relays = [relay.url];
+    const loan = unpaidLoan('investor', {
+      seed: 'no-such-block',
+      startAtSec: clock.nowSec() - (OPEN_DAY + 40) * 60,
+      investorRelays: relays,
+      offer: { identifier: 'no-such-block', relays, business: { ...business, relays } },
+    });
+    const made = new TestCase(loan);
+    made.open(CLAIM);
+    const taken = made.take();
+    // What rests on the taking is left out as well.
+    const answer = made.respond(OPEN_DAY + 20);
+    store(relay, [...loan.events, ...made.steps]);
+    const heightOf = (event: SignedEvent): number => blockIn(event).height;
+    const blockIn = ({ content }: SignedEvent) =>
+      (JSON.parse(content) as { block: { height: number; hash: string } }).block;
+    const denied = heightOf(taken);
+    const sources = ['https://one.example', 'https://two.example'].map((name) => ({
+      name,
+      blockAt: async (height: number) =>
+        height === denied ? { tipHeight: denied - 100 } : undefined,
+    }));
+    const newest = { height: 900_000, hash: hashOf('newest'), medianTimeSec: clock.nowSec() - 60 };
+    const chain = {
+      blockLookups: async () => ({ network: 'regtest' as const, sources }),
+      newestBlock: async () => newest,
+    };
+    const { agreements, catalog } = await estate.session('investor', relays, clock, { chain });
+    catalog.watch(loan.root);
+    const viewed = () => catalog.cases.find(made.id);
+    await until('the answer', () => viewed()?.fold.responses.includes(answer.id) === true);
+    const view = viewed();
+    if (!view) throw new Error('no case');
+    expect(agreements.cases.next(view).has('fallback')).toBe(false);
+    expect(agreements.cases.next(view, (id) => id === taken.id).has('fallback')).toBe(true);
+    const called = await agreements.cases.callFallback(made.id);
+    expect(called).toMatchObject({ ok: true });
+    await until('the call to count', () => viewed()?.fold.fallbackCalled === true);
+  });
+});

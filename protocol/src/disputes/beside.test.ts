@@ -109,6 +109,28 @@ describe('two cases on one contract', () => {
     expect(other?.outcome?.outstandingUnits).toBe(most - 900_000_000n);
   });
 
+  it('leave a claim for what was not complied with just that, requires: DI-36', () => {
+    const paid = { units: 100_000_000n, day: 30, leg: 'repayment' } as const;
+    const made = casesOn([first, second], [paid]);
+    const state = made[0]?.loan.fold().state;
+    const others = foldAll(made).flatMap(({ outcome, reason }) =>
+      outcome ? [{ outcome, reason }] : [],
+    );
+    if (!state) throw new Error('no loan');
+    const payBySec = Math.max(...others.map(({ outcome }) => outcome.payBySec));
+    const room = (atSec: number) => claimRoom(state, 'rulingNotComplied', atSec, others);
+    const units = 600_000_000n;
+    expect(claimLimit(state, 'rulingNotComplied', payBySec + 1) > units).toBe(true);
+    expect(room(payBySec + 1)).toEqual({ todayUnits: units, earlierUnits: 0n, mostUnits: units });
+    const firstBySec = Math.min(...others.map(({ outcome }) => outcome.payBySec));
+    expect(room(firstBySec).todayUnits).toBe(0n);
+    // A second one is for the same money.
+    const [one] = others;
+    if (!one) throw new Error('no outcome');
+    const again = [...others, { ...one, reason: 'rulingNotComplied' } as const];
+    expect(claimRoom(state, 'rulingNotComplied', payBySec + 1, again).todayUnits).toBe(units);
+  });
+
   it('leave a later claim what they do not owe, requires: DI-24, DI-35', () => {
     const [one] = casesOn([first], []);
     const state = one?.loan.fold().state;
@@ -123,6 +145,7 @@ describe('two cases on one contract', () => {
     // What enforces it claims the same money, and what was not yet decided takes nothing.
     const enforcing = claimRoom(state, 'rulingNotComplied', atSec, [{ outcome, reason }]);
     expect(enforcing.earlierUnits).toBe(0n);
+    expect(enforcing.todayUnits).toBe(0n);
     const before = outcome.effectiveAtSec - 1;
     const early = claimRoom(state, 'misrepresentation', before, [{ outcome, reason }]);
     expect(early.earlierUnits).toBe(0n);

@@ -30,6 +30,26 @@ export interface ClaimRoom {
   readonly mostUnits: bigint;
 }
 
+/** What outcomes whose time to pay is over leave unpaid of a contract, to its investor. */
+function unpaidUnits(
+  { root }: ContractState,
+  nowSec: number,
+  others: readonly OtherOutcome[],
+): bigint {
+  let plainUnits = 0n;
+  let mostUnits = 0n;
+  for (const { outcome, reason } of others) {
+    if (outcome.payBySec >= nowSec) continue;
+    const openUnits = outcome.awards
+      .filter(({ award }) => award.contract === root && award.leg !== 'disbursement')
+      .reduce((sum, { outstandingUnits }) => sum + outstandingUnits, 0n);
+    // What enforces an outcome is owed the same money, not more (DI-24).
+    if (reason !== 'rulingNotComplied') plainUnits += openUnits;
+    else if (openUnits > mostUnits) mostUnits = openUnits;
+  }
+  return plainUnits > mostUnits ? plainUnits : mostUnits;
+}
+
 /** What can still be claimed, given what other cases of the contract came to. */
 export function claimRoom(
   state: ContractState,
@@ -37,6 +57,14 @@ export function claimRoom(
   nowSec: number,
   others: readonly OtherOutcome[],
 ): ClaimRoom {
+  // DI-36: "A client MUST propose for `rulingNotComplied` what outcomes whose time to pay is over
+  // leave unpaid of the contract…"
+  if (reason === 'rulingNotComplied') {
+    const limit = claimLimit(state, reason, nowSec);
+    const unpaid = unpaidUnits(state, nowSec, others);
+    const todayUnits = unpaid < limit ? unpaid : limit;
+    return { todayUnits, earlierUnits: 0n, mostUnits: todayUnits };
+  }
   const beside = (atSec: number): bigint => {
     const lines = linesBefore(others, reason, { id: AFTER_ALL, effectiveAtSec: atSec });
     return limitBeside(state, reason, atSec, lines);

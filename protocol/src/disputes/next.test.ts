@@ -29,6 +29,16 @@ describe('what can be done next', () => {
     expect(nextSteps(made.fold(), 'claimant', now)).toContain('settlement');
   });
 
+  it('is to call the other where a taking names no block there is, requires: DI-37', () => {
+    const made = opened();
+    const taken = made.take();
+    const isDenied = (id: string): boolean => id === taken.id;
+    const [inTime, over] = [made.at(OPEN_DAY + 27), made.at(OPEN_DAY + 29)];
+    expect(nextSteps(made.fold(), 'claimant', over)).not.toContain('fallback');
+    expect(nextSteps(made.fold(), 'claimant', over, isDenied)).toContain('fallback');
+    expect(nextSteps(made.fold(), 'claimant', inTime, isDenied)).not.toContain('fallback');
+  });
+
   it('is to close what was settled before the arbiter took it, requires: DI-21', () => {
     const made = opened();
     const terms = { awards: [], payBySec: made.at(200), statement: '' };

@@ -8,11 +8,15 @@ export type DisputeActor = 'claimant' | 'respondent' | 'arbiter' | 'fallbackArbi
 /** A step somebody may take. */
 export type DisputeStepType = Exclude<DisputeDocument['type'], 'open'>;
 
-/** Steps that have an effect if this actor signs them now; a view, which freezes nothing. */
+/**
+ * Steps that have an effect if this actor signs them now; a view, which freezes nothing.
+ * `isDenied` says of which steps the reader's sources deny the block.
+ */
 export function nextSteps(
   dispute: DisputeCase,
   actor: DisputeActor,
   nowSec: number,
+  isDenied: (id: string) => boolean = () => false,
 ): readonly DisputeStepType[] {
   const { status, outcome, governing, takeBySec, ruleBySec, responses } = dispute;
   if (actor === 'outsider' || status === 'closed' || status === 'withdrawn') return [];
@@ -37,7 +41,11 @@ export function nextSteps(
     return actor === 'respondent' ? [...settling, 'compliance'] : [...settling, ...own];
   }
   // DI-22: "A client says when each time ends, and that it decides nothing by itself…"
-  const isSilent = governing === 'arbiter' && nowSec > (ruleBySec ?? takeBySec);
+  // DI-37: "A taking by the arbiter with a block that there is not gives the arbiter no time to
+  // rule…"
+  const isVoid = dispute.taken !== undefined && isDenied(dispute.taken);
+  const dueSec = isVoid ? takeBySec : (ruleBySec ?? takeBySec);
+  const isSilent = governing === 'arbiter' && nowSec > dueSec;
   const call = isSilent && !dispute.fallbackCalled ? (['fallback'] as const) : [];
   const first = actor === 'respondent' ? 'response' : isTaken ? 'evidence' : 'join';
   return [...new Set([first, 'evidence', 'proposal', 'settlement', ...own, ...call] as const)];

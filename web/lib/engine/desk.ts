@@ -16,6 +16,7 @@ import {
   embed,
   headsOf,
   verify,
+  type BitcoinNetwork,
   type ParsedEvent,
   type SignedEvent,
 } from '@realyield/protocol';
@@ -43,9 +44,10 @@ export interface Desk {
   /** The wallet in use, if one is connected. */
   readonly wallet: () => Wallet | undefined;
   /** The newest block by a source of the chain, if one answers. */
-  readonly newestBlock: () => Promise<KnownBlock | undefined>;
+  /** Of a network; without one, of the one its person looks at. */
+  readonly newestBlock: (network?: BitcoinNetwork) => Promise<KnownBlock | undefined>;
   /** Who is asked about blocks that others name. */
-  readonly blockLookups: () => Promise<BlockLookups | undefined>;
+  readonly blockLookups: (network?: BitcoinNetwork) => Promise<BlockLookups | undefined>;
   /** The sources this person chose. */
   readonly chainSources: () => Promise<readonly ChainSource[]>;
   /** Sources of the chain that can be asked about an address, as the person chose them. */

@@ -57,8 +57,8 @@ export function openDesk(
     verifier,
     clock,
     wallet: session.wallet,
-    newestBlock: async () => ports.chain?.newestBlock(),
-    blockLookups: async () => ports.chain?.blockLookups?.(),
+    newestBlock: async (network) => ports.chain?.newestBlock(network),
+    blockLookups: async (network) => ports.chain?.blockLookups?.(network),
     chainSources: async () => (await ports.chain?.sources?.()) ?? [],
     addressSources: async () => (await ports.addressSources?.()) ?? [],
   };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readSource, sourcesIn } from './chain-choice.ts';
+import { readSource, sourcesFor, sourcesIn } from './chain-choice.ts';
 
 it.each([
   ['mempool.space/api/', 'https://mempool.space/api'],
@@ -37,4 +37,17 @@ it('asks those it came with only when the person says so, and in a world the wor
   expect(sourcesIn(world, chosen)).toEqual({
     ...{ network: 'regtest', urls: world.chains, isChosen: true },
   });
+});
+
+it('asks about a contract’s own chain, whichever network is looked at, requires: DI-38', () => {
+  const own = sourcesIn(undefined, ['https://chain.example/api'], 'mainnet');
+  expect(sourcesFor(own, 'mainnet')).toBe(own);
+  expect(sourcesFor(own, undefined)).toBe(own);
+  const other = sourcesFor(own, 'signet');
+  expect(other).toMatchObject({ network: 'signet', isChosen: false });
+  expect(other.urls.length).toBeGreaterThan(0);
+  expect(other.urls.every((url) => url.includes('signet'))).toBe(true);
+  expect(sourcesFor(own, 'regtest').urls).toEqual([]);
+  const world = { relays: [], network: 'regtest', personas: [], chains: ['http://127.0.0.1:9'] };
+  expect(sourcesFor(sourcesIn(world, undefined), 'mainnet').urls).toEqual([]);
 });

@@ -67,6 +67,19 @@ export function sourcesIn(
   return { network, urls, isChosen: chosen !== undefined };
 }
 
+/**
+ * The sources for one network: those in use where they are of it, else those the client came with;
+ * none for a network that only a local world has.
+ */
+export function sourcesFor(
+  choice: SourceChoice,
+  network: BitcoinNetwork | undefined,
+): SourceChoice {
+  if (network === undefined || network === choice.network) return choice;
+  const isLocal = network === 'regtest' || choice.network === 'regtest';
+  return { network, urls: isLocal ? [] : DEFAULT_CHAIN_SOURCES[network], isChosen: false };
+}
+
 /** An address in one form: https, or http on this machine, without a slash at the end. */
 export function sourceAddress(text: unknown): string | undefined {
   if (typeof text !== 'string' || text.length > 200 || !URL.canParse(text)) return undefined;

@@ -1,8 +1,9 @@
 /** The chain for steps that name a block and for payouts; asked only when somebody acts. */
+import type { BitcoinNetwork } from '@realyield/protocol';
 import type { ChainPort } from '../engine/bonds/ports.ts';
 import type { AddressSource } from '../engine/fallback/ports.ts';
 import { loadPart } from '../loading.ts';
-import { loadSources, sourcesIn } from './chain-choice.ts';
+import { loadSources, sourcesFor, sourcesIn } from './chain-choice.ts';
 import { browserClock } from './clock.ts';
 import type { World } from './kept.ts';
 
@@ -18,17 +19,20 @@ export async function addressSourcesOf(
 /** The local world's chain, or the person's sources one after the other. */
 export function chainOf(world: World | undefined): ChainPort {
   const parts = () => loadPart(() => import('../chain/esplora.ts'));
-  const sources = async () => {
-    const { urls } = sourcesIn(world, loadSources());
+  const chosen = (network?: BitcoinNetwork) => {
+    return sourcesFor(sourcesIn(world, loadSources()), network);
+  };
+  const sources = async (network?: BitcoinNetwork) => {
+    const { urls } = chosen(network);
     const { EsploraSource } = await parts();
     return urls.map((url) => new EsploraSource(url, browserClock));
   };
   return {
-    sources,
-    blockLookups: async () => {
-      const { network } = sourcesIn(world, loadSources());
-      return { network, sources: await sources() };
+    sources: () => sources(),
+    blockLookups: async (asked) => {
+      return { network: chosen(asked).network, sources: await sources(asked) };
     },
-    newestBlock: async () => (await parts()).firstOf(await sources()).newestBlock(),
+    // What a step of a contract names has to be a block of that contract's chain.
+    newestBlock: async (network) => (await parts()).firstOf(await sources(network)).newestBlock(),
   };
 }

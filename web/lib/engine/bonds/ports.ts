@@ -29,11 +29,13 @@ export interface BlockLookups {
 }
 
 /** The chain as a session reaches it. */
-export interface ChainPort extends BlockSource {
+export interface ChainPort {
+  /** The newest block of a network, or of the one its person looks at; never rejects. */
+  newestBlock(network?: BitcoinNetwork): Promise<KnownBlock | undefined>;
   /** The sources its person chose; without them no payout is signed or sent. */
   sources?(): Promise<readonly ChainSource[]>;
   /** The same, for blocks that others name; without them those are not checked. */
-  blockLookups?(): Promise<BlockLookups>;
+  blockLookups?(network?: BitcoinNetwork): Promise<BlockLookups>;
 }
 
 /** An unspent output at an address, as a source says; a bond is proven by `lookUp`. */

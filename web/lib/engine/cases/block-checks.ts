@@ -9,7 +9,7 @@ import {
   type BlockReport,
   type BlockStanding,
 } from '@realyield/protocol';
-import type { BlockLookup, BlockLookups } from '../bonds/ports.ts';
+import type { BlockLookup, BlockLookups, KnownBlock } from '../bonds/ports.ts';
 import type { Desk } from '../desk.ts';
 import { waitAtMost } from '../patience.ts';
 import type { Clock } from '../ports.ts';
@@ -86,9 +86,33 @@ export async function checkBlocks(
   );
 }
 
+/** The newest block of the chain a contract is on; undefined where no source of it answers. */
+export async function newestBlockFor(
+  desk: Desk,
+  contract: string,
+): Promise<KnownBlock | undefined> {
+  // DI-38: "A client MUST take the block that a step names from the chain of the step's contract…"
+  return desk.newestBlock(desk.catalog.contract(contract)?.fold.state.contract.document.network);
+}
+
+/** Steps of a case that neither are among some nor were signed after one of them. */
+export function beside(steps: CaseView['steps'], some: ReadonlySet<string>): CaseView['steps'] {
+  const after = new Set(some);
+  // DI-37: "…a call leaves out of `prev` also what rests on such a step."
+  for (let before = -1; before < after.size;) {
+    before = after.size;
+    for (const { document, event } of steps) {
+      const named = 'prev' in document ? document.prev : [];
+      const taken = 'taken' in document ? [document.taken] : [];
+      if ([...named, ...taken].some((id) => after.has(id))) after.add(event.id);
+    }
+  }
+  return steps.filter(({ event }) => !after.has(event.id));
+}
+
 /** Steps of a case that name a block which one's sources say there is not. */
 export async function deniedSteps(desk: Desk, view: CaseView): Promise<ReadonlySet<string>> {
-  const lookups = await desk.blockLookups();
+  const lookups = await desk.blockLookups(networkOf(view));
   if (!lookups) return new Set();
   const standings = await checkBlocks(view, lookups, desk.clock);
   return new Set([...standings].filter(([, { state }]) => state === 'denied').map(([id]) => id));

@@ -17,7 +17,7 @@ import { holderRole, payoutPlaces } from '../bonds/payout-case.ts';
 import { ownContract, type Desk } from '../desk.ts';
 import type { Signer } from '../ports.ts';
 import type { CaseView } from './case-book.ts';
-import { deniedSteps } from './block-checks.ts';
+import { beside, deniedSteps, newestBlockFor } from './block-checks.ts';
 import { claimable, nearbyContracts, refusedClaim, type Claimable } from './claimable.ts';
 import {
   filesOf,
@@ -58,11 +58,14 @@ export class Cases {
   }
 
   /** Steps that would count if this person signed them now, with the part they sign for. */
-  next(view: CaseView): ReadonlyMap<DisputeStepType, Place> {
+  next(
+    view: CaseView,
+    isDenied: (id: string) => boolean = () => false,
+  ): ReadonlyMap<DisputeStepType, Place> {
     const nowSec = this.#desk.clock.nowSec();
     const steps = new Map<DisputeStepType, Place>();
     for (const place of this.places(view)) {
-      for (const type of nextSteps(view.fold, place.actor, nowSec)) {
+      for (const type of nextSteps(view.fold, place.actor, nowSec, isDenied)) {
         // Whoever is in a case has joined it.
         if (type !== 'join' && !steps.has(type)) steps.set(type, place);
       }
@@ -248,11 +251,15 @@ export class Cases {
     const denied = view && isClock ? await deniedSteps(this.#desk, view) : new Set<string>();
     const wrong = view && deniedBasis({ dispute: view.id, ...content }, (id) => denied.has(id));
     if (wrong !== undefined) return reject('BLOCK_DENIED', wrong);
-    const block = isClock ? await this.#desk.newestBlock() : undefined;
+    const block = isClock ? await newestBlockFor(this.#desk, contract) : undefined;
     if (isClock && !block) return reject('BLOCK_UNKNOWN');
     const steps = view?.steps ?? [];
     // DI-34: "…and leave every other step with such a block out of `prev`…"
-    const known = steps.filter(({ event }) => !denied.has(event.id));
+    const isDenied = (id: string): boolean => denied.has(id);
+    const known =
+      content.type === 'fallback'
+        ? beside(steps, denied)
+        : steps.filter(({ event }) => !denied.has(event.id));
     const document = {
       v: 1,
       contract,
@@ -264,7 +271,7 @@ export class Cases {
     const atSec = stepTimeSec(this.#desk, steps, signer.publicKey);
     const judged = judgeUnsigned(this.#desk, signer, document, atSec);
     if (!judged.ok) return judged;
-    if (view && !this.#isDue(view, signer, document)) {
+    if (view && !this.#isDue(view, signer, document, isDenied)) {
       return reject('STATE_FORBIDS', document.type);
     }
     const roots = [...new Set([contract, ...(view?.fold.contracts ?? [])])];
@@ -272,13 +279,18 @@ export class Cases {
   }
 
   /** Whether a step would have an effect: the fold takes more than that. */
-  #isDue(view: CaseView, signer: Signer, { type }: DisputeDocument): boolean {
+  #isDue(
+    view: CaseView,
+    signer: Signer,
+    { type }: DisputeDocument,
+    isDenied: (id: string) => boolean,
+  ): boolean {
     if (type === 'open' || type === 'join') return true;
     const nowSec = this.#desk.clock.nowSec();
     return this.places(view).some(
       (place) =>
         place.signer.publicKey === signer.publicKey &&
-        nextSteps(view.fold, place.actor, nowSec).includes(type),
+        nextSteps(view.fold, place.actor, nowSec, isDenied).includes(type),
     );
   }
 }

@@ -52,8 +52,15 @@ export function claimMistake(
 }
 
 /** What can be claimed today, in a sentence or two. */
-export function roomWords({ limitUnits, earlierUnits }: Room, denomination: AmountUnit): string {
+export function roomWords(
+  room: Room & { readonly reason?: string },
+  denomination: AmountUnit,
+): string {
+  const { limitUnits, earlierUnits } = room;
   const text = (units: bigint): string => amountText(units, denomination, true);
+  if (room.reason === 'rulingNotComplied') {
+    return `What was decided, and not paid in time, is ${text(limitUnits)}.`;
+  }
   if (earlierUnits === 0n) {
     return `By the contract’s ledger ${text(limitUnits)} can be owed for this today.`;
   }
