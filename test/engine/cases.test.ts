@@ -5,14 +5,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   buildDispute,
+  describeEvidence,
   planTicks,
+  readBundle,
   type Award,
   type DisputeDocument,
   type Result,
   type SignedEvent,
 } from '@realyield/protocol';
+import { nobleVerifier } from '../../protocol/src/noble.ts';
 import { DEFAULT_RULES } from '../../relay-rules/src/decide.ts';
 import type { RelayHandle } from '../../relay-rules/src/relay/server.ts';
+import { evidenceBundle } from '../../web/lib/engine/bundles.ts';
 import type { BlockLookup, ChainPort } from '../../web/lib/engine/bonds/ports.ts';
 import type { CaseView } from '../../web/lib/engine/cases/case-book.ts';
 import type { CaseOrder } from '../../web/lib/engine/cases/cases.ts';
@@ -128,11 +132,9 @@ function forged(name: string, document: DisputeDocument): SignedEvent {
 it('goes from a claim to money paid, and refuses what is nobody’s to do', async () => {
   const loan = await unpaid('unpaid', 60);
   const { root } = loan;
-  expect(
-    cases('investor')
-      .claimable(root)
-      .map(({ reason }) => reason),
-  ).toEqual(['notRepaid', 'misrepresentation', 'notAcknowledged']);
+  const reasons = cases('investor').claimable(root);
+  const named = reasons.map(({ reason }) => reason).join();
+  expect(named).toBe('notRepaid,misrepresentation,notAcknowledged');
   expect(cases('bank').claimable(root)).toEqual([]);
   expect(codeOf(await cases('bank').open(root, orderOf()))).toBe('AUTHOR_ROLE');
   const id = must(await cases('investor').open(root, orderOf()));
@@ -242,10 +244,20 @@ it('is joined by another investor of the offer, and one ruling decides both', as
   await seen(id, ({ fold }) => fold.responses.length === 1);
   const answer = actor('arbiter').catalog.cases.find(id)?.fold.responses[0] ?? '';
   must(await cases('arbiter').take(id, [id, joined, answer]));
-  const both = { ...rulingOf(loan, [answer]), awards: [award(second), award(loan)] };
-  must(await cases('arbiter').rule(id, both));
+  const awards = [award(second), award(loan)];
+  must(await cases('arbiter').rule(id, { ...rulingOf(loan, [answer]), awards }));
   const { fold } = await seen(id, (view) => view.fold.status === 'ruled');
   expect(fold.outcome?.outstandingUnits).toBe(AWARD + AWARD);
+  for (const [name, { root }] of [
+    ['investor', loan],
+    ['second investor', second],
+  ] as const) {
+    const text = must(evidenceBundle(actor(name).catalog, root, clock.nowSec()));
+    const { events, findings, fold } = readBundle(new TextEncoder().encode(text), nobleVerifier);
+    expect(findings).toEqual([]);
+    const said = fold && describeEvidence(fold, events, clock.nowSec());
+    expect(said?.proven.join()).toContain('The arbiter ruled on it');
+  }
 });
 
 it('goes to the fallback arbiter where the arbiter is silent', async () => {

@@ -2,6 +2,7 @@
  * What a bundle's events show of the cases of its contract, in sentences.
  * Spec: specs/bundle.md, "What it says".
  */
+import { foldContract } from '../contract/fold.ts';
 import type { ContractState } from '../contract/state.ts';
 import type { DisputeCase, DisputeOutcome } from '../disputes/case.ts';
 import { isEarlier, type OtherOutcome } from '../disputes/earlier.ts';
@@ -31,10 +32,21 @@ const REASONS: Readonly<Record<DisputeReason, string>> = {
 
 const BY = { arbiter: 'arbiter', fallbackArbiter: 'fallback arbiter' } as const;
 
+/** This contract, and others that steps name and of which the file holds what they rest on. */
+function statesIn(state: ContractState, events: readonly ParsedEvent[]) {
+  const states = new Map([[state.root, state]]);
+  for (const each of events) {
+    if (each.name !== 'dispute' || states.has(each.document.contract)) continue;
+    const folded = foldContract(each.document.contract, events);
+    if (folded.ok) states.set(each.document.contract, folded.value.state);
+  }
+  return states;
+}
+
 /** Every case of which a step is there, those decided first before the others. */
 function foldCases(state: ContractState, events: readonly ParsedEvent[]) {
   const ids = [...new Set(events.flatMap((each) => (each.name === 'dispute' ? caseOf(each) : [])))];
-  const states = new Map([[state.root, state]]);
+  const states = statesIn(state, events);
   const alone = ids.sort().map((id) => ({ id, folded: foldDispute(id, events, states) }));
   const outcomeOf = ({ folded }: (typeof alone)[number]): DisputeOutcome | undefined =>
     folded.ok ? folded.value.outcome : undefined;
@@ -92,7 +104,7 @@ function provenOf(one: DisputeCase, amount: AmountText): string[] {
 const refusedText = (id: string, code: RejectCode): string =>
   `The step ${id} of a case does not count: ${sentenceFor(code)}`;
 
-/** What the events show of the cases of a contract, by this contract alone. */
+/** What the events show of the cases of a contract. */
 export function caseSentences(
   state: ContractState,
   events: readonly ParsedEvent[],

@@ -14,10 +14,30 @@ function pledgesOf(catalog: Catalog, root: string): readonly ParsedEvent[] {
   });
 }
 
+/** Steps of cases that are about other contracts too, and what those contracts rest on. */
+function sharedOf(catalog: Catalog, root: string): readonly ParsedEvent[] {
+  const shared = catalog.cases
+    .ofContract(root)
+    .filter(({ fold }) => fold.contracts.some((other) => other !== root));
+  // EB-8: "…a writer puts in, for a case that is about other contracts too, all its steps that
+  // count and what the parties of those published in them…"
+  const others = new Set(shared.flatMap(({ fold }) => fold.contracts.filter((id) => id !== root)));
+  const basis = [...others].flatMap((other) => {
+    const published = new Set(catalog.publicIds(other));
+    return catalog
+      .eventsOf(other)
+      .filter(({ event, name }) => name !== 'dispute' && published.has(event.id));
+  });
+  const refused = new Set(shared.flatMap(({ fold }) => fold.rejects.map(({ id }) => id)));
+  const steps = shared.flatMap((view) => view.steps);
+  return [...steps.filter(({ event }) => !refused.has(event.id)), ...basis];
+}
+
 /** The file's text, or CONTRACT_UNKNOWN for a contract that nobody signed as a whole. */
 export function evidenceBundle(catalog: Catalog, root: string, nowSec: number): Result<string> {
   const published = new Set(catalog.publicIds(root));
   if (!published.has(root)) return reject('CONTRACT_UNKNOWN', root);
   const events = catalog.eventsOf(root).filter(({ event }) => published.has(event.id));
-  return buildBundle(root, [...events, ...pledgesOf(catalog, root)], nowSec);
+  const beside = [...sharedOf(catalog, root), ...pledgesOf(catalog, root)];
+  return buildBundle(root, [...events, ...beside], nowSec);
 }
