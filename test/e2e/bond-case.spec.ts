@@ -8,6 +8,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { addressOf } from '../fixtures/payouts.ts';
 import * as at from './case-world.ts';
 import { CaseWorld, go, standing } from './case-world.ts';
+import { expectToRead, expectToVerify, saveEvidence } from './evidence.ts';
 import { be } from './people.ts';
 
 const [LENDER, OTHER, BANK, BUSINESS] = [
@@ -102,7 +103,9 @@ test('is paid from the bond where the bank is silent, or decided by the fallback
   await world.leap(page, A_FORTNIGHT_AND_ONE);
   await decideInstead(page, silent);
   await payFromBond(page);
-  await seenByAStranger(await world.open(browser), path);
+  const stranger = await world.open(browser);
+  await seenByAStranger(stranger, path);
+  await provenByAFile(stranger, path);
 });
 
 /** The lender calls the fallback arbiter, who takes the case and dismisses it. */
@@ -180,6 +183,17 @@ async function seenByAStranger(page: Page, path: string): Promise<void> {
   await expect
     .poll(async () => satsIn((await aside.innerText()).split('sat')[0]))
     .toBe(200_000 - takenSat);
+}
+
+/** Anybody saves the evidence of each claim; it is read without a network, and changes are seen. */
+async function provenByAFile(page: Page, path: string): Promise<void> {
+  const ruled = /The arbiter ruled on it, .+ are owed by it, .+ nothing of it is owed any more/;
+  for (const claim of ['claim 1', 'claim 2']) {
+    await go(page, path);
+    const text = await saveEvidence(page, `Save the evidence of ${claim}`);
+    await expectToVerify(text, [/the investor claimed .+ because it was not repaid/, ruled]);
+    await expectToRead(page, text, ruled);
+  }
 }
 
 test('stands beside another bond, which the bank makes at its desk', async ({ browser }) => {
