@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { launchOptions } from './test/run/browser.mjs';
 
 const conditions = ['@realyield/source', 'module', 'node', 'development|production'];
@@ -17,9 +18,40 @@ const inNode = {
   ssr: { resolve: { conditions } },
 };
 
+/** What takes longest, most first: begun last, these would run on alone when all others have ended. */
+const LONGEST = [
+  'test/engine/outages.test.ts',
+  'test/engine/faults.test.ts',
+  'test/world/world.test.ts',
+  'test/world/kill.test.ts',
+  'test/engine/fallback.test.ts',
+  'test/engine/till-bank.test.ts',
+  'test/engine/restored.test.ts',
+  'test/more-matrices.test.ts',
+  'test/properties.test.ts',
+  'test/relay-fuzz.test.ts',
+  'test/world/control.test.ts',
+  'test/engine/loan.test.ts',
+  'test/engine/milestones.test.ts',
+  'test/engine/forwarding.test.ts',
+];
+
+/** The longest files first, then as Vitest would have them. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((path) => moduleId.endsWith(`/${path}`));
+      return at < 0 ? LONGEST.length : at;
+    };
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
 export default defineConfig({
   test: {
     teardownTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     allowOnly: false,
     projects: [
       {

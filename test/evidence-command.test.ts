@@ -44,7 +44,18 @@ it('names what was changed, and fails', async () => {
   const { code, text } = await verify(whole.replace('"kind":2813', '"kind":2814'));
   expect(code).toBe(1);
   expect(text).toMatch(/line \d+, event [0-9a-f]{64}: .+ EVENT_ID/);
-  expect((await verify('')).code).toBe(1);
+  expect(text).toContain('CHANGED OR DAMAGED');
+});
+
+it('says of another file that it is none', async () => {
+  for (const content of ['', '{"hello":"world"}\n', '\u0000PNG', '{"a":1}\n'.repeat(100)]) {
+    const { code, text } = await verify(content);
+    expect(code).toBe(1);
+    expect(text).toContain('NOT AN EVIDENCE FILE');
+  }
+  // Of one that begins or goes on as it was written something is left.
+  expect((await verify(whole.slice(0, 300))).text).toContain('CHANGED OR DAMAGED');
+  expect((await verify(whole.slice(40))).text).toContain('CHANGED OR DAMAGED');
 });
 
 it('says what is wrong with its options', async () => {

@@ -21,8 +21,6 @@ import {
   type SignatureVerifier,
   type SignedEvent,
 } from '@realyield/protocol';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   decide,
@@ -74,7 +72,7 @@ function withRightId(damaged: unknown): unknown {
   try {
     const { pubkey, created_at, kind, tags, content } = event;
     const text = JSON.stringify([0, pubkey, created_at, kind, tags, content]);
-    return { ...event, id: bytesToHex(sha256(utf8ToBytes(text))) };
+    return { ...event, id: nodeHash(text) };
   } catch {
     return damaged;
   }

@@ -54,9 +54,6 @@ test('a tab killed during a payment: looked up, and nothing is paid twice', asyn
   const page = await ana.context.newPage();
   await openContract({ page }, root);
   await untilAllPaid(page);
-  // Before the bakery's first repayment is due, so that only the stream has moved money.
-  await world.control({ do: 'helper', persona: 'bakery', on: false });
-
   await checkEachPartOnce(world, root);
   await checkLedgers(world, [{ root, investor: 'ana' }], before);
 });
@@ -64,7 +61,6 @@ test('a tab killed during a payment: looked up, and nothing is paid twice', asyn
 test('a second window goes on when the first dies; somebody else pays nothing', async ({
   browser,
 }) => {
-  await world.control({ do: 'helper', persona: 'bakery', on: true });
   const outgoing = async (persona: string): Promise<number> =>
     (await settledRows(world, persona)).filter((row) => row.direction === 'outgoing').length;
   const paidByBen = await outgoing('ben');

@@ -64,13 +64,22 @@ export interface LedgerSale {
 
 /**
  * Checks the wallets of everybody in some contracts; no payments but theirs and the sales may have
- * been made.
+ * been made. Where one is on its way, or is proven in a moment, it is looked again.
  */
 export async function checkLedgers(
   world: WorldProcess,
   contracts: readonly LedgerContract[],
   before: ReadonlyMap<string, bigint>,
   sales: readonly LedgerSale[] = [],
+): Promise<void> {
+  await expect(() => compareLedgers(world, contracts, before, sales)).toPass({ timeout: 60_000 });
+}
+
+async function compareLedgers(
+  world: WorldProcess,
+  contracts: readonly LedgerContract[],
+  before: ReadonlyMap<string, bigint>,
+  sales: readonly LedgerSale[],
 ): Promise<void> {
   type Moved = Pick<Payment, 'amountMsat'> & Partial<Pick<Payment, 'preimage'>>;
   const moved = new Map<string, { out: Moved[]; in: Moved[] }>();

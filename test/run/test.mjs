@@ -77,15 +77,20 @@ function runVitest(name, projects, folder) {
 }
 
 /**
- * Runs parts one after the other, until somebody stops everything.
+ * Runs parts one after the other, then of the common ones what nobody has begun, until somebody
+ * stops everything.
  * @param {(() => Promise<Count>)[]} parts
+ * @param {(() => Promise<Count>)[]} common
  * @returns {Promise<Count[]>}
  */
-async function runOneByOne(parts) {
+async function runOneByOne(parts, common) {
   /** @type {Count[]} */
   const counts = [];
   for (const part of parts) {
     if (!isStopping()) counts.push(await part());
+  }
+  for (let next = common.shift(); next && !isStopping(); next = common.shift()) {
+    counts.push(await next());
   }
   return counts;
 }
@@ -120,14 +125,17 @@ async function runEverything(folder) {
   }
   if (!isStopping()) {
     console.log('\nWhat computes, and beside it what mostly waits');
-    const waiting = runOneByOne([
-      () => runSuite(playwright, playwrightFile, countPlaywright),
-      () => runVitest('The local world', ['world'], folder),
-    ]);
-    const computing = runOneByOne([
-      async () => countOutcomes(await runGates()),
-      () => runVitest('Units and components', ['node', 'browser'], folder),
-    ]);
+    // Whoever is through first goes on with the world.
+    const common = [() => runVitest('The local world', ['world'], folder)];
+    const pages = [() => runSuite(playwright, playwrightFile, countPlaywright)];
+    const waiting = runOneByOne(pages, common);
+    const computing = runOneByOne(
+      [
+        async () => countOutcomes(await runGates()),
+        () => runVitest('Units and components', ['node', 'browser'], folder),
+      ],
+      common,
+    );
     counts.push(...(await computing), ...(await waiting));
   }
   return counts;

@@ -56,6 +56,11 @@ export interface BundleReport {
   readonly stateHash: string | undefined;
 }
 
+/** Whether anything in a file was written as a bundle; else it is another kind of file. */
+export function isBundle({ head, events }: Pick<BundleReport, 'head' | 'events'>): boolean {
+  return head !== undefined || events.length > 0;
+}
+
 /** The plain sentence of a finding. */
 export function findingSentence(code: BundleCode): string {
   const sentences: Readonly<Record<BundleCode, string>> = {

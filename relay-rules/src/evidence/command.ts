@@ -5,6 +5,7 @@
 import {
   describeEvidence,
   findingSentence,
+  isBundle,
   MAX_BUNDLE_BYTES,
   readBundle,
   type BundleFinding,
@@ -61,13 +62,15 @@ function section(title: string, sentences: readonly string[]): string[] {
   return ['', title, ...lines];
 }
 
-function linesOf({ head, eventLines, findings, stateHash }: BundleReport, said?: Evidence) {
+function linesOf(report: BundleReport, said?: Evidence) {
+  const { head, eventLines, findings, stateHash } = report;
   const isWhole = findings.length === 0;
+  const wrong = isBundle(report) ? 'CHANGED OR DAMAGED:' : 'NOT AN EVIDENCE FILE:';
   return [
     `Contract    ${head?.contract ?? 'unknown'}`,
     `State hash  ${stateHash ?? 'none: the contract’s terms are not in the file'}`,
     `Events      ${eventLines}`,
-    `File        ${isWhole ? 'as it was written, every byte' : 'CHANGED OR DAMAGED:'}`,
+    `File        ${isWhole ? 'as it was written, every byte' : wrong}`,
     ...findings.slice(0, MOST_FINDINGS).map(findingLine),
     ...(findings.length > MOST_FINDINGS ? [`  and ${findings.length - MOST_FINDINGS} more`] : []),
     ...(said
