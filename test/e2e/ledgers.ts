@@ -17,10 +17,20 @@ export interface LedgerRow {
   readonly state: string;
 }
 
+function rowsOf(world: WorldProcess, persona: string): Promise<LedgerRow[]> {
+  return world.control<LedgerRow[]>({ do: 'ledger', persona });
+}
+
 /** A person's wallet as the world keeps it, settled rows only. */
 export async function settledRows(world: WorldProcess, persona: string): Promise<LedgerRow[]> {
-  const rows = await world.control<LedgerRow[]>({ do: 'ledger', persona });
-  return rows.filter((row) => row.state === 'settled');
+  return (await rowsOf(world, persona)).filter((row) => row.state === 'settled');
+}
+
+/** How many payments that a person's wallet was told to make are on their way. */
+export async function underWay(world: WorldProcess, persona: string): Promise<number> {
+  const rows = await rowsOf(world, persona);
+  return rows.filter(({ direction, state }) => direction === 'outgoing' && state === 'pending')
+    .length;
 }
 
 function sum(rows: readonly bigint[]): bigint {

@@ -7,7 +7,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { REJECT_SENTENCES, buildReceipt, type RejectCode } from '@realyield/protocol';
 import { createLocalSigner } from '../../web/lib/signer/local-signer.ts';
 import { contractFacts, copyOf } from './facts.ts';
-import { checkEachPartOnce, settledRows } from './ledgers.ts';
+import { checkEachPartOnce, settledRows, underWay } from './ledgers.ts';
 import {
   OVEN,
   become,
@@ -181,6 +181,8 @@ test('a wrong wallet address, and no wallet at all', async () => {
   await connect.click();
   await expect(page.getByText('The wallet does not know this connection any more.')).toBeVisible();
 
+  // What her wallet was told to pay before may still be on its way.
+  await expect.poll(() => underWay(world, 'ana')).toBe(0);
   const paid = await paidByAna();
   await toContract();
   await expect(page.getByText('No wallet is connected.', { exact: true })).toBeVisible();
