@@ -61,12 +61,16 @@ function pinned(state: ContractState, events: readonly ParsedEvent[]): BondSente
 }
 
 /** Payouts that are recorded in cases of the contract: what is read of them proves itself. */
-function payouts({ root, contract }: ContractState, events: readonly ParsedEvent[]): string[] {
+function payouts(
+  { contract }: ContractState,
+  events: readonly ParsedEvent[],
+  cases: ReadonlySet<string>,
+): string[] {
   const bank = contract.document.parties.bank.pubkey;
   const byId = new Map<string, PaidOutDocument>();
   for (const { name, document } of events) {
     const isRecord = name === 'dispute' && document.type === 'paidOut';
-    if (!isRecord || document.contract !== root || document.pledge.pubkey !== bank) continue;
+    if (!isRecord || !cases.has(document.dispute) || document.pledge.pubkey !== bank) continue;
     if (!byId.has(document.txid)) byId.set(document.txid, document);
   }
   return [...byId.values()].map(({ txid, paid, inclusion }) => {
@@ -79,10 +83,14 @@ function payouts({ root, contract }: ContractState, events: readonly ParsedEvent
   });
 }
 
-/** What the events show of the bond behind a contract. */
-export function bondSentences(state: ContractState, events: readonly ParsedEvent[]): BondSentences {
+/** What the events show of the bond behind a contract; `cases` are the ids of its cases. */
+export function bondSentences(
+  state: ContractState,
+  events: readonly ParsedEvent[],
+  cases: ReadonlySet<string>,
+): BondSentences {
   // EB-9: "A reader says what the bank pledged for the contract, where the pledge is there, and
   // what was paid out of it by records that prove themselves…"
   const { proven, missing } = pinned(state, events);
-  return { proven: [...proven, ...payouts(state, events)], missing };
+  return { proven: [...proven, ...payouts(state, events, cases)], missing };
 }

@@ -1,7 +1,13 @@
 // Cases in an evidence bundle: said in sentences, and no changed byte of theirs goes unnoticed.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildBundle, describeEvidence, readBundle, type SignedEvent } from '../index.ts';
+import {
+  buildBundle,
+  describeEvidence,
+  readBundle,
+  type ParsedEvent,
+  type SignedEvent,
+} from '../index.ts';
 import { nobleVerifier } from '../noble.ts';
 import { OPEN_DAY, TestCase, unpaidLoan } from '../testing/disputes.ts';
 import type { SignatureVerifier } from '../verify.ts';
@@ -48,6 +54,41 @@ describe('a bundle with a case', () => {
     expect(text).toMatch(/The arbiter ruled on it, .*: 600,000 sat are owed by it/);
     expect(text).toContain('400,000 sat are not paid, by the payments in this file.');
     expect(missing.join('\n')).not.toContain('a case');
+  });
+
+  it('says what was decided for whoever joined, on each contract, requires: EB-8', () => {
+    const second = unpaidLoan('second investor');
+    const joint = new TestCase(unpaidLoan(), second);
+    joint.open(1_020_000_000n);
+    const claim = { type: 'join', claimUnits: '700000000', statement: 'Mine too.' } as const;
+    joint.step('investor', claim, OPEN_DAY + 2, { loan: second });
+    joint.respond();
+    const awards = [joint.award(AWARD), joint.award(AWARD / 2n, 'recovery', second)];
+    joint.rule(
+      joint.take(),
+      [...awards].sort((a, b) => (a.contract < b.contract ? -1 : 1)),
+    );
+    const fileOf = (root: string, events: readonly ParsedEvent[]) => {
+      const built = buildBundle(root, [...events, ...joint.parsed], NOW);
+      if (!built.ok) throw new Error(built.code);
+      return said(new TextEncoder().encode(built.value));
+    };
+    const all = [...joint.loan.parsed, ...second.parsed];
+    for (const [own, other, ownSat, otherSat] of [
+      [joint.loan, second, '600,000', '300,000'],
+      [second, joint.loan, '300,000', '600,000'],
+    ] as const) {
+      const { proven, missing } = fileOf(own.root, all);
+      const text = proven.join('\n');
+      expect(text).toMatch(new RegExp(`ruled on it, .*: ${ownSat} sat are owed by it, to be paid`));
+      expect(text).toContain(`${otherSat} sat are owed by it on the contract ${other.root}, to be`);
+      expect(missing.join('\n')).not.toContain('a case');
+      const without = fileOf(own.root, own.parsed);
+      expect(without.missing).toContain(
+        `The case ${joint.id} has a claim on the contract ${other.root}, which is not there.`,
+      );
+      expect(without.proven.join('\n')).not.toContain('ruled on it');
+    }
   });
 
   it('names a step that others cite and that was left out', () => {

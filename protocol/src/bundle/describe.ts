@@ -9,7 +9,7 @@ import type { ParsedEvent } from '../events.ts';
 import type { Leg } from '../kinds/fields.ts';
 import { sentenceFor } from '../result.ts';
 import { bondSentences } from './bonds.ts';
-import { caseSentences } from './cases.ts';
+import { caseSentences, foldCases } from './cases.ts';
 import { amountText, countText, timeText } from './text.ts';
 
 /** Sentences in three lists. */
@@ -230,8 +230,9 @@ export function describeEvidence(
   const one: Case = { fold, state, events, asOfSec, amount };
   const legs = Object.keys(LEGS) as Leg[];
   // EB-8: "A reader folds the cases of which a bundle holds steps…"
-  const cases = caseSentences(state, events, amount);
-  const bonds = bondSentences(state, events);
+  const found = foldCases(state, events);
+  const cases = caseSentences(state, found);
+  const bonds = bondSentences(state, events, new Set(found.cases.map(({ id }) => id)));
   // EB-7: "A reader that says what a bundle comes to keeps three things apart…"
   return {
     proven: [
