@@ -14,7 +14,7 @@ import { playTenders } from './faults/tenders-run.ts';
 
 const MODES = [
   { name: 'LOCKSTEP', what: 'runs in step', quickRuns: 2, play: playLockstep },
-  { name: 'BOOKS', what: 'runs from books', quickRuns: 1, mended: [48, 295], play: playBooks },
+  { name: 'BOOKS', what: 'runs from books', quickRuns: 1, mended: [48, 240, 295], play: playBooks },
   { name: 'REPAID', what: 'repayments from books', quickRuns: 3, play: playRepaymentBooks },
   { name: 'TENDERS', what: 'runs of tenders', quickRuns: 3, play: playTenders },
 ] as const;

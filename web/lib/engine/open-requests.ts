@@ -76,6 +76,7 @@ const partKey = (root: string, leg: Leg, n: number): string => `open|${root}|${l
 /** The open requests of one person. */
 export class OpenRequests {
   readonly #desk: Desk;
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -127,48 +128,67 @@ export class OpenRequests {
     return part.expiresAtSec;
   }
 
-  /** Keeps a request; on disk when this resolves. */
-  async keep(document: RequestDocument, request: OpenRequest): Promise<void> {
-    const { contract, leg, expiresAtSec } = document;
-    const parts = await Promise.all(
-      document.n.map(async (n, index) => {
-        const before = await this.#part(contract, leg, n);
-        const earlier = before ? [withoutEarlier(before), ...before.earlier] : [];
-        const value: OpenPart = {
-          request: request.event.id,
-          paymentHash: document.paymentHash[index] ?? '',
-          expiresAtSec,
-          earlier: earlier
-            .filter((handout) => handout.request !== request.event.id)
-            .slice(0, MOST_EARLIER),
-        };
-        return { table: 'journal' as const, key: partKey(contract, leg, n), value, contract };
-      }),
-    );
-    const key = requestKey(request.event.id);
-    await this.#desk.store.write([{ table: 'journal', key, value: request, contract }, ...parts]);
+  /** Keeps a request that was made here; on disk when this resolves. */
+  keep(document: RequestDocument, request: OpenRequest): Promise<void> {
+    return this.#inTurn(() => this.#write(document, request, (made, before) => [made, ...before]));
   }
 
-  /** Takes in what another device of the same payee has handed out. */
+  /**
+   * Takes in what another device of the same payee has handed out; whether it was right, as far as
+   * the contract is known. Copies come in any order: what ran out last is what is handed out.
+   */
   async learn(
     contract: OwnContract,
     message: MessageOf<'requestDelivery'>,
     author: string,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { state } = contract.view.fold;
     const [read] = await this.#desk.verifier.readBatch([unembed(message.request)]);
     const parsed = read?.ok ? read.value.find((entry) => entry.name === 'request') : undefined;
     // One's own: at whatever price it is, it can be paid.
-    if (!parsed || !checkRequest(state, parsed, parsed.event.id).ok) return;
+    if (!parsed || !checkRequest(state, parsed, parsed.event.id).ok) return false;
     const { document, event } = parsed;
     const isOurs = LEGS[document.leg].payee === contract.own.role;
-    if (!isOurs || !actsFor(state, author, contract.own.role)) return;
-    for (const n of document.n) {
-      const known = await this.#part(state.root, document.leg, n);
-      if (known && known.expiresAtSec >= document.expiresAtSec) return;
-    }
+    if (!isOurs || !actsFor(state, author, contract.own.role)) return false;
     const tags = event.tags.map((tag) => [...tag]);
-    await this.keep(document, { event: { ...event, tags }, invoices: message.invoices });
+    const request = { event: { ...event, tags }, invoices: message.invoices };
+    await this.#inTurn(async () => {
+      if (await this.#request(event.id)) return;
+      await this.#write(document, request, (made, before) =>
+        [...before, made].sort((a, b) => b.expiresAtSec - a.expiresAtSec),
+      );
+    });
+    return true;
+  }
+
+  /** One write after the other: each adds to what the one before it left of a part. */
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    const turn = this.#writing.then(run);
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #write(
+    document: RequestDocument,
+    request: OpenRequest,
+    ordered: (made: Handout, before: readonly Handout[]) => readonly Handout[],
+  ): Promise<void> {
+    const { contract, leg, expiresAtSec } = document;
+    const { id } = request.event;
+    const parts = await Promise.all(
+      document.n.map(async (n, index) => {
+        const known = await this.#part(contract, leg, n);
+        const before = known ? [withoutEarlier(known), ...known.earlier] : [];
+        const others = before.filter((handout) => handout.request !== id);
+        const paymentHash = document.paymentHash[index] ?? '';
+        const made: Handout = { request: id, paymentHash, expiresAtSec };
+        const [last = made, ...earlier] = ordered(made, others);
+        const value: OpenPart = { ...last, earlier: earlier.slice(0, MOST_EARLIER) };
+        return { table: 'journal' as const, key: partKey(contract, leg, n), value, contract };
+      }),
+    );
+    const key = requestKey(id);
+    await this.#desk.store.write([{ table: 'journal', key, value: request, contract }, ...parts]);
   }
 
   /** Parts of a leg for which a request is open, and when each ends, Unix seconds. */

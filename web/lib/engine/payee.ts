@@ -21,6 +21,7 @@ import type { BookWindow, MadePart } from './invoices.ts';
 import { forPayer, handToBank, viaOf } from './forwarding/asking.ts';
 import type { Incoming } from './mailbox.ts';
 import { addAnswer, OpenRequests, type Answer, type OpenRequest } from './open-requests.ts';
+import { OwnCopies } from './own-copies.ts';
 import { moneyAddress } from './parties.ts';
 import { pricingOf, UNPRICED, type Part, type Pricing } from './prices/pricing.ts';
 import { REFUSAL_SENTENCES, sentenceOf } from './words.ts';
@@ -34,6 +35,8 @@ interface Asked {
 
 /** Answers for all contracts in which this person is paid. */
 export class Payee {
+  /** What other devices of this person have handed out. */
+  readonly copies: OwnCopies;
   readonly #desk: Desk;
   readonly #requests: OpenRequests;
   readonly #queues = new Map<string, Promise<unknown>>();
@@ -42,6 +45,7 @@ export class Payee {
   constructor(desk: Desk) {
     this.#desk = desk;
     this.#requests = new OpenRequests(desk);
+    this.copies = new OwnCopies(desk, this.#requests);
   }
 
   /** Answers nothing more; resolves when what is under way is kept and sent. */
@@ -50,15 +54,11 @@ export class Payee {
     await Promise.all(this.#queues.values());
   }
 
-  /** Takes in a request that another device of this person has handed out. */
-  async learn(message: MessageOf<'requestDelivery'>, author: string): Promise<void> {
-    const contract = ownContract(this.#desk, message.contract);
-    if (contract) await this.#requests.learn(contract, message, author);
-  }
-
   /** Signs and sends requests in advance, for parts that have none open; yields their number. */
-  fill(root: string, { parts, ...book }: BookChunk): Promise<number> {
+  async fill(root: string, { parts, ...book }: BookChunk): Promise<number> {
     const leg = parts[0]?.leg ?? 'disbursement';
+    // What another device has handed out is not asked for again.
+    if (!(await this.copies.areRead(root))) return 0;
     return this.#inTurn(`${root}|${leg}`, 0, async () => {
       const contract = ownContract(this.#desk, root);
       if (!contract?.own.money) return 0;
@@ -98,6 +98,7 @@ export class Payee {
   }
 
   async #answer(message: MessageOf<'partsWanted'>, incoming: Incoming): Promise<void> {
+    await this.copies.attend(message.contract);
     const contract = ownContract(this.#desk, message.contract);
     if (!contract?.own.money) return;
     const { state } = contract.view.fold;

@@ -92,8 +92,8 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
         if (receivers.isRunning()) await receivers.crew.forwarder.take(message, incoming);
         break;
       }
-      await receivers.payee.learn(message, author);
-      if (author !== incoming.recipient) await receivers.desk.handed.keep(message, author);
+      if (author === incoming.recipient) await receivers.payee.copies.take({ message, author });
+      else await receivers.desk.handed.keep(message, author);
       for (const payer of payersPaying(receivers, message.contract, author)) {
         if (payer.leg === message.request.content['leg']) await payer.deliver(message);
       }

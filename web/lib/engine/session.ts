@@ -160,7 +160,8 @@ export class Session {
     if (this.#isStopped) return;
     this.#crew.attend(root);
     this.till.attend(root);
-    this.repayments.advance(root).catch((error: unknown) => {
+    const advanced = [this.#payee.copies.attend(root), this.repayments.advance(root)];
+    Promise.all(advanced).catch((error: unknown) => {
       if (!this.#isStopped) console.error(error);
     });
   }
