@@ -57,8 +57,6 @@ export function offerUndertakings(document: OfferDocument): Reject | undefined {
   // L-9: "…whose funding has a deadline and is not required…"
   const badDeadline = badFunding(document) ?? badTill(document);
   if (badDeadline) return badDeadline;
-  const badAddress = badFallback(document, [document.fallbackAddress]);
-  if (badAddress) return badAddress;
   // L-10: "…in which a recovery key is the business's, an appointee's or the other's recovery key."
   const recovery = present(Object.values(recoveryKeys));
   const taken = [business.pubkey, ...present(Object.values(appointees))];
@@ -92,9 +90,7 @@ export function contractUndertakings(document: ContractDocument): Reject | undef
   // C-33: "…whose funding has a deadline and is not required."
   const badDeadline = badFunding(document) ?? badTill(document);
   if (badDeadline) return badDeadline;
-  const { investor, bank } = document.parties;
-  const addresses = [investor.fallbackAddress, bank.fallbackAddress];
-  const badAddress = badFallback(document, addresses);
+  const badAddress = badFallback(document);
   if (badAddress) return badAddress;
   // C-34: "…that has not all or none of `replaces`, `reason` and `arrears`."
   return badReplacement(document) ? terms('replaces') : undefined;

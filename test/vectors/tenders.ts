@@ -233,18 +233,22 @@ function addressCases(): Cases {
     const event = signAs('investor', buildContractEvent(terms, START));
     return finish(['CONTENT_TERMS'], { name, requires: ['TE-14'], event });
   };
-  const ofBank = { ...offer.document, fallbackAddress: addressFor('bank', 'bc') };
-  const named = (fallbackAddress: string) => ({
-    investor: { ...parties.investor, fallbackAddress },
+  const fallbackAddress = addressFor('bank');
+  const ofBank = { ...offer.document, fallbackAddress };
+  const bank = { ...parties.bank, fallbackAddress };
+  const withBanks = { ...document, parties: { ...parties, bank } };
+  const named = (address: string) => ({
+    investor: { ...parties.investor, fallbackAddress: address },
   });
   return {
     'address-network': refused('An address of mainnet', named(addressFor('investor', 'bc'))),
     'address-text': refused('No address', named(addressFor('investor').slice(0, -1) + 'b')),
-    'address-shared': refused('One address for two', {
-      bank: { ...parties.bank, fallbackAddress: addressFor('investor') },
+    'address-bank': finish(['CONTENT_SCHEMA'], {
+      ...{ name: 'One of the bank’s', requires: ['TE-24'] },
+      event: signAs('investor', buildContractEvent(withBanks, START)),
     }),
-    'address-offer': finish(['CONTENT_TERMS'], {
-      ...{ name: 'An offer with one of mainnet', requires: ['TE-14'] },
+    'address-offer': finish(['CONTENT_SCHEMA'], {
+      ...{ name: 'An offer with one', requires: ['TE-24'] },
       event: signAs('bank', buildOffer(ofBank, START)),
     }),
   };

@@ -51,22 +51,16 @@ function partyOf(pubkey: string, relays: readonly string[], recovery: string | u
 }
 
 /** The parties: two as the offer names them, the investor as chosen. */
-/** A party's fallback address, where it has one. */
-const fallbackOf = (fallbackAddress: string | undefined) =>
-  fallbackAddress === undefined ? {} : { fallbackAddress };
-
 function buildParties(offer: ParsedOffer, { investor }: ContractChoice) {
-  const { business, relays, recoveryKeys = {}, fallbackAddress } = offer.document;
+  const { business, relays, recoveryKeys = {} } = offer.document;
+  const { fallbackAddress } = investor;
   return {
     investor: {
       ...partyOf(investor.pubkey, investor.relays, investor.recovery),
-      ...fallbackOf(investor.fallbackAddress),
+      ...(fallbackAddress === undefined ? {} : { fallbackAddress }),
     },
     business: partyOf(business.pubkey, business.relays, recoveryKeys.business),
-    bank: {
-      ...partyOf(offer.event.pubkey, relays, recoveryKeys.bank),
-      ...fallbackOf(fallbackAddress),
-    },
+    bank: partyOf(offer.event.pubkey, relays, recoveryKeys.bank),
   };
 }
 

@@ -18,8 +18,8 @@ import { LEGS } from './state.ts';
 
 /** The address a contract names for who is owed on a leg, where it names one. */
 export function fallbackAddressOf({ parties }: ContractDocument, leg: Leg): string | undefined {
-  const { payee } = LEGS[leg];
-  return payee === 'business' ? undefined : parties[payee].fallbackAddress;
+  // TE-24: "Only an investor names a fallback address, and only in a contract…"
+  return LEGS[leg].payee === 'investor' ? parties.investor.fallbackAddress : undefined;
 }
 
 /** When a payee that does not answer a tender may be paid on the chain, Unix seconds. */

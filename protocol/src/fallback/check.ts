@@ -1,33 +1,29 @@
 /**
- * What can be checked of fallback addresses and of receipts for what was paid to them, before
+ * What can be checked of a fallback address and of receipts for what was paid to them, before
  * anything else of their contract is known. Spec: specs/tenders.md, "Fallback address".
  */
 import { readBlockHeader, checkBranch } from '../bonds/inclusion.ts';
 import { Kind } from '../kinds.ts';
 import type { ContractDocument } from '../kinds/agreement.ts';
 import type { ChainReceiptDocument } from '../kinds/chain-receipt.ts';
-import type { OfferDocument } from '../kinds/listings.ts';
 import { tenderSchema } from '../kinds/tender.ts';
 import { ok, reject, type Reject, type Result } from '../result.ts';
 import { readDocument } from '../schema.ts';
 import { scriptOfAddress } from './address.ts';
 import { readRawTransaction } from './raw-transaction.ts';
 
-type Terms = Pick<OfferDocument | ContractDocument, 'network' | 'denomination'>;
-
-/** What is wrong with fallback addresses of an offer or contract; undefined where nothing is. */
-export function badFallback(
-  { network, denomination }: Terms,
-  addresses: readonly (string | undefined)[],
-): Reject | undefined {
-  const given = addresses.filter((address) => address !== undefined);
-  const scripts = given.map((address) => scriptOfAddress(address, network));
-  // TE-14: "A reader MUST refuse an offer or contract as `CONTENT_TERMS` in which a fallback
-  // address is none of its network, two parties have the same, or one is named although amounts
-  // are kept in a currency…"
-  const isRight = scripts.every((script) => script.ok) && new Set(given).size === given.length;
-  const isKept = given.length === 0 || denomination.type === 'msat';
-  return isRight && isKept ? undefined : reject('CONTENT_TERMS', 'fallbackAddress');
+/** What is wrong with a contract's fallback address; undefined where nothing is. */
+export function badFallback({
+  network,
+  denomination,
+  parties,
+}: ContractDocument): Reject | undefined {
+  const { fallbackAddress } = parties.investor;
+  if (fallbackAddress === undefined) return undefined;
+  // TE-14: "A reader MUST refuse a contract as `CONTENT_TERMS` in which the fallback address is
+  // none of its network, or is named although amounts are kept in a currency…"
+  const isRight = scriptOfAddress(fallbackAddress, network).ok && denomination.type === 'msat';
+  return isRight ? undefined : reject('CONTENT_TERMS', 'fallbackAddress');
 }
 
 /** The output a receipt is about: its script and what it pays, and the transaction's id. */

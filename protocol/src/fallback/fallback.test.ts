@@ -1,6 +1,6 @@
 /**
  * Addresses and transactions, beside a wallet's library; terms that name an address.
- * requires: TE-14
+ * requires: TE-14, TE-24
  */
 import { hexToBytes, bytesToHex } from '@noble/hashes/utils.js';
 import { Address, NETWORK, OutScript, Transaction } from '@scure/btc-signer';
@@ -8,9 +8,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressesOf } from '../bonds/script.ts';
 import type { BitcoinNetwork } from '../bonds/bond.ts';
+import { fallbackAddressOf } from '../contract/chain-receipts.ts';
+import { contractSchema } from '../kinds/agreement.ts';
+import { offerSchema } from '../kinds/listings.ts';
+import { readDocument } from '../schema.ts';
 import { addressFor, payingTransaction } from '../testing/fallback.ts';
 import { Loan, offerDocument, sparedSigning } from '../testing/loan.ts';
-import { contractContradiction, offerContradiction } from '../terms.ts';
+import { contractContradiction } from '../terms.ts';
 import { scriptOfAddress } from './address.ts';
 import { readRawTransaction } from './raw-transaction.ts';
 
@@ -125,31 +129,32 @@ describe('terms that name an address', () => {
   const loan = new Loan({ signing: sparedSigning, fallbackAddress: addressFor('investor') });
   const { document } = loan.contract;
   const { parties } = document;
-  const named = (investor: string, bank?: string) => {
-    const bankParty = { ...parties.bank, ...(bank === undefined ? {} : { fallbackAddress: bank }) };
-    const changed = {
-      investor: { ...parties.investor, fallbackAddress: investor },
-      bank: bankParty,
-    };
-    return contractContradiction({ ...document, parties: { ...parties, ...changed } });
+  const named = (fallbackAddress: string) => {
+    const investor = { ...parties.investor, fallbackAddress };
+    return contractContradiction({ ...document, parties: { ...parties, investor } });
   };
 
-  it('stand with addresses of their network', () => {
+  it('stand with an address of their network', () => {
     expect(parties.investor.fallbackAddress).toBe(addressFor('investor'));
-    expect(named(addressFor('investor'), addressFor('bank'))).toBeUndefined();
+    expect(named(addressFor('other'))).toBeUndefined();
   });
 
-  it('are refused with another network’s, with one for two, and in a currency', () => {
+  it('are refused with another network’s', () => {
     const refusal = { code: 'CONTENT_TERMS', detail: 'fallbackAddress' };
     expect(named(addressFor('investor', 'bc'))).toMatchObject(refusal);
-    expect(named(addressFor('bank'), addressFor('bank'))).toMatchObject(refusal);
-    const wrong = offerDocument({ fallbackAddress: addressFor('bank', 'tb') });
-    expect(offerContradiction(wrong)).toMatchObject(refusal);
   });
 
-  it('come from the offer for its bank', () => {
+  it('are no offer’s, and no other party’s: it would stand in several contracts', () => {
     const fallbackAddress = addressFor('bank');
-    const other = new Loan({ signing: sparedSigning, offer: { fallbackAddress } });
-    expect(other.contract.document.parties.bank.fallbackAddress).toBe(fallbackAddress);
+    const offered = { ...offerDocument({}), fallbackAddress };
+    expect(readDocument(offerSchema, offered).ok).toBe(false);
+    expect(readDocument(offerSchema, offerDocument({})).ok).toBe(true);
+    for (const role of ['bank', 'business'] as const) {
+      const party = { ...parties[role], fallbackAddress };
+      const terms = { ...document, parties: { ...parties, [role]: party } };
+      expect(readDocument(contractSchema, terms).ok).toBe(false);
+    }
+    expect(fallbackAddressOf(document, 'repayment')).toBe(addressFor('investor'));
+    expect(fallbackAddressOf(document, 'servicing')).toBeUndefined();
   });
 });

@@ -25,8 +25,8 @@ const recoversAtTill = ({ tillShare }: ContractDocument): boolean =>
 const isInCurrency = ({ denomination }: ContractDocument): boolean => denomination.type === 'fiat';
 
 const pinsBond = ({ bond }: ContractDocument): boolean => bond !== undefined;
-const hasFallback = ({ parties: { investor, bank } }: ContractDocument): boolean =>
-  (investor.fallbackAddress ?? bank.fallbackAddress) !== undefined;
+const hasFallback = ({ parties: { investor } }: ContractDocument): boolean =>
+  investor.fallbackAddress !== undefined;
 
 /** Every sentence in the order of the sheet. */
 const SENTENCES = [

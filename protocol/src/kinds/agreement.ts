@@ -35,8 +35,8 @@ const party = z.strictObject({
   recovery: z.optional(hex32),
 });
 
-/** A party that can be owed by a schedule. */
-const payee = z.strictObject({
+// TE-24: "Only an investor names a fallback address, and only in a contract…"
+const investor = z.strictObject({
   ...party.shape,
   /** Where it is paid on the chain once it has been silent for long. */
   fallbackAddress: z.optional(addressField),
@@ -70,7 +70,7 @@ export const contractSchema = z.strictObject({
       }),
     )
     .check(z.minLength(1), z.maxLength(12)),
-  parties: z.strictObject({ investor: payee, business: party, bank: payee }),
+  parties: z.strictObject({ investor, business: party, bank: party }),
   /** Salted commitment to the investor's main key: computeCommitment. */
   commitment: hex32,
   nonce: hex32,

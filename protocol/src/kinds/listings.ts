@@ -7,7 +7,6 @@ import { appointeesField, silenceDaysField } from './appointees.ts';
 import { fundingField } from './funding.ts';
 import { MAX_TERM_DAYS } from '../params.ts';
 import {
-  addressField,
   bpsField,
   countField,
   defaultField,
@@ -110,8 +109,6 @@ export const offerSchema = z.strictObject({
   recoveryKeys: z.optional(
     z.strictObject({ business: z.optional(hex32), bank: z.optional(hex32) }),
   ),
-  /** Where the bank is paid on the chain once it has been silent for long. */
-  fallbackAddress: z.optional(addressField),
 });
 
 /** A bank's profile. */

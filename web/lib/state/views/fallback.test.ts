@@ -1,4 +1,7 @@
-/** Payments on the chain in words: addresses as people paste them, links for wallets, blocks. */
+/**
+ * Payments on the chain in words: addresses as people paste them, links for wallets, blocks.
+ * requires: TE-25
+ */
 import { describe, expect, it } from 'vitest';
 import type { ChainOrder } from '../../engine/fallback/orders.ts';
 import type { Unanswered } from '../../engine/fallback/standing.ts';

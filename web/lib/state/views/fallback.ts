@@ -40,6 +40,7 @@ export function readFallback(
     const sentence = `This is no address of ${NETWORK_WORDS[network] ?? network}. Copy it again.`;
     return { ok: false, sentence };
   }
+  // TE-25: "An investor's client MUST NOT name an address that it named in another contract…"
   if (used.includes(address)) {
     const sentence = 'You named this address in another loan. Each loan needs one of its own.';
     return { ok: false, sentence };

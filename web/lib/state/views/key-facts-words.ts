@@ -122,8 +122,9 @@ const RIGHTS = {
   legalTextPrevails: () => 'Where contract and legal text disagree, the legal text holds.',
   contractPrevails: () => 'Where contract and legal text disagree, the contract holds.',
   fallbackAddress: (context) =>
-    `If whoever is owed does not answer for fourteen days, ${who(context, 'business')} may pay ` +
-    'to the Bitcoin address this contract names for them, and that counts.',
+    (context.role === 'investor' ? 'If you do' : 'If the investor does') +
+    ` not answer for fourteen days, ${who(context, 'business')} may pay to the Bitcoin address ` +
+    `this contract names for ${context.role === 'investor' ? 'you' : 'them'}, and that counts.`,
 } satisfies Partial<Record<SentenceId, Words>>;
 
 /** Sentences about what nothing covers. */
