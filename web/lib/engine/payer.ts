@@ -9,6 +9,7 @@ import { Examiner } from './handed.ts';
 import { paidMsat, renewedEntry, type JournalEntry } from './journal.ts';
 import { Lanes } from './lanes.ts';
 import { Listeners } from './listeners.ts';
+import { AskingPace, LEAST_PAUSE_MS } from './asking-pace.ts';
 import { askForParts, withoutBooked } from './asking.ts';
 import { silentStatus } from './forwarding/asking.ts';
 import { payEntry, type PaymentContext } from './payment.ts';
@@ -30,7 +31,6 @@ import {
 import { Unclear } from './unclear.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
-const ASK_AGAIN_MS = 6_000;
 const RETRY_MS = 10_000;
 const IDLE_MS = 30_000;
 const SILENT_AFTER_ASKS = 2;
@@ -54,7 +54,7 @@ export class Payer {
   readonly #prover: Prover;
   readonly #unclear: Unclear;
   #status: PayerStatus = statusOf('waiting', 'ASKING');
-  #asks = 0;
+  readonly #pace = new AskingPace();
   #run: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -106,7 +106,7 @@ export class Payer {
     await this.#desk.journal.change(failed, (current, entry) =>
       current === entry ? { ...entry, updatedAtMs: 0 } : undefined,
     );
-    this.#asks = 0;
+    this.#pace.answered(true);
     this.wake();
   }
 
@@ -123,6 +123,7 @@ export class Payer {
   /** The payee cannot serve; we ask again later. */
   refused(message: MessageOf<'refusal'>): void {
     if (!this.entries().some(({ step }) => step === 'wanted')) return;
+    this.#pace.refused(message, this.#desk.clock.nowMs());
     this.#say(refusedStatus(message));
   }
 
@@ -274,16 +275,16 @@ export class Payer {
     const limit = isPriced(contract) ? undefined : this.#orders.limitOn(paidMsat(first));
     if (limit) return this.#wait(IDLE_MS, sideStatus('waiting', { limit }));
     const nowMs = this.#desk.clock.nowMs();
-    const lastMs = Math.max(...wanted.map((entry) => entry.askedAtMs));
-    if (nowMs - lastMs < ASK_AGAIN_MS) return lastMs + ASK_AGAIN_MS - nowMs;
-    this.#asks += 1;
-    if (this.#asks > SILENT_AFTER_ASKS) this.#say(silentStatus(contract, wanted, nowMs));
+    const { daySec } = contract.view.fold.state.contract.document;
+    const leftMs = this.#pace.leftMs(wanted, daySec, nowMs);
+    if (leftMs > 0) return leftMs;
+    if (this.#pace.ask() > SILENT_AFTER_ASKS) this.#say(silentStatus(contract, wanted, nowMs));
     else if (!isAnswered(this.#status)) this.#sayWorking('ASKING');
     await this.#desk.journal.change(wanted, (current, entry) =>
       current === entry ? { ...entry, askedAtMs: nowMs } : undefined,
     );
     await askForParts(this.#desk, contract, this.leg, wanted);
-    return ASK_AGAIN_MS;
+    return LEAST_PAUSE_MS;
   }
 
   async #check(message: MessageOf<'requestDelivery'>): Promise<void> {
@@ -292,7 +293,7 @@ export class Payer {
     const checked = await checkDelivery(this.#desk, contract, this.leg, message);
     for (const code of checked.refused) this.#say(statusOf('problem', code));
     if (!checked.isAnswer) return;
-    this.#asks = 0;
+    this.#pace.answered(checked.payable.length > 0);
     await applyDelivery(this.#desk, contract, checked);
     this.wake();
   }
