@@ -78,7 +78,7 @@ export async function expectToRead(page: Page, text: string, sentence: RegExp): 
   };
   // The reader's own code comes with the first file.
   await choose('');
-  await expect(page.getByText('This file was changed or damaged')).toBeVisible();
+  await expect(page.getByText('This file is empty.')).toBeVisible();
   await page.context().setOffline(true);
   await choose(text);
   await expect(page.getByText('The file is as it was written, every byte.')).toBeVisible();
