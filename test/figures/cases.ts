@@ -90,14 +90,19 @@ const PAYERS: Readonly<Record<string, string>> = {
   ...{ disbursement: 'investor', repayment: 'business', guarantee: 'bank', recovery: 'bank' },
 };
 
-function settled(steps: readonly Step[], keyOf: (role: string) => string): Step | undefined {
-  return steps.find(({ id, by, said }) => {
-    if (said.type !== 'proposal') return false;
-    const accepted = steps.filter((each) => each.said.proposal?.id === id);
-    const signers = [by, ...accepted.map((each) => each.by)];
-    const payers = (said.awards ?? []).map(({ leg }) => PAYERS[leg] ?? '');
-    return ['investor', 'bank', ...payers].every((role) => signers.includes(keyOf(role)));
+/** A proposal that all have signed and that no other such proposal rests on, and since when. */
+function settled(steps: readonly Step[], keyOf: (role: string) => string) {
+  const all = steps.flatMap((step) => {
+    if (step.said.type !== 'proposal') return [];
+    const signed = [step, ...steps.filter((each) => each.said.proposal?.id === step.id)];
+    const payers = (step.said.awards ?? []).map(({ leg }) => PAYERS[leg] ?? '');
+    const since = ['investor', 'bank', ...payers].map((role) =>
+      Math.min(...signed.filter(({ by }) => by === keyOf(role)).map(({ atSec }) => atSec)),
+    );
+    const atSec = Math.max(...since);
+    return Number.isFinite(atSec) ? [{ step, atSec }] : [];
   });
+  return all.find(({ step }) => !all.some((other) => other.step.past.has(step.id)));
 }
 
 interface Said {
@@ -146,7 +151,9 @@ export function plainCase(
   terms: Terms,
   parts: readonly PaidPart[],
 ): PlainCase {
-  const steps = inOrder(raws);
+  const keys = Object.values(terms.parties).map(({ pubkey }) => pubkey);
+  const named = new Set([...keys, terms.appointees.arbiter, terms.appointees.fallbackArbiter]);
+  const steps = inOrder(raws.filter(({ pubkey }) => named.has(pubkey)));
   const opened = steps.find((step) => step.id === id);
   if (!opened) throw new Error('no opening');
   const found: Said = { takes: {}, rulings: {}, calls: [], counted: [], withdrawn: false };
@@ -155,9 +162,8 @@ export function plainCase(
   const { arbiter, fallbackArbiter } = terms.appointees;
   const decider = (takes[fallbackArbiter] ?? []).length > 0 ? fallbackArbiter : arbiter;
   const deal = settled(found.counted, (role) => terms.parties[role]?.pubkey ?? '');
-  const ending = deal ?? rulings[decider]?.[0];
-  const accepted = found.counted.filter(({ said }) => said.proposal?.id === deal?.id && deal);
-  const atSec = Math.max(0, ...[ending, ...accepted].map((step) => step?.atSec ?? 0));
+  const ending = deal?.step ?? rulings[decider]?.[0];
+  const atSec = deal?.atSec ?? ending?.atSec ?? 0;
   const awards = ending?.said.awards ?? [];
   const [taken] = takes[decider] ?? [];
   const due = taken ? taken.atSec + 60 * terms.daySec : opened.atSec + 28 * terms.daySec;

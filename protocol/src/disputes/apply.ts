@@ -91,17 +91,28 @@ function applyRuling(
   return undefined;
 }
 
+/** Ids that any arbiter's taking lists: claims among them are heard. */
+export function admittedByTaking({ tracks }: DisputeDraft): ReadonlySet<string> {
+  const taken = Object.values(tracks).flatMap((track) => track.taken);
+  return new Set(
+    taken.flatMap(({ document }) => (document.type === 'taken' ? document.admitted : [])),
+  );
+}
+
 /**
- * Who must sign a proposal: every claimant it rests on and every payer, and always the bank;
- * nobody can where no claim is left.
+ * Who must sign a proposal: every claimant it rests on or an arbiter hears, every payer, and
+ * always the bank; nobody can where no claim is left.
  */
 export function signersNeeded(
   draft: DisputeDraft,
   step: DisputeStep,
   awards: readonly Award[],
+  heard: ReadonlySet<string>,
 ): string[] {
+  const isBound = ({ id }: DisputeStep): boolean =>
+    id === draft.opened.id || heard.has(id) || step.past.has(id);
   const known = [...draft.claims.values()].filter(
-    (claim) => !claim.withdrawn && (claim.step === draft.opened || step.past.has(claim.step.id)),
+    (claim) => !claim.withdrawn && isBound(claim.step),
   );
   if (known.length === 0) return [];
   const payers = awards.map(({ contract, leg }) => {
@@ -130,7 +141,8 @@ function applyProposal(
   if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
   const refused = awardsMismatch(document.awards, [...draft.claims.values()]);
   if (refused) return refused;
-  draft.proposals.set(step.id, { step, signers: new Set(signedFor(draft, step)) });
+  const signed = signedFor(draft, step).map((place) => [place, step.effectiveAtSec] as const);
+  draft.proposals.set(step.id, { step, signers: new Map(signed) });
   return undefined;
 }
 
@@ -143,7 +155,10 @@ function applySettlement(
   if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
   const proposal = draft.proposals.get(document.proposal.id);
   if (!proposal) return reject('STATE_FORBIDS', 'proposal');
-  for (const place of signedFor(draft, step)) proposal.signers.add(place);
+  for (const place of signedFor(draft, step)) {
+    const before = proposal.signers.get(place) ?? step.effectiveAtSec;
+    proposal.signers.set(place, Math.min(before, step.effectiveAtSec));
+  }
   return undefined;
 }
 

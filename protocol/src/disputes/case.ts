@@ -67,7 +67,7 @@ export interface DisputeOutcome {
 
 /** Two steps that contradict each other, least id first. */
 export interface DisputeContradiction {
-  readonly reason: 'rival rulings' | 'rival takings' | 'documents exchanged';
+  readonly reason: 'rival rulings' | 'rival settlements' | 'rival takings' | 'documents exchanged';
   readonly author: string;
   readonly events: readonly [string, string];
 }

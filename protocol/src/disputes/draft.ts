@@ -23,6 +23,13 @@ export interface Track {
   readonly rulings: DisputeStep[];
 }
 
+/** A proposal to settle. */
+export interface Proposed {
+  readonly step: DisputeStep;
+  /** For whom it was signed, and since when. */
+  readonly signers: Map<string, number>;
+}
+
 /** The case so far. */
 export interface DisputeDraft {
   readonly opened: DisputeStep;
@@ -37,7 +44,7 @@ export interface DisputeDraft {
   readonly evidence: DisputeStep[];
   readonly tracks: Readonly<Record<ArbiterRole, Track>>;
   readonly calls: DisputeStep[];
-  readonly proposals: Map<string, { readonly step: DisputeStep; readonly signers: Set<string> }>;
+  readonly proposals: Map<string, Proposed>;
   readonly closings: DisputeStep[];
   /** Payouts a key holder has signed, and records of those on the chain. */
   readonly payouts: DisputeStep[];

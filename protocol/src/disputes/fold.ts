@@ -16,10 +16,10 @@ import type {
   DisputeStatus,
 } from './case.ts';
 import type { OtherOutcome } from './earlier.ts';
-import { claimsBefore, draftOf, governingOf, type DisputeDraft } from './draft.ts';
+import { claimsBefore, draftOf, governingOf, type Claim, type DisputeDraft } from './draft.ts';
 import { contradictionsOf, outcomeOf } from './outcome.ts';
-import { partyOf } from './roles.ts';
-import { orderSteps, type DisputeStep } from './steps.ts';
+import { outsideRefusal, partyOf } from './roles.ts';
+import { orderSteps, stepsOf, type DisputeStep, type RefusedStep } from './steps.ts';
 
 type States = ReadonlyMap<string, ContractState>;
 
@@ -52,13 +52,20 @@ function admissionsOf(draft: DisputeDraft): Record<string, Admission> {
   const lists = [...taken, ...rulings.slice(0, 1)].flatMap(({ document }) =>
     'admitted' in document ? document.admitted : [],
   );
+  const listed = new Set(lists);
   // DI-20: "What was in time is what the lists of the arbiter who decides name: the taking's until
   // there is a ruling, which then names the rest; a step that neither names is not admitted…"
   const otherwise = rulings.length > 0 ? 'notAdmitted' : 'pending';
   const said = [...draft.responses, ...draft.evidence];
   return Object.fromEntries(
-    said.map(({ id }) => [id, lists.includes(id) ? 'admitted' : otherwise] as const),
+    said.map(({ id }) => [id, listed.has(id) ? 'admitted' : otherwise] as const),
   );
+}
+
+/** The claims that are decided on: all of them where all sides settle. */
+function claimsHeard(draft: DisputeDraft, outcome: DisputeOutcome | undefined): Claim[] {
+  const isSettled = outcome?.type === 'settlement';
+  return claimsBefore(draft, isSettled ? undefined : draft.tracks[governingOf(draft)].taken[0]);
 }
 
 function statusOf(
@@ -67,8 +74,7 @@ function statusOf(
   isClosed: boolean,
 ): DisputeStatus {
   if (isClosed) return 'closed';
-  const isOver = [...draft.claims.values()].every(({ withdrawn }) => withdrawn);
-  if (isOver) return 'withdrawn';
+  if (claimsHeard(draft, outcome).every(({ withdrawn }) => withdrawn)) return 'withdrawn';
   if (outcome) {
     if (outcome.outstandingUnits === 0n) return 'complied';
     return outcome.type === 'ruling' ? 'ruled' : 'settled';
@@ -111,7 +117,7 @@ function viewOf(
     reason: draft.reason,
     status: statusOf(draft, outcome, isClosed),
     openedAtSec: draft.opened.effectiveAtSec,
-    claims: claimsBefore(draft, taken).map(({ step, state, ...claim }) => ({
+    claims: claimsHeard(draft, outcome).map(({ step, state, ...claim }) => ({
       ...claim,
       id: step.id,
       contract: state.root,
@@ -136,6 +142,25 @@ function viewOf(
   };
 }
 
+/** The steps of those who have a part in the case in order, and apart what others signed. */
+function sorted(dispute: string, input: Iterable<ParsedEvent>, states: States) {
+  const all = stepsOf(dispute, input);
+  const opening = all.find(({ event }) => event.id === dispute);
+  const opener = opening && states.get(opening.document.contract);
+  const outside: RefusedStep[] = [];
+  // DI-41: "A step by a key that has no part in the contract it names, or of a contract that
+  // cannot be in the case, is refused before the steps are put in order…"
+  const within = all.filter((parsed) => {
+    const code = outsideRefusal(parsed, states, opener);
+    if (code) outside.push({ id: parsed.event.id, code });
+    return !code;
+  });
+  const { steps, missing } = orderSteps(within);
+  const known = new Set(outside.map(({ id }) => id));
+  outside.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { steps, missing: missing.filter((id) => !known.has(id)), outside };
+}
+
 /**
  * Folds the steps of the case that a step of this id opened; other events are left aside.
  * Answers why there is no case where its opening is missing or does not count. `others` are the
@@ -147,7 +172,7 @@ export function foldDispute(
   states: States,
   others: readonly OtherOutcome[] = [],
 ): Result<DisputeCase> {
-  const { steps, missing } = orderSteps(dispute, input);
+  const { steps, missing, outside } = sorted(dispute, input, states);
   const opening = openCase(
     steps.find(({ id }) => id === dispute),
     states,
@@ -156,14 +181,14 @@ export function foldDispute(
   if (!opening.ok) return opening;
   const draft = opening.value;
   const applied: DisputeStep[] = [draft.opened];
-  const rejects: { id: string; code: RejectCode }[] = [];
+  const rejects = [...outside];
   for (const step of steps) {
     if (step === draft.opened) continue;
     const refused = applyStep(draft, step);
     if (refused) rejects.push({ id: step.id, code: refused.code });
     else applied.push(step);
   }
-  const outcome = outcomeOf(draft, applied);
+  const outcome = outcomeOf(draft);
   const unfit = draft.closings.flatMap((step) => {
     const code = closingRefusal(draft, step, outcome);
     return code ? [{ id: step.id, code }] : [];

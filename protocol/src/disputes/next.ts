@@ -36,7 +36,8 @@ export function nextSteps(
   const own = actor === 'claimant' ? (['withdrawal'] as const) : ([] as const);
   if (isDecided) {
     if (status === 'complied') return [];
-    // DI-17: "…the first in order is the outcome, whatever was ruled."
+    // DI-17: "A proposal is a settlement, whatever was ruled, once the bank, every payer of it and
+    // every claimant who has not withdrawn have signed it…"
     const settling = outcome.type === 'ruling' ? (['proposal', 'settlement'] as const) : [];
     return actor === 'respondent' ? [...settling, 'compliance'] : [...settling, ...own];
   }

@@ -1,8 +1,14 @@
 /** What a case came to and what of it is paid. Spec: specs/disputes.md, "Outcome". */
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
 import type { DisputeContradiction, DisputeOutcome, OwedAward } from './case.ts';
-import { signersNeeded } from './apply.ts';
-import { claimsBefore, governingOf, type Claim, type DisputeDraft } from './draft.ts';
+import { admittedByTaking, signersNeeded } from './apply.ts';
+import {
+  claimsBefore,
+  governingOf,
+  type Claim,
+  type DisputeDraft,
+  type Proposed,
+} from './draft.ts';
 import { limitBeside } from './beside.ts';
 import { linesBefore, paidBeside } from './earlier.ts';
 import { recordedPayouts, withBond } from './payouts.ts';
@@ -59,32 +65,51 @@ function outcomeBy(
   };
 }
 
-function settlementOf(draft: DisputeDraft, steps: readonly DisputeStep[]) {
-  for (const { step, signers } of draft.proposals.values()) {
-    const { document } = step;
-    if (document.type !== 'proposal') continue;
-    // DI-17: "A proposal is a settlement once every claimant it rests on who has not withdrawn,
-    // the bank and every payer of it have signed it; the first in order is the outcome, whatever
-    // was ruled."
-    const needed = signersNeeded(draft, step, document.awards);
-    if (needed.length === 0 || needed.some((place) => !signers.has(place))) continue;
-    const accepted = steps.filter(
-      (each) => each.document.type === 'settlement' && each.document.proposal.id === step.id,
-    );
-    const times = [step, ...accepted].map(({ effectiveAtSec }) => effectiveAtSec);
-    const decided = { id: step.id, by: undefined, effectiveAtSec: Math.max(...times) };
-    return outcomeBy(draft, document, decided, [...draft.claims.values()]);
-  }
-  return undefined;
+/** A proposal that all have signed. */
+interface Settled {
+  readonly step: DisputeStep;
+  readonly document: Extract<DisputeDocument, { type: 'proposal' }>;
+  /** Of how many contracts the claimant signed it. */
+  readonly claimants: number;
+  readonly effectiveAtSec: number;
+}
+
+function settledBy(
+  draft: DisputeDraft,
+  { step, signers }: Proposed,
+  heard: ReadonlySet<string>,
+): Settled | undefined {
+  const { document } = step;
+  if (document.type !== 'proposal') return undefined;
+  // DI-17: "A proposal is a settlement, whatever was ruled, once the bank, every payer of it and
+  // every claimant who has not withdrawn have signed it, of the claims it rests on and of those a
+  // taking admits; and takes effect when the last of them had first signed it."
+  const needed = signersNeeded(draft, step, document.awards, heard);
+  const times = needed.flatMap((place) => signers.get(place) ?? []);
+  if (needed.length === 0 || times.length < needed.length) return undefined;
+  const claimants = needed.filter((place) => place.endsWith(` ${draft.claimant}`)).length;
+  return { step, document, claimants, effectiveAtSec: Math.max(...times) };
+}
+
+/** Settlements that no other replaced, the one that stands at the beginning. */
+function settlementsOf(draft: DisputeDraft): Settled[] {
+  const heard = admittedByTaking(draft);
+  const all = [...draft.proposals.values()].flatMap((each) => settledBy(draft, each, heard) ?? []);
+  // DI-43: "Of several settlements one gives way to another whose proposal rests on its own…"
+  const left = all.filter(({ step }) => !all.some((other) => other.step.past.has(step.id)));
+  // DI-43: "…of those that are left the one that more claimants signed is the outcome, and of
+  // these the first in order…" The sort keeps their order.
+  return left.sort((a, b) => b.claimants - a.claimants);
 }
 
 /** What the case came to: a settlement, else the first ruling of who decides. */
-export function outcomeOf(
-  draft: DisputeDraft,
-  applied: readonly DisputeStep[],
-): DisputeOutcome | undefined {
-  const settled = settlementOf(draft, applied);
-  if (settled) return settled;
+export function outcomeOf(draft: DisputeDraft): DisputeOutcome | undefined {
+  const [settled] = settlementsOf(draft);
+  if (settled) {
+    const { document, effectiveAtSec, step } = settled;
+    const decided = { id: step.id, by: undefined, effectiveAtSec };
+    return outcomeBy(draft, document, decided, [...draft.claims.values()]);
+  }
   const by = governingOf(draft);
   // DI-18: "Of several rulings the first in order stands, and each other is reported with it as
   // `rival rulings`…"
@@ -119,9 +144,17 @@ function exchangedDocuments(steps: readonly DisputeStep[]): DisputeContradiction
 
 /** What contradicts in a case, in the order of its steps. */
 export function contradictionsOf(
-  { tracks }: DisputeDraft,
+  draft: DisputeDraft,
   applied: readonly DisputeStep[],
 ): DisputeContradiction[] {
+  const { tracks } = draft;
+  const [settled, ...rest] = settlementsOf(draft).map(({ step }) => step);
+  // DI-43: "…and each other is reported with it as `rival settlements`."
+  const settlements = rest.flatMap((other): DisputeContradiction[] =>
+    settled
+      ? [{ reason: 'rival settlements', author: other.author, events: pair(settled, other) }]
+      : [],
+  );
   const rivals = Object.values(tracks).flatMap(({ rulings: [first, ...others] }) =>
     others.flatMap((other): DisputeContradiction[] =>
       first ? [{ reason: 'rival rulings', author: first.author, events: pair(first, other) }] : [],
@@ -137,5 +170,5 @@ export function contradictionsOf(
   );
   // DI-19: "Documents of one name by one author with two hashes are reported as `documents
   // exchanged`."
-  return [...rivals, ...takings, ...exchangedDocuments(applied)];
+  return [...rivals, ...settlements, ...takings, ...exchangedDocuments(applied)];
 }

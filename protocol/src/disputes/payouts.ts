@@ -19,7 +19,7 @@ function pledgeIn({ content }: EmbeddedEvent): PledgeDocument | undefined {
 
 /** Why a payout does not count in a case; undefined where it does. */
 export function payoutRefusal(
-  { author }: DisputeStep,
+  { author }: Pick<DisputeStep, 'author'>,
   { contract }: ContractState,
   { pledge }: PayoutDocument | PaidOutDocument,
 ): Reject | undefined {

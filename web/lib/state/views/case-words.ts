@@ -96,6 +96,11 @@ export const CONTRADICTION_WORDS: Readonly<
     so: 'The first in order stands. Both are below.',
     todo: 'If you have paid nothing yet, ask the arbiter which is meant before you do.',
   },
+  'rival settlements': {
+    did: 'proposed one of two settlements that all sides have signed.',
+    so: 'The one more claimants signed stands, or else the first in order.',
+    todo: 'If you have paid nothing yet, agree on one of them before you do.',
+  },
   'rival takings': {
     did: 'took a case that the first arbiter had taken in time.',
     so: 'The fallback arbiter decides, since a party called them without knowing of it.',
