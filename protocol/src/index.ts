@@ -181,6 +181,13 @@ export type { ChainReceiptDocument } from './kinds/chain-receipt.ts';
 export * from './bundle/bundle.ts';
 export * from './bundle/describe.ts';
 export type { BundleHead } from './bundle/head.ts';
+export {
+  proofIn,
+  proveTransaction,
+  type ChainProof,
+  type ProvenTransaction,
+} from './bundle/proofs.ts';
+export * from './bundle/report.ts';
 export { DISPUTE_REASONS } from './kinds/dispute.ts';
 export type {
   Award,

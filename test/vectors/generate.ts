@@ -1,14 +1,14 @@
 /** All vectors as file texts. Deterministic: keys, times and signatures repeat byte for byte. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { keyCases, standingCases, versionCases, withdrawalCases } from './agreements.ts';
 import { bondCases } from './bonds.ts';
+import { bundleCases } from './bundles.ts';
 import { contractCases } from './contracts.ts';
 import { disputeCases } from './disputes.ts';
 import { documentCases } from './documents.ts';
 import { largestCases } from './largest.ts';
 import { figureCases } from './figures.ts';
 import { forwardingCases } from './forwarding.ts';
+import { hashText } from './hash-text.ts';
 import { keyFactCases } from './key-facts.ts';
 import { lossCases } from './losses.ts';
 import { arbiterCases } from './arbiters.ts';
@@ -54,16 +54,12 @@ const TOPICS: Readonly<Record<string, () => Cases>> = {
   tenders: tenderCases,
   till: () => ({ ...tillCases(), ...shareCases() }),
   bonds: () => ({ ...bondCases(), ...bondAfterCases() }),
+  bundles: bundleCases,
   disputes: () => ({ ...disputeCases(), ...paidOutCases() }),
   figures: marketCases,
   conversation: messageCases,
   delivery: deliveryCases,
 };
-
-/** SHA-256 of a text, hex. */
-export function hashText(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
-}
 
 /** Every file of `specs/vectors` by its path inside it, `SHA256SUMS` included. */
 export function generateVectors(): ReadonlyMap<string, string> {

@@ -28,6 +28,7 @@ import type { GuaranteeVector, ShareVector } from './loss-shapes.ts';
 import { figuresOf, type FiguresVector } from './figure-shapes.ts';
 import { answersOf, type PlanVector } from './plan-shapes.ts';
 import { disputeOf, type DisputeVector } from './dispute-shapes.ts';
+import { bundleAnswer, type BundleVector } from './bundle-shapes.ts';
 import { afterAnswer, chainAnswer, payoutAnswer, placeAnswer } from './bond-shapes.ts';
 import type { AfterVector, ChainVector, PayoutVector, PlaceVector } from './bond-shapes.ts';
 import { proofOf, splitOf, treeOf } from './till-shapes.ts';
@@ -102,6 +103,7 @@ export type Input =
   | ProofVector
   | SplitVector
   | TreeVector
+  | BundleVector
   | DisputeVector;
 
 /** A vector as its file holds it. */
@@ -204,6 +206,7 @@ function expectRate({ flows }: RateVector): Json {
 
 /** What the implementation answers to a vector's input, whichever its shape. */
 export function expectationOf(vector: Input): Json {
+  if ('bundle' in vector) return texts(bundleAnswer(vector));
   if ('dispute' in vector) return texts(disputeOf(vector, readAll));
   if ('cases' in vector) return texts(answersOf(vector));
   if ('script' in vector) return texts(placeAnswer(vector));

@@ -123,7 +123,7 @@ export function isWorked(header: BlockHeader, network: BitcoinNetwork): boolean 
 
 /** Checks that a transaction is in a block of enough work; refuses with a code of the chain. */
 export function checkInclusion(
-  transaction: ChainTransaction,
+  transaction: Pick<ChainTransaction, 'txid' | 'strippedBytes'>,
   branch: MerkleBranch,
   header: BlockHeader,
   network: BitcoinNetwork,

@@ -2,12 +2,18 @@
  * What a bundle's events show of the bond behind its contract, in sentences.
  * Spec: specs/bundle.md, "What it says".
  */
-import { pinStanding, type PinStanding } from '../bonds/pinned.ts';
+import type { BitcoinNetwork } from '../bonds/bond.ts';
+import { bondOf } from '../bonds/check.ts';
+import { workOf } from '../bonds/inclusion.ts';
+import { pinStanding, type ParsedPledge, type PinStanding } from '../bonds/pinned.ts';
+import { placeOf } from '../bonds/script.ts';
 import type { ContractState } from '../contract/state.ts';
 import { offerOf } from '../disputes/roles.ts';
 import type { ParsedEvent } from '../events.ts';
 import type { PaidOutDocument } from '../kinds/dispute.ts';
 import type { ParsedBond } from '../parsed.ts';
+import type { ProvenTransaction } from './proofs.ts';
+import { findingSentence, type BundleProof } from './report.ts';
 import { amountText, countText, timeText } from './text.ts';
 
 /** Sentences on bonds, in the lists of a bundle. */
@@ -33,30 +39,114 @@ function pledgedText(standing: Extract<PinStanding, { readonly state: 'kept' | '
   );
 }
 
+/** Where the output of a pledge is, as people read it. */
+const placeText = ({ document }: ParsedPledge): string =>
+  `${document.outpoint.txid}:${document.outpoint.vout}`;
+
+function blockText({ block, height }: ProvenTransaction, network: BitcoinNetwork): string {
+  const work = workOf(block).toString(2).length - 1;
+  const worth =
+    network === 'mainnet' ? '' : `, on the network ${network}, where bitcoin cost nothing`;
+  return (
+    `the block ${block.hash}${worth}: the file holds the transaction, its way to that block and ` +
+    `the block’s header, which is dated ${timeText(block.timeSec)} by its miner and took about ` +
+    `2^${work} hashes. Whoever wrote the file was told that its height is ${height}.`
+  );
+}
+
+/** Whether the output of a pledge was funded, by the proofs that are there. */
+function funded(pledge: ParsedPledge, proofs: readonly BundleProof[]): BondSentences {
+  const { document, event } = pledge;
+  const { network, outpoint, valueSat } = document;
+  const held = proofs.flatMap((proof) => ('proven' in proof ? [proof.proven] : []));
+  const proof = held.find(({ txid }) => txid === outpoint.txid);
+  if (!proof) {
+    const wrong = proofs.flatMap((each) =>
+      'code' in each ? [` Line ${each.line} is no proof of it: ${findingSentence(each.code)}`] : [],
+    );
+    return {
+      proven: [],
+      missing: [
+        `There is no proof that the bond’s output ${placeText(pledge)} was ever funded: the ` +
+          'transaction, its way to a block and the header of that block.' +
+          wrong.join(''),
+      ],
+    };
+  }
+  const output = proof.outputs[outpoint.vout];
+  const script = bondOf(document, event.pubkey);
+  const place = script && placeOf(script, network);
+  const isIt = output?.valueSat === BigInt(valueSat) && output.scriptPubKey === place?.scriptPubKey;
+  // EB-12: "…and where the transaction has no such output, or one of another amount or script,
+  // that what was pledged is not there…"
+  if (!place || !isIt) {
+    const what = output
+      ? `pays ${satText(output.valueSat)} to the script ${output.scriptPubKey}`
+      : 'does not exist';
+    return {
+      proven: [
+        `What the bank pledged is not there: the output ${placeText(pledge)} ${what}. Its ` +
+          `transaction was confirmed in ${blockText(proof, network)}`,
+      ],
+      missing: [],
+    };
+  }
+  return {
+    proven: [
+      `The bond’s output ${placeText(pledge)} of ${satText(valueSat)}, to the script of its ` +
+        `pledge with the address ${place.address}, was confirmed in ${blockText(proof, network)}`,
+    ],
+    missing: [],
+  };
+}
+
+/** The pledge that was signed for and the one in force, each output once. */
+function outputsOf(
+  standing: PinStanding,
+  pinned: string,
+  known: readonly ParsedBond[],
+): readonly ParsedPledge[] {
+  if (standing.state === 'unseen' || standing.pledge === undefined) return [];
+  const first = known.find(({ event }) => event.id === pinned);
+  const pledges = [first, standing.pledge].filter(
+    (each): each is ParsedPledge => each?.document.type === 'pledge',
+  );
+  return [...new Map(pledges.map((each) => [placeText(each), each])).values()];
+}
+
 /** What the contract pins, by the pledges that are there. */
-function pinned(state: ContractState, events: readonly ParsedEvent[]): BondSentences {
+function pinned(
+  state: ContractState,
+  events: readonly ParsedEvent[],
+  proofs: readonly BundleProof[],
+): BondSentences {
   const { bond, network, parties } = state.contract.document;
   if (!bond) return { proven: [], missing: [] };
   const known = events.filter((each): each is ParsedBond => each.name === 'bond');
   const [, identifier = ''] = offerOf(state).split(/:(.*)/s);
   const offer = { identifier, network, bank: parties.bank.pubkey };
   const standing = pinStanding(bond, offer, known);
-  const onChain =
-    'Whether the bank’s bond was funded, and is unspent, the Bitcoin chain alone shows: that is ' +
-    'not part of this file.';
+  // EB-12: "A reader says of the output of the pledge that the contract pins, and of the one in
+  // force, whether a proof shows that it was funded…"
+  const outputs = outputsOf(standing, bond.pledge, known).map((each) => funded(each, proofs));
+  const proven = outputs.flatMap((each) => each.proven);
+  const missing = [
+    ...outputs.flatMap((each) => each.missing),
+    'That the bank’s bond is unspent no file can show, nor that its block is still part of the ' +
+      'chain: any source of the Bitcoin chain does.',
+  ];
   switch (standing.state) {
-    case 'unseen':
-      return {
-        proven: [],
-        missing: [`The contract rests on the pledge ${bond.pledge}, and it is not there.`, onChain],
-      };
+    case 'unseen': {
+      const absent = `The contract rests on the pledge ${bond.pledge}, and it is not there.`;
+      return { proven, missing: [absent, ...missing] };
+    }
     case 'wrong': {
       const what = `What the contract says of the bank’s bond is not what ${bond.pledge} says`;
-      return { proven: [`${what} (${standing.reason}).`], missing: [onChain] };
+      return { proven: [`${what} (${standing.reason}).`, ...proven], missing };
     }
     case 'kept':
     case 'replaced':
-      return { proven: [pledgedText(standing)], missing: [onChain] };
+      return { proven: [pledgedText(standing), ...proven], missing };
   }
 }
 
@@ -88,9 +178,10 @@ export function bondSentences(
   state: ContractState,
   events: readonly ParsedEvent[],
   cases: ReadonlySet<string>,
+  proofs: readonly BundleProof[],
 ): BondSentences {
   // EB-9: "A reader says what the bank pledged for the contract, where the pledge is there, and
   // what was paid out of it by records that prove themselves…"
-  const { proven, missing } = pinned(state, events);
+  const { proven, missing } = pinned(state, events, proofs);
   return { proven: [...proven, ...payouts(state, events, cases)], missing };
 }

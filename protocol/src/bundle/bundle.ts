@@ -5,74 +5,33 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { foldContract, type Fold } from '../contract/fold.ts';
+import type { BitcoinNetwork } from '../bonds/bond.ts';
+import { foldContract } from '../contract/fold.ts';
 import { computeStateHash } from '../contract/hash.ts';
 import { readEventWith, type ParsedEvent } from '../events.ts';
-import { ok, REJECT_SENTENCES, type RejectCode, type Result } from '../result.ts';
+import { ok, type Result } from '../result.ts';
 import type { SignatureVerifier, SignedEvent } from '../verify.ts';
 import { headLine, readHead, type BundleHead } from './head.ts';
+import {
+  CHAIN_LINE,
+  proofLine,
+  proveTransaction,
+  proveWritten,
+  readProofLine,
+  type ChainProof,
+} from './proofs.ts';
+import type { BundleCode, BundleFinding, BundleProof, BundleReport } from './report.ts';
 
 // EB-1: "…A bundle has at most 268,435,456 bytes."
 /** The largest bundle that is read, bytes. */
 export const MAX_BUNDLE_BYTES = 268_435_456;
 
-/** What may be wrong with a line apart from its event, and how that is said. */
-export const BUNDLE_SENTENCES = {
-  BUNDLE_SIZE: 'The file is empty, or larger than 256 MiB.',
-  BUNDLE_HEAD: 'The first line is not that of an evidence bundle.',
-  BUNDLE_LINE: 'The line is not an event written as a bundle writes it.',
-  BUNDLE_REPEATED: 'The event stands in the bundle already.',
-  BUNDLE_END: 'The last line is not that of an evidence bundle; the file may be cut off.',
-  BUNDLE_HEAD_DIGEST: 'The first line is not the one the last line was computed from.',
-  BUNDLE_EVENTS_DIGEST: 'Events were added, left out, moved or exchanged since it was written.',
-  BUNDLE_STATE: 'The events come to another state than the one the first line names.',
-} as const;
-
-/** A code of a bundle's own, or of an event in it. */
-export type BundleCode = keyof typeof BUNDLE_SENTENCES | RejectCode;
-
-/** What is wrong with one line, counted from 1. */
-export interface BundleFinding {
-  readonly line: number;
-  readonly code: BundleCode;
-  /** Which field or value, where it helps. */
-  readonly detail?: string;
-  /** The event that the line claims to be, where it claims one: 64 hex digits. */
-  readonly event?: string;
-}
-
-/** What a bundle comes to. */
-export interface BundleReport {
-  /** The first line's word, undefined where it cannot be read. */
-  readonly head: BundleHead | undefined;
-  /** Lines that hold events, whether or not they verify. */
-  readonly eventLines: number;
-  /** Empty: not a byte differs from what was written. */
-  readonly findings: readonly BundleFinding[];
-  /** What verifies, events embedded in others among it. */
-  readonly events: readonly ParsedEvent[];
-  /** What the events that verify make of it; undefined where its terms are not among them. */
-  readonly fold: Fold | undefined;
-  readonly stateHash: string | undefined;
-}
-
-/** Whether anything in a file was written as a bundle; else it is another kind of file. */
-export function isBundle({ head, events }: Pick<BundleReport, 'head' | 'events'>): boolean {
-  return head !== undefined || events.length > 0;
-}
-
-/** The plain sentence of a finding. */
-export function findingSentence(code: BundleCode): string {
-  const sentences: Readonly<Record<BundleCode, string>> = {
-    ...BUNDLE_SENTENCES,
-    ...REJECT_SENTENCES,
-  };
-  return sentences[code];
-}
-
 const encoder = new TextEncoder();
 const LINE_FEED = 0x0a;
-const END = /^\],"sha256":\{"events":"([0-9a-f]{64})","head":"([0-9a-f]{64})"\}\}$/;
+const HEX = '([0-9a-f]{64})';
+const END = new RegExp(
+  `^\\],"sha256":\\{(?:"chain":"${HEX}",)?"events":"${HEX}","head":"${HEX}"\\}\\}$`,
+);
 
 const digestOf = (text: string): string => bytesToHex(sha256(encoder.encode(text)));
 
@@ -81,15 +40,30 @@ function eventLine({ id, pubkey, created_at, kind, tags, content, sig }: SignedE
   return JSON.stringify({ id, pubkey, created_at, kind, tags, content, sig });
 }
 
+/** Lines of proofs, each transaction once; refuses one that does not hold. */
+function proofLines(
+  proofs: readonly ChainProof[],
+  network: BitcoinNetwork,
+): Result<readonly string[]> {
+  const lines = new Map<string, string>();
+  for (const proof of proofs) {
+    const proven = proveTransaction(proof, network);
+    if (!proven.ok) return proven;
+    lines.set(proven.value.txid, proofLine(proof));
+  }
+  return ok([...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line));
+}
+
 /**
- * Writes a bundle of events, each id once, in the order of their dates; the fold of them is named
- * in its first line. CONTRACT_UNKNOWN where the contract is not among them. `events` have been
- * verified.
+ * Writes a bundle of events, each id once, in the order of their dates, and of proofs of the
+ * chain; the fold of the events is named in its first line. CONTRACT_UNKNOWN where the contract is
+ * not among them, a code of the chain where a proof does not hold. `events` have been verified.
  */
 export function buildBundle(
   root: string,
   events: readonly ParsedEvent[],
   writtenAtSec: number,
+  proofs: readonly ChainProof[] = [],
 ): Result<string> {
   const unique = [...new Map(events.map(({ event }) => [event.id, event])).values()];
   // As a reader will: with what is embedded in them.
@@ -99,14 +73,19 @@ export function buildBundle(
     read.flatMap((each) => (each.ok ? each.value : [])),
   );
   if (!folded.ok) return folded;
+  const { state } = folded.value;
+  const proven = proofLines(proofs, state.contract.document.network);
+  if (!proven.ok) return proven;
   const sorted = unique.sort(
     (a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
   );
-  const stateHash = computeStateHash(folded.value.state);
-  const head = headLine({ contract: root, stateHash, writtenAtSec });
+  const head = headLine({ contract: root, stateHash: computeStateHash(state), writtenAtSec });
   const lines = sorted.map(eventLine).join(',\n');
-  const end = `],"sha256":{"events":"${digestOf(lines)}","head":"${digestOf(head)}"}}`;
-  return ok(`${head}\n${lines}\n${end}\n`);
+  const chain = proven.value.join(',\n');
+  const [section, digest] =
+    chain === '' ? ['', ''] : [`${CHAIN_LINE}\n${chain}\n`, `"chain":"${digestOf(chain)}",`];
+  const digests = `${digest}"events":"${digestOf(lines)}","head":"${digestOf(head)}"`;
+  return ok(`${head}\n${lines}\n${section}],"sha256":{${digests}}}\n`);
 }
 
 /** The lines of a file; undefined for one that is not UTF-8. */
@@ -141,10 +120,17 @@ function claimedId(value: unknown): { event?: string } {
   return typeof id === 'string' && /^[0-9a-f]{64}$/.test(id) ? { event: id } : {};
 }
 
+/** A line of a proof, as far as it reads. */
+interface ProofAt {
+  readonly line: number;
+  readonly proof: ReturnType<typeof readProofLine>;
+}
+
 /** Reads one bundle, line by line. */
 class BundleReader {
   readonly findings: BundleFinding[] = [];
   readonly parsed: ParsedEvent[] = [];
+  readonly #proofs: ProofAt[] = [];
   readonly #ids = new Set<string>();
   readonly #verifier: SignatureVerifier;
 
@@ -178,29 +164,83 @@ class BundleReader {
     this.parsed.push(...read.value);
   }
 
-  // EB-5: "…A reader MUST compare both digests of the last line with the lines above it…"
-  readEnd(lines: readonly (string | undefined)[]): void {
-    const [, events, head] = END.exec(lines.at(-1) ?? '') ?? [];
-    if (events === undefined) return this.find(lines.length, 'BUNDLE_END');
-    const first = lines[0];
-    if (first !== undefined && digestOf(first) !== head) this.find(1, 'BUNDLE_HEAD_DIGEST');
-    // A line that fails is the reason by itself.
-    if (this.findings.some(({ line }) => line > 1)) return undefined;
-    if (digestOf(lines.slice(1, -1).join('\n')) !== events) {
-      this.find(lines.length, 'BUNDLE_EVENTS_DIGEST');
-    }
+  // EB-11: "A reader MUST check each line of a proof by itself and name those that fail…"
+  readProof(line: number, text: string | undefined, isLast: boolean): void {
+    const isEnded = isLast || text?.endsWith(',') === true;
+    const proof = isEnded ? readProofLine((isLast ? text : text?.slice(0, -1)) ?? '') : undefined;
+    this.#proofs.push({ line, proof });
   }
 
-  report(head: BundleHead | undefined, eventLines: number): BundleReport {
+  /** What the proofs show, once it is known of which network the contract is. */
+  #prove(network: BitcoinNetwork): readonly BundleProof[] {
+    const txids = new Set<string>();
+    return this.#proofs.map(({ line, proof }) => {
+      const proven = proof && proveWritten(proof, network);
+      if (!proven) return this.#wrong(line, 'BUNDLE_LINE');
+      if (!proven.ok) return this.#wrong(line, proven.code);
+      if (proof.isDamaged) return this.#wrong(line, 'BUNDLE_PROOF');
+      const { txid } = proven.value;
+      if (txids.has(txid)) return this.#wrong(line, 'BUNDLE_REPEATED');
+      txids.add(txid);
+      return { line, proven: proven.value };
+    });
+  }
+
+  #wrong(line: number, code: BundleCode): BundleProof {
+    this.find(line, code);
+    return { line, code };
+  }
+
+  // EB-5: "…A reader MUST compare the digests of the last line with the lines above it…"
+  readEnd({ lines, eventsEnd }: BundleLines): void {
+    const last = lines.length;
+    const [, chain, events, head] = END.exec(lines.at(-1) ?? '') ?? [];
+    const hasChain = eventsEnd < last - 1;
+    if (events === undefined || (chain !== undefined) !== hasChain) {
+      return this.find(last, 'BUNDLE_END');
+    }
+    const first = lines[0];
+    if (first !== undefined && digestOf(first) !== head) this.find(1, 'BUNDLE_HEAD_DIGEST');
+    const isOther = (from: number, to: number, digest: string): boolean => {
+      // A line that fails is the reason by itself.
+      const fails = this.findings.some(({ line }) => line > from && line <= to);
+      return !fails && digestOf(lines.slice(from, to).join('\n')) !== digest;
+    };
+    if (isOther(1, eventsEnd, events)) this.find(last, 'BUNDLE_EVENTS_DIGEST');
+    const isChanged = chain !== undefined && isOther(eventsEnd + 1, last - 1, chain);
+    if (isChanged) this.find(last, 'BUNDLE_CHAIN_DIGEST');
+  }
+
+  report(head: BundleHead | undefined, lines?: BundleLines): BundleReport {
     const folded = head && foldContract(head.contract, this.parsed);
     const fold = folded?.ok === true ? folded.value : undefined;
     const stateHash = fold && computeStateHash(fold.state);
+    // Of a contract that is not there nothing is said: a proof is whole, then, or is not.
+    const proofs = this.#prove(fold?.state.contract.document.network ?? 'regtest');
+    if (lines) this.readEnd(lines);
     // EB-6: "…a reader that folds them to another says so as `BUNDLE_STATE`…"
     const isOther = head !== undefined && stateHash !== head.stateHash;
     if (isOther && this.findings.length === 0) this.find(1, 'BUNDLE_STATE');
     const findings = this.findings.sort((a, b) => a.line - b.line);
-    return { head, eventLines, findings, events: this.parsed, fold, stateHash };
+    const eventLines = lines ? Math.max(0, lines.eventsEnd - 1) : 0;
+    return { head, eventLines, findings, events: this.parsed, fold, stateHash, proofs };
   }
+}
+
+/** A file's lines, and the index of the one after its events. */
+interface BundleLines {
+  readonly lines: readonly (string | undefined)[];
+  readonly eventsEnd: number;
+}
+
+/** Finds where events end; a damaged line between them and the proofs is still found. */
+function divide(lines: readonly (string | undefined)[]): BundleLines {
+  const last = lines.length - 1;
+  const exact = lines.indexOf(CHAIN_LINE);
+  if (exact > 0) return { lines, eventsEnd: exact };
+  const hasChain = lines[last]?.includes('"chain"') === true;
+  const near = lines.findIndex((line, index) => index > 0 && line?.startsWith(']') === true);
+  return { lines, eventsEnd: hasChain && near > 0 ? near : last };
 }
 
 /**
@@ -214,18 +254,22 @@ export function* readBundleInSteps(
   const reader = new BundleReader(verifier);
   if (bytes.length === 0 || bytes.length > MAX_BUNDLE_BYTES) {
     reader.find(1, 'BUNDLE_SIZE');
-    return reader.report(undefined, 0);
+    return reader.report(undefined);
   }
-  const lines = linesOf(bytes);
+  const divided = divide(linesOf(bytes));
+  const { lines, eventsEnd } = divided;
   const head = readHead(lines[0]);
   if (!head) reader.find(1, 'BUNDLE_HEAD');
-  const count = lines.length - 2;
-  for (let index = 1; index <= count; index += 1) {
-    reader.readEvent(index + 1, lines[index], index === count);
-    yield index / count;
+  const last = lines.length - 1;
+  for (let index = 1; index < last; index += 1) {
+    const text = lines[index];
+    const isLast = index === eventsEnd - 1 || index === last - 1;
+    if (index < eventsEnd) reader.readEvent(index + 1, text, isLast);
+    else if (index > eventsEnd) reader.readProof(index + 1, text, isLast);
+    else if (text !== CHAIN_LINE) reader.find(index + 1, 'BUNDLE_LINE');
+    yield index / last;
   }
-  reader.readEnd(lines);
-  return reader.report(head, Math.max(0, count));
+  return reader.report(head, divided);
 }
 
 /** `readBundleInSteps` at one go. */

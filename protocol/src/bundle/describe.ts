@@ -10,6 +10,7 @@ import type { Leg } from '../kinds/fields.ts';
 import { sentenceFor } from '../result.ts';
 import { bondSentences } from './bonds.ts';
 import { caseSentences, foldCases } from './cases.ts';
+import type { BundleProof } from './report.ts';
 import { amountText, countText, timeText } from './text.ts';
 
 /** Sentences in three lists. */
@@ -218,12 +219,14 @@ function absent(one: Case): string[] {
 
 /**
  * What the events of a contract come to, each sentence complete and in English, with times in UTC.
- * `events` are those read, embedded ones among them; balances are those of `asOfSec`.
+ * `events` are those read, embedded ones among them; balances are those of `asOfSec`; `proofs` are
+ * the bundle's, of the chain.
  */
 export function describeEvidence(
   fold: Fold,
   events: readonly ParsedEvent[],
   asOfSec: number,
+  proofs: readonly BundleProof[] = [],
 ): Evidence {
   const { state } = fold;
   const amount = (units: bigint) => amountText(units, state.contract.document.denomination);
@@ -232,7 +235,8 @@ export function describeEvidence(
   // EB-8: "A reader folds the cases of which a bundle holds steps…"
   const found = foldCases(state, events);
   const cases = caseSentences(state, found);
-  const bonds = bondSentences(state, events, new Set(found.cases.map(({ id }) => id)));
+  const ids = new Set(found.cases.map(({ id }) => id));
+  const bonds = bondSentences(state, events, ids, proofs);
   // EB-7: "A reader that says what a bundle comes to keeps three things apart…"
   return {
     proven: [

@@ -20,9 +20,9 @@ import { loadVerifier } from '../verifier.ts';
 /** What `--help` prints. */
 export const VERIFY_HELP = `Usage: realyield verify FILE [--as-of TIME] [--json]
 
-Reads an evidence bundle, the signed events of one contract in one file, checks every byte of it
-and prints what is proven, what is one side's claim and what is missing. Nothing is asked of a
-network. Times are in UTC.
+Reads an evidence bundle, the signed events of one contract in one file with proofs of the Bitcoin
+chain, checks every byte of it and prints what is proven, what is one side's claim and what is
+missing. Nothing is asked of a network. Times are in UTC.
 
   --as-of TIME   balances at this time, such as 2026-03-01T12:00:00Z; else when it was written
   --json         one JSON object instead
@@ -63,13 +63,14 @@ function section(title: string, sentences: readonly string[]): string[] {
 }
 
 function linesOf(report: BundleReport, said?: Evidence) {
-  const { head, eventLines, findings, stateHash } = report;
+  const { head, eventLines, findings, proofs, stateHash } = report;
   const isWhole = findings.length === 0;
   const wrong = isBundle(report) ? 'CHANGED OR DAMAGED:' : 'NOT AN EVIDENCE FILE:';
   return [
     `Contract    ${head?.contract ?? 'unknown'}`,
     `State hash  ${stateHash ?? 'none: the contract’s terms are not in the file'}`,
     `Events      ${eventLines}`,
+    `Proofs      ${proofs.length === 0 ? 'none' : proofs.length} of the Bitcoin chain`,
     `File        ${isWhole ? 'as it was written, every byte' : wrong}`,
     ...findings.slice(0, MOST_FINDINGS).map(findingLine),
     ...(findings.length > MOST_FINDINGS ? [`  and ${findings.length - MOST_FINDINGS} more`] : []),
@@ -97,9 +98,10 @@ export async function runVerify(
   if (path === undefined || positionals.length > 1) throw new UsageError('one file is needed');
   const atSec = readTime(values['as-of']);
   const report = readBundle(await readBytes(path), await loadVerifier());
-  const { head, fold, findings, eventLines, stateHash, events } = report;
-  const said = fold && head && describeEvidence(fold, events, atSec ?? head.writtenAtSec);
-  if (values.json) print(JSON.stringify({ ...head, stateHash, eventLines, findings, ...said }));
+  const { head, fold, findings, eventLines, stateHash, events, proofs } = report;
+  const said = fold && head && describeEvidence(fold, events, atSec ?? head.writtenAtSec, proofs);
+  const counts = { eventLines, proofLines: proofs.length };
+  if (values.json) print(JSON.stringify({ ...head, stateHash, ...counts, findings, ...said }));
   else print(linesOf(report, said).join('\n'));
   return fold && findings.length === 0 ? 0 : 1;
 }

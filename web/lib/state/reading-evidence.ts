@@ -51,6 +51,7 @@ export async function readEvidence(
   const { loadVerifier } = await loadPart(() => import('../nostr/verifier/tasks.ts'));
   const [buffer, verifier] = await Promise.all([file.arrayBuffer(), loadVerifier()]);
   const report = await finish(readBundleInSteps(new Uint8Array(buffer), verifier), options);
-  const { head, fold, events } = report;
-  return { report, said: fold && head && describeEvidence(fold, events, head.writtenAtSec) };
+  const { head, fold, events, proofs } = report;
+  const said = fold && head && describeEvidence(fold, events, head.writtenAtSec, proofs);
+  return { report, said };
 }
