@@ -83,3 +83,43 @@ describe('how a loan comes back', () => {
     );
   });
 });
+
+describe('a share of each sale', () => {
+  const till = { shareBps: 1_000, recoveryBps: 5_000, thresholdSat: 100, runBy: 'bank' } as const;
+  const words = (tillShare: OfferDocument['tillShare']) => {
+    const plan = {
+      type: 'annuity',
+      ...common,
+      prepayment: 'nextDue',
+      principalMoratorium: 0,
+    } as const;
+    const days = { network: 'mainnet', daySec: 86_400 } as const;
+    const document = offerDocument({ ...days, plan, ...(tillShare ? { tillShare } : {}) });
+    const contract = previewTerms(document, 'b'.repeat(64), 1_780_000_000);
+    if (!contract) throw new Error('the terms fit');
+    const { backMore, ifNot } = termsView(contract, 'the bank');
+    const plain = (text: string): string => text.replaceAll('\u202f', ' ');
+    return plain([...backMore, ...ifNot].join(' '));
+  };
+
+  it('stands in the terms in plain words, with what it takes after a default', () => {
+    const text = words(till);
+    expect(text).toContain('10 % of each sale at the till, which the bank runs, repays the loan');
+    expect(text).toContain('After a default, until nothing is late, 50 % of each sale');
+    expect(words({ ...till, recoveryBps: 1_000 })).not.toContain('After a default, until');
+    expect(words({ ...till, recoveryBps: 1_000, runBy: 'business' })).toContain(
+      'the business runs',
+    );
+    expect(words(undefined)).not.toContain('the till');
+  });
+
+  it('is about one size only where instalments hardly differ', () => {
+    const due = { rule: 'days', firstDay: 30, everyDays: 30, count: 4 } as const;
+    const slow = { principalMoratorium: 0, interestMoratorium: 0, prepayment: 'nextDue' } as const;
+    const plan = { type: 'equalPrincipal', ...common, ...slow, due } as const;
+    expect(wordsOf(plan, { rateBps: 1_200 }).how).toMatch(
+      /^in 4 instalments: the first [\d ]+ sat, the last [\d ]+ sat, one every 30 days;/,
+    );
+    expect(wordsOf(plan, { rateBps: 10 }).how).toMatch(/^in 4 instalments of about [\d ]+ sat/);
+  });
+});

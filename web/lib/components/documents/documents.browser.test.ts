@@ -81,4 +81,21 @@ describe('DocumentList', () => {
     await expect.element(screen.getByText('is another file', { exact: false })).toBeVisible();
     expect(screen.container.ownerDocument.querySelector('pre')).toBeNull();
   });
+
+  it('keeps a file of one’s own that this device had lost, and no other one', async () => {
+    const onkeep = vi.fn(() => Promise.resolve());
+    const lost = { ...view, name: 'plan.txt', acts: [], isLost: true };
+    const screen = await render(DocumentList, { documents: [lost], onkeep });
+    await expect.element(screen.getByText('Choose the file anew', { exact: false })).toBeVisible();
+    choose(screen.container, [new File(['abd'], 'plan.txt')]);
+    await expect.element(screen.getByText('is none of these files')).toBeVisible();
+    expect(onkeep).not.toHaveBeenCalled();
+    choose(screen.container, [new File(['abc'], 'renamed.txt')]);
+    await expect.poll(() => onkeep.mock.calls.length).toBe(1);
+    const bytes = new TextEncoder().encode('abc');
+    expect(onkeep).toHaveBeenCalledWith({ name: 'plan.txt', sha256: ABC, sizeBytes: 3, bytes });
+    const others = { documents: [{ ...lost, isLost: false }], onkeep };
+    const second = await render(DocumentList, others);
+    await expect.element(second.getByText('Were you sent a copy?', { exact: false })).toBeVisible();
+  });
 });

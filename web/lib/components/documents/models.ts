@@ -15,6 +15,8 @@ export interface DocumentView {
   /** Pieces that are here, while it arrives. */
   readonly progress: { readonly have: number; readonly of: number } | undefined;
   readonly acts: readonly DocumentAct[];
+  /** Whether it is the reader's own and this device has no copy: the file can be chosen anew. */
+  readonly isLost?: boolean;
 }
 
 /** What came of decrypting a document and comparing it with its hash. */

@@ -1,8 +1,10 @@
 /** Applications for a loan: the form read, and where each stands in words. */
 import { offerAddress, type ApplicationState } from '@realyield/protocol';
+import type { ListedFile } from '../../components/documents/models.ts';
 import type { StatusView } from '../../components/models.ts';
 import type { ApplicationForm, OwnApplication } from '../../engine/applications.ts';
 import { cleanLine, hasHidden } from '../../ui/text.ts';
+import { takeUpForm } from './kept-form.ts';
 import { FieldReader, type Mistakes } from './read-fields.ts';
 
 /** The fields, as typed. */
@@ -29,6 +31,16 @@ export const APPLICATION_LENGTHS = {
 export function applicationFields(): ApplicationFields {
   const texts = { name: '', purpose: '', amount: '', months: '' };
   return { ...texts, businessCase: '', useOfFunds: '', financialHistory: '' };
+}
+
+/** What was being written, with the files that were named, as far as it makes sense. */
+export function keptApplication(kept: unknown): {
+  fields: ApplicationFields;
+  files: ListedFile[];
+} {
+  const empty = { fields: applicationFields(), files: [] as ListedFile[] };
+  const files: ListedFile = { name: '', sha256: '', sizeBytes: 0 };
+  return takeUpForm(empty, kept, { files });
 }
 
 type Texts = keyof typeof APPLICATION_LENGTHS;

@@ -39,12 +39,13 @@ function punctualityFigures({ punctuality, ...figures }: BankFigures): FigureVie
     'Instalments paid in full by the end of their days of grace ÷ instalments that have fallen ' +
     'due. Payer and payee together can invent receipts at no cost: look at who the lenders are.';
   const none = 'nothing has fallen due';
+  const word = onTimeByCount.denominator === 1 ? 'instalment' : 'instalments';
   return [
     {
       key: 'onTime',
       label: 'Instalments paid on time',
       value: rateText(onTimeByCount, none),
-      basis: `${countsText(onTimeByCount)} instalments; ${others.join(', ')}`,
+      basis: `${countsText(onTimeByCount)} ${word}; ${others.join(', ')}`,
       explains,
     },
     {

@@ -26,6 +26,8 @@ export interface DocumentReader {
   readonly isHolder: boolean;
   /** How the holder is called. */
   readonly holder: string;
+  /** Who gets what is shown to parties only; unless said, the parties of a contract. */
+  readonly getters?: string | undefined;
 }
 
 interface Stand {
@@ -78,27 +80,28 @@ const STANDS: Record<TransferState, Stand> = {
   },
 };
 
-function ownView(named: NamedDocument, documents: Documents): DocumentView {
+/** Who gets a document for parties only, from whoever signed the contract. */
+const PARTIES = 'the parties of a contract you signed, and those it names';
+
+function ownView(named: NamedDocument, documents: Documents, getters: string): DocumentView {
   const held = documents.library.find(named.sha256);
-  const shared =
-    held?.sharing === 'anyone'
-      ? 'whoever asks'
-      : 'parties of a contract that you signed, and who serves it';
+  const shared = held?.sharing === 'anyone' ? 'whoever asks' : getters;
   const sentence = held?.kept
     ? `This device hands it to ${shared}, while it is open.`
     : held
       ? 'It is too large to be kept here; you hand it over by other means.'
-      : 'This device has no copy of it: another one of yours must hand it over.';
+      : 'This device has no copy of it. Another one of yours hands it over; or choose it anew.';
   const acts: readonly DocumentAct[] = held?.kept ? ['open'] : [];
-  return { ...named, status: undefined, sentence, progress: undefined, acts };
+  const isLost = held === undefined;
+  return { ...named, status: undefined, sentence, progress: undefined, acts, isLost };
 }
 
 /** How a document stands for its reader. */
 export function documentView(named: NamedDocument, reader: DocumentReader): DocumentView {
-  const { documents, isHolder, holder } = reader;
+  const { documents, isHolder, holder, getters = PARTIES } = reader;
   const nothing = { ...named, status: undefined, sentence: '', progress: undefined };
   if (!documents) return { ...nothing, acts: ['connect'] };
-  if (isHolder) return ownView(named, documents);
+  if (isHolder) return ownView(named, documents, getters);
   const transfer: Transfer | undefined = documents.transfers.find(named.sha256);
   if (!transfer) return { ...nothing, acts: ['ask'] };
   const { status, sentence, acts } = STANDS[transfer.state];

@@ -16,6 +16,7 @@ import { guaranteeWords } from './guarantee-words.ts';
 import { placeOf, shownStatus } from './offer-card.ts';
 import { nameOf, personView, type Names } from './people.ts';
 import { costNameOf } from './terms-plan.ts';
+import { takingsPoints, tillPoints } from './till-words.ts';
 
 /** Principal of all contracts in effect under an offer, msat. */
 export function raisedUnits(names: Names, offer: ParsedOffer): bigint {
@@ -52,6 +53,7 @@ function protects(offer: ParsedOffer, attester: string): PointView[] {
         'what was not streamed never left your wallet.',
     },
     ...milestonePoints(offer, attester),
+    ...tillPoints(offer.document.tillShare),
     {
       label: 'Every step is signed',
       text: 'A repayment counts only with the payer’s proof; silence counts against the debtor.',
@@ -102,6 +104,7 @@ function exposes({ document }: ParsedOffer, isBonded: boolean): PointView[] {
       label: 'The record can be faked',
       text: 'Payer and payee together can invent receipts; look at who the bank’s lenders are.',
     },
+    ...takingsPoints(document.tillShare),
     ...pricePoints(document.denomination),
   ];
 }

@@ -15,8 +15,8 @@ interface Priced {
   readonly dayCount: ContractDocument['dayCount'];
 }
 
-/** Parts that differ by less than a twentieth are about the same. */
-const ALIKE = 20n;
+/** Parts that differ by less than a two-hundredth are about the same. */
+const ALIKE = 200n;
 const EARLY = 'earlier if the business repays early';
 
 type Write = (units: bigint) => string;

@@ -8,6 +8,7 @@ import { feeWords } from './fee-words.ts';
 import { guaranteeWords } from './guarantee-words.ts';
 import { plannedSchedule } from './offers.ts';
 import { backHow, backMore, lateFeeWords } from './terms-plan.ts';
+import { recoveryWords, tillShareWords } from './till-words.ts';
 
 type Tranche = ContractDocument['tranches'][number];
 
@@ -113,6 +114,7 @@ function ifNot(document: ContractDocument): string[] {
       'cures it.',
     `${formatPlural(terms.afterDays, 'day')} past due, and ${cure}, you or the bank may declare ` +
       'default. That is final: nothing more is paid out, and everything stays owed.',
+    ...recoveryWords(document.tillShare),
     `The bank follows the recovery steps of the prospectus. ${guaranteeWords(document)}`,
   ];
 }
@@ -129,7 +131,7 @@ export function termsView(document: ContractDocument, attester: string): TermsVi
     paySteps: [...paySteps(document, attester), ...priceSteps(document), ...fees.atStart],
     backUnits: instalments.reduce((sum, entry) => sum + entry.totalUnits, -fees.keptUnits),
     backHow: backHow(document, instalments),
-    backMore: [...fees.onRepayments, ...backMore(document)],
+    backMore: [...fees.onRepayments, ...backMore(document), ...tillShareWords(document.tillShare)],
     when: when(document, instalments),
     ifNot: ifNot(document),
     notProven: [
