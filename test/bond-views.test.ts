@@ -30,10 +30,12 @@ function knownOf(
     bankProfile: () => undefined,
     offer: () => offer,
     contractsOf: () => [],
+    offers: () => [],
+    rootsOfBank: () => [],
   };
   const names = { catalog, world: undefined, own: new Set() } as unknown as BondsKnown['names'];
   const check: BondCheck = { standing, checkedAtSec: NOW_SEC, sources: [], isAsking: false };
-  return { names, check: () => check, isOnline: true };
+  return { names, check: () => check, isOnline: true, nowSec: NOW_SEC };
 }
 
 const forOffer = { allocations: [{ offer: identifier, valueSat: '250000' }] };

@@ -224,4 +224,18 @@ describe('a bond after payouts', () => {
     expect(followBond(pledge, records)).toMatchObject({ valueSat: 798_000n });
     expect(followBond(pledge, [two as PaidOutDocument]).payouts).toEqual([]);
   });
+
+  it('is where the lesser of two rival payouts left it, in whatever order, requires: BD-28', () => {
+    const pledge = { outpoint: BOND.outpoint, valueSat: BOND.valueSat.toString() };
+    // One of them was undone by a reorganisation: both prove themselves.
+    const rivals = [100_000_000n, 200_000_000n].map((units) => {
+      const payout = must(payoutOf([owed(ROOT, units, ADDRESS)], 600_000n));
+      const raw = paidBy(payout, ['arbiter', 'trustee']);
+      return recordOf(raw, payout, ROOT) as PaidOutDocument;
+    });
+    const [least] = rivals.map(({ txid }) => txid).sort();
+    for (const records of [rivals, [...rivals].reverse()]) {
+      expect(followBond(pledge, records).payouts.map(({ txid }) => txid)).toEqual([least]);
+    }
+  });
 });

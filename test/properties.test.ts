@@ -1,5 +1,6 @@
-/** Laws that hold for any input: of figures, the fold, the ledger and reading (fast-check). */
+/** Laws that hold for any input: of bonds, figures, fold, ledger and reading (fast-check). */
 import './properties/agreement.ts';
+import './properties/bonds.ts';
 import './properties/figures.ts';
 import './properties/finality.ts';
 import './properties/fold.ts';

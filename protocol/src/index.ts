@@ -168,6 +168,7 @@ export * from './bonds/message.ts';
 export { followBond, recordPayout, type BondAfter, type PayoutOnChain } from './bonds/paid-out.ts';
 export * from './bonds/payout.ts';
 export * from './bonds/pinned.ts';
+export * from './bonds/promised.ts';
 export * from './bonds/script.ts';
 export * from './bonds/signing.ts';
 export * from './bonds/spend.ts';

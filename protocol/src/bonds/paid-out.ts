@@ -135,11 +135,15 @@ export function followBond(
   for (;;) {
     // BD-28: "A client MUST take what a record says went back under the script for the pledged bond
     // from then on…"
-    const next = records.find(({ spent }) => {
+    const here = records.filter(({ spent }) => {
       const isHere = spent.txid === outpoint.txid && spent.vout === outpoint.vout;
       return isHere && BigInt(spent.valueSat) === valueSat;
     });
-    if (!next) return { outpoint, valueSat, payouts };
+    const [first] = here;
+    if (!first) return { outpoint, valueSat, payouts };
+    // BD-28: "…of two that spend the same output, one of which a reorganisation undid, all follow
+    // the one with the lesser id."
+    const next = here.reduce((least, each) => (each.txid < least.txid ? each : least), first);
     payouts.push(next);
     outpoint = { txid: next.txid, vout: next.paid.length };
     valueSat = BigInt(next.changeSat);

@@ -71,14 +71,21 @@ function takenSat({ outcome }: Pick<DisputeCase, 'outcome'>, contract: string): 
   return ownSat + roundedUp(feesSat * ownSat, allSat);
 }
 
+/** What payouts took of a contract's share of a bond, by all cases it is in, satoshis. */
+export function shareTakenSat(
+  contract: string,
+  cases: readonly Pick<DisputeCase, 'outcome'>[],
+): bigint {
+  return cases.reduce((sum, each) => sum + takenSat(each, contract), 0n);
+}
+
 /** What is left of a contract's share of a bond, by all cases it is in, satoshis. */
 export function shareLeftSat(
   shareMsat: bigint,
   contract: string,
   cases: readonly Pick<DisputeCase, 'outcome'>[],
 ): bigint {
-  const taken = cases.reduce((sum, each) => sum + takenSat(each, contract), 0n);
-  return maximum(shareMsat / SAT_MSAT - taken, 0n);
+  return maximum(shareMsat / SAT_MSAT - shareTakenSat(contract, cases), 0n);
 }
 
 /** What each award asks for: what is open of it, within its contract's share. */

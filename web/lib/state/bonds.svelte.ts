@@ -69,7 +69,7 @@ export class BondDesk {
       this.#read();
       return this.check(pledge);
     };
-    return { names, check, isOnline };
+    return { names, check, isOnline, nowSec: untrack(() => this.#app.nowSec) };
   }
 
   #read(): void {

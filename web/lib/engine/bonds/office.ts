@@ -94,6 +94,13 @@ export class BondOffice {
     return catalog.listings.pledges.ofBank(person.publicKey);
   }
 
+  /** Whether an output is a bond of this bank's already. */
+  isPledged({ outpoint: { txid, vout } }: Pick<OutputAt, 'outpoint'>): boolean {
+    return this.pledges().some(
+      ({ document: { outpoint } }) => outpoint.txid === txid && outpoint.vout === vout,
+    );
+  }
+
   /** Keys that others published for this bank, the newest first. */
   keys(): readonly ParsedBondKey[] {
     const { catalog, person } = this.#desk;

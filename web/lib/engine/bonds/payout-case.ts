@@ -4,13 +4,11 @@
  */
 import {
   bondOf,
-  bondShareOf,
-  computeBondShare,
   KEY_HOLDER_ROLES,
+  payableShareMsat,
   psbtTransaction,
   shareLeftSat,
   type ChainTransaction,
-  type ContractState,
   type DisputeOutcome,
   type FundedBond,
   type KeyHolderRole,
@@ -47,23 +45,6 @@ export interface PayoutPlace {
 export function holderRole(pledge: ParsedPledge, publicKey: string): KeyHolderRole | undefined {
   const { holders } = pledge.document;
   return holders && KEY_HOLDER_ROLES.find((role) => holders[role].pubkey === publicKey);
-}
-
-/** A contract's share of a pledge before any payout, msat; undefined where it has none. */
-function shareMsat(
-  { contract }: ContractState,
-  pledge: ParsedPledge,
-  pledges: Pledges,
-): bigint | undefined {
-  const { bases, bond, denomination, principalUnits } = contract.document;
-  if (denomination.type !== 'msat') return undefined;
-  if (bond) return bond.pledge === pledge.event.id ? bondShareOf(contract.document) : undefined;
-  const offer = bases.find(({ as }) => as === 'offer')?.event.content ?? {};
-  const signed = pledges.asSigned(pledge).document;
-  const found = signed.allocations.find((each) => each.offer === offer['identifier']);
-  const sought = offer['amountSoughtUnits'];
-  if (!found || typeof sought !== 'string' || sought === '0') return undefined;
-  return computeBondShare(found.valueSat, BigInt(principalUnits), BigInt(sought));
 }
 
 /** Bonds that contracts of a case pin, and those in force of its bank, each once. */
@@ -114,7 +95,7 @@ export function payoutPlaces(
     const script = bondOf(document, event.pubkey);
     const sharesSat = new Map<string, bigint>();
     for (const [root, state] of view.states) {
-      const share = shareMsat(state, pledge, pledges);
+      const share = payableShareMsat(state.contract.document, pledges.asSigned(pledge));
       const folds = cases.ofContract(root).map(({ fold }) => fold);
       if (share !== undefined) sharesSat.set(root, shareLeftSat(share, root, folds));
     }

@@ -27,6 +27,10 @@ export interface Pledges {
   ofBankAndId(bank: string, id: string): readonly ParsedPledge[];
   /** Others in force that name the same output under the same script. */
   rivalsOf(pledge: ParsedPledge): readonly ParsedPledge[];
+  /** All pledges of one bond, as their bank signed them: what it names and what it named before. */
+  versionsOf(pledge: ParsedPledge): readonly ParsedPledge[];
+  /** Whether its bank has not replaced a pledge. */
+  isInForce(pledge: ParsedPledge): boolean;
   /** A pledge by its id, replaced or not. */
   find(id: string): ParsedPledge | undefined;
   /** A pledge as its bank signed it, before any payout. */
@@ -108,7 +112,7 @@ export class PledgeBook implements Pledges {
     if (parsed.name !== 'bond') return;
     const { document, event } = parsed;
     if (document.type === 'bondKey') put(this.#keys, document.bank, parsed as ParsedBondKey);
-    if (!isPledge(parsed)) return;
+    if (!isPledge(parsed) || this.#byId.has(event.id)) return;
     this.#byId.set(event.id, parsed);
     put(this.#byBank, event.pubkey, parsed);
     put(this.#byOutpoint, outpointOf(parsed.document), parsed);
@@ -127,7 +131,7 @@ export class PledgeBook implements Pledges {
   }
 
   ofBank(bank: string): readonly ParsedPledge[] {
-    const inForce = (this.#byBank.get(bank) ?? []).filter((each) => this.#isInForce(each));
+    const inForce = (this.#byBank.get(bank) ?? []).filter((each) => this.isInForce(each));
     return inForce.map((each) => this.#after(each)).sort(larger);
   }
 
@@ -146,9 +150,23 @@ export class PledgeBook implements Pledges {
     return others.filter(
       (other) =>
         other.event.id !== pledge.event.id &&
-        this.#isInForce(other) &&
+        this.isInForce(other) &&
         scriptOf(other.document, other.event.pubkey) === own,
     );
+  }
+
+  versionsOf(pledge: ParsedPledge): readonly ParsedPledge[] {
+    const signed = this.asSigned(pledge);
+    const { pubkey } = signed.event;
+    const placeOf = (each: ParsedPledge): string => outpointOf(this.#after(each).document);
+    const [place, own] = [placeOf(signed), scriptOf(signed.document, pubkey)];
+    return (this.#byBank.get(pubkey) ?? []).filter(
+      (each) => placeOf(each) === place && scriptOf(each.document, pubkey) === own,
+    );
+  }
+
+  isInForce({ event }: ParsedPledge): boolean {
+    return !this.#replaced.has(`${event.pubkey}:${event.id}`);
   }
 
   find(id: string): ParsedPledge | undefined {
@@ -191,10 +209,6 @@ export class PledgeBook implements Pledges {
     this.#moved.set(pledge.event.id, { from: pledge, key, now });
     return now;
   }
-
-  #isInForce({ event }: ParsedPledge): boolean {
-    return !this.#replaced.has(`${event.pubkey}:${event.id}`);
-  }
 }
 
 /** A pledge's document with what payouts for contracts under these offers left. */
@@ -211,7 +225,7 @@ function afterPayouts(
     return { ...document, outpoint: { txid, vout }, valueSat: spentSat, allocations: [] };
   }
   const allocations = document.allocations.map(({ offer, valueSat: before }) => {
-    // BD-28: "…with what it paid and its fee taken off the allocation to the offer of its case."
+    // BD-28: "…with what it paid and its fee taken off the allocation to the offer of its case…"
     const taken = payouts
       .filter((_, at) => offers[at] === offer)
       .reduce((sum, each) => sum + takenSat(each), 0n);

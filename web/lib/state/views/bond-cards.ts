@@ -17,6 +17,8 @@ export interface BondsKnown {
   readonly names: Names;
   readonly check: (pledge: ParsedPledge) => BondCheck | undefined;
   readonly isOnline: boolean;
+  /** When it was last looked at; what is open and what has ended changes with it. */
+  readonly nowSec: number;
 }
 
 /** A bank's pledges in force, the largest first. */

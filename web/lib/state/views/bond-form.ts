@@ -12,6 +12,7 @@ import type { BondTerms, ChosenHolders } from '../../engine/bonds/office.ts';
 import { scriptFor } from '../../engine/bonds/office.ts';
 import type { ParsedBondKey } from '../../engine/bonds/pledge-book.ts';
 import { formatDate } from '../../format.ts';
+import { nameOf, type Names } from './people.ts';
 
 /** Everything typed; kept on the device until the bond is pledged. */
 export interface BondDraft {
@@ -83,6 +84,26 @@ export function lockMonths(nowSec: number): { readonly value: string; readonly l
 export function keyMistake(typed: string): string | undefined {
   if (isBitcoinKey(typed.trim().toLowerCase())) return undefined;
   return 'A public key of your wallet: 66 characters of 0–9 and a–f, beginning with 02 or 03.';
+}
+
+/** The keys that were published for the bank, as one of them is chosen for a role. */
+export function holderChoices(
+  names: Names | undefined,
+  keys: readonly ParsedBondKey[],
+  role: KeyHolderRole,
+): { readonly value: string; readonly label: string }[] {
+  const of = keys.filter(({ document }) => document.role === role);
+  const none = of.length === 0 ? 'nobody has published a key yet' : 'choose one';
+  return [
+    { value: '', label: none },
+    ...of.map(({ event, document }) => ({
+      value: event.id,
+      label: [
+        names ? nameOf(names, event.pubkey) : '',
+        `key ${document.publicKey.slice(0, 10)}…`,
+      ].join(', '),
+    })),
+  ];
 }
 
 /** The holders that were chosen, all three or none. */

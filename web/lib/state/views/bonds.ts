@@ -19,6 +19,7 @@ import { doubtOf, isGone, msat, pledgesOf, satText, type BondsKnown } from './bo
 import { bondStatus } from './bond-status.ts';
 import { abilities, checkedWords, KIND_NAMES, standingSentence } from './bond-words.ts';
 import { nameOf, personView, type Names } from './people.ts';
+import { promisesOf, promiseWords } from './promised.ts';
 import { APPOINTEE_NAMES } from './undertakings.ts';
 
 const DAY_SEC = 86_400;
@@ -77,15 +78,21 @@ function allocationFacts(
   return doubt === undefined && contracts ? [...facts, ...againstAll(pledge, contracts)] : facts;
 }
 
-function warningsOf({ names }: BondsKnown, pledge: ParsedPledge): string[] {
+function warningsOf(known: BondsKnown, pledge: ParsedPledge, offer?: string): string[] {
+  const { names } = known;
+  const isCovering = pledge.document.holders !== undefined && !isGone(known.check(pledge));
+  const promised = isCovering
+    ? promiseWords(known, pledge.event.pubkey, promisesOf(known, pledge), offer)
+    : [];
   const rivals = names.catalog.listings.pledges.rivalsOf(pledge);
-  if (rivals.length === 0) return [];
+  if (rivals.length === 0) return promised;
   const others = [...new Set(rivals.map(({ event }) => event.pubkey))].map((key) =>
     key === pledge.event.pubkey ? 'the same bank, twice' : nameOf(names, key),
   );
   return [
     `The same bitcoin is also pledged by ${others.join(', ')}. It is there only once, and ` +
       'whoever is paid first leaves nothing for the others.',
+    ...promised,
   ];
 }
 
@@ -117,7 +124,12 @@ function paidFact({ names }: BondsKnown, pledge: ParsedPledge): Fact[] {
   ];
 }
 
-function bondView(known: BondsKnown, pledge: ParsedPledge, facts: readonly Fact[]): BondView {
+function bondView(
+  known: BondsKnown,
+  pledge: ParsedPledge,
+  facts: readonly Fact[],
+  offer: string | undefined,
+): BondView {
   const { names } = known;
   const { document, event } = pledge;
   const check = known.check(pledge);
@@ -146,7 +158,7 @@ function bondView(known: BondsKnown, pledge: ParsedPledge, facts: readonly Fact[
       ...paidFact(known, pledge),
       ...facts,
     ],
-    warnings: warningsOf(known, pledge),
+    warnings: warningsOf(known, pledge, offer),
     checked: checkedWords(check),
     address: script ? placeOf(script, network).address : '',
     outpoint: `${outpoint.txid}:${outpoint.vout}`,
@@ -167,16 +179,17 @@ const coverFact = ({ document }: ParsedPledge): Fact[] =>
 /** What a page lists: the bonds on show, and the pledges they are of. */
 export type ListedBonds = Omit<BondsView, 'asleep'> & { readonly pledges: readonly ParsedPledge[] };
 
-/** Some bonds, with the facts that each page adds. */
+/** Some bonds, with the facts that each page adds; what is promised of them to one offer alone. */
 export function listed(
   known: BondsKnown,
   pledges: readonly ParsedPledge[],
   most: number,
   factsOf: (pledge: ParsedPledge) => readonly Fact[],
+  offer?: string,
 ): ListedBonds {
   const shown = pledges.slice(0, most);
   return {
-    bonds: shown.map((pledge) => bondView(known, pledge, factsOf(pledge))),
+    bonds: shown.map((pledge) => bondView(known, pledge, factsOf(pledge), offer)),
     hidden: pledges.length - shown.length,
     isAsking: shown.some((pledge) => known.check(pledge)?.isAsking === true),
     pledges: shown,

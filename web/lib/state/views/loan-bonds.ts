@@ -110,11 +110,12 @@ export function offerBonds(
     Number(pledge.event.id === behind?.event.id);
   const pledges = [...pledgesOf(known.names, offer.event.pubkey)];
   pledges.sort((a, b) => isFor(b) - isFor(a));
-  const bonds = listed(known, pledges, most, (pledge) => {
+  const factsOf = (pledge: ParsedPledge): readonly Fact[] => {
     const pinned = pledge.event.id === behind?.event.id ? offer.document.bond : undefined;
     const signed = known.names.catalog.listings.pledges.asSigned(pledge);
     return offerFacts(pledge, { signed, offer, contract, pinned }, doubtOf(known.check(pledge)));
-  });
+  };
+  const bonds = listed(known, pledges, most, factsOf, offer.document.identifier);
   return pinning && standing ? { ...bonds, pin: pinWords(pinning, standing) } : bonds;
 }
 
@@ -157,8 +158,8 @@ export function contractBond(
   const signed = pledgeIn(standing);
   // As payouts have left it: that is what the chain is asked about.
   const pledge = signed && known.names.catalog.listings.pledges.find(signed.event.id);
-  const bonds = listed(known, pledge ? [pledge] : [], 1, (each) =>
-    loanFacts(each, contract, standing, doubtOf(known.check(each))),
-  );
+  const factsOf = (each: ParsedPledge): readonly Fact[] =>
+    loanFacts(each, contract, standing, doubtOf(known.check(each)));
+  const bonds = listed(known, pledge ? [pledge] : [], 1, factsOf, pinning.identifier);
   return { ...bonds, pin: pinWords(pinning, standing) };
 }
