@@ -151,8 +151,8 @@ describe('what is promised of a bond', () => {
     const loans = [loanOf(oven, 3_000)];
     const again = offerOf(6_000, pinned);
     const words = [
-      `Loans under “${terms.title}” are promised 900 000 sat of it, and 600 000 sat are set aside ` +
-        'for them.',
+      `Loans under “${terms.title}” are promised 900 000 sat of it, ` +
+        'and 600 000 sat are set aside for them.',
     ];
     const all = 'The bank has promised 1 300 000 sat of this bond, 300 000 sat more than it holds.';
     const market = { pledges: [first], loans };
