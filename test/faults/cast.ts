@@ -3,6 +3,7 @@
  * with a fate of their own. Everything follows from the seed.
  */
 import type { SignedEvent } from '@realyield/protocol';
+import type { AddressSource } from '../../web/lib/engine/fallback/ports.ts';
 import type { JournalEntry } from '../../web/lib/engine/journal.ts';
 import type { Session } from '../../web/lib/engine/session.ts';
 import { createInlineVerifier } from '../../web/lib/nostr/verifier/inline-verifier.ts';
@@ -11,7 +12,7 @@ import { Disk, type DiskFaults } from './disk.ts';
 import { SimLightning, SimWallet, type LedgerEntry } from './lightning.ts';
 import { SimRelay } from './network.ts';
 import { SimProcess, type Surroundings } from './process.ts';
-import { randomOf } from './random.ts';
+import { randomOf, type Random } from './random.ts';
 import type { Fate, Weather } from './fates.ts';
 import { URLS } from './scenario.ts';
 import { Time } from './time.ts';
@@ -24,6 +25,11 @@ const verifier = createInlineVerifier(rememberingVerifier);
 /** What one person does and suffers. */
 export interface Part {
   readonly name: string;
+  /** Whose key it is, where several devices of one person have names of their own. */
+  readonly person?: string;
+  readonly hasRivals?: boolean;
+  /** Who tells it of the chain. */
+  readonly source?: AddressSource;
   readonly side: 'incoming' | 'outgoing';
   readonly fate: Fate;
   /** What the person does in each life of their process, again and again until it yields true. */
@@ -82,6 +88,11 @@ export class Cast {
     return this.#players.get(name)?.process?.session;
   }
 
+  /** Chance of this run's own, for what its people decide. */
+  get random(): Random {
+    return this.#surroundings.random;
+  }
+
   /** A contract as a person sees it. */
   stateAt(name: string, root: string) {
     return this.session(name)?.catalog.contract(root)?.fold.state;
@@ -106,14 +117,15 @@ export class Cast {
   }
 
   #start(player: Player, faults: DiskFaults): void {
-    const { name, side, fate, act, onPay } = player.part;
+    const { name, person = name, side, fate, act, onPay, source } = player.part;
     const { silence, canLookUp, answers } = fate;
     const script = { answers: [...answers], silence, canLookUp, ...(onPay ? { onPay } : {}) };
     const process = new SimProcess(this.#surroundings, {
-      person: name,
+      person,
       disk: player.disk,
       faults,
-      hasRivals: false,
+      hasRivals: player.part.hasRivals ?? false,
+      ...(source ? { source } : {}),
       wallet: new SimWallet(this.lightning, side, script),
       onDeath: () => {
         player.process = undefined;

@@ -40,8 +40,8 @@ function never<T>(): Promise<T> {
   return new Promise(() => undefined);
 }
 
-/** What is a step: of payments, and of payments that are passed on. */
-const STEP = /^(part|forward)\|/;
+/** What is a step: of payments, over Lightning or on the chain, and of those passed on. */
+const STEP = /^(part|forward|chain)\|/;
 
 /** A process's store. */
 export class ProcessStore implements Store {

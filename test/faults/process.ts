@@ -1,5 +1,6 @@
 /** One engine of a run as a process of its own: it starts on a disk, and dies at once. */
 import { Lease } from '../../web/lib/engine/lease.ts';
+import type { AddressSource } from '../../web/lib/engine/fallback/ports.ts';
 import type { Verifier, Wallet } from '../../web/lib/engine/ports.ts';
 import { Session } from '../../web/lib/engine/session.ts';
 import { loadWasmSignatures } from '../../web/lib/nostr/verifier/load-wasm.ts';
@@ -69,6 +70,8 @@ export interface ProcessOptions {
   readonly rank?: 'person' | 'helper';
   /** What it shares with other windows of its browser, beside the disk. */
   readonly lock?: WindowLock;
+  /** Who tells it of the chain. */
+  readonly source?: AddressSource;
   readonly onDeath: () => void;
 }
 
@@ -94,6 +97,7 @@ export class SimProcess {
     this.session = new Session({
       ...ports,
       store: this.#store,
+      addressSources: async () => (options.source ? [this.#whileAlive(options.source)] : []),
       rank,
       lease: options.hasRivals ? new Lease(ports, rank) : createLoneLease(),
       whenAlone: (run) => {
@@ -104,6 +108,19 @@ export class SimProcess {
     void this.session.start().then(() => {
       if (!this.#isDead) this.session.useWallet(options.wallet);
     });
+  }
+
+  /** Whoever died hears no answer. */
+  #whileAlive(source: AddressSource): AddressSource {
+    const heard = async <T>(answer: Promise<T>): Promise<T> => {
+      const value = await answer;
+      return this.#isDead ? new Promise(() => undefined) : value;
+    };
+    return {
+      newestBlock: () => heard(source.newestBlock()),
+      outputsTo: (...asked) => heard(source.outputsTo(...asked)),
+      prove: (...asked) => heard(source.prove(...asked)),
+    };
   }
 
   /** kill -9. */

@@ -3,12 +3,13 @@
  * half of them on each of two cores (`FAULT_RUNS=n`; one that fails is printed and replays by
  * `SEED=n npx vitest run --project node test/fault-matrix.test.ts`); the same for payments that a
  * bank passes on (`PASSING_RUNS`, `PASSING_SEED`, `test/passing-matrix.test.ts`), and for investors
- * in step, books and tenders (`MORE_RUNS` of each, `test/more-matrices.test.ts`); then 24 simulated
- * hours of fifty streams; then, on real Lightning, a hundred streams of which everything is killed
- * (`LIGHTNING_RUNS`, `SEED`, `SEEDS`), and payments passed on while each of the three parties dies
- * at each step (`KILL`); then, in the browser, fifty sales at a till, from application to cure
- * (`TILL_SALES`), and cases that end by a settlement, a fallback arbiter or the bank's bond. A name
- * plays one of them: matrix, passing, more, day, lightning, forwarding, till, cases.
+ * in step, books, tenders and fallback addresses (`MORE_RUNS` of each,
+ * `test/more-matrices.test.ts`); then 24 simulated hours of fifty streams; then, on real Lightning,
+ * a hundred streams of which everything is killed (`LIGHTNING_RUNS`, `SEED`, `SEEDS`), and payments
+ * passed on while each of the three parties dies at each step (`KILL`); then, in the browser, fifty
+ * sales at a till, from application to cure (`TILL_SALES`), and cases that end by a settlement, a
+ * fallback arbiter or the bank's bond. A name plays one of them: matrix, passing, more, day,
+ * lightning, forwarding, till, cases.
  * By name alone: hour, a real hour of streams with its figures (`… hour [MINUTES]`).
  */
 import { ensureInstalled } from './install.mjs';
@@ -37,13 +38,14 @@ const passing = (half) => ({
 
 /** @param {number} half */
 const more = (half) => ({
-  name: `in step, books and tenders, ${others} runs of each, half ${half + 1} of 2`,
+  name: `in step, books, tenders and the chain, ${others} runs of each, half ${half + 1} of 2`,
   command: tool('vitest/vitest.mjs', 'run', '--project', 'node', 'test/more-matrices.test.ts'),
   env: {
     LOCKSTEP_RUNS: others,
     BOOKS_RUNS: others,
     REPAID_RUNS: others,
     TENDERS_RUNS: others,
+    FALLBACK_RUNS: others,
     FAULT_HALF: String(half),
     NO_COLOR: '1',
   },

@@ -8,6 +8,7 @@ import { wantedEntry } from './journal.ts';
 
 const DAY_SEC = 86_400;
 const START_MS = 1_800_000_000_000;
+const never = () => Infinity;
 
 /** The pauses between questions for a part until a time, each answered by a refusal or not. */
 function pausesOf(pace: AskingPace, forMs: number, daySec: number, isGivenBack: boolean) {
@@ -15,7 +16,7 @@ function pausesOf(pace: AskingPace, forMs: number, daySec: number, isGivenBack: 
   for (let nowMs = START_MS; nowMs < START_MS + forMs;) {
     const wanted = { ...wantedEntry('', 'disbursement', 0, 1n, START_MS), askedAtMs: nowMs };
     if (isGivenBack) pace.refused({ code: 'declined' }, nowMs + 100);
-    const leftMs = pace.leftMs([wanted], daySec, nowMs + 200);
+    const leftMs = pace.leftMs([wanted], { daySec, turnsAtMs: never }, nowMs + 200);
     pauses.push(leftMs + 200);
     nowMs += leftMs + 200;
   }
@@ -45,14 +46,30 @@ it('what can be paid ends it, and what is new does not wait', () => {
   const pace = new AskingPace();
   pace.refused({ code: 'declined' }, START_MS);
   const asked = { ...wantedEntry('', 'disbursement', 0, 1n, 0), askedAtMs: START_MS + 300_000 };
-  const left = (...entries: (typeof asked)[]) => pace.leftMs(entries, DAY_SEC, asked.askedAtMs);
+  const terms = { daySec: DAY_SEC, turnsAtMs: never };
+  const left = (...entries: (typeof asked)[]) => pace.leftMs(entries, terms, asked.askedAtMs);
   expect(left(asked)).toBe(300_000);
   expect(left(asked, { ...asked, n: 1, askedAtMs: 0 })).toBe(6_000);
   pace.answered(false);
   expect(left(asked)).toBe(300_000);
   pace.answered(true);
   expect(left(asked)).toBe(6_000);
-  expect(pace.leftMs([asked], DAY_SEC, START_MS)).toBe(0);
+  expect(pace.leftMs([asked], terms, START_MS)).toBe(0);
+});
+
+it('the payee itself is asked at once when the bank was silent for long, and often then', () => {
+  const pace = new AskingPace();
+  pace.refused({ code: 'declined' }, START_MS);
+  const turnMs = START_MS + 4_200_000;
+  const terms = { daySec: DAY_SEC, turnsAtMs: () => turnMs };
+  const entry = wantedEntry('', 'disbursement', 0, 1n, START_MS);
+  const left = (askedAtMs: number) => pace.leftMs([{ ...entry, askedAtMs }], terms, askedAtMs);
+  expect(left(turnMs - 900_000)).toBe(600_000);
+  expect(left(turnMs - 300_000)).toBe(300_000);
+  // Two questions are never closer than six seconds.
+  expect(left(turnMs - 1_000)).toBe(6_000);
+  expect(left(turnMs)).toBe(6_000);
+  expect(left(turnMs + 600_000)).toBe(6_000);
 });
 
 it('counts the questions that had no answer', () => {

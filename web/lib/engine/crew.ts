@@ -149,6 +149,7 @@ export class Crew {
       this.#acknowledgers.set(root, new Acknowledger(this.#desk, root, { mayRun, wasToldOf }));
     }
     this.#cohorts.follow(contract);
+    this.#orders.pauses.attend(contract);
     if (this.#orders.isAlone()) {
       this.#employPayers(contract);
       this.fallback.attend(contract);
@@ -229,6 +230,7 @@ export class Crew {
     this.#stopped = true;
     for (const stop of this.#stops) stop();
     this.#cohorts.stop();
+    this.#orders.pauses.stop();
     this.#desk.directory.stop();
     const { clock } = this.#desk;
     const stopWaiting = clock.after(STEP_MS, hangUp);

@@ -11,7 +11,7 @@ import { Lanes } from './lanes.ts';
 import { Listeners } from './listeners.ts';
 import { AskingPace, LEAST_PAUSE_MS } from './asking-pace.ts';
 import { askForParts, withoutBooked } from './asking.ts';
-import { silentStatus } from './forwarding/asking.ts';
+import { paceTermsOf, silentStatus } from './forwarding/asking.ts';
 import { payEntry, type PaymentContext } from './payment.ts';
 import { heldStatus, isAnswered, noteStatus, refusedStatus } from './payer-orders.ts';
 import { sideStatus, type PayerOrders } from './payer-orders.ts';
@@ -275,8 +275,7 @@ export class Payer {
     const limit = isPriced(contract) ? undefined : this.#orders.limitOn(paidMsat(first));
     if (limit) return this.#wait(IDLE_MS, sideStatus('waiting', { limit }));
     const nowMs = this.#desk.clock.nowMs();
-    const { daySec } = contract.view.fold.state.contract.document;
-    const leftMs = this.#pace.leftMs(wanted, daySec, nowMs);
+    const leftMs = this.#pace.leftMs(wanted, paceTermsOf(contract), nowMs);
     if (leftMs > 0) return leftMs;
     if (this.#pace.ask() > SILENT_AFTER_ASKS) this.#say(silentStatus(contract, wanted, nowMs));
     else if (!isAnswered(this.#status)) this.#sayWorking('ASKING');

@@ -242,7 +242,7 @@ export class Session {
 
   /** Pauses or resumes; what is already on its way is finished. */
   setPaused(root: string, paused: boolean): Promise<void> {
-    return this.pauses.set(root, paused, this.ownContract(root)?.own.money);
+    return this.pauses.set(root, paused, this.ownContract(root));
   }
 
   /** Tries again now what the wallet refused. */

@@ -7,6 +7,7 @@ import {
   type MessageOf,
   type RequestDocument,
 } from '@realyield/protocol';
+import type { PaceTerms } from '../asking-pace.ts';
 import type { Desk, OwnContract } from '../desk.ts';
 import type { JournalEntry } from '../journal.ts';
 import { moneyAddress } from '../parties.ts';
@@ -26,19 +27,30 @@ const LEAST_MSAT = 1_000n;
 /** The payee's invoice lives so much longer than the request, seconds. */
 export const INNER_GRACE_SEC = EXPIRY_APART_SEC + OUTER_GRACE_SEC + CLOCKS_SEC;
 
-/** Whether a payer asks for a part by way of the bank. */
-export function asksThroughBank(
-  { view }: OwnContract,
-  { leg, noRoute, updatedAtMs }: JournalEntry,
-  nowMs: number,
-): boolean {
+/** When a payer that asks for a part by way of the bank asks the payee itself, ms. */
+function turnsAtMs({ view }: OwnContract, { leg, noRoute, updatedAtMs }: JournalEntry): number {
   const terms = forwardingTermsOf(view.fold.state.contract.document, leg);
-  if (!terms) return false;
   // FW-15: "A payer asks by way of the bank where `use` is `always`, or where its wallet had
   // definitely found no way to the payee; where the bank has not answered for 70 minutes it asks
   // the payee directly…"
-  const isWanted = terms.use === 'always' || noRoute === true;
-  return isWanted && nowMs < updatedAtMs + BANK_SILENT_MS;
+  const isWanted = terms !== undefined && (terms.use === 'always' || noRoute === true);
+  return isWanted ? updatedAtMs + BANK_SILENT_MS : Infinity;
+}
+
+/** Whether a payer asks for a part by way of the bank. */
+export function asksThroughBank(
+  contract: OwnContract,
+  entry: JournalEntry,
+  nowMs: number,
+): boolean {
+  const turnMs = turnsAtMs(contract, entry);
+  return turnMs !== Infinity && nowMs < turnMs;
+}
+
+/** What says how often the parts of a contract are asked for. */
+export function paceTermsOf(contract: OwnContract): PaceTerms {
+  const { daySec } = contract.view.fold.state.contract.document;
+  return { daySec, turnsAtMs: (entry) => turnsAtMs(contract, entry) };
 }
 
 /** How a payer stands whom nobody answers: the payee is silent, or the bank between them. */
