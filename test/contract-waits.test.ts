@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Catalog } from '../web/lib/engine/catalog.ts';
 import { wantedEntry, type JournalEntry } from '../web/lib/engine/journal.ts';
 import { statusOf, type StatusCode } from '../web/lib/engine/words.ts';
+import { isRowRead } from '../web/lib/state/cut-off.ts';
 import {
   isCooling,
   sentenceOfContract,
@@ -58,6 +59,21 @@ it('what the relays have not sent yet is called neither unsigned nor unpaid nor 
   expect(seen(22, false)).toEqual(seen(22, true));
   expect(seen(200, false)).toEqual(unread);
   expect(seen(200, true).slice(0, 2)).toEqual(['late', 'repay']);
+});
+
+it('a proposal in a list waits for the relays in use, as nobody asks about it in particular', () => {
+  const loan = new Loan({ offer: { ...inThree, tranches: [tranche] } });
+  const relayStates = [{ url: 'wss://one.example', state: 'open', sinceMs: 0 }] as const;
+  const isRead = (isListed: boolean, isWatchListed = false) => {
+    const contract = () => ({ root: loan.root, fold: loan.fold(), stateHash: '' });
+    const catalog = { isListed, isWatchListed: () => isWatchListed, contract };
+    return isRowRead({ catalog, relayStates }, loan.root);
+  };
+  expect(isRead(false)).toBe(false);
+  expect(isRead(true)).toBe(true);
+  loan.signAll();
+  expect(isRead(true)).toBe(false);
+  expect(isRead(true, true)).toBe(true);
 });
 
 it('a loan that lapsed unpaid is not called one that may be withdrawn', () => {

@@ -36,6 +36,7 @@ it('names bars by date, and by the time of day only where dates are the same', (
   });
   const labels = (...rows: ReturnType<typeof at>[]) =>
     expectedStack(rows, 2, BITCOIN).bars.map(({ label }) => label);
+  expect(labels(at(3_600))).toEqual(['1 Jan 1970']);
   expect(labels(at(3_600), at(7_200))).toEqual(['01:00', '02:00']);
   expect(labels(at(3_600), at(40 * 86_400))).toEqual(['1 Jan 1970', '10 Feb 1970']);
   expect(labels(at(3_600), at(7_200), at(40 * 86_400))).toEqual([

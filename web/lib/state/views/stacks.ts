@@ -17,7 +17,7 @@ function dateOf({ fromSec, toSec }: Period): string {
 function periodTexts(rows: readonly Period[], daySec: number): string[] {
   const dates = rows.map(dateOf);
   if (daySec >= DAY_SEC) return dates;
-  const isOneDate = new Set(dates).size === 1;
+  const isOneDate = rows.length > 1 && new Set(dates).size === 1;
   return rows.map((row, at) => {
     const date = dates[at] ?? '';
     const time = formatDateTime(row.toSec).replace(/ UTC$/, '');
