@@ -61,7 +61,7 @@ it('what the relays have not sent yet is called neither unsigned nor unpaid nor 
   expect(seen(200, true).slice(0, 2)).toEqual(['late', 'repay']);
 });
 
-it('a proposal in a list waits for the relays in use, as nobody asks about it in particular', () => {
+it('a proposal in a list is read once the relays in use were heard', () => {
   const loan = new Loan({ offer: { ...inThree, tranches: [tranche] } });
   const relayStates = [{ url: 'wss://one.example', state: 'open', sinceMs: 0 }] as const;
   const isRead = (isListed: boolean, isWatchListed = false) => {

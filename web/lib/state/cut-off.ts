@@ -26,5 +26,5 @@ export function isRowRead(asking: Asking, root: string): boolean {
   if (isContractRead(asking, root)) return true;
   const { catalog } = asking;
   const isProposal = catalog?.contract(root)?.fold.state.status === 'proposed';
-  return isProposal && catalog?.isListed === true;
+  return isProposal && catalog.isListed;
 }
