@@ -48,8 +48,8 @@ export interface Desk {
   readonly newestBlock: (network?: BitcoinNetwork) => Promise<KnownBlock | undefined>;
   /** Who is asked about blocks that others name. */
   readonly blockLookups: (network?: BitcoinNetwork) => Promise<BlockLookups | undefined>;
-  /** The sources this person chose. */
-  readonly chainSources: () => Promise<readonly ChainSource[]>;
+  /** The sources this person has for a network; without one, for the one they look at. */
+  readonly chainSources: (network?: BitcoinNetwork) => Promise<readonly ChainSource[]>;
   /** Sources of the chain that can be asked about an address, as the person chose them. */
   readonly addressSources: () => Promise<readonly AddressSource[]>;
 }

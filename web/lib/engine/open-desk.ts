@@ -59,7 +59,7 @@ export function openDesk(
     wallet: session.wallet,
     newestBlock: async (network) => ports.chain?.newestBlock(network),
     blockLookups: async (network) => ports.chain?.blockLookups?.(network),
-    chainSources: async () => (await ports.chain?.sources?.()) ?? [],
+    chainSources: async (network) => (await ports.chain?.sources?.(network)) ?? [],
     addressSources: async () => (await ports.addressSources?.()) ?? [],
   };
 }

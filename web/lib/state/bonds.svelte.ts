@@ -3,6 +3,7 @@
  * looked at. Nobody is asked before the person chose sources, or said that those the client came
  * with may be.
  */
+import type { BitcoinNetwork } from '@realyield/protocol';
 import { getContext, setContext, untrack } from 'svelte';
 import type { BondCheck, BondWatch } from '../engine/bonds/bond-watch.ts';
 import type { ParsedPledge } from '../engine/bonds/pledge-book.ts';
@@ -12,10 +13,12 @@ import type { App } from './app.svelte.ts';
 import {
   loadNetwork,
   loadSources,
+  offeredSources,
   readSource,
   saveNetwork,
   saveSources,
-  sourcesIn,
+  sourcesFor,
+  type SourceChoice,
   type TypedSource,
 } from './chain-choice.ts';
 import { browserClock } from './clock.ts';
@@ -50,7 +53,45 @@ export class BondDesk {
 
   /** Whom is asked, on which network. */
   get choice() {
-    return sourcesIn(this.#app.world, this.#chosen, this.#network);
+    return this.choiceFor();
+  }
+
+  /** Whom is asked about a chain; about the one looked at unless given. */
+  choiceFor(network?: BitcoinNetwork): SourceChoice {
+    return sourcesFor(this.#app.world, this.#chosen, network, this.#network);
+  }
+
+  /** Whether nobody may be asked about a chain before the person says so. */
+  isAsleepFor(network: BitcoinNetwork): boolean {
+    const { urls, isChosen } = this.choiceFor(network);
+    return urls.length === 0 || (!isChosen && !this.isAllowed);
+  }
+
+  /** Those the client came with for a chain, where none are set for it. */
+  offeredFor(network: BitcoinNetwork): readonly string[] {
+    const isUnset = this.choiceFor(network).urls.length === 0;
+    return isUnset ? offeredSources(this.#app.world, network) : [];
+  }
+
+  /** Lets those be asked that `isAsleepFor` is about; sets the ones offered where none are set. */
+  allow(network: BitcoinNetwork): void {
+    const offered = this.offeredFor(network);
+    if (offered.length === 0) this.isAllowed = true;
+    else if (network !== 'regtest') this.#choose(offered, network);
+  }
+
+  /** Chains that are not looked at for which sources are set. */
+  get others(): readonly SourceChoice[] {
+    const looked = this.choice.network;
+    return (['mainnet', 'testnet', 'signet'] as const)
+      .filter((network) => network !== looked)
+      .map((network) => this.choiceFor(network))
+      .filter(({ isChosen }) => isChosen);
+  }
+
+  /** Asks nobody any more about a chain that is not looked at. */
+  forget({ network }: SourceChoice): void {
+    if (network !== 'regtest') this.#choose(undefined, network);
   }
 
   /** Whether the person has to say first that sources may be asked. */
@@ -109,11 +150,13 @@ export class BondDesk {
     this.#choose(this.choice.urls.filter((other) => other !== url));
   }
 
-  /** Looks at another network, by the sources the client came with for it. */
+  /** Looks at another network, by the sources that are set for it or the client came with. */
   useNetwork(network: PublicNetwork): void {
+    // Kept by network first: an earlier client's list is of the one looked at until now.
+    saveSources(this.#chosen);
     saveNetwork(network);
     this.#network = network;
-    this.#choose(undefined);
+    this.#renew();
   }
 
   /** Goes back to those the client came with. */
@@ -127,10 +170,14 @@ export class BondDesk {
     this.#watch?.stop();
   }
 
-  #choose(urls: readonly string[] | undefined): void {
-    const kept = urls && urls.length > 0 ? urls : undefined;
-    saveSources(kept);
-    this.#chosen = kept;
+  #choose(urls: readonly string[] | undefined, network: PublicNetwork = this.#network): void {
+    const { [network]: _, ...others } = this.#chosen;
+    this.#chosen = urls && urls.length > 0 ? { ...others, [network]: urls } : others;
+    saveSources(this.#chosen);
+    this.#renew();
+  }
+
+  #renew(): void {
     void this.#useSources().then(() => this.#watch?.sourcesChanged());
   }
 

@@ -1,5 +1,11 @@
-import { expect, it } from 'vitest';
-import { readSource, sourcesFor, sourcesIn } from './chain-choice.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  loadSources,
+  offeredSources,
+  readSource,
+  saveSources,
+  sourcesFor,
+} from './chain-choice.ts';
 
 it.each([
   ['mempool.space/api/', 'https://mempool.space/api'],
@@ -29,25 +35,76 @@ it('takes a host only once, and no more than five', () => {
   expect(readSource('https://f.example', five)).toMatchObject({ ok: false });
 });
 
+const world = { relays: [], network: 'regtest', personas: [], chains: ['http://127.0.0.1:9'] };
+
 it('asks those it came with only when the person says so, and in a world the world’s alone', () => {
-  expect(sourcesIn(undefined, undefined)).toMatchObject({ network: 'mainnet', isChosen: false });
-  const chosen = ['https://mempool.space/api'];
-  expect(sourcesIn(undefined, chosen)).toMatchObject({ urls: chosen, isChosen: true });
-  const world = { relays: [], network: 'regtest', personas: [], chains: ['http://127.0.0.1:9'] };
-  expect(sourcesIn(world, chosen)).toEqual({
+  const none = sourcesFor(undefined, {}, undefined, 'mainnet');
+  expect(none).toMatchObject({ network: 'mainnet', isChosen: false });
+  expect(none.urls.length).toBeGreaterThan(0);
+  const mainnet = ['https://mempool.space/api'];
+  const own = sourcesFor(undefined, { mainnet }, undefined, 'mainnet');
+  expect(own).toEqual({ network: 'mainnet', urls: mainnet, isChosen: true });
+  expect(sourcesFor(world, { mainnet })).toEqual({
     ...{ network: 'regtest', urls: world.chains, isChosen: true },
   });
 });
 
-it('asks about a contract’s own chain, whichever network is looked at, requires: DI-38', () => {
-  const own = sourcesIn(undefined, ['https://chain.example/api'], 'mainnet');
-  expect(sourcesFor(own, 'mainnet')).toBe(own);
-  expect(sourcesFor(own, undefined)).toBe(own);
-  const other = sourcesFor(own, 'signet');
-  expect(other).toMatchObject({ network: 'signet', isChosen: false });
-  expect(other.urls.length).toBeGreaterThan(0);
-  expect(other.urls.every((url) => url.includes('signet'))).toBe(true);
-  expect(sourcesFor(own, 'regtest').urls).toEqual([]);
-  const world = { relays: [], network: 'regtest', personas: [], chains: ['http://127.0.0.1:9'] };
-  expect(sourcesFor(sourcesIn(world, undefined), 'mainnet').urls).toEqual([]);
+it('asks of another chain than is looked at nobody unasked, requires: DI-38, DI-39', () => {
+  const chosen = { mainnet: ['https://chain.example/api'] };
+  const [same, other, local] = (['mainnet', 'signet', 'regtest'] as const).map((network) =>
+    sourcesFor(undefined, chosen, network, 'mainnet'),
+  );
+  expect(same?.urls).toEqual(chosen.mainnet);
+  // Neither those of the network looked at, nor those the client came with.
+  expect(other).toEqual({ network: 'signet', urls: [], isChosen: false });
+  expect(local?.urls).toEqual([]);
+  const both = { ...chosen, signet: ['https://signet.example/api'] };
+  expect(sourcesFor(undefined, both, 'signet', 'mainnet')).toEqual({
+    ...{ network: 'signet', urls: both.signet, isChosen: true },
+  });
+  expect(sourcesFor(world, both, 'mainnet').urls).toEqual([]);
+});
+
+it('offers those it came with for another chain, and none in a local world', () => {
+  const offered = offeredSources(undefined, 'signet');
+  expect(offered.length).toBeGreaterThan(0);
+  expect(offered.every((url) => url.includes('signet'))).toBe(true);
+  expect(offeredSources(world, 'signet')).toEqual([]);
+  expect(offeredSources(undefined, 'regtest')).toEqual([]);
+});
+
+describe('what is kept on the device', () => {
+  const kept = new Map<string, string>();
+  beforeEach(() => {
+    kept.clear();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('is a list for each network', () => {
+    const chosen = { mainnet: ['https://a.example/api'], signet: ['https://b.example/api'] };
+    saveSources(chosen);
+    expect(loadSources()).toEqual(chosen);
+    saveSources({});
+    expect(kept.size).toBe(0);
+  });
+
+  it('is of the network looked at where an earlier client kept one list', () => {
+    kept.set('realyield.chain-network', 'signet');
+    kept.set('realyield.chain-sources', '["https://b.example/api"]');
+    expect(loadSources()).toEqual({ signet: ['https://b.example/api'] });
+  });
+
+  it('is nothing where it is not a list of addresses', () => {
+    for (const text of ['{', '7', '{"mainnet":7}', '{"mainnet":["ftp://a"],"other":["x"]}']) {
+      kept.set('realyield.chain-sources', text);
+      expect(loadSources()).toEqual({});
+    }
+  });
 });

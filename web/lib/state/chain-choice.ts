@@ -10,33 +10,54 @@ import type { World } from './kept.ts';
 const KEPT_SOURCES = 'realyield.chain-sources';
 const KEPT_NETWORK = 'realyield.chain-network';
 
+const PUBLIC_NETWORKS: readonly PublicNetwork[] = ['mainnet', 'testnet', 'signet'];
+
 /** More are not needed, and each one sees what is asked of it. */
 export const MOST_SOURCES = 5;
 
-/** The sources in use. */
+/** Sources for one network. */
 export interface SourceChoice {
   readonly network: BitcoinNetwork;
+  /** Those that may be asked when a person acts. */
   readonly urls: readonly string[];
   /** Whether somebody chose them: those it came with are asked only when the person says so. */
   readonly isChosen: boolean;
 }
 
-/** The sources chosen on this device, if any were. */
-export function loadSources(): readonly string[] | undefined {
+/** The sources chosen on this device, by network. */
+export type ChosenSources = Readonly<Partial<Record<PublicNetwork, readonly string[]>>>;
+
+function addressesIn(kept: unknown): readonly string[] | undefined {
+  if (!Array.isArray(kept)) return undefined;
+  const urls = kept.filter((url): url is string => sourceAddress(url) === url);
+  return urls.length > 0 ? urls.slice(0, MOST_SOURCES) : undefined;
+}
+
+/** The sources chosen on this device. */
+export function loadSources(): ChosenSources {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(KEPT_SOURCES) ?? 'null');
-    if (!Array.isArray(kept)) return undefined;
-    const urls = kept.filter((url): url is string => sourceAddress(url) === url);
-    return urls.length > 0 ? urls.slice(0, MOST_SOURCES) : undefined;
+    // An earlier client kept one list, of the network looked at.
+    if (Array.isArray(kept)) {
+      const urls = addressesIn(kept);
+      return urls ? { [loadNetwork()]: urls } : {};
+    }
+    const lists = typeof kept === 'object' && kept !== null ? kept : {};
+    const chosen: Partial<Record<PublicNetwork, readonly string[]>> = {};
+    for (const network of PUBLIC_NETWORKS) {
+      const urls = network in lists && addressesIn(lists[network as keyof typeof lists]);
+      if (urls) chosen[network] = urls;
+    }
+    return chosen;
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-/** Keeps the choice, or forgets it. */
-export function saveSources(urls: readonly string[] | undefined): void {
-  if (urls === undefined) localStorage.removeItem(KEPT_SOURCES);
-  else localStorage.setItem(KEPT_SOURCES, JSON.stringify(urls));
+/** Keeps what was chosen. */
+export function saveSources(chosen: ChosenSources): void {
+  if (Object.keys(chosen).length === 0) localStorage.removeItem(KEPT_SOURCES);
+  else localStorage.setItem(KEPT_SOURCES, JSON.stringify(chosen));
 }
 
 /** The network looked at on this device. */
@@ -55,29 +76,32 @@ export function saveNetwork(network: PublicNetwork): void {
   else localStorage.setItem(KEPT_NETWORK, network);
 }
 
-/** The sources in use, given the world and what was chosen here. */
-export function sourcesIn(
-  world: World | undefined,
-  chosen: readonly string[] | undefined,
-  network: PublicNetwork = loadNetwork(),
-): SourceChoice {
-  // The local world's chain is nobody else's: what was chosen for the real one knows nothing of it.
-  if (world) return { network: 'regtest', urls: world.chains ?? [], isChosen: true };
-  const urls = chosen ?? DEFAULT_CHAIN_SOURCES[network];
-  return { network, urls, isChosen: chosen !== undefined };
-}
-
 /**
- * The sources for one network: those in use where they are of it, else those the client came with;
- * none for a network that only a local world has.
+ * The sources for a network, or for the one looked at: what was chosen for it; else, for the one
+ * looked at alone, those the client came with; in a local world that world's, for its chain alone.
  */
 export function sourcesFor(
-  choice: SourceChoice,
-  network: BitcoinNetwork | undefined,
+  world: World | undefined,
+  chosen: ChosenSources,
+  asked?: BitcoinNetwork,
+  looked: PublicNetwork = loadNetwork(),
 ): SourceChoice {
-  if (network === undefined || network === choice.network) return choice;
-  const isLocal = network === 'regtest' || choice.network === 'regtest';
-  return { network, urls: isLocal ? [] : DEFAULT_CHAIN_SOURCES[network], isChosen: false };
+  // The local world's chain is nobody else's: what was chosen for the real one knows nothing of it.
+  const here: BitcoinNetwork = world ? 'regtest' : looked;
+  const network = asked ?? here;
+  if (network === 'regtest') return { network, urls: world?.chains ?? [], isChosen: true };
+  const urls = world ? undefined : chosen[network];
+  if (urls) return { network, urls, isChosen: true };
+  // DI-39: "…and where its person has chosen none for that chain and looks at another, ask nobody…"
+  return { network, urls: network === here ? DEFAULT_CHAIN_SOURCES[network] : [], isChosen: false };
+}
+
+/** Those the client came with for a network, to be offered to its person. */
+export function offeredSources(
+  world: World | undefined,
+  network: BitcoinNetwork,
+): readonly string[] {
+  return world || network === 'regtest' ? [] : DEFAULT_CHAIN_SOURCES[network];
 }
 
 /** An address in one form: https, or http on this machine, without a slash at the end. */

@@ -3,7 +3,7 @@ import type { BitcoinNetwork } from '@realyield/protocol';
 import type { ChainPort } from '../engine/bonds/ports.ts';
 import type { AddressSource } from '../engine/fallback/ports.ts';
 import { loadPart } from '../loading.ts';
-import { loadSources, sourcesFor, sourcesIn } from './chain-choice.ts';
+import { loadSources, sourcesFor } from './chain-choice.ts';
 import { browserClock } from './clock.ts';
 import type { World } from './kept.ts';
 
@@ -11,7 +11,7 @@ import type { World } from './kept.ts';
 export async function addressSourcesOf(
   world: World | undefined,
 ): Promise<readonly AddressSource[]> {
-  const { urls } = sourcesIn(world, loadSources());
+  const { urls } = sourcesFor(world, loadSources());
   const { EsploraSource } = await loadPart(() => import('../chain/esplora.ts'));
   return urls.map((url) => new EsploraSource(url, browserClock));
 }
@@ -20,7 +20,7 @@ export async function addressSourcesOf(
 export function chainOf(world: World | undefined): ChainPort {
   const parts = () => loadPart(() => import('../chain/esplora.ts'));
   const chosen = (network?: BitcoinNetwork) => {
-    return sourcesFor(sourcesIn(world, loadSources()), network);
+    return sourcesFor(world, loadSources(), network);
   };
   const sources = async (network?: BitcoinNetwork) => {
     const { urls } = chosen(network);
@@ -28,7 +28,7 @@ export function chainOf(world: World | undefined): ChainPort {
     return urls.map((url) => new EsploraSource(url, browserClock));
   };
   return {
-    sources: () => sources(),
+    sources,
     blockLookups: async (asked) => {
       return { network: chosen(asked).network, sources: await sources(asked) };
     },

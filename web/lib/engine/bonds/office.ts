@@ -202,7 +202,7 @@ export class BondOffice {
     const final = finaliseSpending(psbts, bond, plan);
     if (!final.ok) return final;
     let words = 'no source answered';
-    for (const source of await this.#desk.chainSources()) {
+    for (const source of await this.#desk.chainSources(bond.network)) {
       const said = await source.broadcast(final.value);
       if (said === undefined) return ok(true);
       words = said;

@@ -197,7 +197,7 @@ export class Payouts {
     const proven = await this.#prove(place);
     if (!proven.ok) return proven;
     let words = '';
-    for (const source of await this.#desk.chainSources()) {
+    for (const source of await this.#desk.chainSources(place.bond.network)) {
       words = (await source.broadcast(final.value)) ?? '';
       if (words === '') break;
     }
@@ -209,7 +209,7 @@ export class Payouts {
 
   /** What sources say about the payouts that were signed. */
   async progress({ bond, signed }: PayoutPlace): Promise<PayoutProgress> {
-    const sources = await this.#desk.chainSources();
+    const sources = await this.#desk.chainSources(bond.network);
     let isAnswered = false;
     for (const txid of new Set(signed.map((each) => each.txid))) {
       const answers = await Promise.all(sources.map((each) => each.lookUp({ txid, vout: 0 })));
@@ -260,8 +260,8 @@ export class Payouts {
   /** Whether two sources show the bond as live now. */
   async #prove({ pledge }: PayoutPlace): Promise<Result<true>> {
     const { clock } = this.#desk;
-    const sources = await this.#desk.chainSources();
     const { document, event } = pledge;
+    const sources = await this.#desk.chainSources(document.network);
     const answers = await Promise.all(sources.map((each) => each.lookUp(document.outpoint)));
     const standing = bondStanding(document, event.pubkey, answers, clock.nowSec());
     // BD-26: "…while the bond is live, and as it is computed then…"

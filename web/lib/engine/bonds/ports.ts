@@ -32,8 +32,8 @@ export interface BlockLookups {
 export interface ChainPort {
   /** The newest block of a network, or of the one its person looks at; never rejects. */
   newestBlock(network?: BitcoinNetwork): Promise<KnownBlock | undefined>;
-  /** The sources its person chose; without them no payout is signed or sent. */
-  sources?(): Promise<readonly ChainSource[]>;
+  /** The sources its person has for a network; without them no payout is signed or sent. */
+  sources?(network?: BitcoinNetwork): Promise<readonly ChainSource[]>;
   /** The same, for blocks that others name; without them those are not checked. */
   blockLookups?(network?: BitcoinNetwork): Promise<BlockLookups>;
 }

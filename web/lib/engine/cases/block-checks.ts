@@ -95,6 +95,13 @@ export async function newestBlockFor(
   return desk.newestBlock(desk.catalog.contract(contract)?.fold.state.contract.document.network);
 }
 
+/** The chain a contract is on, where no source of it is set; undefined where one is. */
+export async function unsetChain(desk: Desk, contract: string): Promise<string | undefined> {
+  const network = desk.catalog.contract(contract)?.fold.state.contract.document.network;
+  const sources = (await desk.blockLookups(network))?.sources;
+  return sources?.length === 0 ? network : undefined;
+}
+
 /** Steps of a case that neither are among some nor were signed after one of them. */
 export function beside(steps: CaseView['steps'], some: ReadonlySet<string>): CaseView['steps'] {
   const after = new Set(some);

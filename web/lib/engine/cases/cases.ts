@@ -17,7 +17,7 @@ import { holderRole, payoutPlaces } from '../bonds/payout-case.ts';
 import { ownContract, type Desk } from '../desk.ts';
 import type { Signer } from '../ports.ts';
 import type { CaseView } from './case-book.ts';
-import { beside, deniedSteps, newestBlockFor } from './block-checks.ts';
+import { beside, deniedSteps, newestBlockFor, unsetChain } from './block-checks.ts';
 import { claimable, nearbyContracts, refusedClaim, type Claimable } from './claimable.ts';
 import {
   filesOf,
@@ -252,7 +252,7 @@ export class Cases {
     const wrong = view && deniedBasis({ dispute: view.id, ...content }, (id) => denied.has(id));
     if (wrong !== undefined) return reject('BLOCK_DENIED', wrong);
     const block = isClock ? await newestBlockFor(this.#desk, contract) : undefined;
-    if (isClock && !block) return reject('BLOCK_UNKNOWN');
+    if (isClock && !block) return reject('BLOCK_UNKNOWN', await unsetChain(this.#desk, contract));
     const steps = view?.steps ?? [];
     // DI-34: "…and leave every other step with such a block out of `prev`…"
     const isDenied = (id: string): boolean => denied.has(id);

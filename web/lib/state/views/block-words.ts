@@ -4,6 +4,8 @@ import type { StatusView } from '../../components/models.ts';
 import type { CaseView } from '../../engine/cases/case-book.ts';
 import type { NamedStanding, NamedStandings } from '../../engine/cases/block-checks.ts';
 import { formatPlural } from '../../format.ts';
+import type { BlocksAsleep } from '../case-blocks.svelte.ts';
+import { hostsText, networkWords } from './network-words.ts';
 
 /** A named block as it is told beside its step. */
 export interface BlockView {
@@ -74,6 +76,34 @@ const STEP_NAMES: Readonly<Partial<Record<DisputeDocument['type'], string>>> = {
   ruling: 'the ruling',
   fallback: 'the call of the fallback arbiter',
 };
+
+/** Who would be asked about the blocks of a case, in words. */
+export interface AsleepWords {
+  readonly todo: string;
+  /** What is on the button that lets them be asked; empty where nobody is there to be asked. */
+  readonly act: string;
+}
+
+/** Why nobody is asked yet about a chain, and who would be. */
+export function asleepWords({ network, isSet, urls }: BlocksAsleep): AsleepWords {
+  const hosts = hostsText(urls);
+  if (isSet) {
+    return {
+      todo: `To check them, two sources of the chain are asked: ${hosts}.`,
+      act: 'Check now',
+    };
+  }
+  if (urls.length === 0) {
+    return { todo: 'They are of a chain for tests that no source of yours knows.', act: '' };
+  }
+  return {
+    todo:
+      `You have set no sources for ${networkWords(network)}, the chain of this case, so nobody ` +
+      `is asked. The client came with ${hosts}: they learn which blocks somebody at your ` +
+      'address looks up.',
+    act: 'Use them and check',
+  };
+}
 
 /** How all blocks of a case stand. */
 export interface BlocksSummary {

@@ -12,19 +12,13 @@ import type { ChainOrder } from '../../engine/fallback/orders.ts';
 import { blocksOf } from '../../engine/fallback/proving.ts';
 import { LEAST_SAT, type Unanswered } from '../../engine/fallback/standing.ts';
 import { formatDateTime, formatPlural, satText } from '../../format.ts';
+import { networkWords } from './network-words.ts';
 import type { Words } from './timeline-words.ts';
 
 /** An address as somebody typed it, or what is wrong with it as a sentence. */
 export type TypedAddress =
   | { readonly ok: true; readonly address: string | undefined }
   | { readonly ok: false; readonly sentence: string };
-
-const NETWORK_WORDS: Readonly<Record<string, string>> = {
-  mainnet: 'Bitcoin',
-  testnet: 'Bitcoin’s test network',
-  signet: 'Bitcoin’s signet',
-  regtest: 'this world’s chain',
-};
 
 /** Reads an address for a network; nothing typed is none. `used`: those of other contracts. */
 export function readFallback(
@@ -37,7 +31,7 @@ export function readFallback(
   // Segwit addresses are often shown in capitals, for smaller codes.
   const address = /^(BC|TB|BCRT)1/.test(text) ? text.toLowerCase() : text;
   if (!scriptOfAddress(address, network).ok) {
-    const sentence = `This is no address of ${NETWORK_WORDS[network] ?? network}. Copy it again.`;
+    const sentence = `This is no address of ${networkWords(network)}. Copy it again.`;
     return { ok: false, sentence };
   }
   // TE-25: "An investor's client MUST NOT name an address that it named in another contract…"
