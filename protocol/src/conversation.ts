@@ -16,7 +16,7 @@ import {
   documentRefusal,
   documentWanted,
 } from './kinds/document-messages.ts';
-import { saleInvoice, salePaid, saleRefusal, saleWanted } from './kinds/till-messages.ts';
+import { saleInvoice, salePaid, saleRefusal, saleWanted, tillCopy } from './kinds/till-messages.ts';
 import {
   countField,
   embeddedField,
@@ -140,6 +140,7 @@ export const messageSchema = z.discriminatedUnion('type', [
   saleInvoice,
   salePaid,
   saleRefusal,
+  tillCopy,
 ]);
 
 /** A private message. */

@@ -37,6 +37,8 @@ export interface CrewOrders {
   readonly isBeginning: () => boolean;
   /** Whether this process may use the journal. */
   readonly isAlone: () => boolean;
+  /** Whether another device of this person pays parts of a leg. */
+  readonly isLeft: (root: string, leg: Leg) => boolean;
   readonly pauses: PauseSwitch;
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
@@ -268,6 +270,7 @@ export class Crew {
     if (!this.#orders.isRunning()) {
       return this.#orders.isBeginning() ? 'beginning' : 'elsewhere';
     }
+    if (this.#orders.isLeft(root, leg)) return 'elsewhere';
     if (!this.fallback.isTold(root)) return 'beginning';
     // TE-23: "…pays none of its parts over Lightning, and begins none beside it…"
     if (isHeldForChain(this.#desk, root, leg)) return 'chain';

@@ -19,7 +19,7 @@ import { WITHHELD } from './forwarding/asking.ts';
 import { wantedEntry, type JournalEntry } from './journal.ts';
 import { isPreimageOf, recoverEntry, writeProven } from './payment.ts';
 import { isAgreed, priceProblem } from './prices/price-check.ts';
-import { nextNumber } from './serials.ts';
+import { isPerDevice, nextNumber } from './serials.ts';
 import { sentenceOf, type StatusCode } from './words.ts';
 
 /** What became of a delivery. */
@@ -60,6 +60,13 @@ export function checkHanded(
 
 function isUnclear(entry: JournalEntry | undefined): entry is JournalEntry {
   return entry?.step === 'sending' || entry?.step === 'unknown';
+}
+
+/** Whether a request is for what was ordered, or for what a lost device ordered in its place. */
+function isAskedFor({ leg, amountUnits }: JournalEntry, units: string): boolean {
+  // TL-38: "…a request for less under such a number is paid, and the rest with the next…"
+  const isLess = BigInt(units) > 0n && BigInt(units) < BigInt(amountUnits);
+  return units === amountUnits || (isPerDevice(leg) && isLess);
 }
 
 /** The entry of a part that was paid by another life of this payer. */
@@ -121,7 +128,7 @@ function checkParts(
     }
     if (entry?.step !== 'wanted') continue;
     const part = checkInvoice(fold.state, request, index, invoices[index], nowSec);
-    const isAsked = unitsOf(request.document)[index] === entry.amountUnits;
+    const isAsked = isAskedFor(entry, unitsOf(request.document)[index] ?? '0');
     const asDelivered = (expiresAtSec: number): JournalEntry => ({
       ...entry,
       amountUnits: unitsOf(request.document)[index] ?? '0',
@@ -238,7 +245,8 @@ export async function applyDelivery(
     }
     const { leg } = order;
     if (!isSerial(leg)) continue;
-    await journal.renumber(order, nextNumber(desk, contract.view.fold.state, leg));
+    const { state } = contract.view.fold;
+    await journal.renumber(order, nextNumber(desk, state, leg, [], order.n));
   }
   for (const entry of checked.found) await writeFound(desk, entry);
   for (const entry of checked.paid) await writeProven(desk, wallet, entry);

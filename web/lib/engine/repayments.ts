@@ -103,19 +103,21 @@ export class Repayments {
 
   /**
    * Orders what a till brought that the bank runs: a share of it, or what is left for the business.
-   * What else must be true at that moment is written with it.
+   * Its number is the next of those that begin at `from`. What else must be true at that moment is
+   * written with it.
    */
   async handOver(
     root: string,
     leg: 'tillShare' | 'takings',
     amountUnits: bigint,
+    from: number | undefined,
     also: readonly StoreWrite[] = [],
   ): Promise<Result<number>> {
     const contract = ownContract(this.#desk, root);
     if (!contract || !this.#payerOf(root, leg)) return reject('AUTHOR_ROLE', 'bank');
     const { state } = contract.view.fold;
     if (leg === 'tillShare' && !RUNNING.includes(state.status)) return reject('STATE_FORBIDS');
-    const n = nextNumber(this.#desk, state, leg);
+    const n = nextNumber(this.#desk, state, leg, [], from);
     await this.#order(root, [{ leg, n, amountUnits }], also);
     return ok(n);
   }

@@ -101,9 +101,9 @@ export class Session {
       isRunning: () => this.isRunning,
       isBeginning: () => this.#isAlone && this.#lease.isBeginning,
       isAlone: () => this.#isAlone,
-      pauses: this.pauses,
+      isLeft: (...part) => this.till.hosted.isLeft(...part),
       heldSinceMs: () => this.#lease.heldSinceMs,
-      limits: this.limits,
+      ...{ pauses: this.pauses, limits: this.limits },
       fill: (...chunk) => this.#payee.fill(...chunk),
     });
     this.forwarder = this.#crew.forwarder;

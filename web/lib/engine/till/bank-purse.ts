@@ -193,7 +193,7 @@ export class BankPurse {
 
   /** The bank's answer, or its word that a sale was paid. */
   async receive(
-    message: Exclude<TillTalk, { type: 'saleWanted' }>,
+    message: Exclude<TillTalk, { type: 'saleWanted' | 'tillCopy' }>,
     { author }: Pick<Incoming, 'author'>,
   ): Promise<void> {
     const contract = ownContract(this.#desk, message.contract);

@@ -1,43 +1,42 @@
 /**
- * The tills a bank runs for businesses: answers their questions for invoices, takes the sales with
- * its own wallet, hands shares and what is left on, and reports. Spec: specs/till.md, "Run by the
+ * The tills a bank runs for businesses: takes the sales with its own wallet, hands shares and what
+ * is left on, reports, and takes over from devices that are lost. Spec: specs/till.md, "Run by the
  * bank".
  */
-import {
-  isSaleAmount,
-  mayAskForSale,
-  merchantsMsat,
-  type ContractState,
-  type MessageOf,
-} from '@realyield/protocol';
+import type { Leg, MessageOf } from '@realyield/protocol';
 import { readInvoice } from '../../wallet/invoices.ts';
-import { embedOwn, ownContract, ownContracts, type Desk, type OwnContract } from '../desk.ts';
+import { ownContract, ownContracts, type Desk } from '../desk.ts';
+import type { JournalEntry } from '../journal.ts';
 import { Listeners } from '../listeners.ts';
 import type { Incoming } from '../mailbox.ts';
 import type { PaymentRecord } from '../ports.ts';
 import type { Repayments } from '../repayments.ts';
-import { contractsOf, handedOn, isJustOrdered, payOn, type HandedOn } from './onward.ts';
-import { isPaid, Receipts } from './receipts.ts';
+import { isPerDevice } from '../serials.ts';
+import { isListed } from '../ticks-due.ts';
+import { Devices, type OwnDevice } from './devices.ts';
+import { HostedAnswers } from './hosted-answers.ts';
+import {
+  contractsOf,
+  countsFrom,
+  handedOn,
+  heldThereMsat,
+  isJustOrdered,
+  payOn,
+  settleAccounts,
+  type HandedOn,
+} from './onward.ts';
 import { SalesReports } from './reports.ts';
-import type { TillSale } from './sale.ts';
 import { hostedBusiness, hostedFor } from './shares.ts';
+import { takeOver } from './take-over.ts';
 import { walletTaker } from './takers.ts';
 import { Till } from './till.ts';
 
-/** So many sales of one business may wait to be paid. */
-const MOST_WAITING = 100;
 const SCOPE = 'hosted|';
+const DAY_MS = 86_400_000;
+const TRY_LATER =
+  'Your loans and your mail are still being read from the relays. Try again in a moment.';
 
-type Wanted = MessageOf<'saleWanted'>;
-type Code = MessageOf<'saleRefusal'>['code'];
-
-const SENTENCES: Readonly<Record<Code, string>> = {
-  notServed: 'The bank runs no till for a loan that takes a share of sales now.',
-  wrongAmount: 'A sale at this till is of 1 to 100 000 000 whole sats.',
-  tooMany: 'Too many sales wait to be paid. Ask again when some are paid or have run out.',
-  unknownSale: 'This device of the bank did not make that invoice.',
-  walletUnavailable: 'The bank’s wallet is not answering.',
-};
+const contractOf = ({ contract }: { readonly contract: string }): string => contract;
 
 /** One business's till. */
 export interface HostedTill {
@@ -52,21 +51,25 @@ export class HostedTills {
   readonly changed = new Listeners<void>();
   readonly #desk: Desk;
   readonly #repayments: Repayments;
-  readonly #receipts: Receipts;
+  readonly #answers: HostedAnswers;
+  readonly #devices: Devices;
   readonly #tills = new Map<string, Promise<HostedTill>>();
   readonly #open = new Map<string, HostedTill>();
-  readonly #asking = new Set<string>();
-  readonly #answering = new Set<Promise<void>>();
+  readonly #stops = new Map<string, () => void>();
+  readonly #opening = new Set<Promise<void>>();
+  #taking: Promise<unknown> = Promise.resolve();
   #isOn = false;
 
   constructor(desk: Desk, repayments: Repayments) {
     this.#desk = desk;
     this.#repayments = repayments;
-    this.#receipts = new Receipts(desk);
+    this.#devices = new Devices(desk, (...of) => this.#told(...of));
+    this.#answers = new HostedAnswers(desk, this.#devices, (business) => this.#tillOf(business));
   }
 
   /** Takes up the tills of businesses known; others as they become known. */
   async start(): Promise<void> {
+    await this.#devices.load();
     this.#isOn = true;
     const rows = await this.#desk.store.all('journal');
     const kept = rows
@@ -90,8 +93,8 @@ export class HostedTills {
       () => this.changed.emit(),
       () => void this.#tills.delete(business),
     );
-    this.#answering.add(opened);
-    void opened.then(() => this.#answering.delete(opened));
+    this.#opening.add(opened);
+    void opened.then(() => this.#opening.delete(opened));
   }
 
   /** The tills that are open, in no order. */
@@ -101,7 +104,90 @@ export class HostedTills {
 
   /** What was handed on of one business's takings, here and by the bank's other devices. */
   handedOn(hosted: Pick<HostedTill, 'business' | 'till'>): HandedOn {
-    return handedOn(this.#desk, this.contractsOf(hosted));
+    const own = this.#devices.known(hosted.business) ?? { firsts: [], old: [] };
+    return handedOn(this.#desk, own, this.contractsOf(hosted));
+  }
+
+  /** Whether another device has taken over what this one took. */
+  isClosed(business: string): boolean {
+    return this.#devices.known(business)?.isClosed === true;
+  }
+
+  /** Whether another device pays on what a contract's till took here. */
+  isLeft(root: string, leg: Leg): boolean {
+    if (!isPerDevice(leg)) return false;
+    const contract = ownContract(this.#desk, root);
+    return contract !== undefined && this.isClosed(hostedBusiness(contract) ?? '');
+  }
+
+  /** Other devices that took something, and what each holds still, msat. */
+  elsewhere(hosted: Pick<HostedTill, 'business' | 'till'>) {
+    return this.#devices.others(hosted.business).map((other) => {
+      const roots = [...this.contractsOf(hosted), ...other.copy.accounts.map(contractOf)];
+      const heldMsat = heldThereMsat(this.#desk, other.copy, new Set(roots));
+      return { ...other, heldMsat };
+    });
+  }
+
+  /**
+   * Takes over what a device took that is lost, looks up what it may have been paid, pays on.
+   * Yields why that cannot be now, in words.
+   */
+  async takeOver(business: string, device: string): Promise<string | undefined> {
+    const hosted = await this.#tillOf(business);
+    const other = this.#devices.other(business, device);
+    const roots = [...this.contractsOf(hosted), ...(other?.copy.accounts ?? []).map(contractOf)];
+    // TL-38: "…once it has heard all that relays have of its contracts and of its own mail…"
+    if (!roots.every((root) => this.#isHeard(root))) return TRY_LATER;
+    const next = this.#taking.then(() => this.#takeOver(hosted, device));
+    this.#taking = next.catch(() => undefined);
+    await next;
+    return undefined;
+  }
+
+  #isHeard(root: string): boolean {
+    const contract = ownContract(this.#desk, root);
+    return contract !== undefined && isListed(this.#desk, contract);
+  }
+
+  async #takeOver(hosted: HostedTill, device: string): Promise<void> {
+    const { business, till, reports } = hosted;
+    if (!(await takeOver(this.#desk, this.#devices, hosted, device))) return;
+    await reports.learn();
+    await this.#devices.send(business, till);
+    this.changed.emit();
+    await till.check();
+  }
+
+  /** A copy of a device's has come. */
+  #told(business: string, device: string): void {
+    const hosted = this.#open.get(business);
+    const own = this.#devices.known(business);
+    if (hosted && own?.isClosed) void this.#close(hosted).catch(() => undefined);
+    else if (own?.took.includes(device))
+      void this.takeOver(business, device).catch(() => undefined);
+    this.changed.emit();
+  }
+
+  /** Another device pays on what this one took: what was ordered and not sent is dropped. */
+  async #close({ till, reports, business }: HostedTill): Promise<void> {
+    reports.stop();
+    for (const root of this.contractsOf({ till, business })) {
+      for (const leg of ['tillShare', 'takings'] as const) {
+        const open = this.#desk.journal.unproven(root, leg);
+        for (const entry of open) if (isUnsent(entry)) await this.#desk.journal.drop(entry);
+      }
+    }
+  }
+
+  /** Deals with a till's question. */
+  answer(message: MessageOf<'saleWanted'>, incoming: Pick<Incoming, 'author'>): void {
+    if (this.#isOn) this.#answers.answer(message, incoming);
+  }
+
+  /** A copy of what another device took. */
+  hearCopy(message: MessageOf<'tillCopy'>, incoming: Incoming): Promise<void> {
+    return this.#devices.receive(message, incoming);
   }
 
   /** Contracts by which it has this till, and those it had it by. */
@@ -122,115 +208,6 @@ export class HostedTills {
     for (const { till } of this.all) void till.check().catch(() => undefined);
   }
 
-  /** Deals with a till's question. */
-  answer(message: Wanted, { author }: Pick<Incoming, 'author'>): void {
-    const contract = ownContract(this.#desk, message.contract);
-    const business = contract && hostedBusiness(contract);
-    const nowSec = this.#desk.clock.nowSec();
-    const isTheirs = contract && mayAskForSale(stateOf(contract), author, nowSec);
-    // One at a time: the question is repeated while the wallet makes the invoice.
-    if (!this.#isOn || business === undefined || !isTheirs || this.#asking.has(message.sale)) {
-      return;
-    }
-    this.#asking.add(message.sale);
-    const answered = this.#answer(message, author, business).catch((error: unknown) => {
-      console.error(error);
-    });
-    this.#answering.add(answered);
-    void answered.then(() => {
-      this.#asking.delete(message.sale);
-      this.#answering.delete(answered);
-    });
-  }
-
-  async #answer(message: Wanted, author: string, business: string): Promise<void> {
-    const { till } = await this.#tillOf(business);
-    const known = till.askedFor(message.sale);
-    if (known && known.amountMsat !== message.msat) {
-      await this.#refuse(message, author, 'wrongAmount');
-    } else if (known && known.step !== 'asked') {
-      if (!known.paid) await till.lookAt(known);
-      await this.#tell(business, till.sale(known.order) ?? known, author);
-    } else if (message.paymentHash !== undefined) {
-      // TL-33: "Asked with a `paymentHash` the bank MUST make no invoice; where it does not know
-      // the sale it answers `unknownSale`…"
-      await this.#refuse(message, author, 'unknownSale');
-    } else await this.#ask(message, author, business, till);
-  }
-
-  async #ask(message: Wanted, key: string, business: string, till: Till): Promise<void> {
-    const amountMsat = BigInt(message.msat);
-    const served = hostedFor(this.#desk, business);
-    const waiting = till.unpaid.filter(({ step }) => step === 'shown');
-    const isServed = served.some(({ shareBps }) => shareBps > 0);
-    const problem: Code | undefined = !isServed
-      ? 'notServed'
-      : !isSaleAmount(amountMsat)
-        ? 'wrongAmount'
-        : waiting.length >= MOST_WAITING
-          ? 'tooMany'
-          : undefined;
-    if (problem) {
-      await this.#refuse(message, key, problem);
-      return;
-    }
-    const { sale, contract, priced, till: name } = message;
-    const asked = await till.ask({
-      ...{ amountMsat, asked: { sale, contract, key } },
-      ...(priced ? { priced } : {}),
-      ...(name.trim() === '' ? {} : { title: name }),
-    });
-    if (asked.ok) await this.#tell(business, asked.sale, key);
-    else await this.#refuse(message, key, 'walletUnavailable', asked.sentence);
-  }
-
-  /** Says what became of a sale to whoever asked for it. */
-  async #tell(business: string, sale: TillSale, to: string): Promise<void> {
-    const { asked, invoice, paymentHash } = sale;
-    if (!asked || invoice === undefined || paymentHash === undefined) return;
-    const about = { v: 1, contract: asked.contract, sale: asked.sale } as const;
-    if (!isPaid(sale)) {
-      // TL-30: "A bank MUST answer a sale asked for again with the same invoice for as long as that
-      // can be paid, and once it is paid with `salePaid`, however late…"
-      await this.#send({ ...about, type: 'saleInvoice', invoice }, to);
-      return;
-    }
-    const { till } = await this.#tillOf(business);
-    const name = till.names.find((each) => each.till === sale.paid.till);
-    const receipt = name && (await this.#receipts.of(sale, name));
-    if (!receipt?.ok) return;
-    const { preimage, atSec, split } = sale.paid;
-    await this.#send(
-      {
-        ...{ ...about, type: 'salePaid', paymentHash, settledAtSec: atSec },
-        ...(preimage === undefined ? {} : { preimage }),
-        ...{ receipt: embedOwn(receipt.event), shares: [...split] },
-        takenMsat: till.takenMsat.toString(),
-        merchantsMsat: merchantsMsat(till.takenMsat, till.accounts.values()).toString(),
-      },
-      to,
-    );
-  }
-
-  #refuse(message: Wanted, to: string, code: Code, sentence = SENTENCES[code]): Promise<void> {
-    const { contract, sale } = message;
-    return this.#send({ v: 1, type: 'saleRefusal', contract, sale, code, sentence }, to);
-  }
-
-  async #send(
-    message: MessageOf<'saleInvoice' | 'salePaid' | 'saleRefusal'>,
-    to: string,
-  ): Promise<void> {
-    const contract = ownContract(this.#desk, message.contract);
-    const signer = contract?.own.money;
-    if (!contract || !signer) return;
-    const { relays } = stateOf(contract).contract.document.parties.business;
-    const { mailbox } = this.#desk;
-    // Only what the till does not ask for again is kept until a relay has it.
-    if (message.type === 'salePaid') await mailbox.send(message, signer, to, relays);
-    else await mailbox.sendOnce(message, signer, to, relays);
-  }
-
   #tillOf(business: string): Promise<HostedTill> {
     const known = this.#tills.get(business) ?? this.#make(business);
     this.#tills.set(business, known);
@@ -248,35 +225,68 @@ export class HostedTills {
       isReady: () => catalog.isListed || till.names.length > 0,
       keyOf: ([root = '']) =>
         ownContract(desk, root)?.own.money?.publicKey ?? desk.person.publicKey,
-      order: async (root, msat, also) =>
-        !isJustOrdered(desk, root, 'tillShare') &&
-        (await this.#repayments.handOver(root, 'tillShare', msat, also)).ok,
-      handOn: (book) => payOn(desk, this.#repayments, served(), book),
+      order: async (root, msat, also) => {
+        const own = this.#counting(business);
+        if (!own || isJustOrdered(desk, root, 'tillShare')) return false;
+        const from = countsFrom(own);
+        return (await this.#repayments.handOver(root, 'tillShare', msat, from, also)).ok;
+      },
+      beforehand: async (book) => {
+        const own = this.#counting(business);
+        if (own) await settleAccounts(desk, own, book);
+      },
+      handOn: async (book) => {
+        const own = this.#counting(business);
+        if (!own) return true;
+        return payOn(desk, this.#repayments, { own, served: served() }, book);
+      },
       onPaid: (sale) => {
-        void this.#tell(business, sale, sale.asked?.key ?? '').catch(() => undefined);
+        void this.#devices.send(business, till, sale).catch(() => undefined);
+        void this.#answers.tell(business, sale).catch(() => undefined);
       },
     });
     const reports = new SalesReports(desk, till, undefined, scope);
     await reports.load();
     await till.start();
+    // What was ordered here before devices counted apart; a new device has ordered nothing.
+    const roots = till.sales.length > 0 ? this.contractsOf({ business, till }) : [];
+    await this.#devices.begin(business, roots);
     const tell = (): void => this.changed.emit();
     till.changed.add(tell);
     const hosted = { business, till, reports };
     this.#open.set(business, hosted);
     void till.check().catch(() => undefined);
-    reports.followDays(tell);
+    if (this.isClosed(business)) await this.#close(hosted);
+    else reports.followDays(tell);
+    this.#copyDaily(hosted);
     return hosted;
+  }
+
+  /** This device, as it counts what it pays on; undefined once another has taken over. */
+  #counting(business: string): OwnDevice | undefined {
+    const own = this.#devices.known(business);
+    return own?.isClosed ? undefined : own;
+  }
+
+  /** Mail is not kept for ever: what was taken is said again every day. */
+  #copyDaily(hosted: HostedTill): void {
+    const { business, till } = hosted;
+    if (till.sales.length > 0) void this.#devices.send(business, till).catch(() => undefined);
+    const stop = this.#desk.clock.after(DAY_MS, () => this.#copyDaily(hosted));
+    this.#stops.set(business, stop);
   }
 
   /** Stops; what was begun is finished. */
   async stop(): Promise<void> {
     this.#isOn = false;
     for (const { reports } of this.all) reports.stop();
-    await Promise.all(this.#answering);
+    for (const stop of this.#stops.values()) stop();
+    await Promise.all([...this.#opening, this.#answers.stop()]);
     await Promise.all(this.all.map(({ till }) => till.stop()));
   }
 }
 
-function stateOf({ view }: OwnContract): ContractState {
-  return view.fold.state;
+/** Whether no wallet was told to pay a part. */
+function isUnsent({ step }: JournalEntry): boolean {
+  return step === 'wanted' || step === 'checked' || step === 'failed';
 }

@@ -70,6 +70,29 @@ export class SalesReports {
     for (const { report } of this.#kept) this.#till.sellFrom(report.toSec);
   }
 
+  /** Takes up reports that a device published from which this one has taken over. */
+  async learn(): Promise<void> {
+    const known = new Set(this.#kept.map(({ event }) => event.id));
+    const found = new Map<string, KeptReport>();
+    for (const { till, contracts } of this.#till.names) {
+      for (const parsed of contracts.flatMap((root) => this.#desk.catalog.eventsOf(root))) {
+        if (parsed.name !== 'sales' || parsed.document.type !== 'salesReport') continue;
+        const { event, document: report } = parsed;
+        if (report.till !== till || known.has(event.id)) continue;
+        const tags = event.tags.map((tag) => [...tag]);
+        // By its serials: they rise from report to report.
+        found.set(event.id, { till, place: report.firstSerial, event: { ...event, tags }, report });
+      }
+    }
+    await this.#desk.store.write(
+      [...found.values()].map((value) => {
+        const key = `${this.#prefix}${value.till}|${value.place}`;
+        return { table: 'journal' as const, key, value };
+      }),
+    );
+    this.#kept = [...this.#kept, ...found.values()];
+  }
+
   /** All reports, in no order. */
   get all(): readonly KeptReport[] {
     return this.#kept;
@@ -85,7 +108,9 @@ export class SalesReports {
         const next = from ? from.firstSerial + from.count : 1;
         const sales = paid
           .filter(({ paid: { till, serial } }) => till === name.till && serial >= next)
-          .sort((a, b) => a.paid.serial - b.paid.serial);
+          .sort((a, b) => a.paid.serial - b.paid.serial)
+          // What a lost device took may lack a sale: a report has serials without a gap.
+          .filter(({ paid }, at, [first]) => paid.serial === (first?.paid.serial ?? 0) + at);
         return sales.length === 0 ? [] : [{ name, sales }];
       });
   }

@@ -105,6 +105,13 @@ export function lapse(sale: TillSale, nowSec: number): TillSale {
   return isOver ? { ...sale, step: 'expired' } : sale;
 }
 
+/** The currency of a sale's price. */
+export function currencyOf({
+  priced,
+}: TillSale): Pick<SalePrice, 'currency' | 'minorDigits'> | undefined {
+  return priced && { currency: priced.currency, minorDigits: priced.minorDigits };
+}
+
 /** What came, in the currency of the till's prices: exactly what was asked where that came. */
 function unitsOf({ amountMsat, priced }: TillSale, came: bigint): bigint | undefined {
   if (!priced) return undefined;

@@ -1,7 +1,7 @@
 /** Messages between a business's till and the bank that runs it. Spec: specs/till.md. */
 import type { Message, MessageOf } from '@realyield/protocol';
 
-const TYPES = ['saleWanted', 'saleInvoice', 'salePaid', 'saleRefusal'] as const;
+const TYPES = ['saleWanted', 'saleInvoice', 'salePaid', 'saleRefusal', 'tillCopy'] as const;
 
 /** One of these messages. */
 export type TillTalk = MessageOf<(typeof TYPES)[number]>;

@@ -3,90 +3,32 @@
  * payment and the shares of it are one write, so neither is there without the other.
  * Spec: specs/till.md.
  */
-import {
-  accrueSale,
-  openAccount,
-  saleShares,
-  type SaleShare,
-  type ServedContract,
-  type TillAccount,
-} from '@realyield/protocol';
+import { accrueSale, openAccount, saleShares, type TillAccount } from '@realyield/protocol';
 import type { Store, StoreWrite } from '../ports.ts';
 import { randomHex } from '../random.ts';
-import type { SalePrice, SaleSplit, TillSale } from './sale.ts';
+import type { TillSale } from './sale.ts';
+import {
+  ACCOUNT,
+  accountWrite,
+  BEFORE,
+  NAME,
+  nameWrite,
+  placeOf,
+  SALE,
+  splitOf,
+  type AccountRow,
+  type NextSale,
+  type PaidSale,
+  type TakenIn,
+  type TillCurrency,
+  type TillName,
+} from './till-rows.ts';
 
-const SALE = 'till|sale|';
-const ACCOUNT = 'till|share|';
-const NAME = 'till|name|';
-
-interface AccountRow {
-  readonly contract: string;
-  readonly accrued: string;
-  readonly denominator: string;
-  readonly handedMsat: string;
-}
-
-/** The currency in which a till's prices are. */
-export type TillCurrency = Pick<SalePrice, 'currency' | 'minorDigits'>;
-
-/**
- * A name of the till: it serves the same contracts, and its prices are in one currency or in none,
- * from its first sale to its last.
- */
-export interface TillName {
-  /** At random. */
-  readonly till: string;
-  /** Its place among the names of this till, from 1. */
-  readonly order: number;
-  /** Ids, ascending. */
-  readonly contracts: readonly string[];
-  readonly currency?: TillCurrency;
-  /** The key its sales are signed with, 32-byte hex. */
-  readonly key: string;
-  /** Since when, Unix seconds. */
-  readonly sinceSec: number;
-  /** Until before when; undefined while it is the present one. */
-  readonly untilSec?: number;
-}
-
-/** What a payment is written down with. */
-export interface NextSale {
-  readonly till: string;
-  readonly serial: number;
-  readonly atSec: number;
-  readonly split: readonly SaleSplit[];
-}
-
-/** What a payment is written down by. */
-export interface PaidSale {
-  readonly served: readonly ServedContract[];
-  readonly nowSec: number;
-  readonly msat: bigint;
-  readonly currency?: TillCurrency | undefined;
-  /** Signs the sales of these contracts. */
-  readonly keyOf: (contracts: readonly string[]) => string;
-}
+export type { TillCurrency, TillName } from './till-rows.ts';
 
 function isSameCurrency(a: TillCurrency | undefined, b: TillCurrency | undefined): boolean {
   return a?.currency === b?.currency && a?.minorDigits === b?.minorDigits;
 }
-
-function splitOf({ contract, numerator, denominator }: SaleShare, msat: bigint): SaleSplit[] {
-  const part = (numerator * msat) / denominator;
-  return part > 0n ? [{ contract, msat: part.toString() }] : [];
-}
-
-function accountWrite(scope: string, contract: string, account: TillAccount): StoreWrite {
-  const value: AccountRow = {
-    contract,
-    accrued: account.accrued.toString(),
-    denominator: account.denominator.toString(),
-    handedMsat: account.handedMsat.toString(),
-  };
-  return { table: 'journal', key: `${scope}${ACCOUNT}${contract}`, value, contract };
-}
-
-const placeOf = (order: number): string => String(order).padStart(10, '0');
 
 /** The sales and accounts of one till. */
 export class TillBook {
@@ -103,6 +45,8 @@ export class TillBook {
   #lastOrder = 0;
   #lastAtSec = 0;
   #takenMsat = 0n;
+  /** By sales that are not in the book themselves. */
+  #beforeMsat = 0n;
 
   constructor(store: Store, scope = '') {
     this.#store = store;
@@ -116,6 +60,7 @@ export class TillBook {
       const key = full.startsWith(this.#scope) ? full.slice(this.#scope.length) : '';
       if (key.startsWith(SALE)) this.#put(value as TillSale);
       if (key.startsWith(NAME)) names.push(value as TillName);
+      if (key === BEFORE) this.#beforeMsat = BigInt(value as string);
       if (!key.startsWith(ACCOUNT)) continue;
       const { contract, accrued, denominator, handedMsat } = value as AccountRow;
       this.#accounts.set(contract, {
@@ -175,14 +120,18 @@ export class TillBook {
 
   /** All that was taken, msat. */
   get takenMsat(): bigint {
-    return this.#takenMsat;
+    return this.#takenMsat + this.#beforeMsat;
   }
 
   /** Writes a step of a sale. */
   async write(sale: TillSale, also: readonly StoreWrite[] = []): Promise<void> {
-    const key = `${this.#scope}${SALE}${placeOf(sale.order)}`;
-    await this.#store.write([{ table: 'journal', key, value: sale }, ...also]);
+    await this.#store.write([this.#saleWrite(sale), ...also]);
     this.#put(sale);
+  }
+
+  #saleWrite(sale: TillSale): StoreWrite {
+    const key = `${this.#scope}${SALE}${placeOf(sale.order)}`;
+    return { table: 'journal', key, value: sale };
   }
 
   /** The name for a sale; where other contracts are served than before, with those that end. */
@@ -228,14 +177,46 @@ export class TillBook {
       split: shares.flatMap((each) => splitOf(each, msat)),
     });
     const accounts = next.map(([...row]) => accountWrite(this.#scope, ...row));
-    const names = changed.map((each): StoreWrite => {
-      const key = `${this.#scope}${NAME}${placeOf(each.order)}`;
-      return { table: 'journal', key, value: each };
-    });
+    const names = changed.map((each) => nameWrite(this.#scope, each));
     await this.write(sale, [...accounts, ...names]);
     for (const [contract, account] of next) this.#accounts.set(contract, account);
+    this.#putNames(changed);
+  }
+
+  #putNames(changed: readonly TillName[]): void {
     const isKept = ({ order }: TillName): boolean => changed.every((each) => each.order !== order);
     this.#names = [...this.#names.filter(isKept), ...changed].sort((a, b) => a.order - b.order);
+  }
+
+  /** Takes in what a lost device took, all in one write; what is known to be paid stays. */
+  async takeIn({ sales, names, accounts, takenMsat, also }: TakenIn): Promise<void> {
+    const last = this.#names.at(-1)?.order ?? 0;
+    const known = new Set(this.#names.map(({ till }) => till));
+    const fresh = names
+      .filter(({ till }) => !known.has(till))
+      .map((name, at) => ({ ...name, order: last + 1 + at }));
+    const placed = sales.flatMap((sale, at) => {
+      const before = sale.asked && this.byAsked(sale.asked.sale);
+      return before?.paid ? [] : [{ ...sale, order: before?.order ?? this.#lastOrder + 1 + at }];
+    });
+    const next = accounts.map(({ contract, accrued, denominator }) => {
+      const account = this.#accounts.get(contract) ?? { accrued: 0n, denominator, handedMsat: 0n };
+      const added = (accrued * account.denominator) / denominator;
+      return [contract, { ...account, accrued: account.accrued + added }] as const;
+    });
+    const listedMsat = placed.reduce((sum, { paid }) => sum + BigInt(paid?.msat ?? 0), 0n);
+    const beforeMsat = this.#beforeMsat + takenMsat - listedMsat;
+    await this.#store.write([
+      ...placed.map((sale) => this.#saleWrite(sale)),
+      ...fresh.map((name) => nameWrite(this.#scope, name)),
+      ...next.map(([...row]) => accountWrite(this.#scope, ...row)),
+      { table: 'journal', key: `${this.#scope}${BEFORE}`, value: beforeMsat.toString() },
+      ...also,
+    ]);
+    for (const sale of placed) this.#put(sale);
+    for (const [contract, account] of next) this.#accounts.set(contract, account);
+    this.#putNames(fresh);
+    this.#beforeMsat = beforeMsat;
   }
 
   /**

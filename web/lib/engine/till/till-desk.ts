@@ -102,7 +102,8 @@ export class TillDesk {
 
   /** A message between a till and the bank that runs it; a bank answers only while it pays. */
   async receive(message: TillTalk, incoming: Incoming, isRunning: boolean): Promise<void> {
-    if (message.type !== 'saleWanted') await this.bank.receive(message, incoming);
+    if (message.type === 'tillCopy') await this.hosted.hearCopy(message, incoming);
+    else if (message.type !== 'saleWanted') await this.bank.receive(message, incoming);
     else if (isRunning) this.hosted.answer(message, incoming);
   }
 

@@ -31,6 +31,8 @@ export interface TillParts {
   readonly served: () => readonly Served[];
   /** Orders a repayment, in one write with changes of its own; false where it cannot be. */
   readonly order: (contract: string, msat: bigint, also: readonly StoreWrite[]) => Promise<boolean>;
+  /** What is seen to before anything is handed over. */
+  readonly beforehand?: (book: TillBook) => Promise<void>;
   /** What else is handed over, after the shares; false where something waits to be ordered. */
   readonly handOn?: (book: TillBook) => Promise<boolean>;
   /** A sale was paid: on disk, with its shares. */

@@ -9,10 +9,11 @@ import { isPreimageOf } from '../payment.ts';
 import type { PaymentRecord } from '../ports.ts';
 import { randomHex } from '../random.ts';
 import { checkInvoice } from './invoice-check.ts';
-import { isOpen, lapse, pay, type SalePaid, type SalePrice, type TillSale } from './sale.ts';
+import { currencyOf, isOpen, lapse, pay, type SalePaid, type TillSale } from './sale.ts';
 import type { SaleTaker } from './takers.ts';
 import { TillBook, type TillName } from './till-book.ts';
 import type { Asked, SaleOrder, TillParts } from './till-parts.ts';
+import type { TakenIn } from './till-rows.ts';
 
 export type { Asked, SaleOrder, Served, TillParts } from './till-parts.ts';
 
@@ -126,9 +127,7 @@ export class Till {
     // Written down, and its invoice was shown to nobody.
     if (before?.step === 'asked') return before;
     const sale: TillSale = {
-      order: this.#book.nextOrder,
-      step: 'asked',
-      amountMsat: amountMsat.toString(),
+      ...{ order: this.#book.nextOrder, step: 'asked', amountMsat: amountMsat.toString() },
       ...(priced ? { priced } : {}),
       ...(lines && lines.length > 0 ? { lines } : {}),
       ...(bank === undefined ? {} : { bank }),
@@ -236,9 +235,15 @@ export class Till {
     await this.#handOver();
   }
 
+  /** Takes in what a lost device took. */
+  takeIn(taken: TakenIn): Promise<void> {
+    return this.#inTurn(() => this.#book.takeIn(taken));
+  }
+
   /** Hands over what has come together. */
   async #handOver(): Promise<void> {
     let isDone = true;
+    await this.#parts.beforehand?.(this.#book);
     const all = this.#parts.served();
     for (const [contract, account] of this.#book.accounts) {
       const served = all.find((each) => each.contract === contract);
@@ -262,8 +267,7 @@ export class Till {
     this.#stopTimer();
     if (!this.#isOn) return;
     this.#stopTimer = this.#parts.clock.after(LOOK_MS, () => {
-      const { clock } = this.#parts;
-      const isAll = clock.nowMs() - this.#lookedBackAtMs >= LOOK_BACK_MS;
+      const isAll = this.#parts.clock.nowMs() - this.#lookedBackAtMs >= LOOK_BACK_MS;
       const shown = this.#book.unpaid.find(({ step }) => step === 'shown');
       const look = isAll ? this.#lookBack() : shown ? this.lookAt(shown) : Promise.resolve();
       const again = (): Promise<void> | undefined =>
@@ -293,8 +297,4 @@ export class Till {
     this.#stopTimer();
     await this.#last;
   }
-}
-
-function currencyOf({ priced }: TillSale): Pick<SalePrice, 'currency' | 'minorDigits'> | undefined {
-  return priced && { currency: priced.currency, minorDigits: priced.minorDigits };
 }

@@ -2,7 +2,7 @@
 import { recoverySinceSec, tillRate, type ContractState, type TillRate } from '@realyield/protocol';
 import type { Catalog } from '../../engine/catalog.ts';
 import type { BankPurse } from '../../engine/till/bank-purse.ts';
-import type { HostedTills } from '../../engine/till/hosted-tills.ts';
+import type { HostedTill, HostedTills } from '../../engine/till/hosted-tills.ts';
 import { formatBps, formatDue } from '../../format.ts';
 import { titleOf } from './contract.ts';
 import { calendarOf } from './notices.ts';
@@ -136,6 +136,29 @@ export interface HostedTillView {
   readonly heldMsat: bigint;
   readonly isRecovery: boolean;
   readonly unreported: number;
+  /** Another device of the bank has taken over what this one took. */
+  readonly isClosed: boolean;
+  /** Other devices that took something, the fullest first. */
+  readonly others: readonly OtherTillView[];
+}
+
+/** What another device of the bank took at a till, by the copies it sent. */
+export interface OtherTillView {
+  readonly device: string;
+  readonly sales: number;
+  /** Invoices that it made and that may be paid still, or were. */
+  readonly open: number;
+  readonly heldMsat: bigint;
+  /** When it was last heard of, Unix seconds. */
+  readonly atSec: number;
+}
+
+function othersAt(hosted: HostedTills, of: HostedTill): readonly OtherTillView[] {
+  const views = hosted.elsewhere(of).map(({ copy: { device }, sales, heldMsat, atSec }) => {
+    const paid = sales.filter((sale) => sale.paid !== undefined).length;
+    return { device, sales: paid, open: sales.length - paid, heldMsat, atSec };
+  });
+  return views.sort((a, b) => (a.heldMsat > b.heldMsat ? -1 : 1));
 }
 
 /** The tills this person runs, by the names of their businesses. */
@@ -156,9 +179,13 @@ export function hostedTillViews(
       heldMsat: takenMsat - handed.sharesMsat - handed.paidOnMsat,
       isRecovery: states.some((state) => tillRate(state, nowSec).reason === 'recovery'),
       unreported: reports.unreported.reduce((sum, { sales }) => sum + sales.length, 0),
+      isClosed: hosted.isClosed(business),
+      others: othersAt(hosted, each),
     };
   });
   return views
-    .filter(({ sales, elsewhereMsat }) => sales > 0 || elsewhereMsat > 0n)
+    .filter(
+      ({ sales, elsewhereMsat, others }) => sales > 0 || elsewhereMsat > 0n || others.length > 0,
+    )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
