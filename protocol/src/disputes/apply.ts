@@ -85,6 +85,10 @@ function applyRuling(
   // effect after the time to respond."
   const isAnswered = draft.responses.some(({ id }) => document.admitted.includes(id));
   if (!isAnswered && step.effectiveAtSec <= draft.respondBySec) return reject('RESPONSE_RUNNING');
+  // DI-45: "A ruling is refused as `CONTENT_TERMS` that awards something to be paid before it takes
+  // effect."
+  const isDueBefore = document.awards.length > 0 && document.payBySec < step.effectiveAtSec;
+  if (isDueBefore) return reject('CONTENT_TERMS', 'payBySec');
   const refused = awardsMismatch(document.awards, claimsBefore(draft, taken));
   if (refused) return refused;
   draft.tracks[role].rulings.push(step);
@@ -155,6 +159,11 @@ function applySettlement(
   if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
   const proposal = draft.proposals.get(document.proposal.id);
   if (!proposal) return reject('STATE_FORBIDS', 'proposal');
+  // DI-44: "A settlement step that takes effect after the time its proposal says to pay is refused
+  // as `STATE_FORBIDS`."
+  const { document: proposed } = proposal.step;
+  const isOver = 'payBySec' in proposed && step.effectiveAtSec > proposed.payBySec;
+  if (isOver) return reject('STATE_FORBIDS', 'payBySec');
   for (const place of signedFor(draft, step)) {
     const before = proposal.signers.get(place) ?? step.effectiveAtSec;
     proposal.signers.set(place, Math.min(before, step.effectiveAtSec));

@@ -57,6 +57,8 @@ export interface DisputeOutcome {
   readonly id: string;
   readonly by: ArbiterRole | undefined;
   readonly effectiveAtSec: number;
+  /** What settled from then on pays it; earlier where a ruling it does not rest on was paid. */
+  readonly paidFromSec: number;
   readonly payBySec: number;
   readonly awards: readonly OwedAward[];
   /** What the bond has paid of it. */

@@ -50,10 +50,10 @@ export function linesBefore(
 }
 
 function debtsOf(line: Line, contract: string, leg: Award['leg']): Debt[] {
-  return line.flatMap(({ awards, effectiveAtSec }) =>
+  return line.flatMap(({ awards, paidFromSec }) =>
     awards
       .filter(({ award }) => award.contract === contract && award.leg === leg)
-      .map(({ owedUnits }) => ({ fromSec: effectiveAtSec, leftUnits: owedUnits })),
+      .map(({ owedUnits }) => ({ fromSec: paidFromSec, leftUnits: owedUnits })),
   );
 }
 

@@ -17,7 +17,7 @@ import type {
 } from './case.ts';
 import type { OtherOutcome } from './earlier.ts';
 import { claimsBefore, draftOf, governingOf, type Claim, type DisputeDraft } from './draft.ts';
-import { contradictionsOf, outcomeOf } from './outcome.ts';
+import { contradictionsOf, outcomeOf, paidDecisions } from './outcome.ts';
 import { outsideRefusal, partyOf } from './roles.ts';
 import { orderSteps, stepsOf, type DisputeStep, type RefusedStep } from './steps.ts';
 
@@ -194,9 +194,11 @@ export function foldDispute(
     return code ? [{ id: step.id, code }] : [];
   });
   const isClosed = unfit.length < draft.closings.length;
-  // DI-31: "…and as `STATE_FORBIDS` one that is for another outcome than the case's."
+  // DI-31: "…and as `STATE_FORBIDS` one that is for something else than the case's outcome, or a
+  // ruling that the outcome does not rest on."
+  const decisions = paidDecisions(draft, outcome);
   const astray = draft.payouts
-    .filter(({ document }) => 'outcome' in document && document.outcome !== outcome?.id)
+    .filter(({ document }) => 'outcome' in document && !decisions.has(document.outcome))
     .map(({ id }) => ({ id, code: 'STATE_FORBIDS' as const }));
   unfit.push(...astray);
   const counted = applied.map(({ id }) => id).filter((id) => !unfit.some((each) => each.id === id));

@@ -107,6 +107,53 @@ describe('a settlement', () => {
   });
 });
 
+describe('an offer from before a ruling', () => {
+  it('pays nobody twice who signs it once the ruling was paid, requires: DI-16', () => {
+    const made = new TestCase(newLoan());
+    const opened = made.open(CLAIM);
+    const offer = propose(made, 'bank', [made.award(AWARD, 'repayment')], OPEN_DAY + 1);
+    made.accept('business', offer, OPEN_DAY + 2);
+    made.respond();
+    made.rule(made.take(), [made.award(AWARD, 'repayment')]);
+    pay(made, AWARD, OPEN_DAY + 35);
+    expect(made.fold().status).toBe('complied');
+    made.accept('investor', offer, OPEN_DAY + 40, { prev: [opened] });
+    const { status, outcome } = made.fold();
+    expect({ status, type: outcome?.type }).toEqual({ status: 'complied', type: 'settlement' });
+    // What all sides agree on in knowledge of the ruling is owed beside what was paid for it.
+    const more = propose(made, 'bank', [made.award(100_000_000n, 'repayment')], OPEN_DAY + 42);
+    for (const name of ['investor', 'business']) made.accept(name, more, OPEN_DAY + 43);
+    expect(made.fold().outcome).toMatchObject({ id: more.id, outstandingUnits: 100_000_000n });
+  });
+
+  it('is signed in vain after the time it says to pay, requires: DI-44', () => {
+    const made = new TestCase(newLoan());
+    made.open(CLAIM);
+    const awards = [made.award(AWARD)];
+    const terms = { type: 'proposal', awards, payBySec: made.at(110), ...NO_STATEMENT } as const;
+    const offer = made.step('bank', terms, OPEN_DAY + 1);
+    made.accept('investor', offer, OPEN_DAY + 11);
+    expect(made.fold()).toMatchObject({ status: 'open', rejects: [{ code: 'STATE_FORBIDS' }] });
+    made.accept('investor', offer, OPEN_DAY + 10, { prev: [offer] });
+    expect(made.fold().status).toBe('settled');
+  });
+});
+
+describe('a ruling', () => {
+  it('is none that is to be paid before it is signed, requires: DI-45', () => {
+    const made = new TestCase(newLoan());
+    made.open(CLAIM);
+    const answer = made.respond();
+    const taken = made.take();
+    const said = (awards: ReturnType<TestCase['award']>[], day: number) =>
+      rulingOn(taken, [answer], awards, made.at(day));
+    made.step('arbiter', said([made.award(AWARD)], OPEN_DAY), OPEN_DAY + 30);
+    expect(made.fold()).toMatchObject({ status: 'taken', rejects: [{ code: 'CONTENT_TERMS' }] });
+    made.step('arbiter', said([], OPEN_DAY), OPEN_DAY + 31);
+    expect(made.fold().status).toBe('complied');
+  });
+});
+
 describe('a joined case', () => {
   it('goes on for one investor where the other withdraws', () => {
     const { made, second, both } = joinedCase();

@@ -20,7 +20,7 @@ function owedAwards(
   draft: DisputeDraft,
   awards: readonly Award[],
   claims: readonly Claim[],
-  decided: Pick<DisputeOutcome, 'id' | 'effectiveAtSec'>,
+  decided: Pick<DisputeOutcome, 'id' | 'effectiveAtSec' | 'paidFromSec'>,
 ): Omit<OwedAward, 'fromBondUnits'>[] {
   const atSec = decided.effectiveAtSec;
   const lines = linesBefore(draft.others, draft.reason, decided);
@@ -37,8 +37,9 @@ function owedAwards(
     const owedUnits = least(BigInt(award.units), most);
     left.set(award.contract, most - owedUnits);
     const state = draft.states.get(award.contract);
-    // DI-16: "Paid of an award is what settled on its leg from the time the outcome took effect…"
-    const paidUnits = state ? paidBeside(state, award, atSec, lines) : 0n;
+    // DI-16: "Paid of an award is what settled on its leg from the time the outcome took effect,
+    // or a ruling of the case that it does not rest on…"
+    const paidUnits = state ? paidBeside(state, award, decided.paidFromSec, lines) : 0n;
     const outstandingUnits = paidUnits < owedUnits ? owedUnits - paidUnits : 0n;
     return { award, owedUnits, paidUnits, outstandingUnits };
   });
@@ -46,14 +47,35 @@ function owedAwards(
 
 type Deciding = Extract<DisputeDocument, { type: 'ruling' | 'proposal' }>;
 
+/** Rulings of the case that a decision does not rest on: what was paid for one pays it too. */
+function unknownTo({ tracks }: DisputeDraft, { id, past }: DisputeStep): DisputeStep[] {
+  const rulings = Object.values(tracks).flatMap((track) => track.rulings);
+  return rulings.filter((ruling) => ruling.id !== id && !past.has(ruling.id));
+}
+
+/** What payouts of the bond can be for: the outcome, and rulings that it does not rest on. */
+export function paidDecisions(
+  draft: DisputeDraft,
+  outcome: Pick<DisputeOutcome, 'id'> | undefined,
+): ReadonlySet<string> {
+  const rulings = Object.values(draft.tracks).flatMap((track) => track.rulings);
+  const step =
+    draft.proposals.get(outcome?.id ?? '')?.step ?? rulings.find(({ id }) => id === outcome?.id);
+  return new Set(step ? [step.id, ...unknownTo(draft, step).map(({ id }) => id)] : []);
+}
+
 function outcomeBy(
   draft: DisputeDraft,
+  step: DisputeStep,
   document: Deciding,
-  decided: Pick<DisputeOutcome, 'id' | 'by' | 'effectiveAtSec'>,
+  { by, effectiveAtSec }: Pick<DisputeOutcome, 'by' | 'effectiveAtSec'>,
   claims: readonly Claim[],
 ): DisputeOutcome {
+  const times = unknownTo(draft, step).map((ruling) => ruling.effectiveAtSec);
+  const paidFromSec = Math.min(effectiveAtSec, ...times);
+  const decided = { id: step.id, by, effectiveAtSec, paidFromSec };
   const owed = owedAwards(draft, document.awards, claims, decided);
-  const records = recordedPayouts(draft.payouts, decided.id);
+  const records = recordedPayouts(draft.payouts, paidDecisions(draft, decided));
   const awards = withBond(owed, records, draft.states);
   return {
     ...decided,
@@ -107,17 +129,17 @@ export function outcomeOf(draft: DisputeDraft): DisputeOutcome | undefined {
   const [settled] = settlementsOf(draft);
   if (settled) {
     const { document, effectiveAtSec, step } = settled;
-    const decided = { id: step.id, by: undefined, effectiveAtSec };
-    return outcomeBy(draft, document, decided, [...draft.claims.values()]);
+    const decided = { by: undefined, effectiveAtSec };
+    return outcomeBy(draft, step, document, decided, [...draft.claims.values()]);
   }
   const by = governingOf(draft);
   // DI-18: "Of several rulings the first in order stands, and each other is reported with it as
   // `rival rulings`…"
   const ruling = draft.tracks[by].rulings[0];
   if (ruling?.document.type !== 'ruling') return undefined;
-  const { document, id, effectiveAtSec } = ruling;
+  const { document, effectiveAtSec } = ruling;
   const taken = draft.tracks[by].taken.find((step) => step.id === document.taken);
-  return outcomeBy(draft, document, { id, by, effectiveAtSec }, claimsBefore(draft, taken));
+  return outcomeBy(draft, ruling, document, { by, effectiveAtSec }, claimsBefore(draft, taken));
 }
 
 function pair(a: DisputeStep, b: DisputeStep): readonly [string, string] {

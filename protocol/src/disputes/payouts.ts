@@ -40,14 +40,14 @@ export interface PayoutRecord {
   readonly paid: PaidOutDocument['paid'];
 }
 
-/** Payouts of an outcome that are on the chain, each transaction once. */
+/** Payouts of these decisions that are on the chain, each transaction once. */
 export function recordedPayouts(
   steps: readonly DisputeStep[],
-  outcome: string,
+  decisions: ReadonlySet<string>,
 ): readonly PayoutRecord[] {
   const byTransaction = new Map<string, PayoutRecord>();
   for (const { document, id } of steps) {
-    if (document.type !== 'paidOut' || document.outcome !== outcome) continue;
+    if (document.type !== 'paidOut' || !decisions.has(document.outcome)) continue;
     // DI-32: "…one transaction once, however often it is recorded."
     if (byTransaction.has(document.txid)) continue;
     const { changeSat, inclusion, paid, pledge, spent, txid } = document;

@@ -44,6 +44,8 @@ export interface StepOptions {
   readonly loan?: Loan;
   /** Its block's median time as a day, where it is not the day it is signed. */
   readonly blockDay?: number;
+  /** The test key that signs, where it is not the loan's for that name. */
+  readonly key?: string;
 }
 
 type Content<Document> = Document extends DisputeDocument
@@ -110,7 +112,10 @@ export class TestCase {
       ...(said.type === 'open' ? {} : { dispute: this.id }),
       ...(BLOCKED.has(said.type) ? { block } : {}),
     } as DisputeDocument;
-    return loan.signing.sign(loan.nameOf(name), buildDispute(document, this.at(day)));
+    return loan.signing.sign(
+      options.key ?? loan.nameOf(name),
+      buildDispute(document, this.at(day)),
+    );
   }
 
   /** Adds a signed step. */
