@@ -5,16 +5,10 @@
  */
 import { expect, it } from 'vitest';
 import { Cast } from './faults/cast.ts';
-import { UNHARMED, weatherOf } from './faults/fates.ts';
-import { randomOf } from './faults/random.ts';
+import { CALM, UNHARMED } from './faults/fates.ts';
 import { URLS } from './faults/scenario.ts';
 import { Loan, offerDocument } from './fixtures/loan.ts';
 
-const CALM = {
-  ...weatherOf(randomOf(1)),
-  network: { loss: 0, repeat: 0, mostDelayMs: 50 },
-  relayDown: { relay: 0, fromMs: 0, forMs: 0 },
-};
 const MINUTE_MS = 60_000;
 
 /** Two contracts that the investor pays under by one key. */

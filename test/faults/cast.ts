@@ -110,6 +110,11 @@ export class Cast {
     return [...new Map(this.relays.flatMap((relay) => [...relay.events])).values()];
   }
 
+  /** A person's process dies now, and comes back as their fate says. */
+  kill(name: string): void {
+    this.#players.get(name)?.process?.die();
+  }
+
   /** Everybody goes. */
   end(): void {
     this.#isOver = true;

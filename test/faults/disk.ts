@@ -28,10 +28,17 @@ export class Disk {
   }
 }
 
+/** A step of the journal, or of its payments on the chain alone, counted from 0. */
+export interface DeathAtStep {
+  readonly step: number;
+  readonly side: 'before' | 'after';
+  readonly of?: 'chain';
+}
+
 /** What happens to the writes of one process. */
 export interface DiskFaults {
-  /** The step of the journal (counted from 0) at which the process dies, and on which side. */
-  readonly deathAtStep: { readonly step: number; readonly side: 'before' | 'after' } | undefined;
+  /** The step at which the process dies. */
+  readonly deathAtStep: DeathAtStep | undefined;
   /** Steps of the journal for which there is no room. */
   readonly fullAtSteps: ReadonlySet<number>;
 }
@@ -42,6 +49,7 @@ function never<T>(): Promise<T> {
 
 /** What is a step: of payments, over Lightning or on the chain, and of those passed on. */
 const STEP = /^(part|forward|chain)\|/;
+const CHAIN = /^chain\|/;
 
 /** A process's store. */
 export class ProcessStore implements Store {
@@ -49,6 +57,7 @@ export class ProcessStore implements Store {
   readonly #faults: DiskFaults;
   readonly #die: () => void;
   #steps = 0;
+  #chainSteps = 0;
   isDead = false;
 
   constructor(disk: Disk, faults: DiskFaults, die: () => void) {
@@ -83,7 +92,10 @@ export class ProcessStore implements Store {
     const step = isStep ? this.#steps : -1;
     if (isStep) this.#steps += 1;
     const { deathAtStep, fullAtSteps } = this.#faults;
-    const isLast = deathAtStep?.step === step;
+    const isOnChain = changes.some(({ table, key }) => table === 'journal' && CHAIN.test(key));
+    const chainStep = isOnChain ? this.#chainSteps : -1;
+    if (isOnChain) this.#chainSteps += 1;
+    const isLast = deathAtStep?.step === (deathAtStep?.of === 'chain' ? chainStep : step);
     if (isLast && deathAtStep.side === 'before') {
       this.#die();
       return never();

@@ -4,52 +4,26 @@
  * did not, on one device or two, which die at any moment. The investor receives it once.
  * Spec: specs/tenders.md, "Clients".
  */
-import { ledgerOf, planTicks, scriptOfAddress } from '@realyield/protocol';
+import { scriptOfAddress } from '@realyield/protocol';
 import type { ChainOrder } from '../../web/lib/engine/fallback/orders.ts';
 import { allUnanswered } from '../../web/lib/engine/fallback/standing.ts';
 import type { Session } from '../../web/lib/engine/session.ts';
-import { addressFor } from '../fixtures/fallback.ts';
-import { inThree, Loan, offerDocument } from '../fixtures/loan.ts';
-import { NO_FEES } from '../fixtures/plans.ts';
 import { Cast } from './cast.ts';
 import { SimChain, simSource } from './chain.ts';
 import { contradict } from './contradiction.ts';
 import { auditFallback, isPaidOnce, type FallbackAccount } from './fallback-accounts.ts';
+import { DAY_SEC, dueUnits, loan, startAtMs } from './fallback-loan.ts';
 import { payerFate, UNHARMED, weatherOf, type Fate, type Weather } from './fates.ts';
 import type { Played } from './matrix.ts';
 import { randomOf, type Random } from './random.ts';
-import { URLS } from './scenario.ts';
 
-const DAY_SEC = 60;
 const HOUR_MS = 3_600_000;
 const PATIENCE_MS = 40 * HOUR_MS;
 const SETTLING_MS = 125_000;
 /** A wallet of the person's own is not always at hand. */
 const MOST_LEISURE_MS = 600_000;
-
-function signLoan(): Loan {
-  const { business } = offerDocument();
-  const loan = new Loan({
-    seed: 'fallback',
-    fallbackAddress: addressFor('a silent investor'),
-    offer: {
-      ...inThree,
-      daySec: DAY_SEC,
-      relays: URLS,
-      business: { ...business, relays: URLS },
-      fees: NO_FEES,
-    },
-    investorRelays: URLS,
-  });
-  loan.signAll();
-  loan.pay('disbursement', planTicks(loan.contract.document), loan.startAtSec + 20);
-  return loan;
-}
-
-const loan = signLoan();
-/** The day on which the first instalment falls due begins. */
-const startAtMs = (loan.startAtSec + 30 * DAY_SEC) * 1_000;
-const dueUnits = ledgerOf(loan.fold().state, startAtMs / 1_000 + 60).dueNowUnits;
+/** Journal steps of payments on the chain at which a debtor may die. */
+const CHAIN_STEPS = 6;
 
 /** What the person does with what they are shown: pays it, pays less, or says that they did not. */
 type Decision = 'pays' | 'pays less' | 'declines';
@@ -61,6 +35,7 @@ interface FallbackScenario {
   readonly payeeComesAtMs: number;
   /** When another device of the business is opened. */
   readonly laptopAtMs: number | undefined;
+  readonly laptop: Pick<Fate, 'diesAtMs' | 'awayMs'>;
   /** When the payee answers in public what it had never asked for, and the day it writes on it. */
   readonly contradiction: { readonly atMs: number; readonly isDatedBack: boolean } | undefined;
   readonly paysOnChain: boolean;
@@ -68,6 +43,14 @@ interface FallbackScenario {
   /** How often a source of the chain does not answer. */
   readonly silence: number;
   readonly weather: Weather;
+}
+
+/** Dies at a step of its payments on the chain, or at any. */
+function debtorFate(random: Random, seed: number): Fate {
+  const drawn = { ...payerFate(random, seed), canLookUp: random.isLucky(0.95) };
+  const side = Math.floor(seed / CHAIN_STEPS) % 2 === 0 ? 'after' : 'before';
+  const dies = { step: seed % CHAIN_STEPS, side, of: 'chain' } as const;
+  return random.isLucky(0.6) ? { ...drawn, dies } : drawn;
 }
 
 function decisionOf(random: Random): Decision {
@@ -78,7 +61,7 @@ function decisionOf(random: Random): Decision {
 function scenarioOf(seed: number): FallbackScenario {
   const random = randomOf(seed + 601);
   const dayMs = DAY_SEC * 1_000;
-  const drawn = { ...payerFate(random, seed), canLookUp: random.isLucky(0.95) };
+  const drawn = debtorFate(random, seed);
   const payee: Fate = {
     ...UNHARMED,
     diesAtMs: random.isLucky(0.4) ? random.below(10 * dayMs) : undefined,
@@ -88,14 +71,16 @@ function scenarioOf(seed: number): FallbackScenario {
   const contradiction = { atMs: random.below(32 * dayMs), isDatedBack: random.isLucky(0.5) };
   const hasLaptop = random.isLucky(0.3);
   const laptopAtMs = random.below(30 * dayMs);
+  const laptop = { diesAtMs: random.below(30 * dayMs), awayMs: random.below(20 * dayMs) };
   const weather = weatherOf(random);
   const { relayDown } = weather;
   return {
     seed,
-    debtor: { ...drawn, diesAtMs: random.isLucky(0.5) ? random.below(30 * dayMs) : undefined },
+    debtor: { ...drawn, diesAtMs: random.isLucky(0.3) ? random.below(30 * dayMs) : undefined },
     payee,
     payeeComesAtMs: random.below(32 * dayMs),
     laptopAtMs: hasLaptop ? laptopAtMs : undefined,
+    laptop,
     contradiction: random.isLucky(0.3) ? contradiction : undefined,
     paysOnChain: random.isLucky(0.9),
     decisions: [decisionOf(random), decisionOf(random)],
@@ -173,7 +158,7 @@ function enterAll(cast: Cast, person: Person, chain: SimChain, scenario: Fallbac
     cast.enter({ name: 'investor', side: 'incoming', fate: payee });
   });
   if (!hasRivals) return ['business'];
-  const fate = { ...UNHARMED, canLookUp: debtor.canLookUp };
+  const fate = { ...UNHARMED, ...scenario.laptop, canLookUp: debtor.canLookUp };
   cast.time.after(laptopAtMs, () => {
     cast.enter({ ...device, name: 'laptop', person: 'business', fate });
   });

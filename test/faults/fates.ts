@@ -63,6 +63,12 @@ export function payerFate(random: Random, seed: number): Fate {
   };
 }
 
+/** Nothing is lost, nothing comes late, all relays are there. */
+export const CALM: Weather = {
+  network: { loss: 0, repeat: 0, mostDelayMs: 50 },
+  relayDown: { relay: 0, fromMs: 0, forMs: 0 },
+};
+
 /** The weather of a run. */
 export function weatherOf(random: Random): Weather {
   const isBad = random.isLucky(0.5);

@@ -3,16 +3,16 @@
  * wallet of its own. The journal knows of it before the person does; no part of it is paid over
  * Lightning meanwhile; what the chain proves is published. Spec: specs/tenders.md, "Clients".
  */
-import { reject, scriptOfAddress, TENDER_LEGS, type Result } from '@realyield/protocol';
+import { reject, TENDER_LEGS, type Result } from '@realyield/protocol';
 import { ownContract, type Desk, type OwnContract } from '../desk.ts';
 import { Listeners } from '../listeners.ts';
 import { entriesOf, freeParts, holdParts } from './holding.ts';
-import { ChainOrders, isNews, type ChainOrder } from './orders.ts';
+import { ChainOrders, isNews, isShown, type ChainOrder } from './orders.ts';
 import { prove, provenHere } from './proving.ts';
-import { freeEntries, LEAST_SAT, ownDebt, tenderEvent, unansweredOf } from './standing.ts';
-import type { TenderLeg, Unanswered } from './standing.ts';
+import { freeEntries, isMoot, ownDebt, ripeNow, tenderEvent } from './standing.ts';
+import type { Ripe, TenderLeg } from './standing.ts';
 import { Telling } from './telling.ts';
-import { firstAnswer, look } from './watching.ts';
+import { askSources } from './watching.ts';
 
 /** How often sources are asked while something is awaited. */
 const LOOK_MS = 20_000;
@@ -34,6 +34,8 @@ export class Fallback {
   readonly #orders: FallbackOrders;
   readonly #kept: ChainOrders;
   readonly #telling: Telling;
+  /** Tenders whose order is being told for the first time. */
+  readonly #beginning = new Set<string>();
   #looking: Promise<void> | undefined;
   #stopTimer: (() => void) | undefined;
   #isLoaded = false;
@@ -87,9 +89,9 @@ export class Fallback {
     return this.#telling.ask(root);
   }
 
-  /** Orders of a contract, the last begun first. */
+  /** Orders of a contract that its person may see, the last begun first. */
   of(root: string): readonly ChainOrder[] {
-    const own = this.#kept.all().filter(({ contract }) => contract === root);
+    const own = this.#kept.all().filter((order) => order.contract === root && isShown(order));
     return own.sort((a, b) => b.startedAtSec - a.startedAtSec);
   }
 
@@ -103,33 +105,13 @@ export class Fallback {
   /** Shows the person where to pay: from now on the parts are paid on the chain or not at all. */
   async begin(root: string, leg: TenderLeg): Promise<Result<ChainOrder>> {
     await this.whenTold(root);
-    const contract = ownDebt(this.#desk, root);
-    const nowSec = this.#desk.clock.nowSec();
-    const offered = contract && unansweredOf(contract.view.fold.state, leg, nowSec);
-    if (!offered || !this.#orders.mayRun()) return reject('STATE_FORBIDS', leg);
-    const { address, valueSat } = offered;
-    if (address === undefined) return reject('FALLBACK_ADDRESS');
-    if (valueSat < LEAST_SAT) return reject('PART_AMOUNT', valueSat.toString());
-    if (nowSec < offered.fromSec) return reject('FALLBACK_EARLY', String(offered.fromSec));
-    // TE-21: "A debtor's client offers a payment to the fallback address only of a tender that
-    // nobody answered, of parts with no payment under way, and once the median time of the newest
-    // block is fourteen contract days after it…"
-    const sources = await this.#desk.addressSources();
-    const { network } = contract.view.fold.state.contract.document;
-    const seen = await firstAnswer(sources, address, network);
-    if (!seen) return reject('BLOCK_UNKNOWN');
-    if (seen.medianTimeSec < offered.fromSec) {
-      return reject('FALLBACK_EARLY', String(offered.fromSec));
-    }
-    return this.#keep(contract, offered, seen.outpoints);
+    if (!this.#orders.mayRun()) return reject('STATE_FORBIDS', leg);
+    const ripe = await ripeNow(this.#desk, root, leg);
+    return ripe.ok ? this.#keep(ripe.value) : ripe;
   }
 
   /** Writes the order and holds its parts, all or none. */
-  async #keep(
-    contract: OwnContract,
-    offered: Unanswered,
-    before: readonly string[],
-  ): Promise<Result<ChainOrder>> {
+  async #keep({ contract, offered, before }: Ripe): Promise<Result<ChainOrder>> {
     const { root } = contract.view;
     const parsed = tenderEvent(this.#desk, root, offered.tender);
     if (!parsed) return reject('TENDER_UNKNOWN', offered.tender);
@@ -146,11 +128,13 @@ export class Fallback {
     };
     // TE-21: "…It keeps address, amount and parts in its journal, and withdraws every open request
     // for them, before it shows where to pay…"
+    this.#beginning.add(order.tender.id);
     const isHeld = await holdParts(this.#desk, order, entries, 'this device');
     this.#kept.put(order);
     // TE-23: "Before it shows where to pay, it tells the other devices of its person by an
     // encrypted event that a relay has taken…"
     const isTold = isHeld && (await this.#tell(contract));
+    this.#beginning.delete(order.tender.id);
     if (!isTold) {
       // A request came in that moment and may be paid, or the other devices cannot know: nothing
       // was shown, and nothing is held.
@@ -159,17 +143,19 @@ export class Fallback {
       if (isHeld) await this.#tell(contract);
       return isHeld ? reject('STATE_FORBIDS', 'untold') : reject('STATE_FORBIDS', 'inFlight');
     }
+    const told = { ...order, isTold: true };
+    await this.#kept.write(told);
     this.#orders.wake(root, leg);
     this.changed.emit();
     this.#look();
-    return { ok: true, value: order };
+    return { ok: true, value: told };
   }
 
   /** Another device's order, as it stands there. */
   async #take(told: ChainOrder): Promise<void> {
     const known = this.#kept.of(told.tender.id);
     if (this.#stopped || !isNews(known, told)) return;
-    const order = { ...known, ...told };
+    const order = { ...known, ...told, isTold: true };
     // TE-23: "…a client that hears of one takes it for its own, pays none of its parts over
     // Lightning, and begins none beside it…"
     if (told.state === 'open') {
@@ -186,10 +172,11 @@ export class Fallback {
 
   /** Tells the person's other devices how what was begun under a contract stands. */
   #tell(contract: OwnContract): Promise<boolean> {
+    const { root } = contract.view;
     const lately = new Set(this.#awaited());
     return this.#telling.tell(
       contract,
-      this.of(contract.view.root).filter((order) => lately.has(order)),
+      this.#kept.all().filter((order) => order.contract === root && lately.has(order)),
     );
   }
 
@@ -208,9 +195,10 @@ export class Fallback {
     if (order?.state !== 'open') return reject('STATE_FORBIDS');
     // TE-22: "…A person who says that they did not pay frees the parts, as long as a source says
     // that nothing came; an output that shows later is proven all the same…"
-    const seen = await this.#ask(order);
+    const seen = await askSources(this.#desk, order, this.#kept.all());
     if (!seen) return reject('BLOCK_UNKNOWN');
-    if (seen.found ?? seen.other) return reject('STATE_FORBIDS', 'inFlight');
+    const { found, other } = this.#kept.of(tender) ?? order;
+    if (seen.found ?? seen.other ?? found ?? other) return reject('STATE_FORBIDS', 'inFlight');
     await this.#kept.write({ ...seen, state: 'released' });
     await this.#free(order);
     const contract = ownDebt(this.#desk, order.contract);
@@ -248,6 +236,34 @@ export class Fallback {
       });
   }
 
+  /** Whether an order is to be paid, and its person's other devices know of it. */
+  async #stands(contract: OwnContract, order: ChainOrder): Promise<boolean> {
+    const { root, fold } = contract.view;
+    if (this.#beginning.has(order.tender.id)) return false;
+    if (isMoot(fold.state, order, this.#kept.all())) {
+      await this.#kept.write({ ...order, state: 'released' });
+      await this.#free(order);
+      if (order.isTold) await this.#tell(contract);
+      this.changed.emit();
+      return false;
+    }
+    if (isShown(order)) return true;
+    // TE-23: "…One that died before it had told them tells them first, and shows nothing until
+    // then…"
+    await this.whenTold(root);
+    if (!this.#mayGoOn() || !this.#isLatest(order)) return false;
+    if ((await this.#tell(contract)) && this.#isLatest(order)) {
+      await this.#kept.write({ ...order, isTold: true });
+      this.changed.emit();
+    }
+    return false;
+  }
+
+  /** Whether nothing has become of an order since it was read. */
+  #isLatest(order: ChainOrder): boolean {
+    return this.#kept.of(order.tender.id) === order;
+  }
+
   #mayGoOn(): boolean {
     return !this.#stopped && this.#orders.mayRun();
   }
@@ -261,37 +277,19 @@ export class Fallback {
 
   async #work(): Promise<void> {
     for (const order of this.#awaited()) {
-      if (!this.#mayGoOn()) return;
       const contract = ownContract(this.#desk, order.contract);
-      if (!contract) continue;
+      if (this.#stopped || !contract) continue;
+      // What others have proven is known to a device that does not pay now, too.
       const proven = await provenHere(this.#desk, contract, order);
-      const seen = proven ?? (await this.#ask(order));
-      if (!seen || !this.#mayGoOn()) continue;
+      if (!proven && !(this.#mayGoOn() && (await this.#stands(contract, order)))) continue;
+      const seen = proven ?? (await askSources(this.#desk, order, this.#kept.all()));
+      if (!seen || !this.#isLatest(order)) continue;
       const sources = await this.#desk.addressSources();
       const after = proven ?? (await prove(this.#desk, contract, seen, sources));
-      if (JSON.stringify(after) === JSON.stringify(this.#kept.of(order.tender.id))) continue;
+      // Its person may have freed it meanwhile.
+      if (!this.#isLatest(order) || JSON.stringify(after) === JSON.stringify(order)) continue;
       await this.#kept.write(after);
       this.changed.emit();
     }
-  }
-
-  /** What the first source that answers says of an order; undefined where none does. */
-  async #ask(order: ChainOrder): Promise<ChainOrder | undefined> {
-    const state = this.#desk.catalog.contract(order.contract)?.fold.state;
-    if (!state) return undefined;
-    const counted = new Set([
-      ...state.paid.chain.map(({ outpoint }) => outpoint),
-      ...this.#kept.all().flatMap(({ found, tender }) => {
-        return found && tender.id !== order.tender.id ? [found.outpoint] : [];
-      }),
-    ]);
-    const { network } = state.contract.document;
-    const script = scriptOfAddress(order.address, network);
-    if (!script.ok) return undefined;
-    for (const source of await this.#desk.addressSources()) {
-      const seen = await look(source, script.value, order, counted);
-      if (seen) return { ...seen, askedAtSec: this.#desk.clock.nowSec() };
-    }
-    return undefined;
   }
 }

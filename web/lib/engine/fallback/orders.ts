@@ -22,6 +22,8 @@ export const orderSchema = z.object({
   startedAtSec: count,
   before: z.array(z.string()),
   state: z.enum(['open', 'released', 'proven']),
+  /** A relay carries it to the other devices of its person. */
+  isTold: z.optional(z.boolean()),
   found: z.optional(
     z.object({ outpoint: z.string(), valueSat: amount, height: z.optional(count) }),
   ),
@@ -42,6 +44,11 @@ const keyOf = ({ tender }: ChainOrder): string => `${PREFIX}${tender.id}`;
 /** The row of an order, to be written with whatever must be true at the same moment. */
 export function orderRow(order: ChainOrder): StoreWrite {
   return { table: 'journal', key: keyOf(order), value: order, contract: order.contract };
+}
+
+/** Whether its person may see where to pay, or what became of it. */
+export function isShown({ state, isTold }: ChainOrder): boolean {
+  return state !== 'open' || isTold === true;
 }
 
 /** Whether another device says something of an order that this one does not know. */

@@ -37,9 +37,13 @@ export async function provenHere(
   { view }: OwnContract,
   order: ChainOrder,
 ): Promise<ChainOrder | undefined> {
-  const { found, leg } = order;
+  const { found, leg, n, state, before } = order;
   const paid = view.fold.state.paid.chain.find((each) => {
-    return each.leg === leg && each.outpoint === found?.outpoint;
+    if (each.leg !== leg) return false;
+    if (found) return each.outpoint === found.outpoint;
+    // This device was away while another one saw it come, and proved it.
+    const isNew = state === 'open' && !before.includes(each.outpoint);
+    return isNew && each.n.join() === n.join();
   });
   return paid && writeProven(desk, order, paid.receipt);
 }

@@ -1,15 +1,19 @@
 /** What may be paid to a fallback address now, and what may not yet. Spec: specs/tenders.md. */
 import {
   fallbackAddressOf,
+  reject,
   silenceEndsAtSec,
   TENDER_LEGS,
   type ContractState,
   type ParsedTender,
+  type Result,
   type Tender,
   type TenderDocument,
 } from '@realyield/protocol';
 import { ownContract, type Desk, type OwnContract } from '../desk.ts';
 import { wantedEntry, type JournalEntry } from '../journal.ts';
+import type { ChainOrder } from './orders.ts';
+import { firstAnswer } from './watching.ts';
 
 /** A leg on which a payee can be silent. */
 export type TenderLeg = (typeof TENDER_LEGS)[number];
@@ -60,7 +64,41 @@ export function unansweredOf(
   return waiting.findLast(({ fromSec }) => fromSec <= nowSec) ?? waiting[0];
 }
 
-/** The same for each leg on which there is one. */
+/** What may be paid on the chain now, under whose contract, and what was at the address before. */
+export interface Ripe {
+  readonly contract: OwnContract;
+  readonly offered: Unanswered;
+  readonly before: readonly string[];
+}
+
+/** What of a leg may be paid on the chain now, by the chain's own clock. */
+export async function ripeNow(desk: Desk, root: string, leg: TenderLeg): Promise<Result<Ripe>> {
+  const nowSec = desk.clock.nowSec();
+  const known = ownDebt(desk, root);
+  const offered = known && unansweredOf(known.view.fold.state, leg, nowSec);
+  if (!offered) return reject('STATE_FORBIDS', leg);
+  const { address, fromSec, valueSat } = offered;
+  if (address === undefined) return reject('FALLBACK_ADDRESS');
+  if (valueSat < LEAST_SAT) return reject('PART_AMOUNT', valueSat.toString());
+  if (nowSec < fromSec) return reject('FALLBACK_EARLY', String(fromSec));
+  // TE-21: "A debtor's client offers a payment to the fallback address only of a tender that
+  // nobody answered, of parts with no payment under way, and once the median time of the newest
+  // block is fourteen contract days after it…"
+  const { network } = known.view.fold.state.contract.document;
+  const seen = await firstAnswer(await desk.addressSources(), address, network);
+  if (!seen) return reject('BLOCK_UNKNOWN');
+  // The payee may have answered meanwhile, and the chain's clock is behind: of several tenders it
+  // says which one has waited for long enough.
+  const contract = ownDebt(desk, root);
+  const byChainSec = Math.min(nowSec, seen.medianTimeSec);
+  const ripe = contract && unansweredOf(contract.view.fold.state, leg, byChainSec);
+  if (!ripe) return reject('STATE_FORBIDS', leg);
+  if (byChainSec < ripe.fromSec) return reject('FALLBACK_EARLY', String(ripe.fromSec));
+  if (ripe.valueSat < LEAST_SAT) return reject('PART_AMOUNT', ripe.valueSat.toString());
+  return { ok: true, value: { contract, offered: ripe, before: seen.outpoints } };
+}
+
+/** What waits on each leg, where something does. */
 export function allUnanswered(state: ContractState, nowSec: number): readonly Unanswered[] {
   return TENDER_LEGS.flatMap((leg) => unansweredOf(state, leg, nowSec) ?? []);
 }
@@ -85,6 +123,27 @@ export async function freeEntries(
     return [wantedEntry(root, leg, part, BigInt(units[place] ?? '0'), desk.clock.nowMs())];
   });
   return entries.length === n.length ? entries : undefined;
+}
+
+/**
+ * Whether nothing is to be paid on the chain for an order any more, of which nothing has come: its
+ * parts were paid over Lightning, or another order that was shown is for them.
+ */
+export function isMoot(
+  { paid }: ContractState,
+  order: ChainOrder,
+  all: readonly ChainOrder[],
+): boolean {
+  if (order.state !== 'open' || order.found || order.other) return false;
+  const onChain = new Set(paid.chain.flatMap(({ leg, n }) => (leg === order.leg ? n : [])));
+  const proven = paid.numbers(order.leg);
+  const isPaid = order.n.some((n) => proven.has(n) && !onChain.has(n));
+  const isElsewhere = all.some(({ contract, leg, n, state, isTold, tender }) => {
+    const isRival = state === 'open' && isTold === true && tender.id !== order.tender.id;
+    const isSame = contract === order.contract && leg === order.leg;
+    return isRival && isSame && n.some((each) => order.n.includes(each));
+  });
+  return isPaid || (order.isTold !== true && isElsewhere);
 }
 
 /** A tender of a contract as it was signed. */

@@ -1,5 +1,6 @@
 /** What a source of the chain says of a payment that is awaited. Spec: specs/tenders.md. */
 import { scriptOfAddress } from '@realyield/protocol';
+import type { Desk } from '../desk.ts';
 import type { ChainOrder } from './orders.ts';
 import type { AddressSource, SeenOutput } from './ports.ts';
 
@@ -15,7 +16,7 @@ function foundOf(output: SeenOutput): NonNullable<ChainOrder['found']> {
  * Asks one source: the order with the output that pays it, or another one that came instead, as
  * far as they were not there before and count for nothing yet. Undefined where it does not answer.
  */
-export async function look(
+async function look(
   source: AddressSource,
   scriptPubKey: string,
   order: ChainOrder,
@@ -54,6 +55,29 @@ export async function firstAnswer(
     if (!block || !outputs) continue;
     const outpoints = outputs.map(({ txid, vout }) => `${txid}:${vout}`);
     return { medianTimeSec: block.medianTimeSec, outpoints };
+  }
+  return undefined;
+}
+
+/** What the first source that answers says of one of all orders; undefined where none does. */
+export async function askSources(
+  desk: Desk,
+  order: ChainOrder,
+  all: readonly ChainOrder[],
+): Promise<ChainOrder | undefined> {
+  const state = desk.catalog.contract(order.contract)?.fold.state;
+  if (!state) return undefined;
+  const counted = new Set([
+    ...state.paid.chain.map(({ outpoint }) => outpoint),
+    ...all.flatMap(({ found, tender }) => {
+      return found && tender.id !== order.tender.id ? [found.outpoint] : [];
+    }),
+  ]);
+  const script = scriptOfAddress(order.address, state.contract.document.network);
+  if (!script.ok) return undefined;
+  for (const source of await desk.addressSources()) {
+    const seen = await look(source, script.value, order, counted);
+    if (seen) return { ...seen, askedAtSec: desk.clock.nowSec() };
   }
   return undefined;
 }
