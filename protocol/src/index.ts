@@ -179,6 +179,7 @@ export { scriptOfAddress } from './fallback/address.ts';
 export { readRawTransaction, type RawTransaction } from './fallback/raw-transaction.ts';
 export { fallbackAddressOf, silenceEndsAtSec } from './contract/chain-receipts.ts';
 export type { ChainReceiptDocument } from './kinds/chain-receipt.ts';
+export { paysPledge, pledgesBehind } from './bundle/bonds.ts';
 export * from './bundle/bundle.ts';
 export * from './bundle/describe.ts';
 export type { BundleHead } from './bundle/head.ts';

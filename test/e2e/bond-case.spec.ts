@@ -191,7 +191,10 @@ async function provenByAFile(page: Page, path: string): Promise<void> {
   for (const claim of ['claim 1', 'claim 2']) {
     await go(page, path);
     const text = await saveEvidence(page, `Save the evidence of ${claim}`);
-    await expectToVerify(text, [/the investor claimed .+ because it was not repaid/, ruled]);
+    await expect(page.getByText('with the proof of the bond’s funding.')).toBeVisible();
+    const funded = /The bond’s output .+ was confirmed in the block [0-9a-f]{64}/;
+    const claimed = /the investor claimed .+ because it was not repaid/;
+    await expectToVerify(text, [claimed, ruled, funded]);
     await expectToRead(page, text, ruled);
   }
 }

@@ -54,6 +54,22 @@ function blockText({ block, height }: ProvenTransaction, network: BitcoinNetwork
   );
 }
 
+/** Whether a transaction has the output that a pledge names, of its amount and script. */
+export function paysPledge(
+  { outputs, txid }: ProvenTransaction,
+  { document, event }: ParsedPledge,
+): boolean {
+  const { network, outpoint, valueSat } = document;
+  const output = outputs[outpoint.vout];
+  const script = bondOf(document, event.pubkey);
+  return (
+    txid === outpoint.txid &&
+    script !== undefined &&
+    output?.valueSat === BigInt(valueSat) &&
+    output.scriptPubKey === placeOf(script, network).scriptPubKey
+  );
+}
+
 /** Whether the output of a pledge was funded, by the proofs that are there. */
 function funded(pledge: ParsedPledge, proofs: readonly BundleProof[]): BondSentences {
   const { document, event } = pledge;
@@ -75,11 +91,9 @@ function funded(pledge: ParsedPledge, proofs: readonly BundleProof[]): BondSente
   }
   const output = proof.outputs[outpoint.vout];
   const script = bondOf(document, event.pubkey);
-  const place = script && placeOf(script, network);
-  const isIt = output?.valueSat === BigInt(valueSat) && output.scriptPubKey === place?.scriptPubKey;
   // EB-12: "…and where the transaction has no such output, or one of another amount or script,
   // that what was pledged is not there…"
-  if (!place || !isIt) {
+  if (!script || !paysPledge(proof, pledge)) {
     const what = output
       ? `pays ${satText(output.valueSat)} to the script ${output.scriptPubKey}`
       : 'does not exist';
@@ -94,24 +108,44 @@ function funded(pledge: ParsedPledge, proofs: readonly BundleProof[]): BondSente
   return {
     proven: [
       `The bond’s output ${placeText(pledge)} of ${satText(valueSat)}, to the script of its ` +
-        `pledge with the address ${place.address}, was confirmed in ${blockText(proof, network)}`,
+        `pledge with the address ${placeOf(script, network).address}, was confirmed in ` +
+        blockText(proof, network),
     ],
     missing: [],
   };
 }
 
-/** The pledge that was signed for and the one in force, each output once. */
-function outputsOf(
-  standing: PinStanding,
-  pinned: string,
-  known: readonly ParsedBond[],
-): readonly ParsedPledge[] {
-  if (standing.state === 'unseen' || standing.pledge === undefined) return [];
-  const first = known.find(({ event }) => event.id === pinned);
-  const pledges = [first, standing.pledge].filter(
+/** What a contract pins, how it stands by the pledges that are there, and whose outputs tell. */
+interface Pinned {
+  readonly pledge: string;
+  readonly standing: PinStanding;
+  /** The pledge that was signed for and the one in force, each output once. */
+  readonly pledges: readonly ParsedPledge[];
+}
+
+function pinnedBy(state: ContractState, events: readonly ParsedEvent[]): Pinned | undefined {
+  const { bond, network, parties } = state.contract.document;
+  if (!bond) return undefined;
+  const known = events.filter((each): each is ParsedBond => each.name === 'bond');
+  const [, identifier = ''] = offerOf(state).split(/:(.*)/s);
+  const standing = pinStanding(bond, { identifier, network, bank: parties.bank.pubkey }, known);
+  if (standing.state === 'unseen' || standing.pledge === undefined) {
+    return { pledge: bond.pledge, standing, pledges: [] };
+  }
+  const first = known.find(({ event }) => event.id === bond.pledge);
+  const both = [first, standing.pledge].filter(
     (each): each is ParsedPledge => each?.document.type === 'pledge',
   );
-  return [...new Map(pledges.map((each) => [placeText(each), each])).values()];
+  const pledges = [...new Map(both.map((each) => [placeText(each), each])).values()];
+  return { pledge: bond.pledge, standing, pledges };
+}
+
+/** The pledges of whose outputs a bundle says whether they were funded. */
+export function pledgesBehind(
+  state: ContractState,
+  events: readonly ParsedEvent[],
+): readonly ParsedPledge[] {
+  return pinnedBy(state, events)?.pledges ?? [];
 }
 
 /** What the contract pins, by the pledges that are there. */
@@ -120,15 +154,12 @@ function pinned(
   events: readonly ParsedEvent[],
   proofs: readonly BundleProof[],
 ): BondSentences {
-  const { bond, network, parties } = state.contract.document;
-  if (!bond) return { proven: [], missing: [] };
-  const known = events.filter((each): each is ParsedBond => each.name === 'bond');
-  const [, identifier = ''] = offerOf(state).split(/:(.*)/s);
-  const offer = { identifier, network, bank: parties.bank.pubkey };
-  const standing = pinStanding(bond, offer, known);
+  const found = pinnedBy(state, events);
+  if (!found) return { proven: [], missing: [] };
+  const { pledge, standing } = found;
   // EB-12: "A reader says of the output of the pledge that the contract pins, and of the one in
   // force, whether a proof shows that it was funded…"
-  const outputs = outputsOf(standing, bond.pledge, known).map((each) => funded(each, proofs));
+  const outputs = found.pledges.map((each) => funded(each, proofs));
   const proven = outputs.flatMap((each) => each.proven);
   const missing = [
     ...outputs.flatMap((each) => each.missing),
@@ -137,11 +168,11 @@ function pinned(
   ];
   switch (standing.state) {
     case 'unseen': {
-      const absent = `The contract rests on the pledge ${bond.pledge}, and it is not there.`;
+      const absent = `The contract rests on the pledge ${pledge}, and it is not there.`;
       return { proven, missing: [absent, ...missing] };
     }
     case 'wrong': {
-      const what = `What the contract says of the bank’s bond is not what ${bond.pledge} says`;
+      const what = `What the contract says of the bank’s bond is not what ${pledge} says`;
       return { proven: [`${what} (${standing.reason}).`, ...proven], missing };
     }
     case 'kept':
