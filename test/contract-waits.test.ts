@@ -6,6 +6,7 @@ import { statusOf, type StatusCode } from '../web/lib/engine/words.ts';
 import { isRowRead } from '../web/lib/state/cut-off.ts';
 import {
   isCooling,
+  isTooLate,
   sentenceOfContract,
   statusView,
 } from '../web/lib/state/views/contract-sentence.ts';
@@ -59,6 +60,17 @@ it('what the relays have not sent yet is called neither unsigned nor unpaid nor 
   expect(seen(22, false)).toEqual(seen(22, true));
   expect(seen(200, false)).toEqual(unread);
   expect(seen(200, true).slice(0, 2)).toEqual(['late', 'repay']);
+});
+
+it('a proposal whose window closed before all had signed says so before one signs', () => {
+  const loan = new Loan({ offer: { ...inThree, tranches: [tranche] } });
+  const onDay = (day: number) => {
+    const view = { root: loan.root, fold: loan.fold(), stateHash: '' };
+    return isTooLate(contractNow(view, loan.startAtSec + day * 60));
+  };
+  expect([onDay(0), onDay(14), onDay(22)]).toEqual([false, false, true]);
+  loan.signAll();
+  expect(onDay(22)).toBe(false);
 });
 
 it('a proposal in a list is read once the relays in use were heard', () => {

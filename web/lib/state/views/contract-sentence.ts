@@ -68,6 +68,11 @@ export function isUnread({ state, ledger, isRead }: ContractNow): boolean {
   return state.status === 'effective' && (ledger.disbursedUnits === 0n || ledger.daysPastDue > 0);
 }
 
+/** Whether it waited so long for signatures that nothing could be paid out under it any more. */
+export function isTooLate({ state, ledger }: ContractNow): boolean {
+  return state.status === 'proposed' && ledger.undisbursedUnits === 0n;
+}
+
 /** The status as a word. */
 export function statusView(now: ContractNow): StatusView {
   const { state, ledger, nowSec } = now;
