@@ -1,81 +1,19 @@
 /** Bonds by the word of sources that answer, hang, lie and change their minds. */
-import {
-  buildBond,
-  certificateMessage,
-  placeOf,
-  readEvent,
-  signMessage,
-  type OutputReport,
-  type PledgeDocument,
-} from '@realyield/protocol';
+import { placeOf } from '@realyield/protocol';
 import { expect, it } from 'vitest';
-import { BondWatch } from '../web/lib/engine/bonds/bond-watch.ts';
-import { isPledge, PledgeBook, type ParsedPledge } from '../web/lib/engine/bonds/pledge-book.ts';
-import type { ChainSource } from '../web/lib/engine/bonds/ports.ts';
-import { fundedOutput, type FundedOutput } from './fixtures/blocks.ts';
-import { bitcoinSecret, COLLATERAL, pledgeOf } from './fixtures/bonds.ts';
-import { HandClock } from './fixtures/hand-clock.ts';
-import { hashOf, publicOf, signAs } from './fixtures/loan.ts';
-import { openSqliteStore } from './world/sqlite-store.ts';
+import { fundedOutput } from './fixtures/blocks.ts';
+import {
+  FUNDED,
+  inBlock,
+  NOW_SEC,
+  scene,
+  Scripted,
+  settle,
+  unverified,
+} from './fixtures/bond-sources.ts';
+import { COLLATERAL } from './fixtures/bonds.ts';
+import { hashOf } from './fixtures/loan.ts';
 
-const NOW_SEC = 1_800_000_000;
-const FUNDED = fundedOutput(placeOf(COLLATERAL, 'regtest').scriptPubKey);
-
-function pledged(changes: Partial<PledgeDocument> = {}, by = 'bank'): ParsedPledge {
-  const outpoint = { txid: FUNDED.txid, vout: 0 };
-  const document = pledgeOf({ outpoint, ...changes });
-  const read = readEvent(signAs(by, buildBond(document, NOW_SEC - 1_000)));
-  const parsed = read.ok ? read.value.at(-1) : undefined;
-  if (!parsed || !isPledge(parsed)) throw new Error(read.ok ? 'no pledge' : read.code);
-  return parsed;
-}
-
-type Said = OutputReport | 'none' | undefined | 'hangs';
-
-/** A source that says what it is told to. */
-class Scripted implements ChainSource {
-  readonly name: string;
-  requests = 0;
-  said: Said;
-  readonly #clock: HandClock;
-
-  constructor(clock: HandClock, name: string, said: Said = FUNDED.report) {
-    this.#clock = clock;
-    this.name = name;
-    this.said = said;
-  }
-
-  async lookUp() {
-    this.requests += 1;
-    const { said, name } = this;
-    if (said === 'hangs') return new Promise<never>(() => undefined);
-    return { source: name, atSec: this.#clock.nowSec(), report: said };
-  }
-
-  newestBlock = async () => undefined;
-  broadcast = async () => 'not here';
-  outputsAt = async () => undefined;
-  feeRate = async () => undefined;
-}
-
-/** Lets everything that can go on go on. */
-async function settle(): Promise<void> {
-  await new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
-
-function scene(network: 'regtest' | 'mainnet' = 'regtest') {
-  const clock = new HandClock(NOW_SEC * 1_000);
-  const store = openSqliteStore(':memory:');
-  const one = new Scripted(clock, 'https://one.example/api');
-  const two = new Scripted(clock, 'https://two.example/api');
-  const state = { network, sources: [one, two] as ChainSource[] };
-  const open = () => new BondWatch({ clock, store, chosen: () => state });
-  return { clock, store, one, two, state, open, watch: open(), pledge: pledged() };
-}
-
-const unverified = (reason: string) => ({ state: 'unverified', reason });
 const live = { state: 'live', height: 500 };
 
 it('asks nobody before somebody looks, and two when somebody does, requires: BD-17', async () => {
@@ -153,12 +91,6 @@ it('believes neither where one lies, and shows what is spent only where both say
   one.said = 'none';
   expect(await asked()).toEqual({ state: 'notThere' });
 });
-
-/** A report with its block changed. */
-function inBlock({ report }: FundedOutput, block: object): OutputReport {
-  if (!report.block) throw new Error('in no block');
-  return { ...report, block: { ...report.block, ...block } };
-}
 
 it('takes no forged branch and no forged header from either', async () => {
   const { watch, pledge, one, two } = scene();
@@ -239,31 +171,4 @@ it('asks other sources once they are chosen', async () => {
   watch.sourcesChanged();
   await settle();
   expect(watch.check(pledge).standing).toEqual({ state: 'spent' });
-});
-
-it('an output pledged by two banks is flagged on both, requires: BD-16', () => {
-  const book = new PledgeBook();
-  const bankKey = COLLATERAL.bankKey;
-  const alone = { holders: undefined, allocations: [], bankKey };
-  const endPeriod = 600;
-  const message = certificateMessage(publicOf('stranger'), endPeriod);
-  const signature = signMessage(message, bitcoinSecret('bank'));
-  const certificate = { endPeriod, signature };
-  const mine = pledged(alone);
-  const theirs = pledged({ ...alone, certificate }, 'stranger');
-  const elsewhere = pledged({ ...alone, outpoint: { txid: hashOf('other'), vout: 0 } });
-  // Names the output under another script: it is not there, and casts no doubt on who owns it.
-  const other = pledged();
-  for (const each of [mine, theirs, elsewhere, other]) book.add(each);
-  expect(book.rivalsOf(mine)).toEqual([theirs]);
-  expect(book.rivalsOf(theirs)).toEqual([mine]);
-  expect(book.rivalsOf(elsewhere)).toEqual([]);
-  expect(book.rivalsOf(other)).toEqual([]);
-  const renewed = pledged({ ...alone, replaces: mine.event.id, valueSat: '999999' });
-  book.add(renewed);
-  expect(book.ofBank(publicOf('bank'))).not.toContain(mine);
-  expect(book.rivalsOf(theirs)).toEqual([renewed]);
-  // Nobody else replaces a bank's pledge.
-  book.add(pledged({ ...alone, certificate, replaces: renewed.event.id }, 'stranger'));
-  expect(book.ofBank(publicOf('bank'))).toContain(renewed);
 });

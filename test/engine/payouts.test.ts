@@ -3,14 +3,17 @@
  * of three sign what everybody computes; whoever tampers or lies is refused. Spec: specs/bonds.md.
  */
 import { hexToBytes } from '@noble/hashes/utils.js';
-import type { KeyHolderRole } from '@realyield/protocol';
+import { signSpending, type KeyHolderRole } from '@realyield/protocol';
 import { base64 } from '@scure/base';
 import { Transaction } from '@scure/btc-signer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EsploraSource } from '../../web/lib/chain/esplora.ts';
+import { returnPlan } from '../../web/lib/engine/bonds/office.ts';
+import { promisesOf } from '../../web/lib/state/views/promised.ts';
 import { bitcoinSecret } from '../fixtures/bonds.ts';
-import type { Loan } from '../fixtures/loan.ts';
+import { publicOf, type Loan } from '../fixtures/loan.ts';
 import { must } from '../fixtures/must.ts';
+import { addressOf } from '../fixtures/payouts.ts';
 import { ALLOCATED_SAT, BondScene, codeOf, VALUE_SAT, type Actor } from './bond-scene.ts';
 import { until } from './until.ts';
 
@@ -155,4 +158,40 @@ it('is sent once, and recorded when it is in a block', async () => {
   });
   expect(await scene.standing(scene.bond)).toBe('live');
   expect(await sign('arbiter')).toBe('PAYOUT_AMOUNT');
+  // Every client covers by what is left now, and says that no more is promised than there is.
+  const leftSat = BigInt(ALLOCATED_SAT) - taken;
+  for (const catalog of scene.catalogs) {
+    const { pledges } = catalog.listings;
+    await until('what is left of the bond', () => {
+      return pledges.find(pledge)?.document.valueSat === (VALUE_SAT - taken).toString();
+    });
+    const names = { catalog, world: undefined, own: new Set<string>() };
+    const [left] = pledges.ofBank(publicOf('bank'));
+    if (!left) throw new Error('there is no bond');
+    const known = { names, nowSec: scene.clock.nowSec() };
+    expect(promisesOf(known, left)).toEqual({
+      ...{ valueSat: VALUE_SAT - taken, promisedSat: leftSat },
+      offers: [{ offer: 'unpaid', promisedSat: leftSat, allocatedSat: leftSat }],
+    });
+  }
+});
+
+it('is taken back by nobody before its time but by two of the three', async () => {
+  const office = scene.actor('bank').agreements.bondOffice;
+  const [left] = office.pledges();
+  const bond = left && office.bondOf(left);
+  if (!left || !bond) throw new Error('there is no bond');
+  const backTo = (path: 'bank' | 'holders') => returnPlan(bond, addressOf('bank'), 2, path);
+  const psbtOf = (path: 'bank' | 'holders') => must(office.returning(bond, backTo(path)));
+  const alone = must(signSpending(psbtOf('bank'), bond, backTo('bank'), bitcoinSecret('bank')));
+  // What the bank signs alone is whole, and the chain takes it from 2030 on.
+  const early = await office.send(bond, backTo('bank'), [alone]);
+  expect(early).toMatchObject({ ok: false, code: 'PAYOUT_UNSENT' });
+  expect('detail' in early && early.detail).toMatch(/final/);
+  const one = byWallet(psbtOf('holders'), 'trustee');
+  expect(codeOf(await office.send(bond, backTo('holders'), [one]))).toBe('PAYOUT_SIGNATURES');
+  const two = byWallet(psbtOf('holders'), 'fallbackArbiter');
+  must(await office.send(bond, backTo('holders'), [one, two]));
+  await scene.chain.mine();
+  expect(await scene.standing(left)).toBe('spent');
 });

@@ -96,10 +96,32 @@ function placeCases(): Cases {
     'place-time-locked-signet': place('Of BIP-46, on signet', {
       ...{ script: TIME_LOCKED, network: 'signet' },
     }),
+    'place-time-locked-testnet': place('Of BIP-46, on testnet', {
+      ...{ script: TIME_LOCKED, network: 'testnet' },
+    }),
+    'place-time-locked-regtest': place('Of BIP-46, on regtest', {
+      ...{ script: TIME_LOCKED, network: 'regtest' },
+    }),
     'place-collateral': place('Two of three', { script: COLLATERAL, network: 'mainnet' }),
     'place-collateral-testnet': place('On testnet', { script: COLLATERAL, network: 'testnet' }),
+    'place-collateral-signet': place('On signet', { script: COLLATERAL, network: 'signet' }),
     'place-collateral-regtest': place('On regtest', { script: COLLATERAL, network: 'regtest' }),
   };
+}
+
+/** A funding that was never mined, below the two halves of a transaction of 64 bytes. */
+function pair(): Partial<ChainVector> {
+  const { scriptPubKey } = placeOf(COLLATERAL, 'regtest');
+  for (let index = 0; ; index += 1) {
+    const transaction = transactionOf('51', scriptPubKey, index.toString(16).padStart(8, '0'));
+    const leaf = twice(hexToBytes(transaction));
+    // Its hash says that there is one input; what is put beside it, the rest of a transaction.
+    if (leaf[4] !== 1) continue;
+    const rest = new Uint8Array(32).fill(0x51);
+    [rest[9], rest[14], rest[23]] = [0, 1, 4];
+    const branch = { position: 0, hashes: [bytesToHex(rest.slice().reverse())] };
+    return { transaction, branch, header: headerOver(twice(leaf, rest)) };
+  }
 }
 
 function chainCases(): Cases {
@@ -127,6 +149,7 @@ function chainCases(): Cases {
       ...{ transaction: short, branch: { position: 0, hashes: [] } },
       header: headerOver(twice(hexToBytes(short))),
     }),
+    'chain-pair': chain('Two hashes that read as a transaction', 'BD-11', 'CHAIN_BRANCH', pair()),
     'chain-cut': chain('A transaction that ends too early', 'BD-11', 'CHAIN_TRANSACTION', {
       transaction: transaction.slice(0, -2),
     }),

@@ -89,13 +89,35 @@ export function workOf({ target }: BlockHeader): bigint {
   return (1n << 256n) / (target + 1n);
 }
 
-/** The root that a leaf and the hashes beside its way lead to; all as shown to people. */
-function rootOf(txid: string, { position, hashes }: MerkleBranch): string {
+/** Where a transaction says how many inputs it has, and how long the first one's script is. */
+const INPUT_COUNT_AT = 4;
+const SCRIPT_LENGTH_AT = 41;
+
+/** What the scripts of a transaction of 64 bytes come to: all else in it takes 60. */
+const SCRIPT_BYTES = 4;
+
+/** Whether two hashes read as a transaction of 64 bytes, which has one input and one output. */
+function isTransaction(pair: Uint8Array): boolean {
+  const inputScript = pair[SCRIPT_LENGTH_AT] ?? 0;
+  if (pair[INPUT_COUNT_AT] !== 1 || inputScript > SCRIPT_BYTES) return false;
+  // After the script and its sequence: how many outputs, a value of eight bytes, the other script.
+  const outputsAt = SCRIPT_LENGTH_AT + 1 + inputScript + 4;
+  return pair[outputsAt] === 1 && pair[outputsAt + 9] === SCRIPT_BYTES - inputScript;
+}
+
+/**
+ * The root that a leaf and the hashes beside its way lead to, all as shown to people; undefined
+ * where the way leads through what may be a transaction.
+ */
+function rootOf(txid: string, { position, hashes }: MerkleBranch): string | undefined {
   let node = turned(txid);
   let place = position;
   for (const beside of hashes) {
     const other = turned(beside);
     const pair = place % 2 === 1 ? concatBytes(other, node) : concatBytes(node, other);
+    // BD-11: "…and as `CHAIN_BRANCH` a branch on whose way two hashes, put together, read as one
+    // (one input, one output)…"
+    if (isTransaction(pair)) return undefined;
     node = sha256(sha256(pair));
     place = Math.floor(place / 2);
   }
