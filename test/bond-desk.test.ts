@@ -82,4 +82,20 @@ describe('a payout beside its ruling', () => {
     expect(dearer).toEqual([true, false, false]);
     expect(payoutRows(place, payout, 'nothing').some(({ isSame }) => isSame)).toBe(false);
   });
+
+  it('shows its lines by the numbers of the claims, whatever order they are paid in', () => {
+    const first = owed(hashOf('a'), 100_000_000n, addressOf('one'));
+    const second = owed(hashOf('b'), 200_000_000n, addressOf('two'));
+    const two = must(payoutOf([first, second], 300_000n));
+    const psbt = must(buildSpending(BOND, two.plan));
+    const claimOf = (contract: string) => (contract === hashOf('a') ? 2 : 1);
+    const rows = payoutRows(place, two, psbt, claimOf);
+    expect(rows.map(({ label }) => label)).toEqual([
+      'For claim 1',
+      'For claim 2',
+      'Back under the bond’s script',
+      'Fee to the miners',
+    ]);
+    expect(rows.every(({ isSame }) => isSame)).toBe(true);
+  });
 });

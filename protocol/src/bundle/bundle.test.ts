@@ -148,4 +148,20 @@ describe('what a bundle says', () => {
     if (!fold) throw new Error('no fold');
     expect(describeEvidence(fold, events, NOW).missing.join('\n')).toContain(cited);
   });
+
+  it('says once for each cause what does not count, and how many, requires: EB-7', () => {
+    // One byte of the loan's last signature: nothing that was paid counts without it.
+    const at = lines.findIndex((text) => text.includes('"kind":2811') && text.includes('"bank"'));
+    const damaged = changed(at + 1, (text) => text.replace('"sig":"', '"sig":"00'));
+    const { events, fold, findings } = readBundle(damaged, verifier);
+    expect(findings.map(({ line }) => line)).toEqual([at + 1]);
+    if (!fold) throw new Error('no fold');
+    expect(fold.rejects.length).toBeGreaterThan(1);
+    const { missing } = describeEvidence(fold, events, NOW);
+    const refused = missing.filter((sentence) => sentence.includes('not count'));
+    const causes = new Set(fold.rejects.map(({ code }) => code));
+    expect(refused).toHaveLength(causes.size);
+    const [first] = fold.rejects;
+    expect(refused.join('\n')).toContain(`do not count, the first of them ${first?.id ?? ''}: `);
+  });
 });

@@ -10,8 +10,8 @@ import { foldDispute } from '../disputes/fold.ts';
 import { caseOf } from '../disputes/steps.ts';
 import type { ParsedDispute, ParsedEvent } from '../events.ts';
 import type { DisputeReason } from '../kinds/dispute.ts';
-import { sentenceFor, type RejectCode, type Result } from '../result.ts';
-import { amountText, timeText } from './text.ts';
+import type { RejectCode, Result } from '../result.ts';
+import { amountText, refusedTexts, timeText } from './text.ts';
 
 /** Sentences on cases, in the lists of a bundle. */
 export interface CaseSentences {
@@ -178,19 +178,18 @@ function provenOf(one: DisputeCase, root: string, states: FoldedCases['states'])
   return [...claims, ...answered, ...taken, ...outcomes, ...contradictions];
 }
 
-const refusedText = (id: string, code: RejectCode): string =>
-  `The step ${id} of a case does not count: ${sentenceFor(code)}`;
+function refusedIn({ id, folded }: FoldedCase): readonly { id: string; code: RejectCode }[] {
+  return folded.ok ? folded.value.rejects : [{ id, code: folded.code }];
+}
 
 function missingOf({ id, folded, claimedOn: roots }: FoldedCase, { states }: FoldedCases) {
   const absent = roots
     .filter((root) => !states.has(root))
     .map((root) => `The case ${id} has a claim on the contract ${root}, which is not there.`);
-  if (!folded.ok) return [...absent, refusedText(id, folded.code)];
-  const { missing, rejects } = folded.value;
+  const missing = folded.ok ? folded.value.missing : [];
   return [
     ...absent,
     ...missing.map((step) => `A step of a case names ${step}, and it is not there.`),
-    ...rejects.map((each) => refusedText(each.id, each.code)),
   ];
 }
 
@@ -201,6 +200,9 @@ export function caseSentences(state: ContractState, found: FoldedCases): CaseSen
     proven: cases.flatMap(({ folded }) =>
       folded.ok ? provenOf(folded.value, state.root, states) : [],
     ),
-    missing: cases.flatMap((each) => missingOf(each, found)),
+    missing: [
+      ...cases.flatMap((each) => missingOf(each, found)),
+      ...refusedTexts(cases.flatMap(refusedIn), 'step', ' of a case'),
+    ],
   };
 }

@@ -7,11 +7,10 @@ import { ledgerOf } from '../contract/standing.ts';
 import { LEGS, PARTY_ROLES, type ContractState, type Notice } from '../contract/state.ts';
 import type { ParsedEvent } from '../events.ts';
 import type { Leg } from '../kinds/fields.ts';
-import { sentenceFor } from '../result.ts';
 import { bondSentences } from './bonds.ts';
 import { caseSentences, foldCases } from './cases.ts';
 import type { BundleProof } from './report.ts';
-import { amountText, countText, timeText } from './text.ts';
+import { amountText, countText, refusedTexts, timeText } from './text.ts';
 
 /** Sentences in three lists. */
 export interface Evidence {
@@ -207,7 +206,7 @@ function absent(one: Case): string[] {
   return [
     ...unsigned.map((role) => `There is no signature of the ${role} that counts.`),
     ...fold.missing.map((id) => `A party cites the event ${id}, and it is not there.`),
-    ...fold.rejects.map(({ id, code }) => `The event ${id} does not count: ${sentenceFor(code)}`),
+    ...refusedTexts(fold.rejects, 'event'),
     ...(documents > 0
       ? [
           `${countText(documents, 'document')} named by fingerprint: the files themselves are ` +

@@ -2,6 +2,7 @@
 import { civilOf } from '../civil.ts';
 import type { LedgerUnit } from '../denomination.ts';
 import { MINOR_UNITS } from '../params.ts';
+import { sentenceFor, type RejectCode } from '../result.ts';
 
 const DAY = 86_400;
 
@@ -36,4 +37,24 @@ export function amountText(units: bigint, unit: LedgerUnit): string {
 /** `1 payment`, `1,200 payments`. */
 export function countText(count: number, noun: string): string {
   return `${decimalText(BigInt(count), 0, 0)} ${count === 1 ? noun : `${noun}s`}`;
+}
+
+/**
+ * What does not count, once for each cause: one damaged line often takes all later ones with it.
+ * `noun` is what is refused, `of` what follows it.
+ */
+export function refusedTexts(
+  rejects: readonly { readonly id: string; readonly code: RejectCode }[],
+  noun: string,
+  of = '',
+): string[] {
+  const byCode = new Map<RejectCode, Set<string>>();
+  for (const { code, id } of rejects) byCode.set(code, (byCode.get(code) ?? new Set()).add(id));
+  return [...byCode].map(([code, ids]) => {
+    const [first = ''] = ids;
+    const sentence = sentenceFor(code);
+    if (ids.size === 1) return `The ${noun} ${first}${of} does not count: ${sentence}`;
+    const count = countText(ids.size, noun);
+    return `${count}${of} do not count, the first of them ${first}: ${sentence}`;
+  });
 }

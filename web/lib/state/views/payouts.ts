@@ -52,30 +52,34 @@ export function payoutRows(
   const to = (claim: number | undefined): string =>
     claim === undefined ? 'To the claimant' : `For claim ${claim}`;
   const wanted = payout.lines.map(({ address, award, owedSat, valueSat }) => ({
+    claim: claimOf(award.contract),
     label: to(claimOf(award.contract)),
     note: valueSat < owedSat ? `of ${satAmount(owedSat)} open; the bond covers no more` : undefined,
     ...{ address, valueSat },
   }));
   if (changeSat > 0n) {
     const back = { label: 'Back under the bond’s script', note: 'still the bank’s bond' };
-    wanted.push({ ...back, address: home.address, valueSat: changeSat });
+    wanted.push({ ...back, claim: undefined, address: home.address, valueSat: changeSat });
   }
   const count = Math.max(wanted.length, outputs.length);
-  const rows = Array.from({ length: count }, (_, at): PayoutRow => {
+  const compared = Array.from({ length: count }, (_, at) => {
     const [mine, theirs] = [wanted[at], outputs[at]];
     const script = mine && payoutScript(mine.address, bond.network);
     const isSame =
       script?.ok === true &&
       bytesToHex(script.value) === theirs?.scriptPubKey &&
       mine?.valueSat === theirs.valueSat;
-    return {
+    const row: PayoutRow = {
       label: mine?.label ?? 'To somebody whom the ruling does not name',
       note: mine?.note,
       ruled: mine ? { amount: satAmount(mine.valueSat), address: mine.address } : NOTHING,
       signed: shown(theirs, place),
       isSame,
     };
+    return { row, claim: mine?.claim ?? Number.MAX_SAFE_INTEGER };
   });
+  // Outputs are compared in their own order, and shown by the numbers the page gives claims.
+  const rows = compared.sort((a, b) => a.claim - b.claim).map(({ row }) => row);
   const sum = outputs.reduce((total, { valueSat }) => total + valueSat, 0n);
   const feeSat = bond.valueSat - sum;
   const wantedFee = bond.valueSat - paidSat - changeSat;
