@@ -19,8 +19,10 @@ export function contradict(
   });
   const tender = tenders.at(-1);
   if (!tender) return;
-  const atSec = isDatedBack ? tender.atSec + 30 : nowSec;
-  const expiresAtSec = nowSec + 7 * loan.contract.document.daySec;
+  const { daySec } = loan.contract.document;
+  // A debtor whose clock leapt has dated its tender ahead.
+  const atSec = isDatedBack ? Math.min(nowSec, tender.atSec + 30) : nowSec;
+  const expiresAtSec = nowSec + 7 * daySec;
   const invoice = cast.lightning.make(amountUnits, 'contradiction', expiresAtSec - nowSec);
   const { preimage = '' } = [...cast.lightning.ledger.values()].at(-1) ?? {};
   const part = { n: 0, amountUnits, preimage };
