@@ -96,6 +96,7 @@ export async function playBooks(seed: number): Promise<Played> {
   const { code } = cast.session('investor')?.payerStatus(loan.root) ?? { code: 'nobody' };
   if (!inTime) wrong.push(`not all paid in time: ${code}`);
   wrong.push(...auditAccounts(cast, [account]));
+  const print = cast.print();
   cast.end();
-  return { scenario, wrong };
+  return { scenario, wrong, print };
 }

@@ -2,6 +2,8 @@
  * The people of a run: each with a disk and a wallet that outlive the processes which use them, and
  * with a fate of their own. Everything follows from the seed.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { SignedEvent } from '@realyield/protocol';
 import type { AddressSource } from '../../web/lib/engine/fallback/ports.ts';
 import type { JournalEntry } from '../../web/lib/engine/journal.ts';
@@ -108,6 +110,16 @@ export class Cast {
   /** What any relay has. */
   published(): readonly SignedEvent[] {
     return [...new Map(this.relays.flatMap((relay) => [...relay.events])).values()];
+  }
+
+  /** What the run came to, in few letters: the same for the same seed. */
+  print(): string {
+    const ids = this.published().map(({ id }) => id);
+    const moved = [...this.lightning.ledger.values()].map(({ paymentHash, state, feesPaidMsat }) =>
+      [paymentHash, state, feesPaidMsat].join(' '),
+    );
+    const said = [this.time.nowMs, ...ids.sort(), ...moved];
+    return bytesToHex(sha256(utf8ToBytes(said.join('\n')))).slice(0, 16);
   }
 
   /** A person's process dies now, and comes back as their fate says. */

@@ -196,6 +196,7 @@ export async function playFallback(seed: number): Promise<Played> {
   };
   const wrong = inTime ? [] : [`not paid in time: ${code}`];
   wrong.push(...auditFallback(cast, account));
+  const print = cast.print();
   cast.end();
-  return { scenario, wrong };
+  return { scenario, wrong, print };
 }

@@ -176,7 +176,8 @@ export async function playLockstep(seed: number): Promise<Played> {
     wrong.push(`not all paid in time: ${codes.join(', ')}`);
   }
   wrong.push(...auditAccounts(cast, accounts));
+  const print = cast.print();
   cast.end();
   parsed.clear();
-  return { scenario, wrong };
+  return { scenario, wrong, print };
 }

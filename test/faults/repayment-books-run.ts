@@ -170,6 +170,7 @@ export async function playRepaymentBooks(seed: number): Promise<Played> {
     const tenders = cast.stateAt('business', account.root)?.tenders ?? [];
     if (tenders.some(({ isVoid }) => isVoid)) wrong.push('a tender is void');
   }
+  const print = cast.print();
   cast.end();
-  return { scenario, wrong };
+  return { scenario, wrong, print };
 }

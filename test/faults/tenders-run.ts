@@ -103,6 +103,7 @@ export async function playTenders(seed: number): Promise<Played> {
   wrong.push(...auditAccounts(cast, [account]));
   const tenders = cast.stateAt('business', loan.root)?.tenders ?? [];
   if (tenders.some(({ isVoid }) => isVoid)) wrong.push('a tender is void');
+  const print = cast.print();
   cast.end();
-  return { scenario, wrong };
+  return { scenario, wrong, print };
 }
