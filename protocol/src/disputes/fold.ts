@@ -64,8 +64,12 @@ function admissionsOf(draft: DisputeDraft): Record<string, Admission> {
 
 /** The claims that are decided on: all of them where all sides settle. */
 function claimsHeard(draft: DisputeDraft, outcome: DisputeOutcome | undefined): Claim[] {
-  const isSettled = outcome?.type === 'settlement';
-  return claimsBefore(draft, isSettled ? undefined : draft.tracks[governingOf(draft)].taken[0]);
+  if (outcome?.type === 'settlement') return claimsBefore(draft, undefined);
+  const { taken, rulings } = draft.tracks[governingOf(draft)];
+  // Of several takings by one arbiter the one that the ruling rests on.
+  const document = rulings.find(({ id }) => id === outcome?.id)?.document;
+  const named = document?.type === 'ruling' ? document.taken : undefined;
+  return claimsBefore(draft, taken.find(({ id }) => id === named) ?? taken[0]);
 }
 
 function statusOf(

@@ -181,6 +181,21 @@ describe('a joined case', () => {
   });
 });
 
+describe('a second taking dated back', () => {
+  it('hides no claim that the ruling decides on, and nothing that is owed', () => {
+    const { made, second, opened, both } = joinedCase();
+    made.respond();
+    made.rule(made.take(), both(AWARD));
+    made.step('investor', { type: 'withdrawal', ...NO_STATEMENT }, OPEN_DAY + 33);
+    made.step('arbiter', { type: 'taken', admitted: [opened.id] }, OPEN_DAY + 1, {
+      prev: [opened],
+    });
+    const { claims, outcome, status } = made.fold();
+    expect({ status, owed: outcome?.outstandingUnits }).toEqual({ status: 'ruled', owed: AWARD });
+    expect(claims.map(({ contract }) => contract)).toEqual([made.loan.root, second.root]);
+  });
+});
+
 describe('a key that was replaced', () => {
   it('takes no step of a case opened after that, whatever its date, requires: DI-42', () => {
     const loan = newLoan();

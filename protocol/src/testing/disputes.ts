@@ -95,7 +95,7 @@ export class TestCase {
 
   /** Seconds of a day of the first loan. */
   at(day: number): number {
-    return this.loan.startAtSec + day * CASE_DAY_SEC;
+    return this.loan.startAtSec + Math.round(day * CASE_DAY_SEC);
   }
 
   /** Signs a step without adding it. */
@@ -103,7 +103,11 @@ export class TestCase {
     const loan = options.loan ?? this.loan;
     const prev = idsOf(...(options.prev ?? this.#heads()));
     const medianTimeSec = this.at(options.blockDay ?? day);
-    const block = { height: 900_000 + day, hash: hashOf(`block ${day}`), medianTimeSec };
+    const block = {
+      height: 900_000 + Math.floor(day),
+      hash: hashOf(`block ${day}`),
+      medianTimeSec,
+    };
     const document = {
       v: 1,
       contract: loan.root,
