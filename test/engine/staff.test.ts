@@ -1,6 +1,7 @@
 /**
  * Two of a bank's staff, each on a device of their own, by a key that stays in a bunker (NIP-46):
- * what one does the other sees, one of them is let in no more, and the other goes on.
+ * what one does the other sees, one of them is let in no more, and the other goes on; what the
+ * device of the one still has ends with its contracts' keys. requires: KEY-12
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -58,7 +59,9 @@ afterAll(async () => {
 it('shows each what the other signed, under the bank’s one key', async () => {
   const { rosa, hugo } = staff;
   expect(rosa.session.person.publicKey).toBe(hugo.session.person.publicKey);
-  await offerShort(world, rosa, { identifier: 'by-rosa', ticks: 2 });
+  // The bank runs the till: it takes sales and pays on without asking its people each time.
+  const tillShare = { runBy: 'bank', shareBps: 500, recoveryBps: 500, thresholdSat: 300 } as const;
+  await offerShort(world, rosa, { identifier: 'by-rosa', ticks: 2, changes: { tillShare } });
   await until('her offer at Hugo’s', () => offersAt(hugo).includes('by-rosa'));
   const root = await invest(players.ana, 'by-rosa', 20_000_000n);
   await countersign(root, { investor: players.ana, bakery: players.bakery, bank: hugo });
@@ -86,4 +89,31 @@ it('signs nothing for one who was let go, and everything for who stays', async (
   // With the address she had she is not let in again, on no device.
   await expect(connect(addresses.rosa)).rejects.toThrow('wrong secret');
   expect((await connect(addresses.hugo)).publicKey).toBe(hugo.session.person.publicKey);
+});
+
+it('ends what the device of one who was let go still has, for all contracts at once', async () => {
+  const { rosa, hugo } = staff;
+  const { keys } = hugo.session.agreements;
+  const before = new Map(keys.delegates().map(({ root, key }) => [root, key]));
+  const roots = [...before.keys()];
+  expect(roots).toHaveLength(2);
+  const heldBy = (player: Player, root: string) =>
+    player.session.ownContract(root)?.own.money?.publicKey ?? '';
+  // The signer is out of her reach, the key for money that she made is not.
+  expect(roots.map((root) => heldBy(rosa, root))).toContain(before.get(roots[0] ?? ''));
+  const done = await keys.replaceAll();
+  expect(done).toEqual({ ok: true, value: 2 });
+  const endOf = (root: string) =>
+    stateOf(players.ana, root)?.keys.find(({ key }) => key === before.get(root))?.endsAtSec;
+  await until('their end at Ana’s', () => roots.every((root) => endOf(root) !== undefined));
+  for (const root of roots) {
+    const [held] = keys.keys(root).filter(({ use }) => use === 'delegate');
+    expect(heldBy(hugo, root)).toBe(held?.key);
+    expect(held?.key).not.toBe(before.get(root));
+  }
+  // Her device learns of it like everybody, and has none of the new keys.
+  const endAtRosas = (root: string) =>
+    stateOf(rosa, root)?.keys.find(({ key }) => key === before.get(root))?.endsAtSec;
+  await until('their end at Rosa’s', () => roots.every((root) => endAtRosas(root) !== undefined));
+  for (const root of roots) expect(heldBy(rosa, root)).not.toBe(heldBy(hugo, root));
 });

@@ -2,11 +2,22 @@
  * Keys of one contract replaced or ended: after a device was lost, or in doubt. Spec:
  * specs/keys.md.
  */
-import { buildKey, reject, type RoleKey, type KeyDocument, type Result } from '@realyield/protocol';
-import { nextEventTimeSec, ownContract, ownHeads } from '../desk.ts';
+import {
+  buildKey,
+  ok,
+  reject,
+  type ContractStatus,
+  type RoleKey,
+  type KeyDocument,
+  type Result,
+} from '@realyield/protocol';
+import { nextEventTimeSec, ownContract, ownContracts, ownHeads } from '../desk.ts';
 import type { Desk, OwnContract } from '../desk.ts';
 import { publishTried } from '../tried.ts';
 import { publishAgreed } from './signing.ts';
+
+/** Nothing is paid under these any more. */
+const OVER: readonly ContractStatus[] = ['closed', 'withdrawn'];
 
 /** Key changes of one person. */
 export class KeyChanges {
@@ -42,6 +53,27 @@ export class KeyChanges {
     if (!done.ok) return done;
     this.#desk.mailbox.open(key.signer, relays);
     return { ok: true, value: to };
+  }
+
+  /** The delegates of contracts under which something is or may be paid still. */
+  delegates(): readonly { readonly root: string; readonly key: string }[] {
+    return ownContracts(this.#desk).flatMap(({ view: { root, fold } }) => {
+      const { status, effectiveAtSec } = fold.state;
+      if (effectiveAtSec === undefined || OVER.includes(status)) return [];
+      const held = this.keys(root).filter(({ use }) => use === 'delegate');
+      return held.map(({ key }) => ({ root, key }));
+    });
+  }
+
+  /** Puts fresh keys in the place of all of them; stops at the first that cannot be. */
+  async replaceAll(): Promise<Result<number>> {
+    // KEY-12: "…and MUST offer to put fresh keys in the place of all delegates at once…"
+    const all = this.delegates();
+    for (const { root, key } of all) {
+      const done = await this.replace(root, key);
+      if (!done.ok) return done;
+    }
+    return ok(all.length);
   }
 
   /** Ends a delegate for good, without another in its place: the main key acts alone then. */
