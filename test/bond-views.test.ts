@@ -51,11 +51,28 @@ it.each([
   ['250 000 sat set aside, not confirmed', forOffer, { state: 'unconfirmed' }],
   ['none: what was pledged is spent', forOffer, { state: 'spent' }],
   ['none: what was pledged is not there', forOffer, { state: 'notThere' }],
+  ['none: its time is over', forOffer, { state: 'unlocked' }],
+  ['none: it is no longer the bank’s', forOffer, { state: 'uncertified' }],
   ['none for this offer', forOther, LIVE],
   ['1 000 000 sat time-locked, covers no loss', locked, LIVE],
 ] as const)('a card says “%s”', (words, changes, standing) => {
   expect(plain(bondWords(knownOf(changes, standing), offer))).toBe(words);
 });
+
+it.each(['spent', 'unlocked', 'uncertified', 'notThere'] as const)(
+  'a bond that is %s stands for nothing on any offer it covered, at once',
+  (state) => {
+    const known = knownOf(forOffer, { state });
+    expect(isBonded(known, offer)).toBe(false);
+    const [bond] = offerBonds(known, offer, undefined, 3).bonds;
+    expect(bond?.status.tone).toBe('problem');
+    const notes = bond?.facts.map(({ note }) => note) ?? [];
+    expect(notes).toContain('stands for nothing now');
+    // What it once could do is not said of it any more.
+    expect(bond?.abilities).toBeUndefined();
+    expect(bond?.warnings).toEqual([]);
+  },
+);
 
 it('a spent bond is none, a bond that is not verified is neither', () => {
   expect(isBonded(knownOf(forOffer, { state: 'spent' }), offer)).toBe(false);

@@ -142,6 +142,10 @@ describe('what is promised of a bond', () => {
     const twice = pledge(aside(['mill', 1_000_000]));
     const [words] = said({ pledges: [first, twice] }, first);
     expect(words).toContain('has promised 1 600 000 sat of this bond, 600 000 sat more');
+    const known = knownOf({ pledges: [first, twice] });
+    const shown = bankBonds(known, BANK, [], 3).bonds.flatMap(({ warnings }) => warnings);
+    expect(shown[0]).toContain('is also pledged by the same bank, twice');
+    expect(shown.map(plain)).toContain(words);
     // The same, said twice, is promised once.
     const same = pledge(first.document.allocations, { lockTimeSec: first.document.lockTimeSec });
     expect(said({ pledges: [first, same] }, first)).toEqual([]);

@@ -75,7 +75,11 @@ export function bondWords(known: BondsKnown, offer: ParsedOffer): string {
   const what = covering
     ? `${satText(allocationTo(covering, document.identifier))} set aside`
     : `${satText(msat(pledge.document.valueSat))} time-locked, covers no loss`;
-  if (GONE.has(state)) return `none: what was pledged is ${bondStatus(check).text}`;
+  if (GONE.has(state)) {
+    const { text } = bondStatus(check);
+    if (state === 'unlocked') return `none: ${text}`;
+    return `none: ${state === 'uncertified' ? 'it' : 'what was pledged'} is ${text}`;
+  }
   return state === 'live'
     ? what
     : `${what}, ${state === 'unverified' ? 'not verified' : 'not confirmed'}`;
