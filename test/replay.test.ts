@@ -5,7 +5,6 @@ import { afterAll, expect, it, vi } from 'vitest';
 import { playFallback } from './faults/fallback-run.ts';
 import { seedKeys, type Played } from './faults/matrix.ts';
 import { playRepaymentBooks } from './faults/repayment-books-run.ts';
-import { playTenders } from './faults/tenders-run.ts';
 
 afterAll(() => {
   vi.restoreAllMocks();
@@ -20,7 +19,6 @@ it('replays a seed after others, and before', async () => {
   vi.spyOn(console, 'error').mockReturnValue();
   const runs = [
     [playRepaymentBooks, 452],
-    [playTenders, 3],
     [playFallback, 42],
   ] as const;
   const prints: (string | undefined)[] = [];

@@ -78,7 +78,8 @@ function scenarioOf(seed: number): FallbackScenario {
     seed,
     debtor: { ...drawn, diesAtMs: random.isLucky(0.3) ? random.below(30 * dayMs) : undefined },
     payee,
-    payeeComesAtMs: random.below(32 * dayMs),
+    // Most are silent until they may be paid on the chain, by its own clock.
+    payeeComesAtMs: random.below(20 * dayMs) + (random.isLucky(0.7) ? 20 * dayMs : 0),
     laptopAtMs: hasLaptop ? laptopAtMs : undefined,
     laptop,
     contradiction: random.isLucky(0.3) ? contradiction : undefined,
