@@ -172,6 +172,8 @@ export class Lived {
   #pay({ asks, from, satPerByte }: Extract<Story['acts'][number], { do: 'pay' }>): void {
     const signed = this.pick(from);
     const { outpoint, valueSat } = (this.read().find(signed.event.id) ?? signed).document;
+    // The chain takes no output twice: where nothing went back, what is named is spent.
+    if (this.records.some(({ spent: { txid } }) => txid === outpoint.txid)) return;
     const bond: FundedBond = {
       ...{ network: 'regtest', script: COLLATERAL, outpoint, valueSat: BigInt(valueSat) },
     };
