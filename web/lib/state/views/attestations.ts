@@ -139,7 +139,7 @@ function vouchView(names: Names, { event, document }: ParsedAttestation): VouchV
 }
 
 const GROUPS = [
-  { key: 'own', title: 'You' },
+  { key: 'own', title: 'Your own word' },
   { key: 'followed', title: 'People you follow' },
   { key: 'trusted', title: 'Keys you trust' },
   { key: 'banks', title: 'Other banks' },
