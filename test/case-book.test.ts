@@ -1,9 +1,11 @@
 /** Cases as a catalog keeps them: each beside the others on its contracts, and whose they are. */
 import { describe, expect, it } from 'vitest';
-import { caseRecord } from '@realyield/protocol';
+import { caseRecord, type ParsedDispute, type SignedEvent } from '@realyield/protocol';
 import { OPEN_DAY, TestCase, unpaidLoan } from '../protocol/src/testing/disputes.ts';
+import { sparedSigning } from '../protocol/src/testing/keys.ts';
 import { CaseBook } from '../web/lib/engine/cases/case-book.ts';
 import type { Catalog } from '../web/lib/engine/catalog.ts';
+import { caseHeads } from '../web/lib/engine/cases/publishing.ts';
 import { caseIds, judgedCases, rootsToRead } from '../web/lib/engine/cases/records.ts';
 import { casesSentence } from '../web/lib/state/views/case-lists.ts';
 import { publicOf } from './fixtures/loan.ts';
@@ -61,5 +63,45 @@ describe('a book of cases', () => {
     expect(casesSentence(record)).toBe(
       '2 cases: 2 ruled on. In 1 of them money is owed though the time to pay it is over.',
     );
+  });
+
+  it('sets aside a step whose block is years ahead, requires: DI-46', () => {
+    const loan = unpaidLoan();
+    const made = new TestCase(loan);
+    made.open(CLAIM);
+    const ahead = { blockDay: OPEN_DAY + 1_000_000 };
+    const taken = made.step('arbiter', { type: 'taken', admitted: [] }, OPEN_DAY + 1, ahead);
+    const view = { root: loan.root, fold: loan.fold(), stateHash: '' };
+    let nowSec = made.at(OPEN_DAY + 5);
+    const book = new CaseBook({ clock: { nowSec: () => nowSec }, contract: () => view });
+    for (const parsed of made.parsed) book.add(parsed);
+    expect(book.find(made.id)?.fold).toMatchObject({ status: 'open', taken: undefined });
+    nowSec = made.at(OPEN_DAY + 1_000_000);
+    expect(book.find(made.id)?.fold.taken).toBe(taken.id);
+  });
+});
+
+describe('what the next step of a case names', () => {
+  it('is what decides it, however much anybody says, requires: DI-9', () => {
+    const made = new TestCase(unpaidLoan('investor', { signing: sparedSigning }));
+    const opened = made.open(CLAIM);
+    const call = made.step('investor', { type: 'fallback' }, OPEN_DAY + 29);
+    const evidence = (statement: string, prev: readonly SignedEvent[]) =>
+      made.step('bank', { type: 'evidence', statement, documents: [], events: [] }, OPEN_DAY + 30, {
+        prev,
+      });
+    // The call is no head, and what names it is one of very many.
+    evidence('I know of the call.', [call]);
+    for (let index = 0; index < 200; index += 1) evidence(`No ${index}`, [opened]);
+    const steps = made.parsed as ParsedDispute[];
+    const heads = caseHeads({ steps });
+    expect(heads).toContain(call.id);
+    expect(heads).toHaveLength(64);
+    expect(heads).toEqual([...heads].sort());
+    const prev = made.steps.filter(({ id }) => heads.includes(id));
+    const taken = made.step('fallback arbiter', { type: 'taken', admitted: [] }, OPEN_DAY + 31, {
+      prev,
+    });
+    expect(made.fold()).toMatchObject({ governing: 'fallbackArbiter', taken: taken.id });
   });
 });

@@ -4,6 +4,7 @@
  */
 import {
   CLOCK_TOLERANCE_SEC,
+  blockOf,
   caseOf,
   foldDispute,
   isEarlier,
@@ -58,6 +59,9 @@ function outcomeIn(folded: Folded | undefined): OtherOutcome | undefined {
 const CLAIMS: ReadonlySet<string> = new Set(['open', 'join']);
 /** So many contracts can be awarded something in a case. */
 const MOST_CONTRACTS = 100;
+
+/** Blocks are dated by clocks of their own, which may be ahead by two hours. */
+const BLOCK_AHEAD_SEC = 7_200;
 
 /** Where contracts and the time come from. */
 export interface CaseBookPorts {
@@ -138,10 +142,14 @@ export class CaseBook {
 
   /** All steps of a case that are known, whether or not they count. */
   stepsOf(id: string): readonly ParsedDispute[] {
-    // What is dated ahead is set aside until its time comes.
+    // DI-46: "A client MUST set aside a step that is dated ahead of its clock, or names a block
+    // that is by more than two hours, until that time comes…"
     const latestSec = this.#ports.clock.nowSec() + CLOCK_TOLERANCE_SEC;
     const known = [...(this.#steps.get(id)?.values() ?? [])];
-    return known.filter(({ event }) => event.created_at <= latestSec);
+    return known.filter((step) => {
+      const blockSec = blockOf(step)?.medianTimeSec ?? 0;
+      return step.event.created_at <= latestSec && blockSec <= latestSec + BLOCK_AHEAD_SEC;
+    });
   }
 
   /** Contracts claims are made on in a case, whether or not they count: what it is judged by. */

@@ -17,11 +17,24 @@ import type { CaseView } from './case-book.ts';
 /** Steps a step names as known, at most. */
 const MOST_NAMED = 64;
 
-/** Ids of the case's steps that no other names: what whoever signs next has seen. */
+/** What a step may have to rest on to count, and how many of each are named at most. */
+const DECISIVE = { ruling: 8, taken: 8, fallback: 8, join: 24 } as const;
+
+/**
+ * Ids of the case's steps that no other names: what whoever signs next has seen. Where they are
+ * more than a step can name, what decides the case is named whether or not another step names it:
+ * nobody keeps a step from counting by saying very much.
+ */
 export function caseHeads({ steps }: Pick<CaseView, 'steps'>): string[] {
   const named = new Set(steps.flatMap(({ document }) => document.prev));
-  const ids = steps.map(({ event }) => event.id).filter((id) => !named.has(id));
-  return ids.sort().slice(0, MOST_NAMED);
+  const ids = steps.map(({ event }) => event.id);
+  const heads = ids.filter((id) => !named.has(id));
+  if (heads.length <= MOST_NAMED) return heads.sort();
+  const decisive = Object.entries(DECISIVE).flatMap(([type, most]) =>
+    steps.filter(({ document }) => document.type === type).slice(0, most),
+  );
+  const first = decisive.map(({ event }) => event.id);
+  return [...new Set([...first, ...heads])].slice(0, MOST_NAMED).sort();
 }
 
 /** A time for one's next step: now, and never before one's own last. */
