@@ -6,9 +6,10 @@ import type { CaseView } from '../web/lib/engine/cases/case-book.ts';
 import type { App } from '../web/lib/state/app.svelte.ts';
 import { BondDesk } from '../web/lib/state/bonds.svelte.ts';
 import { CaseBlocks } from '../web/lib/state/case-blocks.svelte.ts';
-import { chainOf } from '../web/lib/state/chain.ts';
+import { addressSourcesOf, chainOf } from '../web/lib/state/chain.ts';
 import { saveSources, type ChosenSources } from '../web/lib/state/chain-choice.ts';
 import { refusalInWords } from '../web/lib/state/refusals-in-words.ts';
+import { unsetChainWords } from '../web/lib/state/views/fallback.ts';
 import { asleepWords } from '../web/lib/state/views/block-words.ts';
 
 const made = new TestCase(unpaidLoan());
@@ -120,4 +121,14 @@ it('signs with a block of the contract’s chain alone, or of none, requires: DI
   expect(refusalInWords({ code: 'BLOCK_UNKNOWN', detail: 'signet' })).toContain(
     'You have set no source for Bitcoin’s signet, the chain of this contract',
   );
+});
+
+it('asks sources of the contract’s chain about an address, or none, requires: TE-26', async () => {
+  saveSources({ mainnet });
+  expect(await addressSourcesOf(undefined, 'signet')).toEqual([]);
+  saveSources({ mainnet, signet });
+  const sources = await addressSourcesOf(undefined, 'signet');
+  for (const source of sources) await source.newestBlock();
+  expect([...asked].sort()).toEqual(signet);
+  expect(unsetChainWords('signet', ['https://one.example/api']).todo).toContain('one.example');
 });

@@ -1,5 +1,5 @@
 /** A loan's evidence on relays, and clients of its parties, without wallets or Lightning. */
-import { computeLedger, type SignedEvent } from '@realyield/protocol';
+import { computeLedger, type BitcoinNetwork, type SignedEvent } from '@realyield/protocol';
 import { WebSocket } from 'ws';
 import {
   startRelay,
@@ -39,7 +39,7 @@ export function movedClock(aheadSec = 0): MovedClock {
   return clock;
 }
 
-type Sources = () => Promise<readonly AddressSource[]>;
+type Sources = (network: BitcoinNetwork) => Promise<readonly AddressSource[]>;
 
 /** Relays and clients that end together. */
 export class Estate {

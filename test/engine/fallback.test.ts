@@ -1,10 +1,10 @@
 /**
  * A payee that is silent for good is paid on the chain: a real regtest chain with its explorer, the
  * real engine, wallets in memory. Whatever dies in between, it is paid once and proven once.
- * requires: TE-21, TE-22, TE-23
+ * requires: TE-21, TE-22, TE-23, TE-26
  */
 import { hexToBytes } from '@noble/hashes/utils.js';
-import { ledgerOf, planTicks, scriptOfAddress } from '@realyield/protocol';
+import { ledgerOf, planTicks, scriptOfAddress, type BitcoinNetwork } from '@realyield/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { RelayHandle } from '../../relay-rules/src/relay/server.ts';
 import { EsploraSource } from '../../web/lib/chain/esplora.ts';
@@ -34,6 +34,8 @@ let loan: Loan;
 let business: Session;
 let disk: Store;
 let sources: readonly AddressSource[];
+/** About whose chains sources were asked for. */
+const networks = new Set<BitcoinNetwork>();
 let run = 0;
 let address = '';
 
@@ -88,7 +90,10 @@ afterEach(async () => {
 async function open(name: string, device?: Store): Promise<Session> {
   const lease = createLoneLease();
   const own = name === 'business' ? { store: device ?? disk } : {};
-  const addressSources = () => Promise.resolve(sources);
+  const addressSources = (network: BitcoinNetwork) => {
+    networks.add(network);
+    return Promise.resolve(sources);
+  };
   const session = await estate.session(name, [relay.url], clock, { lease, addressSources, ...own });
   session.useWallet(purses.of(name));
   await until('the loan', () => session.isRunning && session.ownContract(loan.root));
@@ -139,13 +144,14 @@ it('is offered once the silence is over by the chain’s own clock, and not befo
   passSilence();
   sources = [];
   const unknown = await business.fallback.begin(loan.root, 'repayment');
-  expect(unknown).toMatchObject({ code: 'BLOCK_UNKNOWN' });
+  expect(unknown).toMatchObject({ code: 'BLOCK_UNKNOWN', detail: 'regtest' });
   const { fromSec = 0 } = offered ?? {};
   const early = { newestBlock: () => Promise.resolve({ ...tip, medianTimeSec: fromSec - 1 }) };
   sources = [{ ...early, outputsTo: () => Promise.resolve([]), prove: () => nothing }];
   const slow = await business.fallback.begin(loan.root, 'repayment');
   expect(slow).toMatchObject({ code: 'FALLBACK_EARLY' });
   expect(entry()?.step).toBe('wanted');
+  expect([...networks]).toEqual(['regtest']);
 });
 
 const tip = { height: 500, hash: '00'.repeat(32) };

@@ -50,8 +50,8 @@ export interface Desk {
   readonly blockLookups: (network?: BitcoinNetwork) => Promise<BlockLookups | undefined>;
   /** The sources this person has for a network; without one, for the one they look at. */
   readonly chainSources: (network?: BitcoinNetwork) => Promise<readonly ChainSource[]>;
-  /** Sources of the chain that can be asked about an address, as the person chose them. */
-  readonly addressSources: () => Promise<readonly AddressSource[]>;
+  /** Sources of a network's chain that can be asked about an address, as the person chose them. */
+  readonly addressSources: (network: BitcoinNetwork) => Promise<readonly AddressSource[]>;
 }
 
 /** A contract in which this person has a role. */

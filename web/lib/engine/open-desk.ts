@@ -1,4 +1,5 @@
 /** Lays out a person's desk: every part of the engine that others use. */
+import type { BitcoinNetwork } from '@realyield/protocol';
 import { ActivityLog } from './activity.ts';
 import type { ChainPort } from './bonds/ports.ts';
 import { Catalog } from './catalog.ts';
@@ -22,7 +23,7 @@ export interface DeskPorts {
   readonly verifier: Verifier;
   readonly clock: Clock;
   readonly chain?: ChainPort;
-  readonly addressSources?: () => Promise<readonly AddressSource[]>;
+  readonly addressSources?: (network: BitcoinNetwork) => Promise<readonly AddressSource[]>;
 }
 
 /** Makes a desk; messages go to `receive`. */
@@ -60,6 +61,6 @@ export function openDesk(
     newestBlock: async (network) => ports.chain?.newestBlock(network),
     blockLookups: async (network) => ports.chain?.blockLookups?.(network),
     chainSources: async (network) => (await ports.chain?.sources?.(network)) ?? [],
-    addressSources: async () => (await ports.addressSources?.()) ?? [],
+    addressSources: async (network) => (await ports.addressSources?.(network)) ?? [],
   };
 }

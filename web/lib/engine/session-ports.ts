@@ -1,4 +1,5 @@
 /** Through what a session reaches the world, and what is agreed about who runs. */
+import type { BitcoinNetwork } from '@realyield/protocol';
 import type { ChainPort } from './bonds/ports.ts';
 import type { AddressSource } from './fallback/ports.ts';
 import type { SessionLease } from './lease.ts';
@@ -13,8 +14,8 @@ export interface SessionPorts {
   readonly clock: Clock;
   /** Who says which block is the newest; without it nothing is signed that names one. */
   readonly chain?: ChainPort;
-  /** Who can be asked what pays to an address; without them nothing is paid on the chain. */
-  readonly addressSources?: () => Promise<readonly AddressSource[]>;
+  /** Who can be asked what pays to a network's address; without them nothing is paid on it. */
+  readonly addressSources?: (network: BitcoinNetwork) => Promise<readonly AddressSource[]>;
   /** Helpers of the local world step back when the person's own client is open. */
   readonly rank: 'helper' | 'person';
   /** How it is agreed who runs; one more holder among this person's devices unless given. */

@@ -256,7 +256,7 @@ export class App {
       person,
       store,
       chain: chainOf(this.world),
-      addressSources: () => addressSourcesOf(this.world),
+      addressSources: (network) => addressSourcesOf(this.world, network),
       rank: 'person',
       whenAlone: (run) => whenAlone(storeOf(person.publicKey), run),
     });

@@ -7,11 +7,12 @@ import { loadSources, sourcesFor } from './chain-choice.ts';
 import { browserClock } from './clock.ts';
 import type { World } from './kept.ts';
 
-/** The sources in use, to be asked about an address. */
+/** The sources for a network, to be asked about an address of its chain. */
 export async function addressSourcesOf(
   world: World | undefined,
+  network: BitcoinNetwork,
 ): Promise<readonly AddressSource[]> {
-  const { urls } = sourcesFor(world, loadSources());
+  const { urls } = sourcesFor(world, loadSources(), network);
   const { EsploraSource } = await loadPart(() => import('../chain/esplora.ts'));
   return urls.map((url) => new EsploraSource(url, browserClock));
 }

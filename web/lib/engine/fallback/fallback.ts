@@ -12,7 +12,7 @@ import { prove, provenHere } from './proving.ts';
 import { freeEntries, isMoot, ownDebt, ripeNow, tenderEvent } from './standing.ts';
 import type { Ripe, TenderLeg } from './standing.ts';
 import { Telling } from './telling.ts';
-import { askSources } from './watching.ts';
+import { askSources, sourcesOf, unseen } from './watching.ts';
 
 /** How often sources are asked while something is awaited. */
 const LOOK_MS = 20_000;
@@ -196,7 +196,7 @@ export class Fallback {
     // TE-22: "…A person who says that they did not pay frees the parts, as long as a source says
     // that nothing came; an output that shows later is proven all the same…"
     const seen = await askSources(this.#desk, order, this.#kept.all());
-    if (!seen) return reject('BLOCK_UNKNOWN');
+    if (!seen) return unseen(this.#desk, order.contract);
     const { found, other } = this.#kept.of(tender) ?? order;
     if (seen.found ?? seen.other ?? found ?? other) return reject('STATE_FORBIDS', 'inFlight');
     await this.#kept.write({ ...seen, state: 'released' });
@@ -284,7 +284,7 @@ export class Fallback {
       if (!proven && !(this.#mayGoOn() && (await this.#stands(contract, order)))) continue;
       const seen = proven ?? (await askSources(this.#desk, order, this.#kept.all()));
       if (!seen || !this.#isLatest(order)) continue;
-      const sources = await this.#desk.addressSources();
+      const sources = await sourcesOf(this.#desk, order.contract);
       const after = proven ?? (await prove(this.#desk, contract, seen, sources));
       // Its person may have freed it meanwhile.
       if (!this.#isLatest(order) || JSON.stringify(after) === JSON.stringify(order)) continue;

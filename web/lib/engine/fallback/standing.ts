@@ -13,7 +13,7 @@ import {
 import { ownContract, type Desk, type OwnContract } from '../desk.ts';
 import { wantedEntry, type JournalEntry } from '../journal.ts';
 import type { ChainOrder } from './orders.ts';
-import { firstAnswer } from './watching.ts';
+import { firstAnswer, sourcesOf, unseen } from './watching.ts';
 
 /** A leg on which a payee can be silent. */
 export type TenderLeg = (typeof TENDER_LEGS)[number];
@@ -85,8 +85,8 @@ export async function ripeNow(desk: Desk, root: string, leg: TenderLeg): Promise
   // nobody answered, of parts with no payment under way, and once the median time of the newest
   // block is fourteen contract days after it…"
   const { network } = known.view.fold.state.contract.document;
-  const seen = await firstAnswer(await desk.addressSources(), address, network);
-  if (!seen) return reject('BLOCK_UNKNOWN');
+  const seen = await firstAnswer(await sourcesOf(desk, root), address, network);
+  if (!seen) return unseen(desk, root);
   // The payee may have answered meanwhile, and the chain's clock is behind: of several tenders it
   // says which one has waited for long enough.
   const contract = ownDebt(desk, root);

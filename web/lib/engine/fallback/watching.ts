@@ -1,5 +1,5 @@
 /** What a source of the chain says of a payment that is awaited. Spec: specs/tenders.md. */
-import { scriptOfAddress } from '@realyield/protocol';
+import { reject, scriptOfAddress, type BitcoinNetwork, type Reject } from '@realyield/protocol';
 import type { Desk } from '../desk.ts';
 import type { ChainOrder } from './orders.ts';
 import type { AddressSource, SeenOutput } from './ports.ts';
@@ -41,11 +41,25 @@ async function look(
   return { ...seen, other: { outpoint, valueSat } };
 }
 
+/** Whom this person has to ask about the chain of a contract. */
+export async function sourcesOf(desk: Desk, root: string): Promise<readonly AddressSource[]> {
+  const network = desk.catalog.contract(root)?.fold.state.contract.document.network;
+  // TE-26: "A client MUST ask about a fallback address sources of the chain of its contract…"
+  return network === undefined ? [] : desk.addressSources(network);
+}
+
+/** The refusal where no source says anything; names the network where there is none to ask. */
+export async function unseen(desk: Desk, root: string): Promise<Reject> {
+  const network = desk.catalog.contract(root)?.fold.state.contract.document.network;
+  const sources = await sourcesOf(desk, root);
+  return reject('BLOCK_UNKNOWN', sources.length === 0 ? network : undefined);
+}
+
 /** The newest block's median time and what pays to an address, by the first that says both. */
 export async function firstAnswer(
   sources: readonly AddressSource[],
   address: string,
-  network: Parameters<typeof scriptOfAddress>[1],
+  network: BitcoinNetwork,
 ): Promise<{ medianTimeSec: number; outpoints: readonly string[] } | undefined> {
   const script = scriptOfAddress(address, network);
   if (!script.ok) return undefined;
@@ -75,7 +89,7 @@ export async function askSources(
   ]);
   const script = scriptOfAddress(order.address, state.contract.document.network);
   if (!script.ok) return undefined;
-  for (const source of await desk.addressSources()) {
+  for (const source of await sourcesOf(desk, order.contract)) {
     const seen = await look(source, script.value, order, counted);
     if (seen) return { ...seen, askedAtSec: desk.clock.nowSec() };
   }

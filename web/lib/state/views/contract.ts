@@ -13,7 +13,9 @@ import type { StreamModel } from '../../components/payment-models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { JournalEntry } from '../../engine/journal.ts';
 import type { PayerStatus } from '../../engine/words.ts';
+import { offerOf } from '../../engine/cases/claimable.ts';
 import { ledgerOf } from '../market/ledgers.ts';
+import { bankHref } from './banks.ts';
 import {
   awaitedFunding,
   coolingUntil,
@@ -46,6 +48,12 @@ export function titleOf(state: ContractState): string {
   const offer = state.contract.document.bases.find((base) => base.as === 'offer');
   const title = offer?.event.content['title'];
   return typeof title === 'string' ? title : 'Loan';
+}
+
+/** Where more is said of a party: the bank's page, the business's prospectus. */
+export function partyHref(state: ContractState, role: 'bank' | 'business'): string {
+  if (role === 'bank') return bankHref(state.contract.document.parties.bank.pubkey);
+  return `/offers/${encodeURIComponent(offerOf(state))}`;
 }
 
 /** The head of a contract's page. */

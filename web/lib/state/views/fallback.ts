@@ -3,6 +3,7 @@ import {
   CHAIN_CONFIRMATIONS,
   LEGS,
   scriptOfAddress,
+  type BitcoinNetwork,
   type ContractState,
   type ParsedChainReceipt,
   type PartyRole,
@@ -12,13 +13,27 @@ import type { ChainOrder } from '../../engine/fallback/orders.ts';
 import { blocksOf } from '../../engine/fallback/proving.ts';
 import { LEAST_SAT, type Unanswered } from '../../engine/fallback/standing.ts';
 import { formatDateTime, formatPlural, satText } from '../../format.ts';
-import { networkWords } from './network-words.ts';
+import { hostsText, networkWords } from './network-words.ts';
 import type { Words } from './timeline-words.ts';
 
 /** An address as somebody typed it, or what is wrong with it as a sentence. */
 export type TypedAddress =
   | { readonly ok: true; readonly address: string | undefined }
   | { readonly ok: false; readonly sentence: string };
+
+/** That nobody can be asked about a contract's chain, and who may be once its person says so. */
+export function unsetChainWords(network: BitcoinNetwork, offered: readonly string[]) {
+  const whose = `${networkWords(network)}, the chain of this loan`;
+  if (offered.length === 0) {
+    return { title: `No source of yours knows ${whose}.`, todo: undefined };
+  }
+  return {
+    title: `You have set no sources for ${whose}, so nobody is asked.`,
+    todo:
+      `The client came with ${hostsText(offered)}: they learn which address somebody at your ` +
+      'address looks up.',
+  };
+}
 
 /** Reads an address for a network; nothing typed is none. `used`: those of other contracts. */
 export function readFallback(
