@@ -44,7 +44,7 @@ interface Step {
 /** A case as far as records need it. */
 export interface PlainCase {
   readonly terms: Terms;
-  readonly called: boolean;
+  readonly silent: boolean;
   readonly takes: Readonly<Record<string, readonly Step[]>>;
   readonly rulings: Readonly<Record<string, readonly Step[]>>;
   readonly ended: 'withdrawn' | 'settled' | 'ruled' | undefined;
@@ -110,8 +110,23 @@ interface Said {
   readonly rulings: Record<string, Step[]>;
   readonly calls: Step[];
   readonly counted: Step[];
-  withdrawn: boolean;
+  readonly withdrawals: Step[];
+  /** Calls before which the case was not over, by whether the arbiter's time was. */
+  readonly silences: { late: boolean }[];
 }
+
+/** Whether the arbiter let its time pass before a call, by all that stands before it. */
+function isLate(call: Step, opened: Step, terms: Terms, { takes, rulings }: Said): boolean {
+  const { arbiter } = terms.appointees;
+  const [taken] = takes[arbiter] ?? [];
+  const dueSec = taken ? taken.atSec + 60 * terms.daySec : opened.atSec + 28 * terms.daySec;
+  return call.atSec > dueSec && (rulings[arbiter] ?? []).length === 0;
+}
+
+const keysIn =
+  ({ parties }: Terms) =>
+  (role: string): string =>
+    parties[role]?.pubkey ?? '';
 
 /** One step after the opening, taken by whoever may take it, or left aside. */
 function take(step: Step, opened: Step, terms: Terms, found: Said): void {
@@ -136,12 +151,24 @@ function take(step: Step, opened: Step, terms: Terms, found: Said): void {
     const taken = (found.takes[arbiter] ?? []).find(rests);
     const dueSec = taken ? taken.atSec + days(60) : opened.atSec + days(28);
     const isRuled = (found.rulings[arbiter] ?? []).some(rests);
-    if (step.atSec > dueSec && !isRuled) found.calls.push(step);
+    if (!(step.atSec > dueSec) || isRuled) return;
+    found.calls.push(step);
+    const isOver = found.withdrawals.length > 0 || settled(found.counted, keysIn(terms));
+    if (!isOver) found.silences.push({ late: isLate(step, opened, terms, found) });
   } else if (said.type === 'withdrawal') {
-    if (step.by === terms.parties['investor']?.pubkey) found.withdrawn = true;
+    if (step.by === terms.parties['investor']?.pubkey) found.withdrawals.push(step);
   } else if (said.type !== 'response' || step.by !== terms.parties['investor']?.pubkey) {
     found.counted.push(step);
   }
+}
+
+/** Whether anything of awards is not paid by what settled from a time on. */
+function isOwing(awards: readonly Award[], parts: readonly PaidPart[], fromSec: number): boolean {
+  return awards.some(({ contract, leg, units }) => {
+    const own = parts.filter((part) => part.root === contract && part.leg === leg);
+    const paid = own.filter(({ atSec }) => atSec >= fromSec);
+    return paid.reduce((sum, { msat }) => sum + msat, 0n) < BigInt(units);
+  });
 }
 
 /** A case from its raw steps. */
@@ -156,37 +183,39 @@ export function plainCase(
   const steps = inOrder(raws.filter(({ pubkey }) => named.has(pubkey)));
   const opened = steps.find((step) => step.id === id);
   if (!opened) throw new Error('no opening');
-  const found: Said = { takes: {}, rulings: {}, calls: [], counted: [], withdrawn: false };
+  const found: Said = {
+    ...{ takes: {}, rulings: {}, calls: [], counted: [], withdrawals: [], silences: [] },
+  };
   for (const step of steps) if (step !== opened) take(step, opened, terms, found);
-  const { takes, rulings } = found;
+  const { takes, rulings, withdrawals, silences } = found;
   const { arbiter, fallbackArbiter } = terms.appointees;
-  const decider = (takes[fallbackArbiter] ?? []).length > 0 ? fallbackArbiter : arbiter;
-  const deal = settled(found.counted, (role) => terms.parties[role]?.pubkey ?? '');
+  const isReplaced = (takes[fallbackArbiter] ?? []).length > 0;
+  const decider = isReplaced ? fallbackArbiter : arbiter;
+  // Nobody is left to settle with whoever has withdrawn.
+  const deal = withdrawals.length > 0 ? undefined : settled(found.counted, keysIn(terms));
   const ending = deal?.step ?? rulings[decider]?.[0];
-  const atSec = deal?.atSec ?? ending?.atSec ?? 0;
   const awards = ending?.said.awards ?? [];
   const [taken] = takes[decider] ?? [];
   const due = taken ? taken.atSec + 60 * terms.daySec : opened.atSec + 28 * terms.daySec;
+  const owes = isOwing(awards, parts, deal?.atSec ?? ending?.atSec ?? 0);
+  const isMet = ending && !owes && !withdrawals.some((each) => ending.past.has(each.id));
+  const isWithdrawn = withdrawals.length > 0 && !isMet;
   return {
-    ...{ terms, takes, rulings, decider, awards, called: found.calls.length > 0 },
-    ended: found.withdrawn ? 'withdrawn' : deal ? 'settled' : ending ? 'ruled' : undefined,
+    ...{ terms, takes, rulings, decider, awards, owes },
+    silent: silences.some(({ late }) => late || isReplaced),
+    ended: isWithdrawn ? 'withdrawn' : deal ? 'settled' : ending ? 'ruled' : undefined,
     isDecided: !deal && ending !== undefined,
-    dueSec: !taken && decider === fallbackArbiter ? Infinity : due,
+    dueSec: !taken && isReplaced ? Infinity : due,
     payBySec: ending?.said.payBySec ?? 0,
-    owes: awards.some(({ contract, leg, units }) => {
-      const paid = parts
-        .filter((part) => part.root === contract && part.leg === leg && part.atSec >= atSec)
-        .reduce((sum, { msat }) => sum + msat, 0n);
-      return paid < BigInt(units);
-    }),
   };
 }
 
 /** An arbiter's record, field by field as specs/figures.md has it. */
 export function plainArbiterRecord(key: string, all: readonly PlainCase[], asOfSec: number) {
   const own = all.filter(
-    ({ terms: { appointees }, called }) =>
-      appointees.arbiter === key || (appointees.fallbackArbiter === key && called),
+    ({ terms: { appointees }, takes, silent }) =>
+      appointees.arbiter === key ||
+      (appointees.fallbackArbiter === key && (silent || takes[key] !== undefined)),
   );
   const first = (steps: readonly Step[] | undefined): number | undefined => steps?.[0]?.atSec;
   const spans = own.flatMap(({ takes, rulings, terms }) => {
@@ -200,7 +229,7 @@ export function plainArbiterRecord(key: string, all: readonly PlainCase[], asOfS
     taken: own.filter(({ takes }) => takes[key]).length,
     ruled: own.filter(({ rulings }) => rulings[key]).length,
     ruledInTime: spans.filter(({ sec, day }) => sec <= 60 * day).length,
-    silent: own.filter((each) => isFirst(each) && each.called).length,
+    silent: own.filter((each) => isFirst(each) && each.silent).length,
     overdue: own.filter(
       (each) => each.decider === key && each.ended === undefined && asOfSec > each.dueSec,
     ).length,

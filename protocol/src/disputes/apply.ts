@@ -1,11 +1,11 @@
 /** What each step of a case needs and does. Spec: specs/disputes.md, "Steps". */
-import { legOf } from '../contract/legs.ts';
 import type { ContractState } from '../contract/state.ts';
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
 import { reject, type Reject } from '../result.ts';
 import { claimBy, claimsBefore, type Claim, type DisputeDraft } from './draft.ts';
 import { payoutRefusal } from './payouts.ts';
 import { arbiterOf, canShareCase, partyOf } from './roles.ts';
+import { isOver } from './settlements.ts';
 import type { DisputeStep } from './steps.ts';
 
 type Of<Type extends DisputeDocument['type']> = Extract<DisputeDocument, { type: Type }>;
@@ -33,18 +33,25 @@ function applyTaken(draft: DisputeDraft, step: DisputeStep, state: ContractState
   return undefined;
 }
 
-function applyFallback(draft: DisputeDraft, step: DisputeStep, state: ContractState) {
-  if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
-  const rests = ({ id }: DisputeStep): boolean => step.past.has(id);
-  const { taken, rulings } = draft.tracks.arbiter;
-  const first = taken.find(rests);
+/** Whether the arbiter's time was over at a step, by the takings and rulings that count for it. */
+function isOverdue(
+  { tracks, takeBySec, ruleDaysSec }: DisputeDraft,
+  step: DisputeStep,
+  counts: (each: DisputeStep) => boolean,
+): boolean {
+  const first = tracks.arbiter.taken.find(counts);
   // DI-10: "A call of the fallback arbiter counts when it takes effect after the time the arbiter
   // had to take the case, and rests on no taking by it; or after the time it had to rule, and
   // rests on no ruling by it…"
-  const dueSec = first ? first.effectiveAtSec + draft.ruleDaysSec : draft.takeBySec;
-  const isSilent = step.effectiveAtSec > dueSec && !rulings.some(rests);
-  if (!isSilent) return reject('ARBITER_NOT_SILENT');
-  draft.calls.push(step);
+  const dueSec = first ? first.effectiveAtSec + ruleDaysSec : takeBySec;
+  return step.effectiveAtSec > dueSec && !tracks.arbiter.rulings.some(counts);
+}
+
+function applyFallback(draft: DisputeDraft, step: DisputeStep, state: ContractState) {
+  if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
+  if (!isOverdue(draft, step, ({ id }) => step.past.has(id))) return reject('ARBITER_NOT_SILENT');
+  const isInTime = !isOverdue(draft, step, () => true);
+  draft.calls.push({ id: step.id, isOver: isOver(draft), isInTime });
   return undefined;
 }
 
@@ -95,39 +102,6 @@ function applyRuling(
   return undefined;
 }
 
-/** Ids that any arbiter's taking lists: claims among them are heard. */
-export function admittedByTaking({ tracks }: DisputeDraft): ReadonlySet<string> {
-  const taken = Object.values(tracks).flatMap((track) => track.taken);
-  return new Set(
-    taken.flatMap(({ document }) => (document.type === 'taken' ? document.admitted : [])),
-  );
-}
-
-/**
- * Who must sign a proposal: every claimant it rests on or an arbiter hears, every payer, and
- * always the bank; nobody can where no claim is left.
- */
-export function signersNeeded(
-  draft: DisputeDraft,
-  step: DisputeStep,
-  awards: readonly Award[],
-  heard: ReadonlySet<string>,
-): string[] {
-  const isBound = ({ id }: DisputeStep): boolean =>
-    id === draft.opened.id || heard.has(id) || step.past.has(id);
-  const known = [...draft.claims.values()].filter(
-    (claim) => !claim.withdrawn && isBound(claim.step),
-  );
-  if (known.length === 0) return [];
-  const payers = awards.map(({ contract, leg }) => {
-    const document = draft.states.get(contract)?.contract.document;
-    return document ? `${contract} ${legOf(document, leg).payer}` : '';
-  });
-  const banks = known.map(({ state }) => `${state.root} bank`);
-  const claimants = known.map(({ state }) => `${state.root} ${draft.claimant}`);
-  return [...new Set([...payers, ...banks, ...claimants])];
-}
-
 /** What a party's key signs for: its role in every contract of the case that names it. */
 function signedFor(draft: DisputeDraft, step: DisputeStep): string[] {
   return [...draft.claims.values()].flatMap(({ state }) => {
@@ -175,6 +149,7 @@ function applyWithdrawal(draft: DisputeDraft, step: DisputeStep, state: Contract
   const claim = draft.claims.get(state.root);
   if (!claim || partyOf(state, step) !== draft.claimant) return reject('AUTHOR_ROLE');
   claim.withdrawn = true;
+  draft.withdrawals.push(step);
   return undefined;
 }
 

@@ -65,6 +65,8 @@ export interface DisputeOutcome {
   readonly payouts: readonly RecordedPayout[];
   /** Of all awards. */
   readonly outstandingUnits: bigint;
+  /** Nothing is owed, and nothing would be had nobody withdrawn that it does not know of. */
+  readonly isMet: boolean;
 }
 
 /** Two steps that contradict each other, least id first. */
@@ -101,6 +103,8 @@ export interface DisputeCase {
   readonly tracks: Readonly<Record<ArbiterRole, ArbiterTrack>>;
   /** A party has called the fallback arbiter, and may. */
   readonly fallbackCalled: boolean;
+  /** One was made when the arbiter had let its time pass, with something left to decide. */
+  readonly arbiterSilent: boolean;
   readonly taken: string | undefined;
   readonly responses: readonly string[];
   readonly admissions: Readonly<Record<string, Admission>>;

@@ -30,6 +30,15 @@ export interface Proposed {
   readonly signers: Map<string, number>;
 }
 
+/** A call of the fallback arbiter, with what was known of the case before it. */
+export interface Call {
+  readonly id: string;
+  /** The parties had settled it, or every claim was withdrawn. */
+  readonly isOver: boolean;
+  /** The arbiter was in time, by steps that the call may leave out. */
+  readonly isInTime: boolean;
+}
+
 /** The case so far. */
 export interface DisputeDraft {
   readonly opened: DisputeStep;
@@ -43,7 +52,8 @@ export interface DisputeDraft {
   readonly responses: DisputeStep[];
   readonly evidence: DisputeStep[];
   readonly tracks: Readonly<Record<ArbiterRole, Track>>;
-  readonly calls: DisputeStep[];
+  readonly calls: Call[];
+  readonly withdrawals: DisputeStep[];
   readonly proposals: Map<string, Proposed>;
   readonly closings: DisputeStep[];
   /** Payouts a key holder has signed, and records of those on the chain. */
@@ -90,6 +100,7 @@ export function draftOf(
     evidence: [],
     tracks: { arbiter: { taken: [], rulings: [] }, fallbackArbiter: { taken: [], rulings: [] } },
     calls: [],
+    withdrawals: [],
     proposals: new Map(),
     closings: [],
     payouts: [],
@@ -102,6 +113,15 @@ export function draftOf(
 /** Who decides: the fallback arbiter once called by a party and having taken the case. */
 export function governingOf({ tracks }: DisputeDraft): ArbiterRole {
   return tracks.fallbackArbiter.taken.length > 0 ? 'fallbackArbiter' : 'arbiter';
+}
+
+/** Whether the arbiter let its time pass while there was something to decide. */
+export function isSilent(draft: DisputeDraft): boolean {
+  // F-43: "An arbiter was silent in a case in which a call of the fallback arbiter counts (DI-10),
+  // unless, by the steps in order before the call, the case was settled or every claim withdrawn,
+  // or, while the fallback arbiter has not taken it, the arbiter was in time…"
+  const isTakenOver = governingOf(draft) === 'fallbackArbiter';
+  return draft.calls.some(({ isOver, isInTime }) => !isOver && (isTakenOver || !isInTime));
 }
 
 /** The claims an arbiter decides on: what the taking admits, or all while nobody took the case. */

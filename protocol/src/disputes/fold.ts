@@ -16,7 +16,14 @@ import type {
   DisputeStatus,
 } from './case.ts';
 import type { OtherOutcome } from './earlier.ts';
-import { claimsBefore, draftOf, governingOf, type Claim, type DisputeDraft } from './draft.ts';
+import {
+  claimsBefore,
+  draftOf,
+  governingOf,
+  isSilent,
+  type Claim,
+  type DisputeDraft,
+} from './draft.ts';
 import { contradictionsOf, outcomeOf, paidDecisions } from './outcome.ts';
 import { outsideRefusal, partyOf } from './roles.ts';
 import { orderSteps, stepsOf, type DisputeStep, type RefusedStep } from './steps.ts';
@@ -78,7 +85,10 @@ function statusOf(
   isClosed: boolean,
 ): DisputeStatus {
   if (isClosed) return 'closed';
-  if (claimsHeard(draft, outcome).every(({ withdrawn }) => withdrawn)) return 'withdrawn';
+  const isWithdrawn = claimsHeard(draft, outcome).every(({ withdrawn }) => withdrawn);
+  // DI-47: "…where nothing of it would be owed without, the case is `complied` and not
+  // `withdrawn`."
+  if (isWithdrawn && !outcome?.isMet) return 'withdrawn';
   if (outcome) {
     if (outcome.outstandingUnits === 0n) return 'complied';
     return outcome.type === 'ruling' ? 'ruled' : 'settled';
@@ -138,6 +148,7 @@ function viewOf(
       fallbackArbiter: trackOf(draft, 'fallbackArbiter'),
     },
     fallbackCalled: draft.calls.length > 0,
+    arbiterSilent: isSilent(draft),
     taken: taken?.id,
     responses: draft.responses.map(({ id }) => id),
     admissions: admissionsOf(draft),

@@ -1,17 +1,11 @@
 /** What a case came to and what of it is paid. Spec: specs/disputes.md, "Outcome". */
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
 import type { DisputeContradiction, DisputeOutcome, OwedAward } from './case.ts';
-import { admittedByTaking, signersNeeded } from './apply.ts';
-import {
-  claimsBefore,
-  governingOf,
-  type Claim,
-  type DisputeDraft,
-  type Proposed,
-} from './draft.ts';
+import { claimsBefore, governingOf, type Claim, type DisputeDraft } from './draft.ts';
 import { limitBeside } from './beside.ts';
 import { linesBefore, paidBeside } from './earlier.ts';
 import { recordedPayouts, withBond } from './payouts.ts';
+import { settlementsOf } from './settlements.ts';
 import type { DisputeStep } from './steps.ts';
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -64,6 +58,21 @@ export function paidDecisions(
   return new Set(step ? [step.id, ...unknownTo(draft, step).map(({ id }) => id)] : []);
 }
 
+/** Claims with those withdrawals alone that a decision rests on. */
+function claimsKnownTo(
+  { withdrawals }: DisputeDraft,
+  { past }: DisputeStep,
+  all: readonly Claim[],
+) {
+  return all.map((claim): Claim => {
+    const own = withdrawals.filter(({ document }) => document.contract === claim.state.root);
+    return { ...claim, withdrawn: own.some(({ id }) => past.has(id)) };
+  });
+}
+
+const outstandingOf = (awards: readonly OwedAward[]): bigint =>
+  awards.reduce((sum, each) => sum + each.outstandingUnits, 0n);
+
 function outcomeBy(
   draft: DisputeDraft,
   step: DisputeStep,
@@ -74,54 +83,22 @@ function outcomeBy(
   const times = unknownTo(draft, step).map((ruling) => ruling.effectiveAtSec);
   const paidFromSec = Math.min(effectiveAtSec, ...times);
   const decided = { id: step.id, by, effectiveAtSec, paidFromSec };
-  const owed = owedAwards(draft, document.awards, claims, decided);
   const records = recordedPayouts(draft.payouts, paidDecisions(draft, decided));
-  const awards = withBond(owed, records, draft.states);
+  const owedTo = (those: readonly Claim[]): OwedAward[] =>
+    withBond(owedAwards(draft, document.awards, those, decided), records, draft.states);
+  const awards = owedTo(claims);
+  // DI-47: "A withdrawal that an outcome does not rest on takes nothing from the record…"
+  const known = claimsKnownTo(draft, step, claims);
+  const isMet = known.some(({ withdrawn }) => !withdrawn) && outstandingOf(owedTo(known)) === 0n;
   return {
     ...decided,
     type: document.type === 'ruling' ? 'ruling' : 'settlement',
     payBySec: document.payBySec,
     awards,
     payouts: records.map(({ payout }) => payout),
-    outstandingUnits: awards.reduce((sum, each) => sum + each.outstandingUnits, 0n),
+    outstandingUnits: outstandingOf(awards),
+    isMet,
   };
-}
-
-/** A proposal that all have signed. */
-interface Settled {
-  readonly step: DisputeStep;
-  readonly document: Extract<DisputeDocument, { type: 'proposal' }>;
-  /** Of how many contracts the claimant signed it. */
-  readonly claimants: number;
-  readonly effectiveAtSec: number;
-}
-
-function settledBy(
-  draft: DisputeDraft,
-  { step, signers }: Proposed,
-  heard: ReadonlySet<string>,
-): Settled | undefined {
-  const { document } = step;
-  if (document.type !== 'proposal') return undefined;
-  // DI-17: "A proposal is a settlement, whatever was ruled, once the bank, every payer of it and
-  // every claimant who has not withdrawn have signed it, of the claims it rests on and of those a
-  // taking admits; and takes effect when the last of them had first signed it."
-  const needed = signersNeeded(draft, step, document.awards, heard);
-  const times = needed.flatMap((place) => signers.get(place) ?? []);
-  if (needed.length === 0 || times.length < needed.length) return undefined;
-  const claimants = needed.filter((place) => place.endsWith(` ${draft.claimant}`)).length;
-  return { step, document, claimants, effectiveAtSec: Math.max(...times) };
-}
-
-/** Settlements that no other replaced, the one that stands at the beginning. */
-function settlementsOf(draft: DisputeDraft): Settled[] {
-  const heard = admittedByTaking(draft);
-  const all = [...draft.proposals.values()].flatMap((each) => settledBy(draft, each, heard) ?? []);
-  // DI-43: "Of several settlements one gives way to another whose proposal rests on its own…"
-  const left = all.filter(({ step }) => !all.some((other) => other.step.past.has(step.id)));
-  // DI-43: "…of those that are left the one that more claimants signed is the outcome, and of
-  // these the first in order…" The sort keeps their order.
-  return left.sort((a, b) => b.claimants - a.claimants);
 }
 
 /** What the case came to: a settlement, else the first ruling of who decides. */

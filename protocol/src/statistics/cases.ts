@@ -39,8 +39,10 @@ const ROLES: readonly ArbiterRole[] = ['arbiter', 'fallbackArbiter'];
 function roleIn({ fold, state }: JudgedCase, arbiter: string): ArbiterRole | undefined {
   const role = ROLES.find((each) => appointeeOf(state.contract.document, each) === arbiter);
   // F-41: "A case enters an arbiter's record where its contract names the key as arbiter, or as
-  // fallback arbiter once a call to it counts…"
-  return role === 'fallbackArbiter' && !fold.fallbackCalled ? undefined : role;
+  // fallback arbiter once the arbiter was silent (F-43) or it has taken the case."
+  const { arbiterSilent, tracks } = fold;
+  const isCalled = arbiterSilent || tracks.fallbackArbiter.takenAtSec !== undefined;
+  return role === 'fallbackArbiter' && !isCalled ? undefined : role;
 }
 
 function isOverdue({ fold }: JudgedCase, role: ArbiterRole, asOfSec: number): boolean {
@@ -84,7 +86,7 @@ export function arbiterRecord(
     taken: count(own, ({ takenAtSec }) => takenAtSec !== undefined),
     ruled: count(own, ({ ruledAtSec }) => ruledAtSec !== undefined),
     ruledInTime: count(own, ({ isInTime }) => isInTime),
-    silent: count(own, ({ judged, role }) => role === 'arbiter' && judged.fold.fallbackCalled),
+    silent: count(own, ({ judged, role }) => role === 'arbiter' && judged.fold.arbiterSilent),
     overdue: count(own, ({ judged, role }) => isOverdue(judged, role, asOfSec)),
     // F-43: "…It is overruled where it ruled and a ruling of the fallback arbiter is the outcome…"
     overruled: count(own, ({ judged, role, ruledAtSec }) => {
