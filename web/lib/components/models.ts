@@ -28,6 +28,8 @@ export interface BankView {
   readonly record?: BankRecordView | undefined;
   /** What its loans lost and what came back, in words. */
   readonly losses?: string | undefined;
+  /** Cases on its loans and what is owed in them, in words; none where there are none. */
+  readonly cases?: string | undefined;
   /** What the figures rest on, in words: `11 contracts over 19 months; age not proven`. */
   readonly basis: string;
 }

@@ -1,8 +1,9 @@
 /** Banks beside an offer: what is known of how they were repaid, with what it rests on. */
-import type { BankFigures } from '@realyield/protocol';
+import { caseRecord, type BankFigures } from '@realyield/protocol';
 import type { BankRecordView, BankView } from '../../components/models.ts';
+import { judgedCases } from '../../engine/cases/records.ts';
 import type { Catalog } from '../../engine/catalog.ts';
-import { formatPlural } from '../../format.ts';
+import { formatCount, formatPlural } from '../../format.ts';
 import type { BankAnswer, Books } from '../figures/desk.ts';
 import type { RecordRow } from '../market/match.ts';
 import { stageOf } from '../market/rows.ts';
@@ -89,12 +90,32 @@ export function recordRow(books: BankRecord | undefined): RecordRow | undefined 
   return books && recordView(books);
 }
 
+/** The cases on a bank's loans in a few words; undefined where there is none. */
+export function caseWords({ catalog }: Names, bank: string, atSec: number): string | undefined {
+  const judged = judgedCases(catalog, catalog.cases.ids(), { as: 'bank', key: bank });
+  const { cases, owed, undecided, unpaid, withdrawn } = caseRecord(judged, atSec);
+  const count = cases - withdrawn;
+  if (count === 0) return undefined;
+  const late = unpaid === 0 ? '' : `, ${formatCount(unpaid)} of them overdue`;
+  const parts = [
+    undecided === 0 ? '' : `${formatCount(undecided)} not decided yet`,
+    owed === 0 ? '' : `${formatCount(owed)} with money owed${late}`,
+  ].filter((part) => part !== '');
+  return `${formatPlural(count, 'case')}: ${parts.join(', ') || 'decided, nothing owed'}`;
+}
+
 /** A bank beside an offer; without figures while its receipts are being read. */
-export function bankView(names: Names, publicKey: string, books: BankRecord | undefined): BankView {
+export function bankView(
+  names: Names,
+  publicKey: string,
+  books: BankRecord | undefined,
+  atSec: number,
+): BankView {
   return {
     bank: personView(names, publicKey, 'bank'),
     href: bankHref(publicKey),
     record: books && recordView(books),
+    cases: books && caseWords(names, publicKey, atSec),
     basis: books ? basisOf(books) : 'Nothing is shown before all of it is here.',
   };
 }
