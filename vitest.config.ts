@@ -71,8 +71,8 @@ export default defineConfig({
           // the tests. None of them keeps what another test would notice.
           isolate: false,
           // Some read the whole source, and all run on busy machines.
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 0 },
         },
       },

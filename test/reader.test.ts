@@ -12,6 +12,8 @@ interface Vector {
   readonly event?: RawEvent;
   readonly root?: string;
   readonly events?: readonly RawEvent[];
+  /** An evidence file, line by line. */
+  readonly bundle?: readonly string[];
   readonly expect: { readonly stateHash?: string; readonly names?: readonly string[] };
 }
 
@@ -27,6 +29,13 @@ const folds = vectors.filter(
   ({ path, vector }) =>
     vector.expect.stateHash !== undefined && !/^(key-facts|tenders)\//.test(path),
 );
+
+/** What is folded in a vector: of an evidence file, what it holds. */
+function eventsOf({ root = '', events = [], bundle }: Vector) {
+  if (!bundle) return { root, events };
+  const file = JSON.parse(bundle.join('\n')) as { contract: string; events: RawEvent[] };
+  return { root: file.contract, events: file.events };
+}
 
 /** Every event in a value, embedded ones included. */
 function eventsIn(value: unknown): RawEvent<unknown>[] {
@@ -64,13 +73,13 @@ describe('the independent reader', () => {
   });
 
   it('finds the id of every event in valid vectors, embedded ones too', () => {
-    const events = folds.flatMap(({ vector }) => eventsIn(vector.events));
+    const events = folds.flatMap(({ vector }) => eventsIn(eventsOf(vector).events));
     expect(events.length).toBeGreaterThan(500);
     expect(events.filter((event) => idOf(event) !== event.id)).toEqual([]);
   });
 
   it.each(folds)('finds the state hash of $path', ({ vector }) => {
-    const { root = '', events = [] } = vector;
+    const { root, events } = eventsOf(vector);
     expect(stateHashOf(root, events)).toBe(vector.expect.stateHash);
     expect(stateHashOf(root, [...events, ...events].reverse())).toBe(vector.expect.stateHash);
   });
