@@ -8,7 +8,7 @@ import type { Catalog } from '../web/lib/engine/catalog.ts';
 import { caseHeads } from '../web/lib/engine/cases/publishing.ts';
 import { caseIds, judgedCases, rootsToRead } from '../web/lib/engine/cases/records.ts';
 import { casesSentence } from '../web/lib/state/views/case-lists.ts';
-import { publicOf } from './fixtures/loan.ts';
+import { hashOf, publicOf, type Loan } from './fixtures/loan.ts';
 
 const CLAIM = 1_020_000_000n;
 
@@ -78,6 +78,51 @@ describe('a book of cases', () => {
     expect(book.find(made.id)?.fold).toMatchObject({ status: 'open', taken: undefined });
     nowSec = made.at(OPEN_DAY + 1_000_000);
     expect(book.find(made.id)?.fold.taken).toBe(taken.id);
+  });
+});
+
+describe('what is read of a case', () => {
+  /** A case that strangers and the bank say very much in before an investor joins it. */
+  function crowdedCase() {
+    const loans = ['investor', 'second investor', 'third investor'].map((name) =>
+      unpaidLoan(name, { signing: sparedSigning }),
+    );
+    const [loan, second, third] = loans as [Loan, Loan, Loan];
+    const made = new TestCase(...loans);
+    const opened = made.open(CLAIM);
+    const join = (name: string, joining: Pick<Loan, 'root' | 'signing' | 'nameOf'>) =>
+      made.step(name, { type: 'join', claimUnits: '1000', statement: 'Mine too.' }, OPEN_DAY + 1, {
+        loan: joining as Loan,
+        prev: [opened],
+      });
+    const nameOf = (name: string): string => name;
+    for (let index = 0; index < 150; index += 1) {
+      join('stranger', { root: hashOf(`none ${index}`), signing: sparedSigning, nameOf });
+    }
+    const known = new Map(loans.map((each) => [each.root, each]));
+    const lent = Array.from({ length: 120 }, (_, index) => hashOf(`lent ${index}`));
+    for (const root of lent) join('bank', { root, signing: sparedSigning, nameOf });
+    join('investor', second);
+    join('investor', third);
+    const contract = (root: string) => {
+      const its = known.get(root) ?? (lent.includes(root) ? third : undefined);
+      return its && { root, fold: its.fold(), stateHash: '' };
+    };
+    return { made, loan, second, third, known, contract };
+  }
+
+  it('is who may claim before strangers, and nobody’s second before another’s first', () => {
+    const { made, loan, second, third, known, contract } = crowdedCase();
+    const book = new CaseBook({ clock: { nowSec: () => 4_000_000_000 }, contract });
+    for (const parsed of made.parsed) book.add(parsed);
+    const whole = book.claimedOn(made.id);
+    expect(whole.slice(0, 3)).toEqual([loan.root, second.root, third.root]);
+    expect(whole).toHaveLength(100);
+    // Not read yet: the stranger's first comes before it, and none of its others.
+    known.delete(second.root);
+    expect(book.claimedOn(made.id).indexOf(second.root)).toBe(3);
+    const catalog = { cases: book, contract } as unknown as Catalog;
+    expect(rootsToRead(catalog, [made.id]).slice(0, 2)).toEqual([loan.root, third.root]);
   });
 });
 

@@ -17,6 +17,7 @@ import {
 } from '@realyield/protocol';
 import type { ContractView } from '../folds.ts';
 import type { Clock } from '../ports.ts';
+import { CLAIMS, rankedClaims } from './claim-rank.ts';
 
 /** A case as this client sees it now. */
 export interface CaseView {
@@ -56,7 +57,6 @@ function outcomeIn(folded: Folded | undefined): OtherOutcome | undefined {
   return outcome && { outcome, reason };
 }
 
-const CLAIMS: ReadonlySet<string> = new Set(['open', 'join']);
 /** So many contracts can be awarded something in a case. */
 const MOST_CONTRACTS = 100;
 
@@ -152,10 +152,17 @@ export class CaseBook {
     });
   }
 
-  /** Contracts claims are made on in a case, whether or not they count: what it is judged by. */
+  /**
+   * Contracts claims are made on in a case, whether or not they count: what it is judged by. The
+   * opener's first, then those whose claimant signed, as far as they are read: anybody can sign
+   * very many joins.
+   */
   claimedOn(id: string): readonly string[] {
     const claims = this.stepsOf(id).filter(({ document }) => CLAIMS.has(document.type));
-    return [...new Set(claims.map(({ document }) => document.contract))].slice(0, MOST_CONTRACTS);
+    const contract = (root: string): ContractState | undefined =>
+      this.#ports.contract(root)?.fold.state;
+    const roots = rankedClaims(id, claims, contract).map(({ document }) => document.contract);
+    return [...new Set(roots)].slice(0, MOST_CONTRACTS);
   }
 
   #those(ids: readonly string[]): CaseView[] {

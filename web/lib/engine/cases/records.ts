@@ -34,7 +34,13 @@ export function caseIds(catalog: Catalog, of: CasesOf): readonly string[] {
 
 /** Contracts to follow before a record of these cases is whole. */
 export function rootsToRead({ cases }: Catalog, ids: readonly string[]): readonly string[] {
-  return [...new Set(ids.flatMap((id) => cases.claimedOn(id)))].slice(0, MOST_ROOTS);
+  const lists = ids.map((id) => cases.claimedOn(id));
+  // By turns: a case with very many claims keeps no other from being read.
+  const most = Math.max(0, ...lists.map(({ length }) => length));
+  const turns = Array.from({ length: most }, (_, turn) =>
+    lists.flatMap((list) => list[turn] ?? []),
+  );
+  return [...new Set(turns.flat())].slice(0, MOST_ROOTS);
 }
 
 /** The cases that count among these, by the contract they were opened on. */
