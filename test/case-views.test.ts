@@ -11,6 +11,8 @@ import {
   claimMistake,
   departures,
   findingsText,
+  listMistake,
+  MOST_LISTED,
   payTerm,
   roomWords,
   saidMistake,
@@ -220,6 +222,13 @@ describe('what is typed', () => {
     expect([at('0'), at('366'), at('x')]).toEqual([undefined, undefined, undefined]);
     expect(payTerm('14', view, 1_000)?.words).toMatch(
       /^By 01 Jan 1970, .*, in 14 min: a day of this contract lasts 1 min\.$/,
+    );
+  });
+
+  it('says how many answers are to be unticked where a list has no room for all', () => {
+    expect(listMistake(MOST_LISTED)).toBeUndefined();
+    expect(listMistake(MOST_LISTED + 113)).toBe(
+      '412 are ticked, and there is room for 299: untick 113 of them.',
     );
   });
 

@@ -190,7 +190,7 @@ export {
   type ProvenTransaction,
 } from './bundle/proofs.ts';
 export * from './bundle/report.ts';
-export { DISPUTE_REASONS } from './kinds/dispute.ts';
+export { DISPUTE_REASONS, MAX_ADMITTED } from './kinds/dispute.ts';
 export type {
   Award,
   DisputeDocument,

@@ -46,8 +46,10 @@ const awardField = z.strictObject({
 const MAX_AWARDS = 100;
 const awardsField = z.array(awardField).check(z.maxLength(MAX_AWARDS));
 const documentsField = z.array(documentHash).check(z.maxLength(16));
+/** Steps one list of what was in time can name. */
+export const MAX_ADMITTED = 300;
 const admittedField = z.array(hex32).check(
-  z.maxLength(300),
+  z.maxLength(MAX_ADMITTED),
   z.refine((ids) => ids.every((id, index) => index === 0 || (ids[index - 1] ?? '') < id)),
 );
 

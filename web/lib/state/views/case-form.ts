@@ -1,5 +1,6 @@
 /** What is typed about a case, read; and what follows from opening one. */
 import {
+  MAX_ADMITTED,
   RESPONSE_DAYS,
   RULING_DAYS,
   TAKING_DAYS,
@@ -166,6 +167,16 @@ export function departures(
     const ledger = amountText(dueUnits, unit, true);
     return [`By the ledger ${ledger} is owed; awarded is ${amountText(units, unit, true)}.`];
   });
+}
+
+/** Steps an arbiter's list has room for beside the opening, which is in every one. */
+export const MOST_LISTED = MAX_ADMITTED - 1;
+
+/** What is wrong with a list of what was in time: more than it has room for. */
+export function listMistake(ticked: number): string | undefined {
+  const over = ticked - MOST_LISTED;
+  if (over <= 0) return undefined;
+  return `${ticked} are ticked, and there is room for ${MOST_LISTED}: untick ${over} of them.`;
 }
 
 /** Findings as they are signed: where they depart from the ledger stands at their end, with why. */
