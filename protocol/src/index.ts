@@ -147,6 +147,7 @@ export type { GuaranteeTerms, RecoveryDocument } from './kinds/default.ts';
 export type { LegalTerms } from './kinds/legal.ts';
 export * from './countries.ts';
 export * from './legal.ts';
+export { payableInstalments } from './keyfacts/flows.ts';
 export * from './keyfacts/rate.ts';
 export * from './keyfacts/sheet.ts';
 export { KEY_FACT_SENTENCES } from './keyfacts/sentences.ts';

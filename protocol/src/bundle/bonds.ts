@@ -148,6 +148,12 @@ export function pledgesBehind(
   return pinnedBy(state, events)?.pledges ?? [];
 }
 
+// EB-12: "…of a contract that pins none it says that whether a bond covers it, and whether that was
+// funded, is not part of the file…"
+const UNPINNED =
+  'The contract names no pledge of the bank: whether a bond covers it, and whether that was ' +
+  'funded, is not part of this file.';
+
 /** What the contract pins, by the pledges that are there. */
 function pinned(
   state: ContractState,
@@ -155,7 +161,7 @@ function pinned(
   proofs: readonly BundleProof[],
 ): BondSentences {
   const found = pinnedBy(state, events);
-  if (!found) return { proven: [], missing: [] };
+  if (!found) return { proven: [], missing: [UNPINNED] };
   const { pledge, standing } = found;
   // EB-12: "A reader says of the output of the pledge that the contract pins, and of the one in
   // force, whether a proof shows that it was funded…"

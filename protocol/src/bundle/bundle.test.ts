@@ -5,11 +5,13 @@ import {
   buildBundle,
   computeStateHash,
   describeEvidence,
+  ledgerOf,
+  planTicks,
   readBundle,
   readEvent,
 } from '../index.ts';
 import { nobleVerifier } from '../noble.ts';
-import { Loan } from '../testing/loan.ts';
+import { inThree, Loan, sparedSigning } from '../testing/loan.ts';
 import type { SignatureVerifier } from '../verify.ts';
 
 const loan = new Loan();
@@ -132,7 +134,32 @@ describe('what a bundle says', () => {
     const said = describeEvidence(fold, events, NOW);
     expect(said.proven.join('\n')).toContain('Paid out by the investor: 1,000,000 sat in');
     expect(said.claimed).toEqual([]);
-    expect(said.missing.every((sentence) => sentence.includes('fingerprint'))).toBe(true);
+    // A contract that pins no pledge says nothing of one: so does the file, and says that.
+    const [unpinned, ...files] = [...said.missing].reverse();
+    expect(unpinned).toMatch(/names no pledge .* is not part of this file/);
+    expect(files.every((sentence) => sentence.includes('fingerprint'))).toBe(true);
+  });
+
+  it('calls principal outstanding only where somebody can be asked for it', () => {
+    const paid = new Loan({ offer: inThree, signing: sparedSigning });
+    paid.signAll();
+    paid.pay('disbursement', planTicks(paid.contract.document), paid.startAtSec + 20);
+    const atSec = paid.startAtSec + 19 * paid.contract.document.daySec;
+    const { payoffUnits } = ledgerOf(paid.fold().state, atSec);
+    paid.pay('repayment', [{ n: 0, amountUnits: payoffUnits }], atSec);
+    const { outstandingUnits, repaid } = ledgerOf(paid.fold().state, atSec + 1);
+    expect(repaid && outstandingUnits > 0n && outstandingUnits < 1_000n).toBe(true);
+    const text = describeEvidence(paid.fold(), paid.parsed, atSec + 1).proven.join('\n');
+    expect(text).toContain('no principal was outstanding at');
+    expect(text).toMatch(/What is left of it, 0\.\d+ sat, is too little to be asked for\./);
+    expect(text).not.toContain('of principal were');
+    // A day before, all of it was.
+    const before = describeEvidence(
+      paid.fold(),
+      paid.parsed,
+      atSec - paid.contract.document.daySec,
+    ).proven.join('\n');
+    expect(before).toContain('1,000,000 sat of principal were outstanding');
   });
 
   it('names an event that a party cites and nobody shows', () => {

@@ -3,6 +3,7 @@
  * reader needs nothing else to understand. Spec: specs/bundle.md, "What it says".
  */
 import type { Fold } from '../contract/fold.ts';
+import { wholeOf } from '../denomination.ts';
 import { ledgerOf } from '../contract/standing.ts';
 import { LEGS, PARTY_ROLES, type ContractState, type Notice } from '../contract/state.ts';
 import type { ParsedEvent } from '../events.ts';
@@ -103,11 +104,18 @@ function paidOn({ state, amount }: Case, leg: Leg): string[] {
 
 function balances({ state, asOfSec, amount }: Case): string[] {
   if (state.effectiveAtSec === undefined) return [];
-  const ledger = ledgerOf(state, asOfSec);
+  const { outstandingUnits, dueNowUnits, payoffUnits } = ledgerOf(state, asOfSec);
+  // F-5: "…principal of less than 1,000 msat is not outstanding."
+  const isDust = outstandingUnits < wholeOf(state.contract.document.denomination);
+  const principal = isDust ? 'no principal was' : `${amount(outstandingUnits)} of principal were`;
+  const least =
+    isDust && outstandingUnits > 0n
+      ? ` What is left of it, ${amount(outstandingUnits)}, is too little to be asked for.`
+      : '';
   return [
-    `By these terms and payments, ${amount(ledger.outstandingUnits)} of principal were ` +
-      `outstanding at ${timeText(asOfSec)}; ${amount(ledger.dueNowUnits)} had fallen due and ` +
-      `were not paid; ${amount(ledger.payoffUnits)} would have repaid everything.`,
+    `By these terms and payments, ${principal} outstanding at ${timeText(asOfSec)}; ` +
+      `${amount(dueNowUnits)} had fallen due and were not paid; ${amount(payoffUnits)} would ` +
+      `have repaid everything.${least}`,
   ];
 }
 

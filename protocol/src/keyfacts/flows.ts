@@ -8,7 +8,7 @@ import type { Leg, PartyRole } from '../kinds/fields.ts';
 import { isDisbursed, legOf } from '../contract/legs.ts';
 import type { LedgerPayment } from '../contract/ledger.ts';
 import { projectSchedule } from '../contract/schedule.ts';
-import { countedServicing, shareDue } from '../contract/servicing.ts';
+import { countedServicing, shareDue, type DueShares } from '../contract/servicing.ts';
 import { planFees, planTicks } from '../contract/ticks.ts';
 
 /** One payment a contract expects. */
@@ -50,13 +50,18 @@ export function plannedDisbursement(document: ContractDocument): LedgerPayment[]
     .map(({ leg, amountUnits, atSec }) => ({ leg, amountUnits, settledAtSec: atSec }));
 }
 
-/** Payments of a contract that goes as planned from its start. */
-export function expectedFlows(document: ContractDocument): Expected {
+/**
+ * What is paid for each of some instalments, each when it is asked for: whole satoshis, so that
+ * what is less than one is asked for with the next.
+ */
+export function payableInstalments(
+  document: ContractDocument,
+  instalments: readonly { readonly totalUnits: bigint }[],
+): DueShares[] {
   const bps = document.fees.servicingBps;
-  const schedule = projectSchedule(document, [], document.startAtSec);
   let askedUnits = 0n;
   let paid = { repaymentUnits: 0n, servicingUnits: 0n };
-  const repaid = schedule.flatMap((instalment): Paid[] => {
+  return instalments.map((instalment) => {
     askedUnits += instalment.totalUnits;
     // K-3: "…of each instalment, at its due date, what is payable by FE-6 when all up to it are
     // asked for and those before it were paid so…"
@@ -66,12 +71,18 @@ export function expectedFlows(document: ContractDocument): Expected {
       repaymentUnits: paid.repaymentUnits + share.repaymentUnits,
       servicingUnits: paid.servicingUnits + share.servicingUnits,
     };
-    const atSec = instalment.dueAtSec;
-    return [
-      { leg: 'repayment', atSec, amountUnits: share.repaymentUnits },
-      { leg: 'servicing', atSec, amountUnits: share.servicingUnits },
-    ];
+    return share;
   });
+}
+
+/** Payments of a contract that goes as planned from its start. */
+export function expectedFlows(document: ContractDocument): Expected {
+  const schedule = projectSchedule(document, [], document.startAtSec);
+  const shares = payableInstalments(document, schedule);
+  const repaid = schedule.flatMap(({ dueAtSec: atSec }, place): Paid[] => [
+    { leg: 'repayment', atSec, amountUnits: shares[place]?.repaymentUnits ?? 0n },
+    { leg: 'servicing', atSec, amountUnits: shares[place]?.servicingUnits ?? 0n },
+  ]);
   return {
     flows: [...planned(document), ...repaid]
       .filter(({ amountUnits }) => amountUnits > 0n)

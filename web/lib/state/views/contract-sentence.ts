@@ -115,11 +115,17 @@ export function nextInstalment({
 }: ContractNow):
   { readonly number: number; readonly dueAtSec: number; readonly amountUnits: bigint } | undefined {
   const planned = scheduleOf(state, nowSec);
+  // Less than a sat of what counts as paid is asked for with the next.
+  let carriedUnits = 0n;
   const open = ledger.instalments.flatMap((entry, index) => {
-    if (entry.state === 'paid') return [];
     const { number, dueAtSec, paidPrincipalUnits, paidInterestUnits } = entry;
     const paidUnits = paidPrincipalUnits + paidInterestUnits;
-    const leftUnits = (planned[index]?.totalUnits ?? paidUnits) - paidUnits;
+    const ownUnits = (planned[index]?.totalUnits ?? paidUnits) - paidUnits;
+    if (entry.state === 'paid') {
+      carriedUnits += ownUnits;
+      return [];
+    }
+    const leftUnits = ownUnits + carriedUnits;
     return [{ number, dueAtSec, amountUnits: leftUnits > 0n ? leftUnits : 0n }];
   });
   // One without interest yet, or paid ahead of its day, is nobody's next.

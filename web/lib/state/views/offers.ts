@@ -15,6 +15,7 @@ import { quorumWords } from './denominations.ts';
 import { guaranteeWords } from './guarantee-words.ts';
 import { placeOf, shownStatus } from './offer-card.ts';
 import { nameOf, personView, type Names } from './people.ts';
+import { payableUnits } from './schedule.ts';
 import { costNameOf } from './terms-plan.ts';
 import { takingsPoints, tillPoints } from './till-words.ts';
 
@@ -174,13 +175,15 @@ export function previewTerms(
 
 /** The schedule a contract plans, nothing being paid yet. */
 export function plannedSchedule(document: ContractDocument): ScheduleView {
-  const instalments = projectSchedule(document, [], document.startAtSec).map((entry) => ({
+  const expected = projectSchedule(document, [], document.startAtSec);
+  const payable = payableUnits(document, expected);
+  const instalments = expected.map((entry, place) => ({
     number: entry.number,
     dueAtSec: entry.dueAtSec,
     principalUnits: entry.principalUnits,
     interestUnits: entry.interestUnits,
     feesUnits: 0n,
-    totalUnits: entry.totalUnits,
+    totalUnits: payable[place] ?? 0n,
     paidUnits: 0n,
     state: 'upcoming' as const,
   }));

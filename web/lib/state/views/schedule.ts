@@ -1,5 +1,10 @@
 /** The instalments of a contract as its page shows them. */
-import { scheduleOf, type Ledger } from '@realyield/protocol';
+import {
+  payableInstalments,
+  scheduleOf,
+  type ContractDocument,
+  type Ledger,
+} from '@realyield/protocol';
 import type { InstalmentState, ScheduleView } from '../../components/models.ts';
 import type { ContractNow } from './contract.ts';
 import { costNameOf } from './terms-plan.ts';
@@ -20,10 +25,21 @@ function paidLateOf(entry: Ledger['instalments'][number]) {
   return { days: entry.daysLate, isInGrace: entry.paidWhen === 'inGrace' };
 }
 
+/** What each instalment asks for, as the key facts have it: less than a sat comes with the next. */
+export function payableUnits(
+  document: ContractDocument,
+  expected: Parameters<typeof payableInstalments>[1],
+): bigint[] {
+  return payableInstalments(document, expected).map(
+    ({ repaymentUnits, servicingUnits }) => repaymentUnits + servicingUnits,
+  );
+}
+
 /** The schedule: what was paid, and what is still expected. */
 export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleView {
   const { document } = state.contract;
   const expected = scheduleOf(state, nowSec);
+  const payable = payableUnits(document, expected);
   const instalments = ledger.instalments.map((entry, index) => {
     const plan = expected[index];
     const interestUnits = plan?.interestUnits ?? entry.interestUnits;
@@ -34,7 +50,7 @@ export function scheduleView({ state, ledger, nowSec }: ContractNow): ScheduleVi
       principalUnits,
       interestUnits,
       feesUnits: 0n,
-      totalUnits: principalUnits + interestUnits,
+      totalUnits: payable[index] ?? principalUnits + interestUnits,
       paidUnits: entry.paidPrincipalUnits + entry.paidInterestUnits,
       state: instalmentState(entry, principalUnits + interestUnits),
       ...(entry.daysPastDue > 0 ? { daysLate: entry.daysPastDue } : {}),
