@@ -3,6 +3,8 @@ import {
   DISPUTE_REASONS,
   claimantOf,
   claimRoom,
+  disbursementHold,
+  disbursementProgress,
   offerAddress,
   reject,
   type ContractState,
@@ -70,12 +72,24 @@ export function nearbyContracts({ catalog }: Desk, root: string): readonly strin
     .slice(0, MOST_NEARBY);
 }
 
+/** Whether money has been late on its way to the business for more than a day. */
+function isLateOut(state: ContractState, nowSec: number): boolean {
+  if (disbursementHold(state, nowSec)) return false;
+  const { next } = disbursementProgress(state, nowSec);
+  const { daySec } = state.contract.document;
+  return next !== undefined && nowSec > next.dueAtSec + daySec;
+}
+
 function isMeant(
   state: ContractState,
   reason: DisputeReason,
   cases: readonly CaseView[],
   nowSec: number,
 ): boolean {
+  // DI-48: "A client offers `notDisbursed` only where something to be paid out, which nothing holds
+  // back, has been due for more than a contract day…"
+  if (reason === 'notDisbursed') return isLateOut(state, nowSec);
+  // DI-48: "…and `milestoneFalse` only where a milestone is confirmed."
   if (reason === 'milestoneFalse') {
     return state.milestones.some(({ status }) => status === 'approved');
   }
