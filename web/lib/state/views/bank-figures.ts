@@ -3,7 +3,7 @@ import type { BankFigures, RegisterView } from '@realyield/protocol';
 import { amountOf, wholeUnitsUp } from '../../amount.ts';
 import type { FigureGroup, FigureView } from '../../components/figure-models.ts';
 import { formatBps, formatCount, formatDate, formatPlural } from '../../format.ts';
-import { countsOf, type BankRecord } from './banks.ts';
+import { countsOf, monthsWords, type BankRecord } from './banks.ts';
 import { lossFigures } from './loss-figures.ts';
 import { amountsText, countsText, rateText, riskText, wholeText } from './rates.ts';
 
@@ -262,14 +262,14 @@ export function bankFigureGroups(figures: BankFigures): FigureGroup[] {
 
 /** The record in one sentence, over all denominations, for the head of the page. */
 export function recordSentence(books: BankRecord): string {
-  const { contracts, due, onTime, months } = countsOf(books);
+  const { contracts, due, onTime, months, isCalendar } = countsOf(books);
   if (contracts === 0) return 'No contract of this bank is known here yet.';
   if (due === 0) {
     return `${formatPlural(contracts, 'contract')}, and no instalment has fallen due yet.`;
   }
-  const time = months === 0 ? 'less than a month' : formatPlural(months, 'month');
   return (
     `Repaid ${formatBps(Math.floor((onTime * 100) / due) * 100)} on time, ` +
-    `${formatCount(onTime)} of ${formatPlural(due, 'instalment')}, over ${time} by its own dates.`
+    `${formatCount(onTime)} of ${formatPlural(due, 'instalment')}, ` +
+    `over ${monthsWords(months, isCalendar)} by its own dates.`
   );
 }

@@ -33,6 +33,8 @@ export interface RecordCounts {
   readonly inGrace: number;
   readonly months: number;
   readonly hasPayment: boolean;
+  /** Whether contract days are a calendar's. */
+  readonly isCalendar: boolean;
 }
 
 /** Counts over all of a bank's books. */
@@ -45,14 +47,24 @@ export function countsOf(books: BankRecord): RecordCounts {
     onTime: sum((book) => book.punctuality.onTimeByCount.numerator),
     inGrace: sum((book) => book.punctuality.inGrace),
     months: Math.max(...books.map(({ age }) => age.months)),
+    isCalendar: books.every(({ network }) => network !== 'regtest'),
     hasPayment: books.some(({ age }) => age.firstPaymentAtSec !== undefined),
   };
 }
 
+/**
+ * Months of a record in words. They are of contract days, which may be short on a local world's
+ * chain alone (L-1): a loan of this morning may be two years old there.
+ */
+export function monthsWords(months: number, isCalendar: boolean): string {
+  const month = isCalendar ? 'month' : 'contract month';
+  return months === 0 ? `less than a ${month}` : formatPlural(months, month);
+}
+
 /** A book's length in words, by its parties' own dates. */
-function ageWords({ hasPayment, months }: RecordCounts): string {
+function ageWords({ hasPayment, months, isCalendar }: RecordCounts): string {
   if (!hasPayment) return '';
-  return months === 0 ? ' in less than a month' : ` over ${formatPlural(months, 'month')}`;
+  return `${months === 0 ? ' in' : ' over'} ${monthsWords(months, isCalendar)}`;
 }
 
 /** What a bank's figures rest on, in one line. */

@@ -8,7 +8,7 @@ import {
 import { amountOf, wholeUnitsUp, type AmountUnit } from '../../amount.ts';
 import type { FigureView, StackView, VintageView } from '../../components/figure-models.ts';
 import { formatBps, formatCount, formatDate, formatMonth, formatPlural } from '../../format.ts';
-import type { BankRecord } from './banks.ts';
+import { monthsWords, type BankRecord } from './banks.ts';
 import { amountsText, rateText, riskText, wholeText } from './rates.ts';
 
 const DAY_SEC = 86_400;
@@ -271,11 +271,12 @@ export function vintageViews(
   contracts: readonly ContractSummary[],
   denomination: AmountUnit,
 ): VintageView[] {
+  const isCalendar = contracts.every(({ network }) => network !== 'regtest');
   return vintagesOf(contracts).map((row) => ({
     key: `${row.fromSec} ${row.toSec}`,
     label: row.toSec - row.fromSec > DAY_SEC ? formatMonth(row.fromSec) : formatDate(row.toSec),
     loans: formatCount(row.contracts),
-    age: row.months === 0 ? 'under a month' : formatPlural(row.months, 'month'),
+    age: monthsWords(row.months, isCalendar),
     denomination,
     disbursedUnits: row.disbursedUnits,
     principalPaidUnits: wholeUnitsUp(amountOf(row.principalPaidUnits, denomination)),
