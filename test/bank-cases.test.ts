@@ -1,7 +1,8 @@
 /** What lists of banks and offers say of the cases on a bank's loans. */
 import { describe, expect, it } from 'vitest';
-import { foldDispute } from '@realyield/protocol';
 import { OPEN_DAY, TestCase, unpaidLoan } from '../protocol/src/testing/disputes.ts';
+import { CaseBook } from '../web/lib/engine/cases/case-book.ts';
+import type { ContractView } from '../web/lib/engine/folds.ts';
 import { caseWords } from '../web/lib/state/views/banks.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
 import { publicOf } from './fixtures/loan.ts';
@@ -16,14 +17,15 @@ function opened(tag: string): TestCase {
 
 /** Names whose catalog knows these cases and nothing else. */
 function knowing(...cases: readonly TestCase[]): Names {
-  const views = new Map(
-    cases.map((made) => {
-      const folded = foldDispute(made.id, made.parsed, made.states);
-      if (!folded.ok) throw new Error(folded.code);
-      return [made.id, { id: made.id, fold: folded.value, steps: [], states: made.states }];
-    }),
-  );
-  const book = { ids: () => [...views.keys()], find: (id: string) => views.get(id) };
+  const states = new Map(cases.flatMap((made) => [...made.states]));
+  const book = new CaseBook({
+    clock: { nowSec: () => cases[0]?.at(OPEN_DAY + 400) ?? 0 },
+    contract: (root) => {
+      const state = states.get(root);
+      return state && ({ fold: { state } } as ContractView);
+    },
+  });
+  for (const each of cases.flatMap(({ parsed }) => parsed)) book.add(each);
   return { catalog: { cases: book } } as unknown as Names;
 }
 

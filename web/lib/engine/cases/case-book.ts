@@ -6,8 +6,10 @@ import {
   CLOCK_TOLERANCE_SEC,
   blockOf,
   caseOf,
+  caseRecord,
   foldDispute,
   isEarlier,
+  type CaseRecord,
   type ContractState,
   type DisputeCase,
   type ParsedDispute,
@@ -110,6 +112,15 @@ export class CaseBook {
   /** Cases of which any step is known, whether or not they count. */
   ids(): readonly string[] {
     return [...this.#steps.keys()];
+  }
+
+  /** What became of the cases that were opened on a bank's contracts. */
+  recordOfBank(bank: string, asOfSec: number): CaseRecord {
+    const judged = this.all().flatMap(({ fold, states }) => {
+      const state = states.get(fold.contract);
+      return state?.contract.document.parties.bank.pubkey === bank ? [{ fold, state }] : [];
+    });
+    return caseRecord(judged, asOfSec);
   }
 
   /** Cases a contract is in, newest first. */

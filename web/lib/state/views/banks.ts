@@ -1,7 +1,6 @@
 /** Banks beside an offer: what is known of how they were repaid, with what it rests on. */
-import { caseRecord, type BankFigures } from '@realyield/protocol';
+import type { BankFigures } from '@realyield/protocol';
 import type { BankRecordView, BankView } from '../../components/models.ts';
-import { judgedCases } from '../../engine/cases/records.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import { formatCount, formatPlural } from '../../format.ts';
 import type { BankAnswer, Books } from '../figures/desk.ts';
@@ -104,8 +103,7 @@ export function recordRow(books: BankRecord | undefined): RecordRow | undefined 
 
 /** The cases on a bank's loans in a few words; undefined where there is none. */
 export function caseWords({ catalog }: Names, bank: string, atSec: number): string | undefined {
-  const judged = judgedCases(catalog, catalog.cases.ids(), { as: 'bank', key: bank });
-  const { cases, owed, undecided, unpaid, withdrawn } = caseRecord(judged, atSec);
+  const { cases, owed, undecided, unpaid, withdrawn } = catalog.cases.recordOfBank(bank, atSec);
   const count = cases - withdrawn;
   if (count === 0) return undefined;
   const late = unpaid === 0 ? '' : `, ${formatCount(unpaid)} of them overdue`;
