@@ -15,8 +15,9 @@ const HOUR_MS = 3_600_000;
 const DAYS_MS = 16 * 60_000;
 
 /** The business's devices; the first begins whatever can be begun, all order what is due. */
-function castOf(devices: Readonly<Record<string, Partial<Fate>>>) {
-  const cast = new Cast(1, startAtMs, loan.events, CALM);
+function castOf(devices: Readonly<Record<string, Partial<Fate>>>, mostDelayMs = 50) {
+  const weather = { ...CALM, network: { ...CALM.network, mostDelayMs } };
+  const cast = new Cast(1, startAtMs, loan.events, weather);
   const { time, random } = cast;
   const chain = new SimChain(time, random);
   const source = simSource(chain, { time, random, silence: 0 });
@@ -83,3 +84,39 @@ it('shows a device that was away nothing of what another has paid and proven', a
   await until(() => shownAt('laptop').length === 0);
   cast.end();
 });
+
+// Relays say it before the sources of the chain answer, or long after.
+it.each([50, 3_000])(
+  'frees nothing that another device has shown again since: relays take up to %i ms',
+  async (mostDelayMs) => {
+    const devices = { phone: { awayMs: DAYS_MS }, laptop: {} };
+    const { cast, shownAt, until } = castOf(devices, mostDelayMs);
+    const done = async <T>(doing: Promise<T> | undefined): Promise<T | undefined> => {
+      let isDone = false;
+      const settled = doing?.finally(() => {
+        isDone = true;
+      });
+      await until(() => isDone);
+      return settled;
+    };
+    const fallbackOf = (name: string) => cast.session(name)?.fallback;
+    await until(() => shownAt('phone').length > 0 && shownAt('laptop').length > 0);
+    const [first] = shownAt('phone');
+    const tender = first?.tender.id ?? '';
+    cast.kill('phone');
+    await until(() => cast.session('laptop')?.isRunning === true);
+    expect(await done(fallbackOf('laptop')?.release(tender))).toMatchObject({ ok: true });
+    const again = await done(fallbackOf('laptop')?.begin(loan.root, 'repayment'));
+    expect(again).toMatchObject({ ok: true });
+    const startedAtSec = again?.ok === true ? again.value.startedAtSec : 0;
+    expect(startedAtSec).toBeGreaterThan(first?.startedAtSec ?? Infinity);
+    await until(() => shownAt('phone').length > 0);
+    expect(shownAt('phone')).toMatchObject([{ startedAtSec: first?.startedAtSec }]);
+    const refused = { ok: false, code: 'STATE_FORBIDS', detail: 'elsewhere' };
+    expect(await done(fallbackOf('phone')?.release(tender))).toMatchObject(refused);
+    for (const name of ['phone', 'laptop']) {
+      await until(() => shownAt(name)[0]?.startedAtSec === startedAtSec);
+    }
+    cast.end();
+  },
+);

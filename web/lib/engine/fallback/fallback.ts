@@ -193,12 +193,17 @@ export class Fallback {
   async release(tender: string): Promise<Result<undefined>> {
     const order = this.#kept.of(tender);
     if (order?.state !== 'open') return reject('STATE_FORBIDS');
+    // TE-23: "…A client does not free what another device has shown again…"
+    await this.whenTold(order.contract);
     // TE-22: "…A person who says that they did not pay frees the parts, as long as a source says
     // that nothing came; an output that shows later is proven all the same…"
     const seen = await askSources(this.#desk, order, this.#kept.all());
+    const now = this.#kept.of(tender);
+    const isSame = now?.state === 'open' && now.startedAtSec === order.startedAtSec;
+    if (!isSame) return reject('STATE_FORBIDS', 'elsewhere');
     if (!seen) return unseen(this.#desk, order.contract);
-    const { found, other } = this.#kept.of(tender) ?? order;
-    if (seen.found ?? seen.other ?? found ?? other) return reject('STATE_FORBIDS', 'inFlight');
+    const hasCome = seen.found ?? seen.other ?? now.found ?? now.other;
+    if (hasCome) return reject('STATE_FORBIDS', 'inFlight');
     await this.#kept.write({ ...seen, state: 'released' });
     await this.#free(order);
     const contract = ownDebt(this.#desk, order.contract);
