@@ -14,21 +14,29 @@ import type { JournalEntry } from './journal.ts';
 import { contractRelays, moneyAddress } from './parties.ts';
 import { liveEntries } from './ticks-due.ts';
 
-/** Asks the payee once for requests for some parts; whoever asks again gets the same ones. */
+/**
+ * Asks the payee once for requests for some parts; whoever asks again gets the same ones. Yields
+ * whether a relay took the question.
+ */
 export async function askForParts(
   desk: Desk,
   contract: OwnContract,
   leg: Leg,
   wanted: readonly JournalEntry[],
-): Promise<void> {
+): Promise<boolean> {
   const nowMs = desk.clock.nowMs();
+  await desk.journal.change(wanted, (current, entry) =>
+    current === entry ? { ...entry, askedAtMs: nowMs } : undefined,
+  );
+  let isSent = true;
   const ways = [{ via: 'bank' }, {}] as const;
   for (const way of ways) {
     const parts = wanted.filter(
       (entry) => asksThroughBank(contract, entry, nowMs) === 'via' in way,
     );
-    if (parts.length > 0) await ask(desk, contract, leg, parts, way);
+    if (parts.length > 0 && !(await ask(desk, contract, leg, parts, way))) isSent = false;
   }
+  return isSent;
 }
 
 /** Asks the payee once whether it was paid for some parts; no request comes of it. */
@@ -37,7 +45,7 @@ export function askForProof(
   contract: OwnContract,
   leg: Leg,
   unclear: readonly JournalEntry[],
-): Promise<void> {
+): Promise<boolean> {
   return ask(desk, contract, leg, unclear.slice(0, MAX_DELIVERED_INVOICES), { proof: true });
 }
 
@@ -47,10 +55,10 @@ async function ask(
   leg: Leg,
   parts: readonly JournalEntry[],
   way: Pick<MessageOf<'partsWanted'>, 'via' | 'proof'>,
-): Promise<void> {
+): Promise<boolean> {
   const { state } = view.fold;
   const { money } = own;
-  if (!money) return;
+  if (!money) return false;
   const payee = moneyAddress(state, LEGS[leg].payee);
   const relays = payee.relays.length > 0 ? payee.relays : contractRelays(state);
   const message = {
@@ -62,7 +70,7 @@ async function ask(
     units: parts.map((entry) => entry.amountUnits),
     ...way,
   } as const;
-  await desk.mailbox.sendOnce(message, money, payee.publicKey, relays);
+  return desk.mailbox.sendOnce(message, money, payee.publicKey, relays);
 }
 
 /** What is to be asked for, and whether some of it was found in a book. */

@@ -18,6 +18,7 @@ import { Forwarder } from './forwarding/forwarder.ts';
 import type { SpendingLimits } from './limits.ts';
 import type { JournalEntry } from './journal.ts';
 import { Listeners } from './listeners.ts';
+import { Reached } from './reached.ts';
 import { contractRelays, servingKeys } from './parties.ts';
 import { waitAtMost } from './patience.ts';
 import { STOPS, type PayerHold, type StopReason } from './payer-orders.ts';
@@ -75,6 +76,7 @@ export class Crew {
   readonly #followed = new Set<string>();
   readonly #stops: (() => void)[] = [];
   readonly #startedAtMs: number;
+  readonly #reached: Reached;
   #stopped = false;
 
   constructor(desk: Desk, orders: CrewOrders) {
@@ -82,6 +84,7 @@ export class Crew {
     this.#orders = orders;
     this.#startedAtMs = desk.clock.nowMs();
     this.#cohorts = new Cohorts(desk);
+    this.#reached = new Reached(desk, () => this.wakeAll());
     this.evidence = new EvidenceKeeper(desk, orders.isRunning);
     this.forwarder = new Forwarder(desk);
     this.#tenders = new Tenders(desk, {
@@ -173,6 +176,7 @@ export class Crew {
         holds: () => this.#holds(root, leg),
         pace: () => this.#orders.pauses.paceOf(root),
         heldSinceMs: this.#orders.heldSinceMs,
+        connectedAtMs: () => this.#reached.atMs,
         aheadOf: (entry) => this.#aheadOf(entry),
         holdRoom: (amountMsat) => this.#orders.limits.hold(root, amountMsat),
         limitOn: (amountMsat) => this.#orders.limits.met(root, amountMsat),
@@ -232,6 +236,7 @@ export class Crew {
     this.#stopped = true;
     for (const stop of this.#stops) stop();
     this.#cohorts.stop();
+    this.#reached.stop();
     this.#orders.pauses.stop();
     this.#desk.directory.stop();
     const { clock } = this.#desk;

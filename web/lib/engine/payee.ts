@@ -23,6 +23,7 @@ import type { Incoming } from './mailbox.ts';
 import { addAnswer, OpenRequests, type Answer, type OpenRequest } from './open-requests.ts';
 import { OwnCopies } from './own-copies.ts';
 import { moneyAddress } from './parties.ts';
+import { Questions } from './questions.ts';
 import { pricingOf, UNPRICED, type Part, type Pricing } from './prices/pricing.ts';
 import { REFUSAL_SENTENCES, sentenceOf } from './words.ts';
 
@@ -37,6 +38,7 @@ interface Asked {
 export class Payee {
   /** What other devices of this person have handed out. */
   readonly copies: OwnCopies;
+  readonly questions: Questions;
   readonly #desk: Desk;
   readonly #requests: OpenRequests;
   readonly #queues = new Map<string, Promise<unknown>>();
@@ -46,11 +48,13 @@ export class Payee {
     this.#desk = desk;
     this.#requests = new OpenRequests(desk);
     this.copies = new OwnCopies(desk, this.#requests);
+    this.questions = new Questions(desk, (...question) => this.answer(...question));
   }
 
   /** Answers nothing more; resolves when what is under way is kept and sent. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.questions.stop();
     await Promise.all(this.#queues.values());
   }
 
@@ -276,10 +280,9 @@ export class Payee {
     leg: Leg,
     code: MessageOf<'refusal'>['code'],
   ): Promise<void> {
-    const root = contract.view.root;
-    const sentence = REFUSAL_SENTENCES[code];
-    const refusal = { v: 1, type: 'refusal', contract: root, of: 'parts', code, sentence } as const;
-    await this.#reply(contract, incoming, leg, refusal);
+    const { root } = contract.view;
+    const asked = { of: 'parts', code, sentence: REFUSAL_SENTENCES[code] } as const;
+    await this.#reply(contract, incoming, leg, { v: 1, type: 'refusal', contract: root, ...asked });
   }
 
   async #reply(

@@ -31,6 +31,8 @@ export interface PayerOrders {
   readonly pace: () => Pace | undefined;
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
+  /** When a relay was last reached again, ms. */
+  readonly connectedAtMs: () => number;
   /** How a part stands that waits for parts of other investors. */
   readonly aheadOf: (entry: JournalEntry) => PayerStatus | undefined;
   /** Takes room for a payment within the person's spending limits, or says why there is none. */

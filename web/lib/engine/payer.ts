@@ -33,7 +33,6 @@ import { statusOf, type PayerStatus } from './words.ts';
 
 const RETRY_MS = 10_000;
 const IDLE_MS = 30_000;
-const SILENT_AFTER_ASKS = 2;
 /** How long a payer waits for a relay to say what is already paid. */
 const LISTING_MS = 5_000;
 const LOOK_AGAIN_MS = 250;
@@ -123,8 +122,9 @@ export class Payer {
   /** The payee cannot serve; we ask again later. */
   refused(message: MessageOf<'refusal'>): void {
     if (!this.entries().some(({ step }) => step === 'wanted')) return;
-    this.#pace.refused(message, this.#desk.clock.nowMs());
+    const wasSilent = this.#pace.refused(message, this.#desk.clock.nowMs());
     this.#say(refusedStatus(message));
+    if (wasSilent) this.wake();
   }
 
   /** Since when nobody else can have paid, ms. */
@@ -275,14 +275,15 @@ export class Payer {
     const limit = isPriced(contract) ? undefined : this.#orders.limitOn(paidMsat(first));
     if (limit) return this.#wait(IDLE_MS, sideStatus('waiting', { limit }));
     const nowMs = this.#desk.clock.nowMs();
-    const leftMs = this.#pace.leftMs(wanted, paceTermsOf(contract), nowMs);
+    const terms = paceTermsOf(this.#desk, contract, this.leg, this.#orders.connectedAtMs());
+    const leftMs = this.#pace.leftMs(wanted, terms, nowMs);
+    if (leftMs <= 0) this.#pace.ask(nowMs);
+    const isAllAsked = liveEntries(this.#desk, contract, this.leg).length === wanted.length;
+    if (this.#pace.isSilent && (leftMs <= 0 || isAllAsked)) {
+      this.#say(silentStatus(contract, wanted, nowMs));
+    } else if (leftMs <= 0 && !isAnswered(this.#status)) this.#sayWorking('ASKING');
     if (leftMs > 0) return leftMs;
-    if (this.#pace.ask() > SILENT_AFTER_ASKS) this.#say(silentStatus(contract, wanted, nowMs));
-    else if (!isAnswered(this.#status)) this.#sayWorking('ASKING');
-    await this.#desk.journal.change(wanted, (current, entry) =>
-      current === entry ? { ...entry, askedAtMs: nowMs } : undefined,
-    );
-    await askForParts(this.#desk, contract, this.leg, wanted);
+    this.#pace.sent(await askForParts(this.#desk, contract, this.leg, wanted));
     return LEAST_PAUSE_MS;
   }
 

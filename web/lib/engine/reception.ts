@@ -25,7 +25,7 @@ export interface Receivers {
   readonly isRunning: () => boolean;
 }
 
-/** A question older than this has been asked again since. */
+/** What a till was asked longer ago has been asked again since. */
 const STALE_SEC = 120;
 
 /** Payers of the legs on which the author is paid. */
@@ -79,14 +79,9 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
       await receivers.agreements.receive(message, incoming);
       if (message.type === 'acceptance') receivers.crew.attend(message.contract);
       break;
-    case 'partsWanted': {
-      const ageSec = receivers.desk.clock.nowSec() - incoming.sentAtSec;
-      const isCurrent = ageSec < STALE_SEC && receivers.isRunning();
-      // Not before our own mail has said what other devices of ours have handed out.
-      const ready = receivers.desk.mailbox.whenCaughtUp(incoming.recipient);
-      if (isCurrent) void ready.then(() => receivers.payee.answer(message, incoming));
+    case 'partsWanted':
+      receivers.payee.questions.take(message, incoming, receivers.isRunning);
       break;
-    }
     case 'requestDelivery':
       if (isBank(receivers.desk, message, incoming)) {
         if (receivers.isRunning()) await receivers.crew.forwarder.take(message, incoming);

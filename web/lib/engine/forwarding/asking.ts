@@ -1,6 +1,7 @@
 /** Payer and payee of payments that the bank passes on: when they ask for it, and for how much. */
 import {
   forwardingTermsOf,
+  LEGS,
   mostForwardingFeeMsat,
   tenderHold,
   type Leg,
@@ -47,10 +48,21 @@ export function asksThroughBank(
   return turnMs !== Infinity && nowMs < turnMs;
 }
 
-/** What says how often the parts of a contract are asked for. */
-export function paceTermsOf(contract: OwnContract): PaceTerms {
-  const { daySec } = contract.view.fold.state.contract.document;
-  return { daySec, turnsAtMs: (entry) => turnsAtMs(contract, entry) };
+/** What says how often the parts of a leg are asked for. */
+export function paceTermsOf(
+  { catalog }: Desk,
+  contract: OwnContract,
+  leg: Leg,
+  connectedAtMs: number,
+): PaceTerms {
+  const { root, fold } = contract.view;
+  const { daySec } = fold.state.contract.document;
+  const { payee } = LEGS[leg];
+  const eventsSeen = (): number => {
+    const keys = new Set(fold.state.keys.flatMap(({ role, key }) => (role === payee ? key : [])));
+    return catalog.eventsOf(root).filter(({ event }) => keys.has(event.pubkey)).length;
+  };
+  return { daySec, turnsAtMs: (entry) => turnsAtMs(contract, entry), connectedAtMs, eventsSeen };
 }
 
 /** How a payer stands whom nobody answers: the payee is silent, or the bank between them. */
