@@ -3,43 +3,23 @@
  * investor comes back and answers, and whoever dies in between, it is paid once.
  * Spec: specs/tenders.md.
  */
-import { ledgerOf, planTicks } from '@realyield/protocol';
+import { ledgerOf } from '@realyield/protocol';
 import type { Session } from '../../web/lib/engine/session.ts';
-import { inThree, Loan, offerDocument } from '../fixtures/loan.ts';
-import { NO_FEES } from '../fixtures/plans.ts';
 import { auditAccounts, isAtRest, isComplete, type Account } from './accounts.ts';
 import { Cast } from './cast.ts';
 import { payerFate, UNHARMED, weatherOf, type Fate, type Weather } from './fates.ts';
 import type { Played } from './matrix.ts';
 import { randomOf } from './random.ts';
-import { URLS } from './scenario.ts';
+import { firstDueAtMs, signSilentLoan } from './silent-loan.ts';
 
 const DAY_SEC = 120;
 const HOUR_MS = 3_600_000;
 const PATIENCE_MS = 40 * HOUR_MS;
 const SETTLING_MS = 125_000;
 
-function signLoan(): Loan {
-  const { business } = offerDocument();
-  const loan = new Loan({
-    seed: 'tenders',
-    offer: {
-      ...inThree,
-      daySec: DAY_SEC,
-      relays: URLS,
-      business: { ...business, relays: URLS },
-      fees: NO_FEES,
-    },
-    investorRelays: URLS,
-  });
-  loan.signAll();
-  loan.pay('disbursement', planTicks(loan.contract.document), loan.startAtSec + 20);
-  return loan;
-}
-
-const loan = signLoan();
+const loan = signSilentLoan('tenders', DAY_SEC);
 /** The day on which the first instalment falls due begins. */
-const startAtMs = (loan.startAtSec + 30 * DAY_SEC) * 1_000;
+const startAtMs = firstDueAtMs(loan, DAY_SEC);
 
 interface TendersScenario {
   readonly seed: number;
