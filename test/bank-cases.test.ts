@@ -48,12 +48,13 @@ describe('cases on the loans of a bank in a list', () => {
       '2 cases: 1 not decided yet, 1 with money owed',
     );
     expect(caseWords(both, bank, ruled.at(OPEN_DAY + 400))).toBe(
-      '2 cases: 1 not decided yet, 1 with money owed, 1 of them overdue',
+      '2 cases: 1 not decided yet, 1 with money owed, overdue',
+    );
+    expect(caseWords(knowing(running), bank, running.at(OPEN_DAY + 1))).toBe(
+      '1 case not decided yet',
     );
     ruled.loan.pay('recovery', [{ n: 1, amountUnits: 600_000_000n }], ruled.at(OPEN_DAY + 35));
     ruled.refresh();
-    expect(caseWords(knowing(ruled), bank, ruled.at(OPEN_DAY + 400))).toBe(
-      '1 case: decided, nothing owed',
-    );
+    expect(caseWords(knowing(ruled), bank, ruled.at(OPEN_DAY + 400))).toBe('1 case, nothing owed');
   });
 });

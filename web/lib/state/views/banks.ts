@@ -106,12 +106,17 @@ export function caseWords({ catalog }: Names, bank: string, atSec: number): stri
   const { cases, owed, undecided, unpaid, withdrawn } = catalog.cases.recordOfBank(bank, atSec);
   const count = cases - withdrawn;
   if (count === 0) return undefined;
-  const late = unpaid === 0 ? '' : `, ${formatCount(unpaid)} of them overdue`;
+  const of = unpaid === owed ? '' : `${formatCount(unpaid)} of them `;
+  const late = unpaid === 0 ? '' : `, ${of}overdue`;
   const parts = [
-    undecided === 0 ? '' : `${formatCount(undecided)} not decided yet`,
-    owed === 0 ? '' : `${formatCount(owed)} with money owed${late}`,
-  ].filter((part) => part !== '');
-  return `${formatPlural(count, 'case')}: ${parts.join(', ') || 'decided, nothing owed'}`;
+    { number: undecided, words: 'not decided yet' },
+    { number: owed, words: `with money owed${late}` },
+  ].filter(({ number }) => number > 0);
+  const all = formatPlural(count, 'case');
+  const [first, second] = parts;
+  if (!first) return `${all}, nothing owed`;
+  if (!second && first.number === count) return `${all} ${first.words}`;
+  return `${all}: ${parts.map((part) => `${formatCount(part.number)} ${part.words}`).join(', ')}`;
 }
 
 /** A bank beside an offer; without figures while its receipts are being read. */
