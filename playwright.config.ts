@@ -19,6 +19,8 @@ export default defineConfig({
   outputDir: 'test-results',
   use: {
     ...devices['Desktop Chrome'],
+    // A button that never comes is said long before the test's own time is over.
+    actionTimeout: 120_000,
     trace: 'retain-on-failure',
     launchOptions: launchOptions(),
   },
