@@ -91,10 +91,16 @@ const PAYERS: Readonly<Record<string, string>> = {
 };
 
 /** A proposal that all have signed and that no other such proposal rests on, and since when. */
-function settled(steps: readonly Step[], keyOf: (role: string) => string) {
+function settled(
+  { counted: steps, withdrawals }: Pick<Said, 'counted' | 'withdrawals'>,
+  keyOf: (role: string) => string,
+) {
   const all = steps.flatMap((step) => {
     if (step.said.type !== 'proposal') return [];
-    const signed = [step, ...steps.filter((each) => each.said.proposal?.id === step.id)];
+    const signed = [step, ...steps.filter((each) => each.said.proposal?.id === step.id)].filter(
+      // Whoever has taken the claim back has nothing to settle.
+      ({ by, past }) => by !== keyOf('investor') || !withdrawals.some(({ id }) => past.has(id)),
+    );
     const payers = (step.said.awards ?? []).map(({ leg }) => PAYERS[leg] ?? '');
     const since = ['investor', 'bank', ...payers].map((role) =>
       Math.min(...signed.filter(({ by }) => by === keyOf(role)).map(({ atSec }) => atSec)),
@@ -153,7 +159,7 @@ function take(step: Step, opened: Step, terms: Terms, found: Said): void {
     const isRuled = (found.rulings[arbiter] ?? []).some(rests);
     if (!(step.atSec > dueSec) || isRuled) return;
     found.calls.push(step);
-    const isOver = found.withdrawals.length > 0 || settled(found.counted, keysIn(terms));
+    const isOver = found.withdrawals.length > 0 || settled(found, keysIn(terms));
     if (!isOver) found.silences.push({ late: isLate(step, opened, terms, found) });
   } else if (said.type === 'withdrawal') {
     if (step.by === terms.parties['investor']?.pubkey) found.withdrawals.push(step);
@@ -191,8 +197,7 @@ export function plainCase(
   const { arbiter, fallbackArbiter } = terms.appointees;
   const isReplaced = (takes[fallbackArbiter] ?? []).length > 0;
   const decider = isReplaced ? fallbackArbiter : arbiter;
-  // Nobody is left to settle with whoever has withdrawn.
-  const deal = withdrawals.length > 0 ? undefined : settled(found.counted, keysIn(terms));
+  const deal = settled(found, keysIn(terms));
   const ending = deal?.step ?? rulings[decider]?.[0];
   const awards = ending?.said.awards ?? [];
   const [taken] = takes[decider] ?? [];

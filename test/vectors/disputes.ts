@@ -44,12 +44,19 @@ function decidedCases(): Cases {
   const proposal = settled.made.step('bank', { type: 'proposal', ...terms }, OPEN_DAY + 20);
   settled.made.accept('investor', proposal, OPEN_DAY + 21);
   settled.made.accept('business', proposal, OPEN_DAY + 22);
+  const left = taken();
+  const agreed = left.made.step('bank', { type: 'proposal', ...terms }, OPEN_DAY + 20);
+  left.made.accept('investor', agreed, OPEN_DAY + 21);
+  left.made.accept('business', agreed, OPEN_DAY + 22);
+  left.made.loan.pay('repayment', parts, left.made.at(OPEN_DAY + 25));
+  left.made.step('investor', { type: 'withdrawal', statement: '' }, OPEN_DAY + 30);
   return {
     unpaid,
     closed: shown('Ruled, paid and closed', ['DI-16', 'DI-21'], paid.made),
     'paid-on-the-day': shown('Paid on the day of the ruling', ['DI-6', 'DI-15'], same.made),
     'rival-rulings': shown('Two rulings', ['DI-18'], rival.made),
     settled: shown('Settled by all three', ['DI-17'], settled.made),
+    'settled-withdrawn': shown('Withdrawn once settled and paid', ['DI-17', 'DI-47'], left.made),
   };
 }
 

@@ -104,9 +104,12 @@ function applyRuling(
 
 /** What a party's key signs for: its role in every contract of the case that names it. */
 function signedFor(draft: DisputeDraft, step: DisputeStep): string[] {
+  const before = draft.withdrawals.filter(({ id }) => step.past.has(id));
   return [...draft.claims.values()].flatMap(({ state }) => {
     const role = partyOf(state, step);
-    return role ? [`${state.root} ${role}`] : [];
+    // DI-17: "…and a claimant's signature that rests on it is none."
+    const isOut = before.some(({ document }) => document.contract === state.root);
+    return role && !(role === draft.claimant && isOut) ? [`${state.root} ${role}`] : [];
   });
 }
 

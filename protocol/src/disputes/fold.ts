@@ -79,16 +79,20 @@ function claimsHeard(draft: DisputeDraft, outcome: DisputeOutcome | undefined): 
   return claimsBefore(draft, taken.find(({ id }) => id === named) ?? taken[0]);
 }
 
+/** Whether there is nobody left who claims anything, and nothing came of it. */
+function isWithdrawn(draft: DisputeDraft, outcome: DisputeOutcome | undefined): boolean {
+  // DI-47: "…where nothing of it would be owed without, the case is `complied` and not
+  // `withdrawn`."
+  return !outcome?.isMet && claimsHeard(draft, outcome).every(({ withdrawn }) => withdrawn);
+}
+
 function statusOf(
   draft: DisputeDraft,
   outcome: DisputeOutcome | undefined,
   isClosed: boolean,
 ): DisputeStatus {
   if (isClosed) return 'closed';
-  const isWithdrawn = claimsHeard(draft, outcome).every(({ withdrawn }) => withdrawn);
-  // DI-47: "…where nothing of it would be owed without, the case is `complied` and not
-  // `withdrawn`."
-  if (isWithdrawn && !outcome?.isMet) return 'withdrawn';
+  if (isWithdrawn(draft, outcome)) return 'withdrawn';
   if (outcome) {
     if (outcome.outstandingUnits === 0n) return 'complied';
     return outcome.type === 'ruling' ? 'ruled' : 'settled';
@@ -105,9 +109,10 @@ function closingRefusal(
   const { document } = [...draft.claims.values()][0]?.state.contract ?? {};
   const governs = document && appointeeOf(document, governingOf(draft)) === step.author;
   if (!governs) return 'AUTHOR_ROLE';
-  // DI-21: "A closing is refused as `STATE_FORBIDS` before there is an outcome, and as
-  // `RULING_UNPAID` while anything of it is owed…"
-  if (!outcome || !step.past.has(outcome.id)) return 'STATE_FORBIDS';
+  // DI-21: "A closing is refused as `STATE_FORBIDS` before there is an outcome and in a case that
+  // is withdrawn, and as `RULING_UNPAID` while anything of it is owed…"
+  const isEarly = !outcome || !step.past.has(outcome.id);
+  if (isEarly || isWithdrawn(draft, outcome)) return 'STATE_FORBIDS';
   return outcome.outstandingUnits > 0n ? 'RULING_UNPAID' : undefined;
 }
 

@@ -93,6 +93,19 @@ describe('a settlement', () => {
     expect(made.fold().outcome?.id).toBe(high.id);
   });
 
+  it('is not moved by one of two claimants who withdraws after, requires: DI-17, DI-43', () => {
+    const { made, second, both } = joinedCase();
+    const deal = propose(made, 'bank', both(AWARD), OPEN_DAY + 3);
+    made.accept('business', deal, OPEN_DAY + 4);
+    made.accept('investor', deal, OPEN_DAY + 4, { loan: second });
+    made.accept('investor', deal, OPEN_DAY + 9);
+    const { effectiveAtSec } = made.fold().outcome ?? {};
+    made.step('investor', { type: 'withdrawal', ...NO_STATEMENT }, OPEN_DAY + 12);
+    expect(made.fold()).toMatchObject({ status: 'settled', outcome: { effectiveAtSec } });
+    expect(effectiveAtSec).toBe(made.at(OPEN_DAY + 9));
+    expect(made.fold().outcome?.outstandingUnits).toBe(AWARD);
+  });
+
   it('is left as it is by a ruling after it', () => {
     const made = new TestCase(newLoan());
     made.open(CLAIM);

@@ -1,7 +1,7 @@
 /** Proposals that all have signed. Spec: specs/disputes.md, "Outcome". */
 import { legOf } from '../contract/legs.ts';
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
-import type { DisputeDraft, Proposed } from './draft.ts';
+import type { Claim, DisputeDraft, Proposed } from './draft.ts';
 import type { DisputeStep } from './steps.ts';
 
 /** Ids that any arbiter's taking lists: claims among them are heard. */
@@ -14,19 +14,20 @@ function admittedByTaking({ tracks }: DisputeDraft): ReadonlySet<string> {
 
 /**
  * Who must sign a proposal: every claimant it rests on or an arbiter hears, every payer, and
- * always the bank; nobody can where no claim is left.
+ * always the bank; nobody can where all withdrew without having signed.
  */
 function signersNeeded(
   draft: DisputeDraft,
-  step: DisputeStep,
+  { step, signers }: Proposed,
   awards: readonly Award[],
   heard: ReadonlySet<string>,
 ): string[] {
   const isBound = ({ id }: DisputeStep): boolean =>
     id === draft.opened.id || heard.has(id) || step.past.has(id);
-  const known = [...draft.claims.values()].filter(
-    (claim) => !claim.withdrawn && isBound(claim.step),
-  );
+  // DI-17: "…A withdrawal takes back no signature…"
+  const isIn = ({ withdrawn, state }: Claim): boolean =>
+    !withdrawn || signers.has(`${state.root} ${draft.claimant}`);
+  const known = [...draft.claims.values()].filter((claim) => isIn(claim) && isBound(claim.step));
   if (known.length === 0) return [];
   const payers = awards.map(({ contract, leg }) => {
     const document = draft.states.get(contract)?.contract.document;
@@ -48,15 +49,16 @@ export interface Settled {
 
 function settledBy(
   draft: DisputeDraft,
-  { step, signers }: Proposed,
+  proposed: Proposed,
   heard: ReadonlySet<string>,
 ): Settled | undefined {
+  const { step, signers } = proposed;
   const { document } = step;
   if (document.type !== 'proposal') return undefined;
   // DI-17: "A proposal is a settlement, whatever was ruled, once the bank, every payer of it and
   // every claimant who has not withdrawn have signed it, of the claims it rests on and of those a
-  // taking admits; and takes effect when the last of them had first signed it."
-  const needed = signersNeeded(draft, step, document.awards, heard);
+  // taking admits; and takes effect when the last of them had first signed it…"
+  const needed = signersNeeded(draft, proposed, document.awards, heard);
   const times = needed.flatMap((place) => signers.get(place) ?? []);
   if (needed.length === 0 || times.length < needed.length) return undefined;
   const claimants = needed.filter((place) => place.endsWith(` ${draft.claimant}`)).length;

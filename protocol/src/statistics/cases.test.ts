@@ -142,4 +142,57 @@ describe('the record of a bank', () => {
     expect(made.fold().status).toBe('withdrawn');
     expect(became(made)).toMatchObject({ withdrawn: 1, ruled: 0 });
   });
+
+  /** Settled, and paid as it says. */
+  function paidAsSettled(units = AWARD): TestCase {
+    const made = opened();
+    settled(made);
+    made.loan.pay('repayment', [{ n: 0, amountUnits: units }], made.at(OPEN_DAY + 15));
+    made.refresh();
+    return made;
+  }
+
+  it('keeps a settlement whose claimant withdraws once paid, requires: DI-17, DI-47', () => {
+    const made = paidAsSettled();
+    const whole = { cases: 1, withdrawn: 0, settled: 1, owed: 0 };
+    expect(became(made)).toMatchObject(whole);
+    const before = made.fold().outcome;
+    made.step('investor', { type: 'withdrawal', ...said }, OPEN_DAY + 50);
+    expect(became(made)).toMatchObject(whole);
+    const { status, outcome } = made.fold();
+    const { id, effectiveAtSec } = before ?? {};
+    expect({ status, outcome }).toMatchObject({
+      status: 'complied',
+      outcome: { type: 'settlement', id, effectiveAtSec, outstandingUnits: 0n },
+    });
+  });
+
+  it('keeps a settlement where the withdrawal is dated back, requires: DI-17', () => {
+    const made = paidAsSettled();
+    const [opening] = made.steps;
+    const prev = opening ? [opening] : [];
+    made.step('investor', { type: 'withdrawal', ...said }, OPEN_DAY + 1, { prev });
+    expect(became(made)).toMatchObject({ withdrawn: 0, settled: 1 });
+  });
+
+  it('has no settlement that is owed to nobody any more, requires: DI-17, DI-47', () => {
+    const unpaid = paidAsSettled(AWARD - 1_000n);
+    unpaid.step('investor', { type: 'withdrawal', ...said }, OPEN_DAY + 50);
+    expect(became(unpaid)).toMatchObject({ withdrawn: 1, settled: 0, owed: 0 });
+    const made = opened();
+    made.step('investor', { type: 'withdrawal', ...said }, OPEN_DAY + 5);
+    settled(made);
+    expect(made.fold()).toMatchObject({ status: 'withdrawn', outcome: undefined });
+  });
+
+  it('has no ruling that was withdrawn unpaid and closed then, requires: DI-21, F-44', () => {
+    const unpaid = ruled(AWARD - 1_000n);
+    unpaid.step('investor', { type: 'withdrawal', ...said }, OPEN_DAY + 50);
+    unpaid.step('arbiter', { type: 'closing', ...said }, OPEN_DAY + 51);
+    expect(unpaid.fold()).toMatchObject({
+      ...{ status: 'withdrawn', rejects: [{ code: 'STATE_FORBIDS' }] },
+    });
+    const none = { numerator: 0, denominator: 0 };
+    expect(became(unpaid)).toMatchObject({ withdrawn: 1, ruled: 0, compliance: none });
+  });
 });
