@@ -3,10 +3,20 @@
  * has its answer in `fixtures/dispute-matrix.ts`; one that has none fails. Spec: specs/disputes.md.
  */
 import { describe, expect, it } from 'vitest';
-import { REJECT_CODES, type DisputeCase } from '@realyield/protocol';
+import { DISPUTE_REASONS, PARTY_ROLES, REJECT_CODES, type DisputeCase } from '@realyield/protocol';
 import { disputeSchema } from '../protocol/src/kinds/dispute.ts';
-import { ANSWERS, CODES } from './fixtures/dispute-matrix.ts';
-import { ACTORS, EARLY, LATE, STATES, STEPS, attempt, caseIn } from './fixtures/dispute-states.ts';
+import { ANSWERS, CODES, OPENERS } from './fixtures/dispute-matrix.ts';
+import { OPEN_DAY, TestCase } from './fixtures/disputes.ts';
+import {
+  ACTORS,
+  EARLY,
+  LATE,
+  STATES,
+  STEPS,
+  attempt,
+  caseIn,
+  loan,
+} from './fixtures/dispute-states.ts';
 
 const TIMES = { 'in time': EARLY, late: LATE } as const;
 
@@ -39,6 +49,21 @@ describe('the machine of a case', () => {
     const types = disputeSchema.def.options.flatMap(({ shape }) => shape.type.def.values);
     expect([...STEPS, 'open'].sort()).toEqual(types.sort());
     expect(Object.keys(CODES).every((code) => REJECT_CODES.includes(code as never))).toBe(true);
+  });
+
+  it('is opened for each reason by whose claim it makes, requires: DI-5', () => {
+    const answers = DISPUTE_REASONS.map((reason) => {
+      const said = PARTY_ROLES.filter((role) => {
+        const made = new TestCase(loan);
+        const claim = { reason, claimUnits: '1000', statement: 'So it is.' } as const;
+        made.step(role, { type: 'open', ...claim, documents: [], events: [] }, OPEN_DAY);
+        const opened = made.result();
+        if (opened.ok) expect(opened.value.claims).toMatchObject([{ role }]);
+        return opened.ok || opened.code !== 'AUTHOR_ROLE';
+      });
+      return [reason, said];
+    });
+    expect(Object.fromEntries(answers)).toEqual(OPENERS);
   });
 
   it('answers each step of everybody as it should, in each state, in time and late', () => {

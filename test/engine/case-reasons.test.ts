@@ -161,3 +161,21 @@ it('an investor claims what a ruling awarded once it is overdue, requires: DI-36
   expect(room).toMatchObject({ limitUnits: AWARD, mostUnits: AWARD });
   await opens(investor, overdue.loan, 'rulingNotComplied', AWARD);
 });
+
+it('a business claims what it was awarded once it is overdue, requires: DI-5, DI-36', async () => {
+  const loan = begun('awarded', 40);
+  const made = new TestCase(loan);
+  const day = (hours: number): number => (hours * DAY_SEC) / CASE_DAY_SEC;
+  const claimed = { reason: 'notDisbursed', claimUnits: AWARD.toString() } as const;
+  const said = { statement: 'Nothing came.', documents: [], events: [] };
+  made.step('business', { type: 'open', ...claimed, ...said }, day(12));
+  made.respond(day(14));
+  const taken = made.take(day(15));
+  const awards = [made.award(AWARD, 'disbursement')];
+  made.step('arbiter', rulingOn(taken, made.steps, awards, made.at(day(30))), day(20));
+  const [room, ...others] = await offered(business, loan, made);
+  expect(others).toEqual([]);
+  expect(room).toMatchObject({ reason: 'rulingNotComplied', limitUnits: AWARD });
+  expect((await offered(investor, loan, made)).map(({ reason }) => reason)).toEqual([]);
+  await opens(business, loan, 'rulingNotComplied', AWARD);
+});

@@ -1,5 +1,7 @@
 /** Vectors of cases, from their opening to money paid: folder `disputes`. */
+import { planTicks } from '@realyield/protocol';
 import { OPEN_DAY, TestCase, rulingOn, unpaidLoan } from '../fixtures/disputes.ts';
+import { Loan } from '../fixtures/loan.ts';
 import { finish, type Cases, type Vector } from './vector.ts';
 
 const CLAIM = 1_020_000_000n;
@@ -108,7 +110,22 @@ function refusedCases(): Cases {
   };
 }
 
+/** What was awarded to the business and nobody paid, claimed by it once the tranche has lapsed. */
+function enforcedCase(): Vector {
+  const loan = new Loan({ serving: { arbiter: 'arbiter', fallbackArbiter: 'fallback arbiter' } });
+  loan.signAll();
+  loan.pay('disbursement', planTicks(loan.contract.document).slice(0, 5), loan.startAtSec + 360);
+  const made = new TestCase(loan);
+  const claim = { reason: 'rulingNotComplied', claimUnits: AWARD.toString() } as const;
+  const said = { statement: 'It has not come.', documents: [], events: [] };
+  made.step('business', { type: 'open', ...claim, ...said }, 60);
+  made.respond(62);
+  made.rule(made.take(63), [made.award(AWARD / 2n, 'disbursement')], 65);
+  return shown('A ruling for the business enforced', ['DI-5', 'DI-6'], made);
+}
+
 /** Every vector of disputes. */
 export function disputeCases(): Cases {
-  return { ...decidedCases(), ...silentCases(), ...refusedCases() };
+  const enforced = enforcedCase();
+  return { ...decidedCases(), ...silentCases(), ...refusedCases(), enforced };
 }

@@ -16,7 +16,7 @@ function applyJoin(draft: DisputeDraft, step: DisputeStep, state: ContractState)
   const opener = draft.states.get(draft.opened.document.contract);
   if (!opener || !canShareCase(opener, state)) return reject('OFFER_MISMATCH');
   if (draft.claims.has(state.root)) return reject('STATE_FORBIDS');
-  const claim = claimBy(step, state, draft.reason);
+  const claim = claimBy(step, state, draft);
   if (claim.limitUnits === 0n) return reject('NOTHING_CLAIMED');
   draft.claims.set(state.root, claim);
   return undefined;

@@ -6,12 +6,14 @@ import {
   claimRoom,
   foldDispute,
   isEarlier,
+  planTicks,
   type DisputeCase,
   type DisputeReason,
   type OtherOutcome,
 } from '../index.ts';
 import { OPEN_DAY, TestCase, unpaidLoan } from '../testing/disputes.ts';
 import { sparedSigning } from '../testing/keys.ts';
+import { Loan } from '../testing/loan.ts';
 
 const CLAIM = 1_020_000_000n;
 const LEGS = ['repayment', 'recovery'] as const;
@@ -157,6 +159,75 @@ describe('two cases on one contract', () => {
     const paid = { units: 350_000_000n, day: 30, leg: 'repayment' } as const;
     const made = casesOn([first, enforcing, third], [paid]);
     expect(left(foldAll(made))).toEqual([0n, 0n, 50_000_000n]);
+  });
+});
+
+describe('a ruling for the business that nobody complied with', () => {
+  const CLAIMED = 400_000_000n;
+  const SAID = { statement: 'It has not come.', documents: [], events: [] };
+
+  /** Half of a loan was paid out; the business was awarded the rest while it could still come. */
+  function awarded() {
+    const loan = new Loan({
+      ...{ serving: { arbiter: 'arbiter', fallbackArbiter: 'fallback arbiter' } },
+      signing: sparedSigning,
+    });
+    loan.signAll();
+    const [half] = [planTicks(loan.contract.document).slice(0, 5)];
+    loan.pay('disbursement', half, loan.startAtSec + 6 * 60);
+    const made = new TestCase(loan);
+    const claim = { reason: 'notDisbursed', claimUnits: CLAIMED.toString() } as const;
+    made.step('business', { type: 'open', ...claim, ...SAID }, 12);
+    made.respond(14);
+    made.rule(made.take(15), [made.award(CLAIMED, 'disbursement')], 20);
+    return { loan, made };
+  }
+
+  /** The business enforces it, long after the tranche has lapsed. */
+  function enforced() {
+    const { loan, made } = awarded();
+    const second = new TestCase(loan);
+    const claim = { reason: 'rulingNotComplied', claimUnits: CLAIMED.toString() } as const;
+    second.step('business', { type: 'open', ...claim, ...SAID }, 60);
+    second.respond(62);
+    second.rule(second.take(63), [second.award(CLAIMED, 'disbursement')], 65);
+    return { loan, made, second };
+  }
+
+  it('is the business’s to claim, as far as it is unpaid, requires: DI-5, DI-6, DI-36', () => {
+    const { loan, made } = awarded();
+    const { outcome, reason, claims } = made.fold();
+    if (!outcome) throw new Error('no outcome');
+    expect(claims).toMatchObject([{ role: 'business' }]);
+    const { state } = loan.fold();
+    const others = [{ outcome, reason }];
+    const room = (role: 'business' | 'investor', day: number) =>
+      claimRoom(state, 'rulingNotComplied', made.at(day), others, role).todayUnits;
+    expect(claimLimit(state, 'notDisbursed', made.at(60))).toBe(0n);
+    expect([room('business', 60), room('business', 21), room('investor', 60)]).toEqual([
+      ...[CLAIMED, 0n, 0n],
+    ]);
+    const { second } = enforced();
+    expect(second.fold()).toMatchObject({ status: 'ruled', claims: [{ role: 'business' }] });
+    expect(second.fold().outcome?.outstandingUnits).toBe(CLAIMED);
+  });
+
+  it('is paid together with what enforces it, by the investor, requires: DI-24', () => {
+    const { loan, made, second } = enforced();
+    const rest = planTicks(loan.contract.document).slice(5, 9);
+    loan.pay('disbursement', rest, loan.startAtSec + 70 * 60);
+    for (const one of [made, second]) one.refresh();
+    const folded = foldAll([made, second]);
+    expect(folded.map(({ status }) => status)).toEqual(['complied', 'complied']);
+  });
+
+  it('is never more than the principal lacks, requires: DI-6', () => {
+    const { loan, second } = enforced();
+    const { principalUnits } = loan.contract.document;
+    const { state } = loan.fold();
+    const limit = claimLimit(state, 'rulingNotComplied', second.at(60), 'business');
+    expect(limit).toBe(BigInt(principalUnits) / 2n);
+    expect(second.fold().claims[0]?.limitUnits).toBe(limit);
   });
 });
 

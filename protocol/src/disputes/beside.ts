@@ -1,8 +1,9 @@
 /** What the ledger gives beside what earlier outcomes owe. Spec: specs/disputes.md, "Outcome". */
 import type { ContractState } from '../contract/state.ts';
-import type { DisputeReason } from '../kinds/dispute.ts';
+import type { Award, DisputeReason } from '../kinds/dispute.ts';
+import type { PartyRole } from '../kinds/fields.ts';
 import { linesBefore, owedBefore, type OtherOutcome } from './earlier.ts';
-import { claimLimit, RULING_DAYS, TAKING_DAYS } from './limit.ts';
+import { claimantOf, claimLimit, RULING_DAYS, TAKING_DAYS } from './limit.ts';
 
 /** After any id, in the order of outcomes of one second. */
 const AFTER_ALL = 'g';
@@ -13,10 +14,11 @@ export function limitBeside(
   reason: DisputeReason,
   atSec: number,
   lines: ReturnType<typeof linesBefore>,
+  claimant: PartyRole,
 ): bigint {
-  const limit = claimLimit(state, reason, atSec);
+  const limit = claimLimit(state, reason, atSec, claimant);
   // DI-24: "…what outcomes before it owe at that time is taken off its limit."
-  const others = owedBefore(state, reason === 'notDisbursed', atSec, lines);
+  const others = owedBefore(state, claimant === 'business', atSec, lines);
   return limit > others ? limit - others : 0n;
 }
 
@@ -30,18 +32,21 @@ export interface ClaimRoom {
   readonly mostUnits: bigint;
 }
 
-/** What outcomes whose time to pay is over leave unpaid of a contract, to its investor. */
+/** What outcomes whose time to pay is over leave unpaid of a contract, to who claims. */
 function unpaidUnits(
   { root }: ContractState,
   nowSec: number,
   others: readonly OtherOutcome[],
+  claimant: PartyRole,
 ): bigint {
+  const isClaimants = ({ leg }: Award): boolean =>
+    (leg === 'disbursement') === (claimant === 'business');
   let plainUnits = 0n;
   let mostUnits = 0n;
   for (const { outcome, reason } of others) {
     if (outcome.payBySec >= nowSec) continue;
     const openUnits = outcome.awards
-      .filter(({ award }) => award.contract === root && award.leg !== 'disbursement')
+      .filter(({ award }) => award.contract === root && isClaimants(award))
       .reduce((sum, { outstandingUnits }) => sum + outstandingUnits, 0n);
     // What enforces an outcome is owed the same money, not more (DI-24).
     if (reason !== 'rulingNotComplied') plainUnits += openUnits;
@@ -56,18 +61,19 @@ export function claimRoom(
   reason: DisputeReason,
   nowSec: number,
   others: readonly OtherOutcome[],
+  claimant: PartyRole = claimantOf(reason),
 ): ClaimRoom {
   // DI-36: "A client MUST propose for `rulingNotComplied` what outcomes whose time to pay is over
-  // leave unpaid of the contract…"
+  // leave unpaid of the contract to whoever claims…"
   if (reason === 'rulingNotComplied') {
-    const limit = claimLimit(state, reason, nowSec);
-    const unpaid = unpaidUnits(state, nowSec, others);
+    const limit = claimLimit(state, reason, nowSec, claimant);
+    const unpaid = unpaidUnits(state, nowSec, others, claimant);
     const todayUnits = unpaid < limit ? unpaid : limit;
     return { todayUnits, earlierUnits: 0n, mostUnits: todayUnits };
   }
   const beside = (atSec: number): bigint => {
     const lines = linesBefore(others, reason, { id: AFTER_ALL, effectiveAtSec: atSec });
-    return limitBeside(state, reason, atSec, lines);
+    return limitBeside(state, reason, atSec, lines, claimant);
   };
   const { daySec } = state.contract.document;
   const latestSec = nowSec + 2 * (TAKING_DAYS + RULING_DAYS) * daySec;
@@ -75,7 +81,7 @@ export function claimRoom(
   const laterUnits = beside(latestSec);
   return {
     todayUnits,
-    earlierUnits: claimLimit(state, reason, nowSec) - todayUnits,
+    earlierUnits: claimLimit(state, reason, nowSec, claimant) - todayUnits,
     mostUnits: laterUnits > todayUnits ? laterUnits : todayUnits,
   };
 }

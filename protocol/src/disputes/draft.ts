@@ -5,6 +5,7 @@ import type { PartyRole } from '../kinds/fields.ts';
 import { claimLimit, claimantOf, RESPONSE_DAYS, RULING_DAYS, TAKING_DAYS } from './limit.ts';
 import type { ArbiterRole } from './case.ts';
 import type { OtherOutcome } from './earlier.ts';
+import { partyOf } from './roles.ts';
 import type { DisputeStep } from './steps.ts';
 
 /** A claim while the case is folded. */
@@ -64,14 +65,18 @@ export interface DisputeDraft {
 }
 
 /** A claim by the step that makes it. */
-export function claimBy(step: DisputeStep, state: ContractState, reason: DisputeReason): Claim {
+export function claimBy(
+  step: DisputeStep,
+  state: ContractState,
+  { reason, claimant }: Pick<DisputeDraft, 'reason' | 'claimant'>,
+): Claim {
   const { document, effectiveAtSec } = step;
   const isClaim = document.type === 'open' || document.type === 'join';
   return {
     step,
     state,
     claimUnits: isClaim ? BigInt(document.claimUnits) : 0n,
-    limitUnits: claimLimit(state, reason, effectiveAtSec),
+    limitUnits: claimLimit(state, reason, effectiveAtSec, claimant),
     address: isClaim ? document.address : undefined,
     withdrawn: false,
   };
@@ -85,6 +90,7 @@ export function draftOf(
   state: ContractState,
   others: readonly OtherOutcome[],
 ): DisputeDraft {
+  const claimant = claimantOf(reason, partyOf(state, opened));
   const { daySec } = state.contract.document;
   // DI-8: "The other side responds within 14 contract days of the opening, the arbiter takes the
   // case within 28 of it and rules within 60 of taking it."
@@ -93,9 +99,9 @@ export function draftOf(
     opened,
     reason,
     others,
-    claimant: claimantOf(reason),
+    claimant,
     states,
-    claims: new Map([[state.root, claimBy(opened, state, reason)]]),
+    claims: new Map([[state.root, claimBy(opened, state, { reason, claimant })]]),
     responses: [],
     evidence: [],
     tracks: { arbiter: { taken: [], rulings: [] }, fallbackArbiter: { taken: [], rulings: [] } },

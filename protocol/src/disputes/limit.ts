@@ -11,17 +11,30 @@ export const TAKING_DAYS = 28;
 /** Days from the taking in which the arbiter rules; contract days. */
 export const RULING_DAYS = 60;
 
-/** Whose claim a reason makes. */
-export function claimantOf(reason: DisputeReason): PartyRole {
-  // DI-5: "`notDisbursed` is the business's to claim, everything else the investor's…"
+/** Whose claim a reason makes; of what a ruling awarded either can be the opener's. */
+export function claimantOf(reason: DisputeReason, opener?: PartyRole): PartyRole {
+  // DI-5: "`notDisbursed` is the business's to claim, `rulingNotComplied` the business's or the
+  // investor's, whose the case then is that opens it, everything else the investor's…"
+  if (reason === 'rulingNotComplied' && opener === 'business') return 'business';
   return reason === 'notDisbursed' ? 'business' : 'investor';
+}
+
+/** What of the principal was never paid out, whether or not it still can be. */
+function lackingUnits({ contract }: ContractState, disbursedUnits: bigint): bigint {
+  const principalUnits = BigInt(contract.document.principalUnits);
+  return disbursedUnits < principalUnits ? principalUnits - disbursedUnits : 0n;
 }
 
 /**
  * The most that can be claimed at a time, in units of the contract's ledger; 0 where there is
  * nothing to claim.
  */
-export function claimLimit(state: ContractState, reason: DisputeReason, asOfSec: number): bigint {
+export function claimLimit(
+  state: ContractState,
+  reason: DisputeReason,
+  asOfSec: number,
+  claimant: PartyRole = claimantOf(reason),
+): bigint {
   if (state.effectiveAtSec === undefined || state.effectiveAtSec > asOfSec) return 0n;
   // DI-6: "…all by the ledger at the time the step takes effect, with what had settled before it."
   const settled = state.payments.filter(({ settledAtSec }) => settledAtSec < asOfSec);
@@ -36,9 +49,13 @@ export function claimLimit(state: ContractState, reason: DisputeReason, asOfSec:
       return settled
         .filter(({ leg, class: proof }) => leg === 'disbursement' && proof === 'preimage')
         .reduce((sum, { amountUnits }) => sum + amountUnits, 0n);
+    case 'rulingNotComplied':
+      // DI-6: "…of `rulingNotComplied` by the business what the principal lacks, lapsed or not…"
+      return claimant === 'business'
+        ? lackingUnits(state, ledger.disbursedUnits)
+        : ledger.payoff.repaymentUnits;
     case 'milestoneFalse':
     case 'misrepresentation':
-    case 'rulingNotComplied':
       return ledger.payoff.repaymentUnits;
   }
 }

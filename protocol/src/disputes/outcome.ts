@@ -23,7 +23,7 @@ function owedAwards(
     const { state, claimUnits, withdrawn } = claim;
     // DI-15: "Owed is what was awarded, for a contract no more than was claimed and no more than
     // the limit at the time the outcome took effect; nothing where the claim is withdrawn."
-    const most = least(claimUnits, limitBeside(state, draft.reason, atSec, lines));
+    const most = least(claimUnits, limitBeside(state, draft.reason, atSec, lines, draft.claimant));
     left.set(state.root, withdrawn ? 0n : most);
   }
   return awards.map((award) => {

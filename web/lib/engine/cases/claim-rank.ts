@@ -1,5 +1,6 @@
 /** Which claims of a case are read first: nobody crowds out who may join. Spec: disputes.md. */
 import {
+  PARTY_ROLES,
   claimantOf,
   isMainOf,
   type ContractState,
@@ -22,7 +23,10 @@ function rankOf(
   if (event.id === id) return 0;
   const state = stateOf(document.contract);
   if (!state) return 2;
-  return reason && isMainOf(state, event.pubkey, claimantOf(reason)) ? 1 : 3;
+  const isClaimant = PARTY_ROLES.some(
+    (role) => reason && claimantOf(reason, role) === role && isMainOf(state, event.pubkey, role),
+  );
+  return isClaimant ? 1 : 3;
 }
 
 /** Claims in the order they are read in; of one rank nobody's second before another's first. */

@@ -9,6 +9,7 @@ import {
   reject,
   type ContractState,
   type DisputeReason,
+  type PartyRole,
   type Result,
 } from '@realyield/protocol';
 import { ownContract, type Desk } from '../desk.ts';
@@ -17,6 +18,7 @@ import type { CaseView } from './case-book.ts';
 /** One reason for which a case could be opened. */
 export interface Claimable {
   readonly reason: DisputeReason;
+  readonly claimant: PartyRole;
   /** What can be claimed today, in units of the ledger; 0 where earlier cases took all. */
   readonly limitUnits: bigint;
   /** What earlier cases of the contract have awarded of what the ledger gives. */
@@ -43,15 +45,22 @@ export function offerOf({ contract }: ContractState): string {
   return offerAddress(offer?.pubkey ?? '', String(offer?.content['identifier']));
 }
 
+/** Whether it is a case of those who have this part in their contracts. */
+function isOf({ claims }: CaseView['fold'], claimant: PartyRole): boolean {
+  return claims.some(({ role }) => role === claimant);
+}
+
 /** A case that nobody has taken yet: who joins later is not in what is decided. */
 function joinableCase(
   { catalog }: Desk,
   state: ContractState,
   reason: DisputeReason,
+  claimant: PartyRole,
 ): string | undefined {
   return catalog.cases.all().find(({ fold, states }) => {
     const opener = states.get(fold.contract);
-    const isOther = fold.reason === reason && !fold.contracts.includes(state.root);
+    const isSame = fold.reason === reason && isOf(fold, claimant);
+    const isOther = isSame && !fold.contracts.includes(state.root);
     return isOther && fold.status === 'open' && opener && offerOf(opener) === offerOf(state);
   })?.id;
 }
@@ -104,23 +113,27 @@ export function claimable(desk: Desk, root: string): readonly Claimable[] {
   const contract = ownContract(desk, root);
   if (!contract) return [];
   const { state } = contract.view.fold;
+  const claimant = contract.own.role;
   if (!namesArbiters(state)) return [];
   const nowSec = desk.clock.nowSec();
   const cases = desk.catalog.cases.ofContract(root);
   return DISPUTE_REASONS.filter(
-    (reason) => claimantOf(reason) === contract.own.role && isMeant(state, reason, cases, nowSec),
+    (reason) => claimantOf(reason, claimant) === claimant && isMeant(state, reason, cases, nowSec),
   ).flatMap((reason): Claimable[] => {
-    const room = claimRoom(state, reason, nowSec, desk.catalog.cases.others('', [root]));
+    const room = claimRoom(state, reason, nowSec, desk.catalog.cases.others('', [root]), claimant);
     const { todayUnits: limitUnits, earlierUnits, mostUnits } = room;
     if (limitUnits + earlierUnits === 0n) return [];
     const running = cases.find(
       ({ fold }) =>
         fold.reason === reason &&
+        isOf(fold, claimant) &&
         !OVER.has(fold.status) &&
         fold.claims.some((claim) => claim.contract === root && !claim.withdrawn),
     );
-    const joinable = running ? undefined : joinableCase(desk, state, reason);
-    return [{ reason, limitUnits, earlierUnits, mostUnits, running: running?.id, joinable }];
+    const joinable = running ? undefined : joinableCase(desk, state, reason, claimant);
+    return [
+      { reason, claimant, limitUnits, earlierUnits, mostUnits, running: running?.id, joinable },
+    ];
   });
 }
 

@@ -1,10 +1,5 @@
 /** What somebody is in a case, and the keys they act by. Spec: specs/disputes.md, "Steps". */
-import {
-  claimantOf,
-  type DisputeActor,
-  type DisputeReason,
-  type PartyRole,
-} from '@realyield/protocol';
+import type { DisputeActor, PartyRole } from '@realyield/protocol';
 import { ownContract, type Desk } from '../desk.ts';
 import type { Signer } from '../ports.ts';
 import type { CaseView } from './case-book.ts';
@@ -18,8 +13,8 @@ export interface Place {
 }
 
 /** What a party is to a case. */
-export function actorOf(role: PartyRole, reason: DisputeReason): DisputeActor {
-  return role === claimantOf(reason) ? 'claimant' : 'respondent';
+export function actorOf(role: PartyRole, { claims }: CaseView['fold']): DisputeActor {
+  return claims.some((claim) => claim.role === role) ? 'claimant' : 'respondent';
 }
 
 /** All parts this person has in a case: a party's in each contract, or who decides. */
@@ -27,7 +22,7 @@ export function placesIn(desk: Desk, { fold }: CaseView): readonly Place[] {
   const places = fold.contracts.flatMap((root): Place[] => {
     const own = ownContract(desk, root)?.own;
     if (!own) return [];
-    const actor = actorOf(own.role, fold.reason);
+    const actor = actorOf(own.role, fold);
     return [{ actor, contract: root, role: own.role, signer: own.main }];
   });
   const document = desk.catalog.contract(fold.contract)?.fold.state.contract.document;

@@ -10,6 +10,8 @@ export function dueOf(
   others: readonly OtherOutcome[],
 ): bigint {
   const state = view.states.get(claim.contract);
-  const limit = state ? claimRoom(state, view.fold.reason, nowSec, others).todayUnits : 0n;
+  const limit = state
+    ? claimRoom(state, view.fold.reason, nowSec, others, claim.role).todayUnits
+    : 0n;
   return claim.withdrawn ? 0n : limit < claim.claimUnits ? limit : claim.claimUnits;
 }

@@ -5,8 +5,8 @@ import {
   RULING_DAYS,
   TAKING_DAYS,
   type ContractState,
-  type DisputeReason,
   type OtherOutcome,
+  type PartyRole,
 } from '@realyield/protocol';
 import { amountText, wholeUnits, type AmountUnit } from '../../amount.ts';
 import type { Claimable } from '../../engine/cases/claimable.ts';
@@ -101,7 +101,7 @@ export function suggestedUnits(limitUnits: bigint, state: ContractState): bigint
 export function openingEffects(
   names: Names,
   state: ContractState,
-  reason: DisputeReason,
+  claimant: PartyRole,
   claimUnits: bigint | undefined,
   nowSec: number,
 ): string[] {
@@ -109,8 +109,7 @@ export function openingEffects(
   const after = (days: number): string => formatLocalTime(nowSec + days * daySec);
   const arbiter = nameOf(names, appointees.arbiter ?? '');
   const fallback = nameOf(names, appointees.fallbackArbiter ?? '');
-  const other =
-    reason === 'notDisbursed' ? 'The investor and the bank' : 'The business and the bank';
+  const other = claimant === 'business' ? 'The investor and the bank' : 'The business and the bank';
   const amount =
     claimUnits === undefined || claimUnits === 0n
       ? 'what you claim'

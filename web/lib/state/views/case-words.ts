@@ -9,6 +9,7 @@ import {
   type DisputeReason,
   type DisputeStatus,
   type KeyHolderRole,
+  type PartyRole,
 } from '@realyield/protocol';
 import type { StatusView } from '../../components/models.ts';
 import { formatPlural } from '../../format.ts';
@@ -111,9 +112,9 @@ export const CONTRADICTION_WORDS: Readonly<
   },
 };
 
-/** Legs on which money can be awarded for a reason, the likeliest first. */
-export function legsFor(reason: DisputeReason, state: ContractState): readonly Award['leg'][] {
-  if (reason === 'notDisbursed') return ['disbursement'];
+/** Legs on which money can be awarded to a claimant, the likeliest first. */
+export function legsFor(claimant: PartyRole, state: ContractState): readonly Award['leg'][] {
+  if (claimant === 'business') return ['disbursement'];
   const isGuaranteed = state.versions.some(({ document }) => document.guarantee.type !== 'none');
   const isDefaulted = state.status === 'defaulted';
   return [
