@@ -3,13 +3,15 @@
  * whoever dies when, and nobody is shown where to pay what is paid.
  * requires: TE-23
  */
-import { scriptOfAddress } from '@realyield/protocol';
+import { scriptOfAddress, type SignedEvent } from '@realyield/protocol';
 import { expect, it } from 'vitest';
 import type { Session } from '../web/lib/engine/session.ts';
+import { createLocalSigner } from '../web/lib/signer/local-signer.ts';
 import { Cast } from './faults/cast.ts';
 import { SimChain, simSource } from './faults/chain.ts';
 import { dueUnits, loan, startAtMs } from './faults/fallback-loan.ts';
 import { CALM, UNHARMED, type Fate } from './faults/fates.ts';
+import { secretOf } from './fixtures/keys.ts';
 
 const HOUR_MS = 3_600_000;
 const DAYS_MS = 16 * 60_000;
@@ -46,7 +48,19 @@ function castOf(devices: Readonly<Record<string, Partial<Fate>>>, mostDelayMs = 
     if (!script.ok) throw new Error(script.code);
     chain.send(script.value, valueSat);
   };
-  return { cast, shownAt, until, send };
+  const done = async <T>(doing: Promise<T> | undefined): Promise<T | undefined> => {
+    let isDone = false;
+    const settled = doing?.finally(() => {
+      isDone = true;
+    });
+    await until(() => isDone);
+    return settled;
+  };
+  const setUp = (isUp: boolean): void => {
+    for (const relay of cast.relays) relay.setUp(isUp);
+  };
+  const fallbackOf = (name: string) => cast.session(name)?.fallback;
+  return { cast, shownAt, until, send, done, setUp, fallbackOf };
 }
 
 /** Whether a relay has what tells the other devices. */
@@ -72,7 +86,7 @@ it('shows nobody where to pay before a relay has it, also after it died in betwe
 
 it('shows a device that was away nothing of what another has paid and proven', async () => {
   const { cast, shownAt, until, send } = castOf({ phone: {}, laptop: { awayMs: DAYS_MS } });
-  await until(() => shownAt('laptop').length > 0);
+  await until(() => shownAt('phone').length > 0 && shownAt('laptop').length > 0);
   const [{ valueSat } = { valueSat: '0' }] = shownAt('phone');
   cast.kill('laptop');
   send(BigInt(valueSat));
@@ -90,16 +104,7 @@ it.each([50, 3_000])(
   'frees nothing that another device has shown again since: relays take up to %i ms',
   async (mostDelayMs) => {
     const devices = { phone: { awayMs: DAYS_MS }, laptop: {} };
-    const { cast, shownAt, until } = castOf(devices, mostDelayMs);
-    const done = async <T>(doing: Promise<T> | undefined): Promise<T | undefined> => {
-      let isDone = false;
-      const settled = doing?.finally(() => {
-        isDone = true;
-      });
-      await until(() => isDone);
-      return settled;
-    };
-    const fallbackOf = (name: string) => cast.session(name)?.fallback;
+    const { cast, shownAt, until, done, fallbackOf } = castOf(devices, mostDelayMs);
     await until(() => shownAt('phone').length > 0 && shownAt('laptop').length > 0);
     const [first] = shownAt('phone');
     const tender = first?.tender.id ?? '';
@@ -120,3 +125,60 @@ it.each([50, 3_000])(
     cast.end();
   },
 );
+
+it('frees nothing while no relay says what another device has shown again', async () => {
+  const devices = { phone: { awayMs: DAYS_MS }, laptop: {} };
+  const { cast, shownAt, until, done, setUp, fallbackOf } = castOf(devices);
+  await until(() => shownAt('phone').length > 0 && shownAt('laptop').length > 0);
+  const tender = shownAt('phone')[0]?.tender.id ?? '';
+  cast.kill('phone');
+  await until(() => cast.session('laptop')?.isRunning === true);
+  await done(fallbackOf('laptop')?.release(tender));
+  await done(fallbackOf('laptop')?.begin(loan.root, 'repayment'));
+  const [again] = shownAt('laptop');
+  expect(again?.tender.id).toBe(tender);
+  setUp(false);
+  await until(() => shownAt('phone').length > 0);
+  const untold = { ok: false, code: 'STATE_FORBIDS', detail: 'untold' };
+  expect(await done(fallbackOf('phone')?.release(tender))).toMatchObject(untold);
+  setUp(true);
+  await until(() => shownAt('phone')[0]?.startedAtSec === again?.startedAtSec);
+  expect(shownAt('laptop')).toMatchObject([{ startedAtSec: again?.startedAtSec }]);
+  cast.end();
+});
+
+/** What a device of the business tells the others. */
+async function wordOf(orders: readonly unknown[], atSec: number): Promise<SignedEvent> {
+  const signer = createLocalSigner(secretOf('business'));
+  const text = JSON.stringify({ v: 1, contract: loan.root, orders });
+  return signer.sign({
+    kind: 30_078,
+    created_at: atSec,
+    tags: [['d', `realyield-chain-${loan.root.slice(0, 16)}`]],
+    content: await signer.encrypt(signer.publicKey, text),
+  });
+}
+
+it('what could not be told takes nothing back that another device has shown', async () => {
+  const { cast, shownAt, until, done, setUp, fallbackOf } = castOf({ phone: {} });
+  await until(() => shownAt('phone').length > 0);
+  const [order] = shownAt('phone');
+  const tender = order?.tender.id ?? '';
+  await done(fallbackOf('phone')?.release(tender));
+  const startedAtSec = (order?.startedAtSec ?? 0) + 1;
+  const { isTold: _told, ...drafted } = { ...order };
+  // Told before this device tries again, and heard only after that.
+  const earlier = await wordOf([{ ...drafted, startedAtSec }], startedAtSec);
+  setUp(false);
+  expect(await done(fallbackOf('phone')?.begin(loan.root, 'repayment'))).toMatchObject({
+    detail: 'untold',
+  });
+  expect(shownAt('phone')).toEqual([]);
+  setUp(true);
+  for (const relay of cast.relays) relay.keep(earlier);
+  await until(() => shownAt('phone').length > 0);
+  expect(shownAt('phone')).toMatchObject([{ startedAtSec }]);
+  const steps = () => cast.journal('phone', loan.root, 'repayment').map(({ step }) => step);
+  expect(steps()).toEqual(['chain']);
+  cast.end();
+});

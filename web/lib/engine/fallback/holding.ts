@@ -41,12 +41,19 @@ export async function holdParts(
   return after.every((entry) => entry?.step === 'chain');
 }
 
-/** Parts are to be asked for again. */
+/** Parts are to be asked for again, but for those that another order holds. */
 export async function freeParts(
   { journal, clock }: Desk,
-  { contract, leg, n }: ChainOrder,
+  { contract, leg, n, tender }: ChainOrder,
+  all: readonly ChainOrder[],
 ): Promise<void> {
-  const entries = n.flatMap((part) => journal.get(contract, leg, part) ?? []);
+  const others = all.filter(({ state, tender: { id } }) => state === 'open' && id !== tender.id);
+  const isHeld = (part: number): boolean =>
+    others.some((other) => {
+      return other.contract === contract && other.leg === leg && other.n.includes(part);
+    });
+  const parts = n.filter((part) => !isHeld(part));
+  const entries = parts.flatMap((part) => journal.get(contract, leg, part) ?? []);
   const freed = entries.map((entry) => renewedEntry(entry, clock.nowMs()));
   await journal.change(freed, (current, next) => (current?.step === 'chain' ? next : undefined));
 }

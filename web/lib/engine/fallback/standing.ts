@@ -7,6 +7,7 @@ import {
   type ContractState,
   type ParsedTender,
   type Result,
+  type SignedEvent,
   type Tender,
   type TenderDocument,
 } from '@realyield/protocol';
@@ -96,6 +97,25 @@ export async function ripeNow(desk: Desk, root: string, leg: TenderLeg): Promise
   if (byChainSec < ripe.fromSec) return reject('FALLBACK_EARLY', String(ripe.fromSec));
   if (ripe.valueSat < LEAST_SAT) return reject('PART_AMOUNT', ripe.valueSat.toString());
   return { ok: true, value: { contract, offered: ripe, before: seen.outpoints } };
+}
+
+/** The order of what is ripe, as nobody knows of it yet; after `known` of the same tender. */
+export function draftOrder(
+  desk: Desk,
+  { contract, offered, before }: Ripe,
+  event: SignedEvent,
+  known: ChainOrder | undefined,
+): ChainOrder {
+  const { address = '', valueSat, leg, n } = offered;
+  // The last showing holds, also where a clock was put back.
+  const startedAtSec = Math.max(desk.clock.nowSec(), (known?.startedAtSec ?? 0) + 1);
+  const { id, pubkey, created_at, kind, content, sig } = event;
+  const tags = event.tags.map((tag) => [...tag]);
+  return {
+    ...{ contract: contract.view.root, leg, n: [...n], address, valueSat: valueSat.toString() },
+    tender: { id, pubkey, created_at, kind, tags, content, sig },
+    ...{ startedAtSec, before: [...before], state: 'open' },
+  };
 }
 
 /** What waits on each leg, where something does. */

@@ -8,12 +8,10 @@ import * as z from 'zod/mini';
 import { ownContract, type Desk, type OwnContract } from '../desk.ts';
 import { APPLICATION_DATA_KIND } from '../key-record.ts';
 import type { Filter, Signer } from '../ports.ts';
-import { orderSchema, type ChainOrder } from './orders.ts';
+import { orderSchema, wordOf, type ChainOrder } from './orders.ts';
 
 /** How long relays are waited for that do not say what they have, ms. */
 const ASKED_MS = 5_000;
-/** More outputs than an address of one loan should ever have. */
-const MOST_BEFORE = 200;
 
 const contentSchema = z.strictObject({
   v: z.literal(1),
@@ -25,6 +23,8 @@ const contentSchema = z.strictObject({
 interface Heard {
   readonly stop: () => void;
   latest: { readonly atSec: number; readonly id: string } | undefined;
+  /** What this device has told since it started. */
+  readonly own: Set<string>;
   taking: Promise<void>;
   asked: { readonly sinceMs: number; isDone: boolean; readonly done: Promise<void> } | undefined;
 }
@@ -33,8 +33,10 @@ interface Heard {
 export interface TellingOrders {
   /** Since when nobody else paid for this person, ms. */
   readonly heldSinceMs: () => number;
-  /** Another device's order as it stands there. */
-  readonly take: (order: ChainOrder) => Promise<void>;
+  /** Takes another device's order as it stands there; whether that was news. */
+  readonly take: (order: ChainOrder) => Promise<boolean>;
+  /** What relays say is known; `hasGone`: what was told before may not be there any more. */
+  readonly heard: (root: string, told: readonly ChainOrder[], hasGone: boolean) => void;
   /** Everything that relays have is known. */
   readonly told: (root: string) => void;
 }
@@ -61,7 +63,8 @@ export class Telling {
     const filter = filterOf(root, own.money);
     const urls = this.#urls(contract);
     const stop = relays.subscribe([filter], (raw) => void this.#take(root, raw), { urls });
-    this.#heard.set(root, { stop, latest: undefined, taking: Promise.resolve(), asked: undefined });
+    const nothing = { latest: undefined, own: new Set<string>(), asked: undefined };
+    this.#heard.set(root, { ...nothing, stop, taking: Promise.resolve() });
     void this.ask(root);
   }
 
@@ -79,7 +82,8 @@ export class Telling {
     if (!heard) return;
     const { asked } = heard;
     if (asked && asked.sinceMs >= this.#orders.heldSinceMs()) return asked.done;
-    const next = { sinceMs: this.#desk.clock.nowMs(), isDone: false, done: this.#query(root) };
+    const done = this.hear(root).then(() => undefined);
+    const next = { sinceMs: this.#desk.clock.nowMs(), isDone: false, done };
     heard.asked = next;
     await next.done;
     next.isDone = true;
@@ -92,10 +96,7 @@ export class Telling {
     const { root } = view;
     const heard = this.#heard.get(root);
     if (!own.money || !heard) return false;
-    const told = orders.map(({ tipHeight: _tip, askedAtSec: _asked, other: _other, ...order }) => {
-      return { ...order, before: order.before.slice(0, MOST_BEFORE) };
-    });
-    const text = JSON.stringify({ v: 1, contract: root, orders: told });
+    const text = JSON.stringify({ v: 1, contract: root, orders: orders.map(wordOf) });
     const atSec = Math.max(this.#desk.clock.nowSec(), (heard.latest?.atSec ?? 0) + 1);
     const event = await own.money.sign({
       kind: APPLICATION_DATA_KIND,
@@ -104,6 +105,7 @@ export class Telling {
       content: await own.money.encrypt(own.money.publicKey, text),
     });
     heard.latest = { atSec, id: event.id };
+    heard.own.add(event.id);
     const outcomes = await this.#desk.outbox.send(event, this.#urls(contract));
     return outcomes.some(({ accepted }) => accepted);
   }
@@ -117,13 +119,16 @@ export class Telling {
     return this.#desk.directory.deliveryUrls(view.fold.state);
   }
 
-  async #query(root: string): Promise<void> {
+  /** Asks relays what they have now, and takes it in; whether one of them has said it. */
+  async hear(root: string): Promise<boolean> {
     const contract = ownContract(this.#desk, root);
-    if (!contract?.own.money) return;
+    if (!contract?.own.money) return false;
     const urls = this.#urls(contract);
     const filter = filterOf(root, contract.own.money);
-    const { events } = await this.#desk.relays.query([filter], { urls, timeoutMs: ASKED_MS });
+    const asked = { urls, timeoutMs: ASKED_MS };
+    const { events, complete } = await this.#desk.relays.query([filter], asked);
     for (const raw of events) await this.#take(root, raw);
+    return complete.length > 0;
   }
 
   /** Takes events in one after the other, so that the last said holds. */
@@ -146,11 +151,13 @@ export class Telling {
     const isOurs = pubkey === signer.publicKey && kind === APPLICATION_DATA_KIND;
     if (!isOurs || tags[0]?.[1] !== nameOf(root)) return;
     const { latest } = heard;
+    if (heard.own.has(id)) return;
     const isOld = latest && (atSec < latest.atSec || (atSec === latest.atSec && id >= latest.id));
-    if (isOld) return;
     const orders = await readOrders(root, signer, content);
-    heard.latest = { atSec, id };
-    for (const order of orders) await this.#orders.take(order);
+    if (!isOld) heard.latest = { atSec, id };
+    let isNews = false;
+    for (const order of orders) isNews = (await this.#orders.take(order)) || isNews;
+    this.#orders.heard(root, orders, isNews || !isOld);
   }
 }
 
