@@ -30,8 +30,10 @@ export default {
           'wss:',
           'ws://localhost:*',
           'ws://127.0.0.1:*',
-          // Sources of the chain, asked for the newest block.
+          // Sources of the chain, and the server a person named for large files; on this machine
+          // also without encryption.
           'https:',
+          'http://localhost:*',
           'http://127.0.0.1:*',
         ],
         'worker-src': ['self'],

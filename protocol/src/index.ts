@@ -31,7 +31,12 @@ export type { BondDocument, BondKeyDocument, PinnedBond, PledgeDocument } from '
 export * from './conversation.ts';
 export * from './application.ts';
 export type { ApplicationCase } from './kinds/application-messages.ts';
-export { MAX_SHARED_BYTES, PIECE_BYTES, pieceCount } from './kinds/document-messages.ts';
+export {
+  MAX_SHARED_BYTES,
+  MAX_STORED_BYTES,
+  PIECE_BYTES,
+  pieceCount,
+} from './kinds/document-messages.ts';
 export * from './waiting.ts';
 export * from './cohort.ts';
 export type { Pace } from './pace.ts';

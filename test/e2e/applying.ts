@@ -33,21 +33,48 @@ const ADDED = [
   'Complaints',
 ] as const;
 
+/** The business names a small document. */
+async function nameLedger(page: Page): Promise<void> {
+  await page.getByLabel('Documents').setInputFiles({
+    ...{ name: 'takings.csv', mimeType: 'text/csv', buffer: LEDGER },
+  });
+  await expect(page.getByText('takings.csv')).toBeVisible();
+}
+
 /** The business applies at the bank's page; yields the application's id. */
-async function apply(page: Page, bankKey: string): Promise<string> {
+export async function apply(
+  page: Page,
+  bankKey: string,
+  nameDocuments: (page: Page) => Promise<void> = nameLedger,
+): Promise<string> {
   await page.goto(`/banks/${bankKey}`);
   await ready(page);
   await page.getByRole('link', { name: 'Apply for a loan here' }).click();
   for (const [label, value] of Object.entries(APPLICATION)) {
     await page.getByLabel(label, { exact: true }).fill(value);
   }
-  await page.getByLabel('Documents').setInputFiles({
-    ...{ name: 'takings.csv', mimeType: 'text/csv', buffer: LEDGER },
-  });
-  await expect(page.getByText('takings.csv')).toBeVisible();
+  await nameDocuments(page);
   await page.getByRole('button', { name: 'Send the application' }).click();
   await expect(page).toHaveURL(/\/applications\/[0-9a-f]{64}$/);
   return page.url().slice(-64);
+}
+
+/** SHA-256, hex. */
+export function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Opens a document and saves it; SHA-256 of what is saved. */
+export async function savedHash(page: Page, name: string): Promise<string> {
+  await page.getByRole('button', { name: `Open: ${name}` }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('This is the very file that was named.')).toBeVisible();
+  const saving = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: /^Save/ }).click();
+  const chunks: Buffer[] = [];
+  for await (const chunk of await (await saving).createReadStream()) chunks.push(chunk as Buffer);
+  await page.keyboard.press('Escape');
+  return hashOf(Buffer.concat(chunks));
 }
 
 /** The bank opens the application from its desk, gets the document and asks about it. */
@@ -58,15 +85,7 @@ async function look({ page }: Person, id: string): Promise<void> {
   await expect(page).toHaveURL(new RegExp(`/applications/${id}$`));
   await expect(page.getByText('<b>No debts.</b>')).toBeVisible();
   await page.getByRole('button', { name: 'Ask for it: takings.csv' }).click();
-  await page.getByRole('button', { name: 'Open: takings.csv' }).click();
-  const dialog = page.getByRole('dialog');
-  const saving = page.waitForEvent('download');
-  await dialog.getByRole('button', { name: /^Save/ }).click();
-  const chunks: Buffer[] = [];
-  for await (const chunk of await (await saving).createReadStream()) chunks.push(chunk as Buffer);
-  const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-  expect(hash(Buffer.concat(chunks))).toBe(hash(LEDGER));
-  await page.keyboard.press('Escape');
+  expect(await savedHash(page, 'takings.csv')).toBe(hashOf(LEDGER));
   await page.getByLabel('Ask or tell the business').fill('Who repairs it?');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('button', { name: 'Wait for an answer' }).click();
@@ -128,7 +147,7 @@ async function publish(
 }
 
 /** The public key of a persona by the beginning of its name. */
-function keyOf(world: WorldProcess, { name }: Pick<Person, 'name'>): string {
+export function keyOf(world: WorldProcess, { name }: Pick<Person, 'name'>): string {
   const persona = world.personas.find((each) => each.name.startsWith(name));
   if (!persona) throw new Error(`nobody is called ${name}`);
   return persona.publicKey;

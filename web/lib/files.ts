@@ -1,7 +1,8 @@
 /** Files a person chooses: looked at, hashed in pieces, and never sent anywhere from here. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { MAX_SHARED_BYTES } from '@realyield/protocol';
+import { MAX_STORED_BYTES } from '@realyield/protocol';
+import { formatBytes } from './format.ts';
 import { cleanLine, hasHidden } from './ui/text.ts';
 
 /** A file by its name and hash. */
@@ -11,10 +12,10 @@ export interface HashedFile {
   readonly sha256: string;
 }
 
-/** A file that was read, with its bytes where it is small enough to be handed over from here. */
+/** A file that was read. */
 export interface ChosenFile extends HashedFile {
   readonly sizeBytes: number;
-  readonly bytes?: Uint8Array;
+  readonly bytes: Uint8Array;
 }
 
 /** A file, or in a sentence why it was not taken. */
@@ -38,18 +39,39 @@ const NOT_IN_NAMES = /[/\\:*?"<>|]/g;
 
 /** SHA-256 of a file's bytes, hex; however large it is, only a piece of it is in memory. */
 export async function hashFile(file: Blob, options: ReadOptions = {}): Promise<string> {
-  const { onProgress, signal } = options;
   const hash = sha256.create();
+  await readPieces(file, options, (piece) => hash.update(piece));
+  return bytesToHex(hash.digest());
+}
+
+/** Reads a file piece by piece, each with its place; rejects when it is not as long as it says. */
+async function readPieces(
+  file: Blob,
+  { onProgress, signal }: ReadOptions,
+  take: (piece: Uint8Array, at: number) => void,
+): Promise<void> {
   const reader = file.stream().getReader();
-  let read = 0;
-  for (;;) {
-    signal?.throwIfAborted();
-    const { done, value } = await reader.read();
-    if (done) return bytesToHex(hash.digest());
-    hash.update(value);
-    read += value.length;
-    onProgress?.(file.size === 0 ? 1 : read / file.size);
+  // A slow disk is not waited for either.
+  const end = (): void => {
+    reader.cancel().catch(() => undefined);
+  };
+  signal?.addEventListener('abort', end);
+  let at = 0;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) break;
+      take(value, at);
+      at += value.length;
+      onProgress?.(at / file.size);
+    }
+  } finally {
+    signal?.removeEventListener('abort', end);
+    end();
   }
+  signal?.throwIfAborted();
+  if (at !== file.size) throw new Error('the file changed while it was read');
 }
 
 /** A file's name as a document may hold it; what is too long loses its end. */
@@ -81,6 +103,13 @@ function problemOf({ name, size }: File): string | undefined {
     return `The name of ${shown} looks like a folder. Rename the file and choose it again.`;
   }
   if (size === 0) return `${shown} is empty. There is nothing in it to name.`;
+  if (size > MAX_STORED_BYTES) {
+    const most = formatBytes(MAX_STORED_BYTES);
+    return (
+      `${shown} is larger than ${most}, the most that can be named and handed over from here. ` +
+      'Make it smaller, or split it.'
+    );
+  }
   return undefined;
 }
 
@@ -91,12 +120,13 @@ export async function readChosen(file: File, options: ReadOptions = {}): Promise
   const { size: sizeBytes } = file;
   const name = evidenceName(file.name);
   try {
-    if (sizeBytes > MAX_SHARED_BYTES) {
-      return { ok: true, file: { name, sizeBytes, sha256: await hashFile(file, options) } };
-    }
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    options.signal?.throwIfAborted();
-    return { ok: true, file: { name, sizeBytes, sha256: bytesToHex(sha256(bytes)), bytes } };
+    const bytes = new Uint8Array(sizeBytes);
+    const hash = sha256.create();
+    await readPieces(file, options, (piece, at) => {
+      bytes.set(piece, at);
+      hash.update(piece);
+    });
+    return { ok: true, file: { name, sizeBytes, sha256: bytesToHex(hash.digest()), bytes } };
   } catch (error) {
     if (options.signal?.aborted === true) throw error;
     return {

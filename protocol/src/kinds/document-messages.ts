@@ -8,6 +8,9 @@ import { countField, hex32, versionField } from './fields.ts';
 /** Largest document that is handed over in messages, bytes. */
 export const MAX_SHARED_BYTES = 262_144;
 
+/** Largest document that is handed over by way of a server, bytes. */
+export const MAX_STORED_BYTES = 26_214_400;
+
 /** Bytes of encrypted document in one piece; in base64, with all around it, they fit a wrap. */
 export const PIECE_BYTES = 20_400;
 
@@ -21,6 +24,15 @@ export function pieceCount(sizeBytes: number): number {
 
 const MOST_PIECES = pieceCount(MAX_SHARED_BYTES);
 const pieceNumber = countField(MOST_PIECES - 1);
+
+const SECURE = /^https:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/;
+const HERE = /^http:\/\/(localhost|127\.0\.0\.1)(:[0-9]{1,5})?$/;
+
+/** A server's origin: `https:`, or `http:` on this machine for local worlds. */
+const serverField = z.string().check(
+  z.maxLength(200),
+  z.refine((url) => SECURE.test(url) || HERE.test(url)),
+);
 
 /** Base64 with padding, of at most one piece. */
 const pieceData = z
@@ -49,19 +61,27 @@ export const documentWanted = z.strictObject({
   ),
 });
 
-/** Announces the pieces, and how they are decrypted. */
-export const documentDelivery = z.strictObject({
-  v: versionField,
-  type: z.literal('documentDelivery'),
-  transfer: hex32,
-  sizeBytes: countField(MAX_SHARED_BYTES).check(z.gte(1)),
-  /** SHA-256 of the encrypted document. */
-  blob: hex32,
-  /** AES-256-GCM key. */
-  key: hex32,
-  /** AES-256-GCM nonce, 12 bytes. */
-  nonce: z.string().check(z.regex(/^[0-9a-f]{24}$/)),
-});
+/** Announces the pieces, or names the servers that hold the whole; and how it is decrypted. */
+export const documentDelivery = z
+  .strictObject({
+    v: versionField,
+    type: z.literal('documentDelivery'),
+    transfer: hex32,
+    sizeBytes: countField(MAX_STORED_BYTES).check(z.gte(1)),
+    /** SHA-256 of the encrypted document. */
+    blob: hex32,
+    /** AES-256-GCM key. */
+    key: hex32,
+    /** AES-256-GCM nonce, 12 bytes. */
+    nonce: z.string().check(z.regex(/^[0-9a-f]{24}$/)),
+    /** Blossom servers that hold the encrypted document; no pieces follow. */
+    servers: z.optional(z.array(serverField).check(z.minLength(1), z.maxLength(4))),
+  })
+  .check(
+    // T-30: "A reader MUST refuse a delivery that names servers for a document of at most 262,144
+    // bytes, or names none for a larger one, as `MESSAGE_SHAPE`…"
+    z.refine(({ sizeBytes, servers }) => (servers !== undefined) === sizeBytes > MAX_SHARED_BYTES),
+  );
 
 /** One piece of the encrypted document. */
 export const documentPiece = z.strictObject({

@@ -30,23 +30,55 @@ describe('FilePicker', () => {
     const props = { label: 'Files', hint: 'Any.', files: [], onadd, onremove: () => undefined };
     const screen = await render(FilePicker, props);
     const gone = new File(['x'], 'gone.txt');
-    Object.assign(gone, { arrayBuffer: () => Promise.reject(new DOMException('moved')) });
+    Object.assign(gone, {
+      stream: () => new ReadableStream({ pull: () => Promise.reject(new DOMException('moved')) }),
+    });
+    // A browser reads a file when it is asked to: this one must not be.
+    const huge = new File(['x'], 'backup.iso');
+    const reading = vi.fn(() => Promise.reject(new Error('it was read')));
+    Object.defineProperties(huge, {
+      size: { value: 2_147_483_648 },
+      arrayBuffer: { value: reading },
+      stream: { value: reading },
+    });
     choose(screen.container, [
       new File([], 'empty.pdf'),
       new File(['x'], HOSTILE),
       new File(['x'], 'C:\\windows\\x.txt'),
       new File(['abc'], 'plan.txt'),
       new File([new Uint8Array(300_000)], 'film.mp4'),
+      gone,
+      huge,
     ]);
+    await expect.element(screen.getByText('could not be read', { exact: false })).toBeVisible();
     await expect.element(screen.getByText('“empty.pdf” is empty.', { exact: false })).toBeVisible();
     await expect.element(screen.getByText('turn the text around', { exact: false })).toBeVisible();
     await expect.element(screen.getByText('looks like a folder', { exact: false })).toBeVisible();
     await expect.poll(() => onadd.mock.calls.length).toBe(2);
     const plan = { name: 'plan.txt', sha256: ABC, sizeBytes: 3 };
     expect(onadd).toHaveBeenCalledWith({ ...plan, bytes: new TextEncoder().encode('abc') });
-    // Named by its hash, and not held in memory.
-    const large = { name: 'film.mp4', sizeBytes: 300_000, sha256: expect.any(String) as string };
-    expect(onadd).toHaveBeenCalledWith(large);
+    const large = { name: 'film.mp4', sizeBytes: 300_000 };
+    expect(onadd).toHaveBeenCalledWith(expect.objectContaining(large));
+    const tooLarge = screen.getByText('Make it smaller, or split it.', { exact: false });
+    await expect.element(tooLarge).toBeVisible();
+    expect(reading).not.toHaveBeenCalled();
+  });
+
+  it('says that a file is there already, under whatever name, or finds no room', async () => {
+    const plan = { name: 'plan.txt', sha256: ABC, sizeBytes: 3 };
+    const onadd = vi.fn(() => Promise.reject(new DOMException('', 'QuotaExceededError')));
+    const props = { label: 'Files', hint: 'Any.', files: [plan], onadd, onremove: () => undefined };
+    const screen = await render(FilePicker, props);
+    choose(screen.container, [
+      new File(['abc'], 'plan.txt'),
+      new File(['abc'], 'copy.txt'),
+      new File(['abd'], 'other.txt'),
+    ]);
+    const says = (words: string) => expect.element(screen.getByText(words)).toBeVisible();
+    await says('“plan.txt” is here already.');
+    await says('“copy.txt” is the same file as “plan.txt”, which is here already.');
+    await says('“other.txt” could not be kept: this device may be full.');
+    expect(onadd).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -88,7 +120,7 @@ describe('DocumentList', () => {
     const screen = await render(DocumentList, { documents: [lost], onkeep });
     await expect.element(screen.getByText('Choose the file anew', { exact: false })).toBeVisible();
     choose(screen.container, [new File(['abd'], 'plan.txt')]);
-    await expect.element(screen.getByText('is none of these files')).toBeVisible();
+    await expect.element(screen.getByText('“plan.txt” is none of these files.')).toBeVisible();
     expect(onkeep).not.toHaveBeenCalled();
     choose(screen.container, [new File(['abc'], 'renamed.txt')]);
     await expect.poll(() => onkeep.mock.calls.length).toBe(1);
@@ -97,5 +129,44 @@ describe('DocumentList', () => {
     const others = { documents: [{ ...lost, isLost: false }], onkeep };
     const second = await render(DocumentList, others);
     await expect.element(second.getByText('Were you sent a copy?', { exact: false })).toBeVisible();
+  });
+
+  it('compares a large file piece by piece until it is stopped', async () => {
+    const screen = await render(DocumentList, { documents: [view] });
+    const huge = new File(['x'], 'backup.iso');
+    const end = vi.fn();
+    const piece = new Uint8Array(65_536);
+    let given = 0;
+    // Half of it at once, and then it waits as a slow disk does.
+    const stream = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          if ((given += 1) > 16) return new Promise(() => undefined);
+          controller.enqueue(piece);
+          return undefined;
+        },
+        cancel: end,
+      });
+    Object.defineProperties(huge, {
+      size: { value: 32 * piece.length },
+      stream: { value: stream },
+      arrayBuffer: { value: () => Promise.reject(new Error('it was read whole')) },
+    });
+    const gone = new File(['x'], 'gone.txt');
+    Object.assign(gone, {
+      stream: () => new ReadableStream({ pull: () => Promise.reject(new DOMException('moved')) }),
+    });
+    choose(screen.container, [new File([], 'empty.pdf'), gone, huge]);
+    const bar = screen.getByRole('progressbar', { name: 'Comparing the file' });
+    await expect.element(bar).toHaveAttribute('aria-valuenow', '50');
+    await screen.getByRole('button', { name: 'Stop' }).click();
+    await expect.element(bar).not.toBeInTheDocument();
+    await expect.poll(() => end.mock.calls.length).toBe(1);
+    const says = (words: string) => expect.element(screen.getByText(words)).toBeVisible();
+    await says('“empty.pdf” is empty.');
+    await says('“gone.txt” could not be read.');
+    // It takes the next one.
+    choose(screen.container, [new File(['abc'], 'plan.txt')]);
+    await says('your copy is this file');
   });
 });

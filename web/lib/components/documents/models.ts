@@ -2,7 +2,15 @@
 import type { StatusView } from '../models.ts';
 
 /** What a reader can do about a document. */
-export type DocumentAct = 'connect' | 'ask' | 'again' | 'cancel' | 'open';
+export type DocumentAct =
+  'connect' | 'server' | 'ask' | 'again' | 'cancel' | 'open' | 'fetch' | 'upload' | 'stop';
+
+/** How far a document is on its way. */
+export interface DocumentProgress {
+  readonly have: number;
+  readonly of: number;
+  readonly label: string;
+}
 
 /** A document that an offer, a contract or a claim names. */
 export interface DocumentView {
@@ -12,9 +20,11 @@ export interface DocumentView {
   readonly status: StatusView | undefined;
   /** Where it stands; empty when there is nothing to say. */
   readonly sentence: string;
-  /** Pieces that are here, while it arrives. */
-  readonly progress: { readonly have: number; readonly of: number } | undefined;
+  /** How far it is on its way, and in what words. */
+  readonly progress: DocumentProgress | undefined;
   readonly acts: readonly DocumentAct[];
+  /** What an act is called here, where that is more than its usual name. */
+  readonly words?: Partial<Record<DocumentAct, string>>;
   /** Whether it is the reader's own and this device has no copy: the file can be chosen anew. */
   readonly isLost?: boolean;
 }

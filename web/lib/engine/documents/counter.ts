@@ -4,6 +4,7 @@
  */
 import { hexToBytes } from '@noble/hashes/utils.js';
 import {
+  MAX_SHARED_BYTES,
   PARTY_ROLES,
   PIECE_BYTES,
   actsFor,
@@ -39,6 +40,14 @@ function base64(bytes: Uint8Array): string {
 
 /** Whether somebody may have a document because an application to them names it. */
 export type NamedTo = (asker: string, sha256: string) => boolean;
+
+/** A question, who asked it, and the way back. */
+interface Asked {
+  readonly wanted: Wanted;
+  readonly asker: string;
+  readonly signer: Signer;
+  readonly urls: readonly string[];
+}
 
 /** Hands documents out. */
 export class Counter {
@@ -105,27 +114,36 @@ export class Counter {
     // in which something the holder signed names its hash…"
     const isEntitled = contract !== undefined || this.#isNamedTo(asker, document.sha256);
     if (document.sharing === 'parties' && !isEntitled) return refuse('partiesOnly');
-    if (!document.kept) return refuse('otherMeans');
+    const { kept, sizeBytes, servers } = document;
+    const isLarge = sizeBytes > MAX_SHARED_BYTES;
+    if (!kept || (isLarge && !servers)) return refuse('otherMeans');
     if (!isEntitled && !this.#mayServeStrangers()) return;
-    await this.#hand(document.kept, document.sizeBytes, { wanted, asker, signer, urls });
+    const to = { wanted, asker, signer, urls };
+    if (!isLarge && !(await this.#vault.ciphertext(kept.blob))) return;
+    await this.#announce(document, kept, to);
+    if (!isLarge) await this.#hand(kept, sizeBytes, to);
   }
 
-  async #hand(
+  /** Says how a document is decrypted and, where it waits there, at which servers. */
+  async #announce(
+    { sizeBytes, servers }: HeldDocument,
     kept: Kept,
-    sizeBytes: number,
-    to: { wanted: Wanted; asker: string; signer: Signer; urls: readonly string[] },
+    { wanted, asker, signer, urls }: Asked,
   ): Promise<void> {
-    const { wanted, asker, signer, urls } = to;
     const { transfer } = wanted;
-    const ciphertext = await this.#vault.ciphertext(kept.blob);
-    if (!ciphertext) return;
-    const { blob } = kept;
-    const opening = await this.#vault.keyOf(kept);
     const head: Message = {
-      ...{ v: 1, type: 'documentDelivery', transfer, sizeBytes, blob },
-      ...opening,
+      ...{ v: 1, type: 'documentDelivery', transfer, sizeBytes, blob: kept.blob },
+      ...(await this.#vault.keyOf(kept)),
+      ...(sizeBytes > MAX_SHARED_BYTES && servers ? { servers: [...servers] } : {}),
     };
     await this.#desk.mailbox.sendOnce(head, signer, asker, urls);
+  }
+
+  async #hand(kept: Kept, sizeBytes: number, { wanted, asker, urls }: Asked): Promise<void> {
+    const { transfer } = wanted;
+    const { blob } = kept;
+    const ciphertext = await this.#vault.ciphertext(blob);
+    if (!ciphertext) return;
     // A key used once seals the pieces, so that the holder's signer is asked once.
     const carrier = createLocalSigner(hexToBytes(randomHex()));
     const all = Array.from({ length: pieceCount(sizeBytes) }, (_, n) => n);

@@ -8,8 +8,10 @@ import { type Listeners } from '../listeners.ts';
 import type { Incoming } from '../mailbox.ts';
 import type { Signer } from '../ports.ts';
 import { Counter, type NamedTo } from './counter.ts';
+import { Fetches } from './fetches.ts';
 import { Library } from './library.ts';
 import { Transfers } from './transfers.ts';
+import { Uploads } from './uploads.ts';
 import { Vault, type Opened } from './vault.ts';
 
 /** The documents of one person. */
@@ -17,6 +19,8 @@ export class Documents {
   readonly changed: Listeners<void>;
   readonly library: Library;
   readonly transfers: Transfers;
+  readonly fetches: Fetches;
+  readonly uploads: Uploads;
   readonly #counter: Counter;
 
   constructor(desk: Desk, isNamedTo: NamedTo) {
@@ -24,12 +28,14 @@ export class Documents {
     this.library = new Library(desk, vault);
     this.transfers = new Transfers(desk, vault);
     this.changed = this.transfers.changed;
+    this.fetches = new Fetches(desk.clock, this.transfers, this.changed);
+    this.uploads = new Uploads(desk, this.library, vault, this.changed);
     this.#counter = new Counter(desk, this.library, vault, isNamedTo);
   }
 
   /** Reads what was kept; before mail is read. */
   async load(): Promise<void> {
-    await Promise.all([this.library.load(), this.transfers.load()]);
+    await Promise.all([this.library.load(), this.transfers.load(), this.uploads.load()]);
   }
 
   /** Goes on with what was asked for before. */
@@ -69,6 +75,8 @@ export class Documents {
 
   /** Stops; what is under way is taken up again at the next start. */
   async stop(): Promise<void> {
+    this.fetches.stop();
+    this.uploads.stop();
     await Promise.all([this.#counter.stop(), this.transfers.stop()]);
   }
 }

@@ -1,5 +1,5 @@
 /** Documents this person named and keeps for others: encrypted here, handed over when asked. */
-import { MAX_SHARED_BYTES } from '@realyield/protocol';
+import { MAX_STORED_BYTES } from '@realyield/protocol';
 import type { Clock, Store } from '../ports.ts';
 import { encryptDocument, hashOf } from './cipher.ts';
 import type { Kept, Opened, Vault } from './vault.ts';
@@ -16,6 +16,8 @@ export interface HeldDocument {
   readonly addedAtSec: number;
   /** Absent for one that is too large to be kept here: it is handed over by other means. */
   readonly kept?: Kept;
+  /** Servers that hold it encrypted, for one that is too large for messages. */
+  readonly servers?: readonly string[];
 }
 
 /** A file that was read and hashed. */
@@ -63,8 +65,8 @@ export class Library {
     const { name, sha256, sizeBytes, bytes } = file;
     const known = this.#held.get(sha256);
     const document = { name, sha256, sizeBytes, sharing, addedAtSec: this.#ports.clock.nowSec() };
-    if (known?.kept) return this.#put({ ...document, kept: known.kept });
-    if (!bytes || sizeBytes > MAX_SHARED_BYTES) return this.#put(document);
+    if (known?.kept) return this.#put({ ...known, ...document });
+    if (!bytes || sizeBytes > MAX_STORED_BYTES) return this.#put(document);
     if (hashOf(bytes) !== sha256) throw new Error('the file changed while it was being read');
     const { ciphertext, key, nonce, blob } = await encryptDocument(bytes);
     const kept = { blob, nonce, sealedKey: await this.#vault.seal(key) };
@@ -76,6 +78,12 @@ export class Library {
   async share(sha256: string, sharing: Sharing): Promise<void> {
     const known = this.#held.get(sha256);
     if (known) await this.#put({ ...known, sharing });
+  }
+
+  /** A server holds a document now, in the place of others. */
+  async placed(sha256: string, server: string): Promise<void> {
+    const known = this.#held.get(sha256);
+    if (known) await this.#put({ ...known, servers: [server] });
   }
 
   /** Keeps a document no longer. */

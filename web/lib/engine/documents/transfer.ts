@@ -1,4 +1,5 @@
 /** One document that was asked for, as it is kept between reloads. */
+import type { ServerProblem } from '../../storage/blossom.ts';
 import type { Kept } from './vault.ts';
 
 /** What is asked for, and of whom. */
@@ -19,6 +20,8 @@ export type TransferState =
   | 'asked'
   /** Some pieces are here. */
   | 'arriving'
+  /** It waits at a server, for its reader to say that it is to be fetched there. */
+  | 'stored'
   /** It is here and is the very file that was named. */
   | 'here'
   /** What came is another file than the one that was named. */
@@ -39,7 +42,11 @@ export interface Transfer extends DocumentOrder {
   readonly sealedSecret?: string;
   readonly asker: string;
   /** Announced by the holder. */
-  readonly head?: { readonly sizeBytes: number } & Kept;
+  readonly head?: { readonly sizeBytes: number; readonly servers?: readonly string[] } & Kept;
+  /** Why a server did not hand it over, the last time. */
+  readonly problem?: ServerProblem;
+  /** How often servers did not. */
+  readonly tries?: number;
 }
 
 /** Whether an answer is still awaited. */

@@ -5,6 +5,7 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import type { Message, MessageOf } from '@realyield/protocol';
 import { createLocalSigner } from '../../signer/local-signer.ts';
+import type { ServerProblem } from '../../storage/blossom.ts';
 import { signerOf, type Desk } from '../desk.ts';
 import { Listeners } from '../listeners.ts';
 import type { Signer } from '../ports.ts';
@@ -44,7 +45,8 @@ export class Transfers {
       if (!key.startsWith(PREFIX)) continue;
       const transfer = value as Transfer;
       this.#transfers.set(transfer.transfer, transfer);
-      if (transfer.head) await this.#pieces.load(transfer.transfer, transfer.head);
+      if (isOpen(transfer) && transfer.head)
+        await this.#pieces.load(transfer.transfer, transfer.head);
     }
   }
 
@@ -136,6 +138,19 @@ export class Transfers {
     return done;
   }
 
+  /** Takes what a server handed over, once it is known to be what was announced. */
+  async settle(id: string, ciphertext: Uint8Array): Promise<void> {
+    const transfer = this.#transfers.get(id);
+    if (transfer?.state === 'stored') await this.#judge(transfer, ciphertext);
+  }
+
+  /** A server did not hand a document over. */
+  async failed(id: string, problem: ServerProblem): Promise<void> {
+    const transfer = this.#transfers.get(id);
+    if (transfer?.state !== 'stored') return;
+    await this.#put({ ...transfer, problem, tries: (transfer.tries ?? 0) + 1 });
+  }
+
   /** Asks no more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
@@ -161,6 +176,7 @@ export class Transfers {
     let now = transfer;
     if (message.type === 'documentPiece') await this.#pieces.take(message);
     else if (!transfer.head) now = await this.#announce(transfer, message);
+    if (now.state === 'stored') return;
     if (this.#pieces.isWhole(now.transfer)) await this.#finish(now);
     else {
       const { have } = this.#pieces.progress(now.transfer);
@@ -172,19 +188,27 @@ export class Transfers {
 
   async #announce(
     transfer: Transfer,
-    { sizeBytes, blob, key, nonce }: MessageOf<'documentDelivery'>,
+    { sizeBytes, blob, key, nonce, servers }: MessageOf<'documentDelivery'>,
   ): Promise<Transfer> {
-    const head = { sizeBytes, blob, nonce, sealedKey: await this.#vault.seal(key) };
-    const next: Transfer = { ...transfer, state: 'arriving', head };
+    const kept = { sizeBytes, blob, nonce, sealedKey: await this.#vault.seal(key) };
+    const head = servers ? { ...kept, servers } : kept;
+    const next: Transfer = { ...transfer, state: servers ? 'stored' : 'arriving', head };
     await this.#put(next);
-    await this.#pieces.expect(transfer.transfer, head);
+    if (servers) this.#unlisten(transfer.transfer, transfer.asker);
+    else await this.#pieces.expect(transfer.transfer, head);
     return next;
   }
 
   async #finish(transfer: Transfer): Promise<void> {
-    const { head, sha256 } = transfer;
     const ciphertext = this.#pieces.whole(transfer.transfer);
-    if (!head || !ciphertext) return;
+    if (ciphertext) await this.#judge(transfer, ciphertext);
+    await this.#pieces.drop(transfer.transfer);
+  }
+
+  /** Decrypts what came, and keeps it when it is the very file that was named. */
+  async #judge(transfer: Transfer, ciphertext: Uint8Array): Promise<void> {
+    const { head, sha256 } = transfer;
+    if (!head) return;
     const isWhole = hashOf(ciphertext) === head.blob;
     const key = await this.#vault.keyOf(head);
     const opened = isWhole ? await checkDocument(ciphertext, key, sha256) : undefined;
@@ -194,7 +218,6 @@ export class Transfers {
       transfer,
       isRight ? 'here' : opened?.state === 'another' ? 'another' : 'damaged',
     );
-    await this.#pieces.drop(transfer.transfer);
   }
 
   async #end(transfer: Transfer, state: TransferState): Promise<void> {
