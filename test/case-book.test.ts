@@ -8,7 +8,7 @@ import type { Catalog } from '../web/lib/engine/catalog.ts';
 import { caseHeads } from '../web/lib/engine/cases/publishing.ts';
 import { caseIds, judgedCases, rootsToRead } from '../web/lib/engine/cases/records.ts';
 import { casesSentence } from '../web/lib/state/views/case-lists.ts';
-import { hashOf, publicOf, type Loan } from './fixtures/loan.ts';
+import { hashOf, Loan, publicOf } from './fixtures/loan.ts';
 
 const CLAIM = 1_020_000_000n;
 
@@ -123,6 +123,91 @@ describe('what is read of a case', () => {
     expect(book.claimedOn(made.id).indexOf(second.root)).toBe(3);
     const catalog = { cases: book, contract } as unknown as Catalog;
     expect(rootsToRead(catalog, [made.id]).slice(0, 2)).toEqual([loan.root, third.root]);
+  });
+});
+
+describe('places of a case', () => {
+  const NOW = { nowSec: () => 4_000_000_000 };
+  const claim = { type: 'join', claimUnits: '1000', statement: 'Mine too.' } as const;
+
+  /** A case that so many strangers join, each by a key of their own, before a second investor. */
+  function crowded(strangers: number, contractOf: (index: number) => Loan | undefined) {
+    const [loan, second] = ['investor', 'second investor'].map((name) =>
+      unpaidLoan(name, { signing: sparedSigning }),
+    ) as [Loan, Loan];
+    const made = new TestCase(loan, second);
+    const prev = [made.open(CLAIM)];
+    const own = new Map<string, Loan>();
+    for (let index = 0; index < strangers; index += 1) {
+      const key = `stranger ${index}`;
+      const theirs = contractOf(index);
+      const root = hashOf(`theirs ${index}`);
+      if (theirs) own.set(root, theirs);
+      const name = theirs ? theirs.nameOf('investor') : key;
+      const of = { root, signing: sparedSigning, nameOf: () => name } as unknown as Loan;
+      made.step('investor', claim, OPEN_DAY + 1, { loan: of, prev });
+    }
+    made.step('investor', claim, OPEN_DAY + 2, { loan: second, prev });
+    return { made, loan, second, own };
+  }
+
+  const viewIn = (loans: ReadonlyMap<string, Loan>) => (root: string) => {
+    const its = loans.get(root);
+    return its && { root, fold: its.fold(), stateHash: '' };
+  };
+
+  it('go to who is not read yet once strangers’ contracts were asked for in vain', () => {
+    const { made, loan, second } = crowded(250, () => undefined);
+    const known = new Map([[loan.root, loan]]);
+    const asked = new Set<string>();
+    const wasAsked = (root: string): boolean => asked.has(root);
+    const book = new CaseBook({ clock: NOW, contract: viewIn(known), wasAsked });
+    for (const parsed of made.parsed) book.add(parsed);
+    let rounds = 0;
+    while (!known.has(second.root) && rounds < 10) {
+      rounds += 1;
+      for (const root of book.claimedOn(made.id)) {
+        asked.add(root);
+        if (root === second.root) known.set(root, second);
+      }
+    }
+    expect(rounds).toBe(3);
+    expect(book.find(made.id)?.fold.contracts).toEqual([loan.root, second.root]);
+    expect(book.claimedOn(made.id).slice(0, 2)).toEqual([loan.root, second.root]);
+  });
+
+  it('are not taken by contracts that strangers wrote for themselves', () => {
+    const other = unpaidLoan('third investor', {
+      ...{ signing: sparedSigning, offer: { identifier: 'another-offer' } },
+    });
+    const bare = new Loan({ signing: sparedSigning, seed: 'not signed by the bank' });
+    const contracts = [other, bare];
+    const { made, loan, second, own } = crowded(130, (index) => contracts[index % 2]);
+    const loans = new Map([...own, [loan.root, loan], [second.root, second]]);
+    const book = new CaseBook({ clock: NOW, contract: viewIn(loans) });
+    for (const parsed of made.parsed) book.add(parsed);
+    expect(book.claimedOn(made.id).slice(0, 2)).toEqual([loan.root, second.root]);
+  });
+
+  it('in a bank’s record are not taken by cases that strangers open', () => {
+    const loan = unpaidLoan('investor', { signing: sparedSigning });
+    const known = viewIn(new Map([[loan.root, loan]]));
+    const book = new CaseBook({ clock: NOW, contract: known });
+    for (let index = 0; index < 250; index += 1) {
+      const root = hashOf(`none ${index}`);
+      const theirs = { ...{ root, signing: sparedSigning, nameOf: () => `stranger ${index}` } };
+      const fake = new TestCase({ ...theirs, startAtSec: loan.startAtSec } as unknown as Loan);
+      fake.open(CLAIM);
+      fake.step('investor', claim, OPEN_DAY + 1, { loan });
+      for (const parsed of fake.parsed) book.add(parsed);
+    }
+    const made = new TestCase(loan);
+    made.open(CLAIM);
+    for (const parsed of made.parsed) book.add(parsed);
+    const catalog = { cases: book, contract: known } as unknown as Catalog;
+    const ids = caseIds(catalog, { as: 'bank', key: publicOf('bank') });
+    expect(ids).toEqual([made.id]);
+    expect(rootsToRead(catalog, ids)).toEqual([loan.root]);
   });
 });
 

@@ -211,4 +211,5 @@ export { isEarlier, type OtherOutcome } from './disputes/earlier.ts';
 export * from './disputes/fold.ts';
 export * from './disputes/limit.ts';
 export * from './disputes/next.ts';
+export { canShareCase } from './disputes/roles.ts';
 export { caseOf } from './disputes/steps.ts';

@@ -71,7 +71,8 @@ export class Catalog {
       () => this.changed.emit(),
     );
     const contract = (root: string) => this.contract(root);
-    this.cases = new CaseBook({ clock: ports.clock, contract });
+    const wasAsked = (root: string) => this.#watcher.wasAsked(root);
+    this.cases = new CaseBook({ clock: ports.clock, contract, wasAsked });
     this.#intake = new Intake({
       verifier: ports.verifier,
       clock: ports.clock,

@@ -31,6 +31,8 @@ export class Watcher {
   readonly #ports: { readonly relays: Relays; readonly clock: Clock };
   readonly #orders: WatcherOrders;
   readonly #watched = new Map<string, Watched>();
+  /** What every relay has been asked for, also once nobody watches it any more. */
+  readonly #asked = new Set<string>();
   readonly #set: WatchSet;
 
   constructor(ports: { readonly relays: Relays; readonly clock: Clock }, orders: WatcherOrders) {
@@ -68,6 +70,11 @@ export class Watcher {
   /** Whether a relay has sent all it had stored of a contract that is being watched. */
   isListed(root: string): boolean {
     return this.#watched.get(root)?.isListed ?? false;
+  }
+
+  /** Whether every relay in use has once sent all it had of a contract. */
+  wasAsked(root: string): boolean {
+    return this.#asked.has(root);
   }
 
   /** Asks relays anew for a contract and for events that were named; resolves when all have. */
@@ -111,7 +118,13 @@ export class Watcher {
   async #listed(roots: readonly string[], url: string): Promise<void> {
     // What the relay sent is judged by then.
     await this.#orders.settled();
-    for (const root of roots) this.sightings.listed(root, url);
+    const { relays } = this.#ports;
+    const open = relays.states().flatMap((each) => (each.state === 'open' ? [each.url] : []));
+    for (const root of roots) {
+      this.sightings.listed(root, url);
+      const listed = this.sightings.listedBy(root);
+      if (open.every((each) => listed.includes(each))) this.#asked.add(root);
+    }
     this.#orders.listed(roots, url);
   }
 

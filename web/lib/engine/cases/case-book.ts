@@ -19,7 +19,7 @@ import {
 } from '@realyield/protocol';
 import type { ContractView } from '../folds.ts';
 import type { Clock } from '../ports.ts';
-import { CLAIMS, rankedClaims } from './claim-rank.ts';
+import { CLAIMS, openedOn, rankedClaims, type ClaimedContracts } from './claim-rank.ts';
 
 /** A case as this client sees it now. */
 export interface CaseView {
@@ -69,6 +69,8 @@ const BLOCK_AHEAD_SEC = 7_200;
 export interface CaseBookPorts {
   readonly clock: Pick<Clock, 'nowSec'>;
   readonly contract: (root: string) => ContractView | undefined;
+  /** Whether every relay was asked for a contract, and has sent what it has of it. */
+  readonly wasAsked?: (root: string) => boolean;
 }
 
 function isSame(one: Kept['states'], other: Kept['states']): boolean {
@@ -82,6 +84,11 @@ export class CaseBook {
   readonly #byContract = new Map<string, Set<string>>();
   readonly #kept = new Map<string, Kept>();
   readonly #beside = new Map<string, Beside>();
+
+  readonly #contracts: ClaimedContracts = {
+    state: (root) => this.#ports.contract(root)?.fold.state,
+    wasAsked: (root) => this.#ports.wasAsked?.(root) ?? false,
+  };
 
   constructor(ports: CaseBookPorts) {
     this.#ports = ports;
@@ -166,14 +173,19 @@ export class CaseBook {
   /**
    * Contracts claims are made on in a case, whether or not they count: what it is judged by. The
    * opener's first, then those whose claimant signed, as far as they are read: anybody can sign
-   * very many joins.
+   * very many joins, each by another key. What no relay has makes room for others to be read.
    */
   claimedOn(id: string): readonly string[] {
     const claims = this.stepsOf(id).filter(({ document }) => CLAIMS.has(document.type));
-    const contract = (root: string): ContractState | undefined =>
-      this.#ports.contract(root)?.fold.state;
-    const roots = rankedClaims(id, claims, contract).map(({ document }) => document.contract);
+    const roots = rankedClaims(id, claims, this.#contracts).map(
+      ({ document }) => document.contract,
+    );
     return [...new Set(roots)].slice(0, MOST_CONTRACTS);
+  }
+
+  /** The contract a case is about, where who opened it may claim on it. */
+  openedOn(id: string): ContractState | undefined {
+    return openedOn(this.#steps.get(id)?.get(id), this.#contracts);
   }
 
   #those(ids: readonly string[]): CaseView[] {

@@ -76,7 +76,9 @@ export function nearbyContracts({ catalog }: Desk, root: string): readonly strin
   return [...named]
     .filter((other) => {
       const { state: its } = catalog.contract(other)?.fold ?? {};
-      return other !== root && its !== undefined && offerOf(its) === offerOf(state);
+      // What the bank has not signed is anybody's to write, and nobody's to claim on.
+      const isTheirs = its?.effectiveAtSec !== undefined && offerOf(its) === offerOf(state);
+      return other !== root && isTheirs;
     })
     .slice(0, MOST_NEARBY);
 }

@@ -22,14 +22,15 @@ function isMeant({ as, key }: CasesOf, state: ContractState): boolean {
   return appointees.arbiter === key || appointees.fallbackArbiter === key;
 }
 
-/** Cases, whether or not they count, in which a claim is made on such a contract. */
+/**
+ * Cases, whether or not they count, that the claimant of such a contract opened. Strangers can open
+ * very many on it, or join it to theirs: what has to be read for those keeps nobody's from it.
+ */
 export function caseIds(catalog: Catalog, of: CasesOf): readonly string[] {
-  return catalog.cases.ids().filter((id) =>
-    catalog.cases.claimedOn(id).some((root) => {
-      const state = catalog.contract(root)?.fold.state;
-      return state !== undefined && isMeant(of, state);
-    }),
-  );
+  return catalog.cases.ids().filter((id) => {
+    const state = catalog.cases.openedOn(id);
+    return state !== undefined && isMeant(of, state);
+  });
 }
 
 /** Contracts to follow before a record of these cases is whole. */
