@@ -15,7 +15,9 @@ import { fundedOutput } from './fixtures/blocks.ts';
 import { COLLATERAL, pledgeEvent } from './fixtures/bonds.ts';
 import { rememberingVerifier } from './fixtures/keys.ts';
 import { Loan, offerDocument } from './fixtures/loan.ts';
+import { OPEN_DAY, TestCase, unpaidLoan } from './fixtures/disputes.ts';
 import { must } from './fixtures/must.ts';
+import { addressOf, owed, paidBy, payoutOf, recordOf } from './fixtures/payouts.ts';
 
 const { identifier } = offerDocument();
 const { address, scriptPubKey } = placeOf(COLLATERAL, 'regtest');
@@ -92,6 +94,42 @@ it('finds a changed byte of the pledge and names its line', () => {
   const at = lines.findIndex((line) => line.startsWith(`{"id":"${pledge.id}"`));
   const changed = lines.map((line, index) => (index === at ? line.replace('60', '61') : line));
   expect(read(changed.join('\n')).findings.map(({ line }) => line)).toContain(at + 1);
+});
+
+describe('a payout that is recorded in a case', () => {
+  /** A case that a payout of a bond on regtest is recorded in, as a file. */
+  function recorded(network: 'signet' | 'regtest') {
+    const funded = unpaidLoan('investor', {
+      offer: { network, daySec: network === 'regtest' ? 60 : 86_400 },
+    });
+    const made = new TestCase(funded);
+    const claim = { claimUnits: '300000000', address: addressOf('investor') };
+    const words = { statement: 'Nothing came.', documents: [], events: [] };
+    made.step('investor', { type: 'open', reason: 'notRepaid', ...claim, ...words }, OPEN_DAY);
+    made.respond();
+    const award = { ...made.award(300_000_000n), address: claim.address };
+    const { id } = made.rule(made.take(), [award]);
+    const payout = must(payoutOf([owed(funded.root, 300_000_000n, claim.address)], 600_000n));
+    const record = recordOf(paidBy(payout, ['arbiter', 'trustee']), payout, id);
+    made.step('trustee', record, OPEN_DAY + 50, { key: 'trustee' });
+    const parsed = [...funded.parsed, ...made.parsed];
+    const { proven } = read(must(buildBundle(funded.root, parsed, made.at(OPEN_DAY + 60))));
+    return { proven, txid: record.txid };
+  }
+
+  it('is proven, and the height of its block was told, requires: EB-9', () => {
+    const { proven, txid } = recorded('regtest');
+    expect(proven).toContain(`by the transaction ${txid}, which two of its three holders`);
+    const height = 'Whoever recorded it was told that its height is 500.';
+    expect(proven).toContain(height);
+    expect(proven.replace(height, '')).not.toContain('height');
+  });
+
+  it('is none where the bond is on another network', () => {
+    const { proven } = recorded('signet');
+    expect(proven).toContain('The bank signed the terms');
+    expect(proven).not.toContain('bond paid');
+  });
 });
 
 describe('a bundle with a proof of the bond’s funding', () => {

@@ -4,7 +4,7 @@
  */
 import type { BitcoinNetwork } from '../bonds/bond.ts';
 import { bondOf } from '../bonds/check.ts';
-import { workOf } from '../bonds/inclusion.ts';
+import { readBlockHeader, workOf } from '../bonds/inclusion.ts';
 import { pinStanding, type ParsedPledge, type PinStanding } from '../bonds/pinned.ts';
 import { placeOf } from '../bonds/script.ts';
 import type { ContractState } from '../contract/state.ts';
@@ -43,14 +43,19 @@ function pledgedText(standing: Extract<PinStanding, { readonly state: 'kept' | '
 const placeText = ({ document }: ParsedPledge): string =>
   `${document.outpoint.txid}:${document.outpoint.vout}`;
 
-function blockText({ block, height }: ProvenTransaction, network: BitcoinNetwork): string {
+/** The block a transaction is in; its height is the word of whoever tells it: no proof has it. */
+function blockText(
+  { block, height }: Pick<ProvenTransaction, 'block' | 'height'>,
+  network: BitcoinNetwork,
+  teller = 'wrote the file',
+): string {
   const work = workOf(block).toString(2).length - 1;
   const worth =
     network === 'mainnet' ? '' : `, on the network ${network}, where bitcoin cost nothing`;
   return (
     `the block ${block.hash}${worth}: the file holds the transaction, its way to that block and ` +
     `the block’s header, which is dated ${timeText(block.timeSec)} by its miner and took about ` +
-    `2^${work} hashes. Whoever wrote the file was told that its height is ${height}.`
+    `2^${work} hashes. Whoever ${teller} was told that its height is ${height}.`
   );
 }
 
@@ -193,19 +198,25 @@ function payouts(
   events: readonly ParsedEvent[],
   cases: ReadonlySet<string>,
 ): string[] {
-  const bank = contract.document.parties.bank.pubkey;
+  const { network, parties } = contract.document;
   const byId = new Map<string, PaidOutDocument>();
   for (const { name, document } of events) {
     const isRecord = name === 'dispute' && document.type === 'paidOut';
-    if (!isRecord || !cases.has(document.dispute) || document.pledge.pubkey !== bank) continue;
+    if (!isRecord || !cases.has(document.dispute)) continue;
+    const { content, pubkey } = document.pledge;
+    // A bond of another network is none of this contract's: its blocks can cost nothing.
+    if (pubkey !== parties.bank.pubkey || content['network'] !== network) continue;
     if (!byId.has(document.txid)) byId.set(document.txid, document);
   }
-  return [...byId.values()].map(({ txid, paid, inclusion }) => {
+  return [...byId.values()].flatMap(({ txid, paid, inclusion }) => {
+    const read = readBlockHeader(inclusion.header);
+    if (!read.ok) return [];
+    const block = read.value;
     const sum = paid.reduce((total, { valueSat }) => total + BigInt(valueSat), 0n);
     return (
       `The bank’s bond paid ${satText(sum)}, in ${countText(paid.length, 'output')}, by the ` +
-      `transaction ${txid}, which two of its three holders signed: ` +
-      `the file holds it, and the proof of its block at height ${inclusion.height}.`
+      `transaction ${txid}, which two of its three holders signed and which was confirmed in ` +
+      blockText({ block, height: inclusion.height }, network, 'recorded it')
     );
   });
 }
