@@ -88,6 +88,8 @@ function refusedCases(): Cases {
   const address = taken();
   const swapped = { ...address.made.award(AWARD), address: 'bcrt1qattackersownaddress' };
   address.made.rule(address.by, [swapped]);
+  const other = taken();
+  other.made.rule(other.by, [other.made.award(AWARD, 'disbursement')]);
   const outside = taken();
   outside.made.respond(OPEN_DAY + 6, {}, 'stranger');
   const none = taken();
@@ -101,6 +103,7 @@ function refusedCases(): Cases {
     'response-running': shown('Ruled too early', ['DI-13'], early, ['RESPONSE_RUNNING']),
     'claim-exceeded': shown('More than was claimed', ['DI-11'], most.made, ['CLAIM_EXCEEDED']),
     address: shown('Another address', ['DI-12'], address.made, ['AWARD_ADDRESS']),
+    leg: shown('Awarded to the other side', ['DI-49'], other.made, ['CONTENT_TERMS']),
     outsider: shown('A stranger responds', ['DI-14'], outside.made, ['AUTHOR_ROLE']),
     'award-of-nothing': finish(['CONTENT_TERMS'], {
       name: 'An award of nothing',

@@ -1,6 +1,8 @@
 /** What each step of a case needs and does. Spec: specs/disputes.md, "Steps". */
+import { legOf } from '../contract/legs.ts';
 import type { ContractState } from '../contract/state.ts';
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
+import type { PartyRole } from '../kinds/fields.ts';
 import { reject, type Reject } from '../result.ts';
 import { claimBy, claimsBefore, type Claim, type DisputeDraft } from './draft.ts';
 import { payoutRefusal } from './payouts.ts';
@@ -59,11 +61,16 @@ function applyFallback(draft: DisputeDraft, step: DisputeStep, state: ContractSt
 export function awardsMismatch(
   awards: readonly Award[],
   claims: readonly Claim[],
+  claimant: PartyRole,
 ): Reject | undefined {
   const totals = new Map<string, bigint>();
   for (const award of awards) {
     const claim = claims.find(({ state }) => state.root === award.contract);
     if (!claim) return reject('CONTRACT_MISMATCH', award.contract);
+    // DI-49: "A ruling or proposal is refused as `CONTENT_TERMS` that awards something on a leg
+    // that does not pay the claimant…"
+    const { payee } = legOf(claim.state.contract.document, award.leg);
+    if (payee !== claimant) return reject('CONTENT_TERMS', award.leg);
     const total = (totals.get(award.contract) ?? 0n) + BigInt(award.units);
     totals.set(award.contract, total);
     // DI-11: "A ruling or proposal that awards a contract more than was claimed for it is refused
@@ -96,7 +103,7 @@ function applyRuling(
   // effect."
   const isDueBefore = document.awards.length > 0 && document.payBySec < step.effectiveAtSec;
   if (isDueBefore) return reject('CONTENT_TERMS', 'payBySec');
-  const refused = awardsMismatch(document.awards, claimsBefore(draft, taken));
+  const refused = awardsMismatch(document.awards, claimsBefore(draft, taken), draft.claimant);
   if (refused) return refused;
   draft.tracks[role].rulings.push(step);
   return undefined;
@@ -120,7 +127,7 @@ function applyProposal(
   document: Of<'proposal'>,
 ) {
   if (!partyOf(state, step)) return reject('AUTHOR_ROLE');
-  const refused = awardsMismatch(document.awards, [...draft.claims.values()]);
+  const refused = awardsMismatch(document.awards, [...draft.claims.values()], draft.claimant);
   if (refused) return refused;
   const signed = signedFor(draft, step).map((place) => [place, step.effectiveAtSec] as const);
   draft.proposals.set(step.id, { step, signers: new Map(signed) });

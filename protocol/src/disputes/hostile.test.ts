@@ -167,6 +167,22 @@ describe('a ruling', () => {
   });
 });
 
+describe('an award on a leg that pays the other side', () => {
+  it('is none, in a ruling or a settlement, requires: DI-49', () => {
+    const made = new TestCase(newLoan());
+    made.open(CLAIM);
+    const offer = propose(made, 'bank', [made.award(AWARD, 'disbursement')], OPEN_DAY + 1);
+    made.respond();
+    made.rule(made.take(), [made.award(AWARD, 'disbursement')]);
+    const { status, outcome, rejects } = made.fold();
+    expect({ status, outcome }).toEqual({ status: 'taken', outcome: undefined });
+    expect(rejects.map(({ code }) => code)).toEqual(['CONTENT_TERMS', 'CONTENT_TERMS']);
+    expect(rejects.map(({ id }) => id)).toContain(offer.id);
+    made.rule(made.take(OPEN_DAY + 31), [made.award(AWARD, 'repayment')], OPEN_DAY + 32);
+    expect(made.fold().outcome?.outstandingUnits).toBe(AWARD);
+  });
+});
+
 describe('a joined case', () => {
   it('goes on for one investor where the other withdraws', () => {
     const { made, second, both } = joinedCase();
