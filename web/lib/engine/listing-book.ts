@@ -24,10 +24,15 @@ function keepNewest<Parsed extends ParsedEvent>(
   if (!current || isNewer(parsed, current)) index.set(key, parsed);
 }
 
+/** Listings that say what somebody is called. */
+const NAMING: ReadonlySet<string> = new Set(['offer', 'bankProfile', 'arbiterProfile']);
+
 /** What can be read of listings. */
 export interface Listings {
   /** What banks have pledged. */
   readonly pledges: Pledges;
+  /** Counts the offers and profiles that have come. */
+  readonly revision: number;
   /** Offers, newest first. */
   offers(): readonly ParsedOffer[];
   /** The newest offer about a business. */
@@ -45,6 +50,7 @@ export interface Listings {
 /** Verified listings. */
 export class ListingBook implements Listings {
   readonly pledges: PledgeBook;
+  revision = 0;
   readonly #offers = new Map<string, ParsedOffer>();
   readonly #profiles = new Map<string, ParsedBankProfile>();
   readonly #arbiters = new Map<string, ParsedArbiterProfile>();
@@ -62,6 +68,7 @@ export class ListingBook implements Listings {
   add(parsed: ParsedEvent): void {
     this.pledges.add(parsed);
     const { pubkey } = parsed.event;
+    if (NAMING.has(parsed.name)) this.revision += 1;
     if (parsed.name === 'offer') {
       keepNewest(this.#offers, offerAddress(pubkey, parsed.document.identifier), parsed);
       this.#sorted = undefined;

@@ -16,6 +16,7 @@ import { SignIn } from './sign-in.svelte.ts';
 import type { Connection, World } from './kept.ts';
 import type { BankAnswer } from './figures/desk.ts';
 import { Figures } from './figures/figures.svelte.ts';
+import { People } from './people.ts';
 import { keepResidence } from './residence.ts';
 import { RelayDesk } from './relays.svelte.ts';
 import type { Names } from './views/people.ts';
@@ -48,6 +49,7 @@ export class App {
   /** Which relays are in use, for the page that changes it. */
   readonly relays = new RelayDesk();
   readonly figures = new Figures();
+  readonly #people = new People();
   #catalog = $state.raw<Catalog | undefined>(undefined);
   /** The session whose stored data is in; until then its catalog is empty. */
   #loaded = $state.raw<Session | undefined>(undefined);
@@ -66,9 +68,7 @@ export class App {
 
   /** Where names come from; undefined until the store is open. */
   get names(): Names | undefined {
-    const { catalog, world } = this;
-    const own = this.session?.ownKeys() ?? new Set<string>();
-    return catalog ? { catalog, world, own } : undefined;
+    return this.catalog && this.#people.names(this.catalog, this.world, this.session);
   }
 
   /** Whether the relays have sent what they had stored. */
@@ -123,12 +123,13 @@ export class App {
     );
     const store = await engine.openIndexedDbStore('realyield-public');
     const catalog = new engine.Catalog({ ...this.#ports(), store });
+    this.#catalog = catalog;
     const tell = (): void => this.#changed();
     this.#stops.push(catalog.changed.add(tell), catalog.agreed.add(tell));
-    this.#catalog = catalog;
     await catalog.start();
     this.version += 1;
     void afterPaint().then(() => this.relays.connect());
+    void this.#people.load().then(tell);
     await this.resume();
     this.isReady = true;
   }
@@ -191,8 +192,7 @@ export class App {
   }
 
   #ports() {
-    const relays = this.#relays;
-    const verifier = this.#verifier;
+    const [relays, verifier] = [this.#relays, this.#verifier];
     if (!relays || !verifier) throw new Error('the client has not started');
     return { relays, verifier, clock: browserClock };
   }

@@ -15,6 +15,8 @@ export interface PersonView {
   readonly role?: string | undefined;
   /** A NIP-05 address, only after it was checked. */
   readonly nip05?: string | undefined;
+  /** Who else has nearly this name, as a sentence of ours. */
+  readonly alike?: string | undefined;
 }
 
 /** How one relay is doing; `RelayState` of the engine fits. */

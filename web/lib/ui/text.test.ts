@@ -1,12 +1,13 @@
 /** Strangers' text: nothing invisible, nothing that turns our own text around. */
 import { describe, expect, it } from 'vitest';
-import { cleanLine, cleanText, revealText } from './text.ts';
+import { cleanLine, cleanText, isBlank, revealText } from './text.ts';
 
 describe('cleanText', () => {
   it('removes direction overrides, zero-width and control characters', () => {
     expect(cleanText('a\u202eb\u2066c\u200bd\ufeffe')).toBe('abcde');
     expect(cleanText('a\u0007b\u009bc')).toBe('a b c');
     expect(cleanText('tag\u{e0041}ged')).toBe('tagged');
+    expect(cleanText('so\u00adft\u3164')).toBe('soft');
   });
 
   it('keeps what scripts and emoji need', () => {
@@ -37,6 +38,15 @@ describe('cleanLine', () => {
     const started = performance.now();
     expect(cleanLine('é👍'.repeat(100_000), 60).length).toBeLessThanOrEqual(60);
     expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('isBlank', () => {
+  it('is what nobody could see', () => {
+    for (const text of ['', ' \n', '\u202e\u200b', '\u3164\u2800', '\u200d\ufe0f']) {
+      expect(isBlank(text)).toBe(true);
+    }
+    for (const text of ['a', '🏦', '?', '山']) expect(isBlank(text)).toBe(false);
   });
 });
 

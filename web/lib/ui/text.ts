@@ -6,8 +6,12 @@
 
 /** C0 and C1 controls except line feed. */
 const CONTROLS = /(?!\n)\p{Control}/gu;
-/** Direction marks, embeddings, overrides and isolates; zero-width space, word joiner, tags. */
-const INVISIBLE = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+/**
+ * What is drawn as nothing: direction marks, embeddings, overrides and isolates, zero-width space,
+ * tags, fillers; not what joins or varies letters of some scripts and emoji.
+ */
+const INVISIBLE =
+  /(?![\u034f\u17b4\u17b5\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}])\p{DI}/gu;
 const LINE_BREAKS = /\r\n?|[\u2028\u2029\u0085]/g;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 /** A letter keeps at most three marks: more only serve to draw over the neighbours. */
@@ -26,6 +30,11 @@ export function cleanText(text: string): string {
     .replace(LONE_SURROGATES, '\ufffd')
     .replace(MARK_STACK, '$1')
     .replace(/\n{3,}/g, '\n\n');
+}
+
+/** Whether nothing of a text would be seen. */
+export function isBlank(text: string): boolean {
+  return !/[\p{L}\p{N}\p{P}\p{S}]/u.test(cleanText(text).replace(/\u2800/g, ''));
 }
 
 /** Whether a text holds control characters, or such as cannot be seen or turn text around. */

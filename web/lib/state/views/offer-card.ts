@@ -4,7 +4,7 @@ import type { BankView, OfferCardView, StatusView } from '../../components/model
 import { formatPlural, formatTimes } from '../../format.ts';
 import { raisedUnder, stageOf } from '../market/rows.ts';
 import { countryName, PLAN_WORDS, STAGE_TONES, STAGE_WORDS } from '../market/words.ts';
-import { personView, type Names } from './people.ts';
+import { claimedName, personView, type Names } from './people.ts';
 
 /** The page of an offer. */
 export function offerHref(offer: ParsedOffer): string {
@@ -52,7 +52,10 @@ export function offerCard(
   const { document } = offer;
   return {
     href: offerHref(offer),
-    business: { ...personView(names, document.business.pubkey), name: document.business.name },
+    business: {
+      ...personView(names, document.business.pubkey),
+      name: claimedName(document.business.name),
+    },
     place: placeOf(offer),
     purpose: document.purpose,
     denomination: document.denomination,
