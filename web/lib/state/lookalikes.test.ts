@@ -28,6 +28,13 @@ describe('looksLike', () => {
     expect(look(name)).toBe(look(BANK));
   });
 
+  it.each(['BANCO COMUNAL', 'Banco Cornunal', 'ＢＡＮＣＯ ＣＯＭＵＮＡＬ'])(
+    'takes %s for Banco Comunal',
+    (name) => {
+      expect(look(name)).toBe(look('Banco Comunal'));
+    },
+  );
+
   it.each([
     ['Bank Solida', BANK],
     ['Banco Solidaria', BANK],

@@ -41,7 +41,8 @@ export function looksLike(name: string, unmask: Unmask): string {
     const capital = IS_LATIN.test(alike) ? alike : bare(unmask(letter.toUpperCase()));
     return IS_LATIN.test(capital) ? capital : alike;
   });
-  const letters = bare(unmask(latin)).replace(NO_LETTERS, '').toLowerCase();
+  // Once more in lower case: m looks like rn, M does not, and both are one letter.
+  const letters = unmask(unmask(latin).toLowerCase()).replace(NO_LETTERS, '').toLowerCase();
   return letters.replace(/[i1]/g, 'l').replace(/0/g, 'o') || name.normalize('NFKC').trim();
 }
 

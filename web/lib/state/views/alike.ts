@@ -83,7 +83,8 @@ export function alikePeople(names: Names, publicKey: string): readonly AlikePers
   const calling = names.lookalikes?.callingOf(names.catalog.listings, publicKey);
   if (!alike || calling === undefined) return [];
   const self: Bearer = { publicKey, calling, banks: new Set() };
-  const other = alike.areKnown ? 'The one you know.' : 'Another.';
+  const another = alike.others.length === 1 ? 'The other one.' : 'Another one.';
+  const other = alike.areKnown ? 'The one you know.' : another;
   return [self, ...alike.others.slice(0, MOST)].map((bearer) => ({
     publicKey: bearer.publicKey,
     href: bearer === self || bearer.calling === 'business' ? undefined : hrefOf(bearer),
