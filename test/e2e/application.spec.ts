@@ -30,5 +30,5 @@ test('a business applies, and the bank’s offer comes of it', async () => {
 });
 
 test('a large document goes by way of a server, whatever the server does', async () => {
-  await byWayOfServer(world, bank, bakery);
+  await byWayOfServer(world, { bank, bakery });
 });

@@ -94,7 +94,7 @@ it('an upload that was refused says why, loses nothing and is begun again', asyn
   const { uploads, library } = bank.documents;
   const refusals: Partial<Record<Conduct, string>> = {
     ...{ refuses: 'refused', small: 'tooLarge', mistakes: 'otherBytes' },
-    ...{ busy: 'busy', redirects: 'unreachable' },
+    ...{ busy: 'busy', redirects: 'unreachable', away: 'unreachable' },
   };
   for (const [conduct, problem] of Object.entries(refusals)) {
     server.conduct = conduct as Conduct;
@@ -136,7 +136,7 @@ it.each([
 
 it('a server that has it no more, or is gone, is said to be', async () => {
   const made = await stored();
-  (made.server.blobs as Map<string, Buffer>).clear();
+  made.server.forget();
   await fetching(made);
   expect(transferOf(made.asker)?.problem).toBe('notFound');
   await made.server.stop();

@@ -25,7 +25,9 @@ export type Conduct =
   /** Takes nothing so large. */
   | 'small'
   /** Cannot at the moment. */
-  | 'busy';
+  | 'busy'
+  /** Breaks off whatever is begun. */
+  | 'away';
 
 /** A running server. */
 export interface BlossomHandle {
@@ -41,6 +43,8 @@ export interface BlossomHandle {
   conduct: Conduct;
   /** Where it sends on to. */
   elsewhere: string;
+  /** Drops what it holds. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -94,10 +98,15 @@ class Blossom {
   conduct: Conduct = 'honest';
   elsewhere = 'http://127.0.0.1:1';
 
+  forget(): void {
+    this.blobs.clear();
+  }
+
   /** Answers one request. */
   answer(request: IncomingMessage, response: ServerResponse): void {
     const { method, url } = request;
-    if (method === 'OPTIONS') response.writeHead(204, CROSS_ORIGIN).end();
+    if (this.conduct === 'away') request.socket.destroy();
+    else if (method === 'OPTIONS') response.writeHead(204, CROSS_ORIGIN).end();
     else if (method === 'PUT' && url === '/upload') {
       this.#takeUpload(request, response).catch(() => {
         if (!response.headersSent) answerJson(response, 400, { message: 'That cannot be read' });

@@ -83,8 +83,8 @@ const STANDS: Record<Exclude<TransferState, 'stored'>, Stand> = {
   otherMeans: {
     status: { text: 'too large to send here', tone: 'plain' },
     sentence: (holder) =>
-      `${holder} hands it over by other means, by e-mail for example. ` +
-      'Check your copy below when you have it, or ask again later.',
+      `It waits at no server yet: ask again later. Or ${holder} hands it over by other means, ` +
+      'by mail for example: check your copy below when you have it.',
     acts: ['ask'],
   },
 };
@@ -159,7 +159,10 @@ function uploadView(held: HeldDocument, documents: Documents, shared: string): W
     const progress = bytesOf(upload.sentBytes, held.sizeBytes);
     return {
       status,
-      sentence: `It goes, encrypted, to ${host}.`,
+      sentence:
+        upload.sentBytes < held.sizeBytes
+          ? `It goes, encrypted, to ${host}.`
+          : `All of it went to ${host}, which has not said yet that it has it.`,
       progress,
       acts: ['stop', 'open'],
     };
@@ -177,7 +180,10 @@ function uploadView(held: HeldDocument, documents: Documents, shared: string): W
       : { text: 'uploaded', tone: 'done' };
   return {
     status,
-    sentence: upload?.problem ? `${UPLOAD_PROBLEMS[upload.problem](host)} ${placed}` : placed,
+    sentence: upload?.problem
+      ? `${UPLOAD_PROBLEMS[upload.problem](host)} ` +
+        (at === undefined ? 'Nothing is lost: it is on this device.' : placed)
+      : placed,
     progress: undefined,
     ...uploadActs(uploads, upload, held),
   };
