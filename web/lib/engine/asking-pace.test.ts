@@ -1,6 +1,6 @@
 /**
  * How often the same parts are asked for.
- * requires: FW-19, T-28
+ * requires: FW-19, T-28, T-34
  */
 import { expect, it } from 'vitest';
 import { AskingPace, type PaceTerms } from './asking-pace.ts';
@@ -13,6 +13,7 @@ const TERMS: PaceTerms = {
   turnsAtMs: () => Infinity,
   connectedAtMs: 0,
   eventsSeen: () => 0,
+  othersSeen: () => 0,
 };
 /** A payer looks at what it can do so often at least, ms. */
 const LOOK_MS = 30_000;
@@ -75,12 +76,47 @@ it('where days are short the pauses are, and never below six seconds', () => {
   expect(longest(600)).toBe(6_000);
 });
 
-it('a payee that cannot serve is asked as often as ever', () => {
+it('a payee that refuses is asked ever less often, so that a day takes few wraps', () => {
   const pace = new AskingPace();
+  const codes = ['walletUnavailable', 'notEffective'] as const;
+  let wraps = 0;
+  // Two devices of the payee may say different things.
   const after = (nowMs: number) => {
-    pace.refused({ code: 'walletUnavailable' }, nowMs);
+    for (const code of codes) pace.refused({ code }, nowMs);
+    wraps += 1 + codes.length;
   };
-  expect(new Set(pausesOf(pace, { after, forMs: 600_000 }))).toEqual(new Set([6_000]));
+  const pauses = pausesOf(pace, { after, forMs: 86_400_000 });
+  expect(pauses.slice(0, 5)).toEqual([6_000, 6_000, 11_900, 23_800, 47_600]);
+  expect(pauses).toEqual(rising(pauses));
+  expect(pauses.at(-1)).toBe(600_000);
+  expect(pace.isSilent).toBe(false);
+  expect(wraps).toBeLessThan(500);
+});
+
+it('what may have changed ends the pauses of who was refused', () => {
+  let othersSeen = 3;
+  const changes: ((pace: AskingPace) => void)[] = [
+    (pace) => {
+      pace.answered(true);
+    },
+    (pace) => {
+      pace.tryAnew();
+    },
+    () => {
+      othersSeen += 1;
+    },
+  ];
+  for (const change of changes) {
+    const pace = new AskingPace();
+    const terms = { othersSeen: () => othersSeen };
+    const after = (nowMs: number) => {
+      pace.refused({ code: 'walletUnavailable' }, nowMs);
+    };
+    expect(pausesOf(pace, { terms, after }).at(-1)).toBe(600_000);
+    change(pace);
+    const [first, second] = pausesOf(pace, { terms, after, fromMs: START_MS + 3_700_000 });
+    expect([first, second]).toEqual([6_000, 6_000]);
+  }
 });
 
 it('any word of the payee begins it anew', () => {
@@ -93,7 +129,7 @@ it('any word of the payee begins it anew', () => {
       pace.answered(false);
     },
     (pace) => {
-      pace.refused({ code: 'paused' }, START_MS);
+      pace.refused({ code: 'paused' }, START_MS + 3_700_000);
     },
     () => {
       eventsSeen += 1;

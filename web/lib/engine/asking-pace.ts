@@ -25,6 +25,8 @@ export interface PaceTerms {
   readonly connectedAtMs: number;
   /** How many events of the payee's are known here. */
   readonly eventsSeen: () => number;
+  /** How many of anybody but the payer are. */
+  readonly othersSeen: () => number;
 }
 
 /** The longest time between two questions for the same part, ms. */
@@ -37,8 +39,10 @@ export class AskingPace {
   #asks = 0;
   #inVainSinceMs: number | undefined;
   #givenBackAtMs: number | undefined;
+  #refusedSinceMs: number | undefined;
   #lookedAtMs: number | undefined;
   #eventsSeen: number | undefined;
+  #othersSeen: number | undefined;
   #isSent = true;
 
   /** Whether so many questions had no answer that nobody seems to be there. */
@@ -66,7 +70,13 @@ export class AskingPace {
   /** There was an answer, `isPayable`: by which something can be paid. */
   answered(isPayable: boolean): void {
     this.heard();
-    if (isPayable) this.#givenBackAtMs = undefined;
+    if (isPayable) this.tryAnew();
+  }
+
+  /** What was refused or given back may be served now. */
+  tryAnew(): void {
+    this.#givenBackAtMs = undefined;
+    this.#refusedSinceMs = undefined;
   }
 
   /** There was a refusal, after a silence or not: a bank declines what it has given back. */
@@ -74,6 +84,7 @@ export class AskingPace {
     const wasSilent = this.isSilent;
     this.heard();
     if (code === 'declined') this.#givenBackAtMs ??= nowMs;
+    else this.#refusedSinceMs ??= nowMs;
     return wasSilent;
   }
 
@@ -90,14 +101,20 @@ export class AskingPace {
   }
 
   /** Notes who was away, or is there again. */
-  #look({ eventsSeen }: PaceTerms, nowMs: number): void {
+  #look({ eventsSeen, othersSeen }: PaceTerms, nowMs: number): void {
     // T-28: "…any word of the payee's, also an event of it that was not known, begins this anew, as
     // does an absence of the payer itself…"
     const wasAway = nowMs - (this.#lookedAtMs ?? nowMs) > ABSENT_MS;
     const seen = eventsSeen();
     if (wasAway || seen !== (this.#eventsSeen ?? seen)) this.heard();
+    // T-34: "…An answer by which something can be paid begins this anew, as does an event of the
+    // contract that was not known, unless it is the payer's own, an absence of the payer itself of
+    // three minutes, or its person."
+    const others = othersSeen();
+    if (wasAway || others !== (this.#othersSeen ?? others)) this.#refusedSinceMs = undefined;
     this.#lookedAtMs = nowMs;
     this.#eventsSeen = seen;
+    this.#othersSeen = others;
   }
 
   #pauseMs(
@@ -119,13 +136,14 @@ export class AskingPace {
     // long as it has asked in vain, at most after ten minutes or a 144th of a contract day,
     // whichever is less, and never more often than every six seconds…"
     const firstTurnMs = Math.min(...turns);
-    const sinceMs = Math.max(
-      this.#inVainSinceMs ?? lastMs,
-      firstTurnMs <= lastMs ? firstTurnMs : -Infinity,
-    );
+    const turnedMs = firstTurnMs <= lastMs ? firstTurnMs : -Infinity;
+    const sinceMs = Math.max(this.#inVainSinceMs ?? lastMs, turnedMs);
+    // T-34: "A payer asks a payee that refuses again and again, whatever its reasons, as seldom as
+    // one that is silent (T-28): after six seconds, then after as long as it was refused…"
+    const refusedMs = lastMs - Math.max(this.#refusedSinceMs ?? lastMs, turnedMs);
     const isOnTheWay = !this.#isSent || turns.some((atMs) => atMs > lastMs && atMs !== Infinity);
     const mostVainMs = isOnTheWay ? Math.min(mostMs, MOST_ON_THE_WAY_MS) : mostMs;
     const vainMs = connectedAtMs > lastMs ? 0 : Math.min(mostVainMs, lastMs - sinceMs);
-    return Math.max(LEAST_PAUSE_MS, Math.min(mostMs, backMs), vainMs);
+    return Math.max(LEAST_PAUSE_MS, Math.min(mostMs, Math.max(backMs, refusedMs)), vainMs);
   }
 }

@@ -47,7 +47,7 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
     'Your wallet cannot say what became of the last payment. ' +
     'Nothing more is paid before its invoice has run out for certain.',
   WALLET_REFUSED: 'Your wallet refused the payment. Nothing has left it.',
-  PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again shortly.',
+  PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again, ever less often.',
   RESUMED: 'Resumed by you. What is due is paid.',
   SLOWER: 'Slowed down by you. Later payments are made later, and none too late.',
   AS_AGREED: 'Back at the agreed speed, by you. What is due is paid.',

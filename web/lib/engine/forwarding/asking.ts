@@ -57,12 +57,19 @@ export function paceTermsOf(
 ): PaceTerms {
   const { root, fold } = contract.view;
   const { daySec } = fold.state.contract.document;
-  const { payee } = LEGS[leg];
-  const eventsSeen = (): number => {
-    const keys = new Set(fold.state.keys.flatMap(({ role, key }) => (role === payee ? key : [])));
-    return catalog.eventsOf(root).filter(({ event }) => keys.has(event.pubkey)).length;
+  const { payer, payee } = LEGS[leg];
+  const keysOf = (of: typeof payer): ReadonlySet<string> =>
+    new Set(fold.state.keys.flatMap(({ role, key }) => (role === of ? key : [])));
+  const countOf = (isCounted: (key: string) => boolean): number =>
+    catalog.eventsOf(root).filter(({ event }) => isCounted(event.pubkey)).length;
+  const [own, theirs] = [keysOf(payer), keysOf(payee)];
+  return {
+    daySec,
+    turnsAtMs: (entry) => turnsAtMs(contract, entry),
+    connectedAtMs,
+    eventsSeen: () => countOf((key) => theirs.has(key)),
+    othersSeen: () => countOf((key) => !own.has(key)),
   };
-  return { daySec, turnsAtMs: (entry) => turnsAtMs(contract, entry), connectedAtMs, eventsSeen };
 }
 
 /** How a payer stands whom nobody answers: the payee is silent, or the bank between them. */
