@@ -126,6 +126,29 @@ describe('a payout that is recorded', () => {
     expect(made.fold().outcome?.outstandingUnits).toBe(101_000_000n);
   });
 
+  it('takes from a later ruling that knows of it, and counts, requires: DI-15, DI-31', () => {
+    const { made, ruling } = ruled();
+    const taken = made.steps.find(({ content }) => content.includes('"taken"'));
+    // Called before the arbiter's ruling was known.
+    const call = { prev: taken ? [taken] : [] };
+    made.step('investor', { type: 'fallback' }, OPEN_DAY + 78, call);
+    const payout = payoutFor(made);
+    const record = recordOf(paidBy(payout, ['arbiter', 'trustee']), payout, ruling.id);
+    made.step('trustee', record, OPEN_DAY + 79);
+    expect(made.fold().outcome).toMatchObject({ by: 'arbiter', outstandingUnits: 1_000_000n });
+    const again = made.take(OPEN_DAY + 80, 'fallback arbiter');
+    const awards = [{ ...made.award(AWARD), address: ADDRESS }];
+    const said = rulingOn(again, made.steps, awards, made.at(OPEN_DAY + 100));
+    made.step('fallback arbiter', said, OPEN_DAY + 81);
+    const { outcome, rejects } = made.fold();
+    expect(rejects).toEqual([]);
+    // Together no more than was claimed.
+    expect(outcome).toMatchObject({ by: 'fallbackArbiter', payouts: [] });
+    expect(outcome?.outstandingUnits).toBe(CLAIM - 599_000_000n);
+    // And no more of the bond than the contract's share.
+    expect(shareLeftSat(700_000_000n, made.loan.root, [made.fold()])).toBe(100_000n);
+  });
+
   it('is nobody’s to say but a holder’s, and of this case, requires: DI-31', () => {
     const { made, ruling } = ruled();
     const payout = payoutFor(made);

@@ -66,9 +66,13 @@ function takenSat({ outcome }: Pick<DisputeCase, 'outcome'>, contract: string): 
     own.reduce((sum, { fromBondUnits }) => sum + roundedUp(fromBondUnits, SAT_MSAT), 0n);
   const allSat = fromBond(awards);
   const ownSat = fromBond(awards.filter(({ award }) => award.contract === contract));
-  if (ownSat === 0n) return 0n;
+  // What was paid for rulings before the outcome has left the share too.
+  const beforeSat = (outcome?.paidBefore ?? [])
+    .filter((each) => each.contract === contract)
+    .reduce((sum, { feeSat, units }) => sum + roundedUp(units, SAT_MSAT) + feeSat, 0n);
+  if (ownSat === 0n) return beforeSat;
   const feesSat = (outcome?.payouts ?? []).reduce((sum, { feeSat }) => sum + feeSat, 0n);
-  return ownSat + roundedUp(feesSat * ownSat, allSat);
+  return beforeSat + ownSat + roundedUp(feesSat * ownSat, allSat);
 }
 
 /** What payouts took of a contract's share of a bond, by all cases it is in, satoshis. */

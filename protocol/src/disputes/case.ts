@@ -50,6 +50,14 @@ export interface RecordedPayout {
   readonly feeSat: bigint;
 }
 
+/** What the bond paid for rulings that an outcome rests on: of a contract's share, not of it. */
+export interface PaidBefore {
+  readonly contract: string;
+  readonly units: bigint;
+  /** Its part of what went to the miners. */
+  readonly feeSat: bigint;
+}
+
 /** A ruling, or a settlement all sides signed: frozen with everything in it. */
 export interface DisputeOutcome {
   readonly type: 'ruling' | 'settlement';
@@ -63,6 +71,8 @@ export interface DisputeOutcome {
   readonly awards: readonly OwedAward[];
   /** What the bond has paid of it. */
   readonly payouts: readonly RecordedPayout[];
+  /** What it had paid for rulings the outcome rests on; absent where that is nothing. */
+  readonly paidBefore?: readonly PaidBefore[];
   /** Of all awards. */
   readonly outstandingUnits: bigint;
   /** Nothing is owed, and nothing would be had nobody withdrawn that it does not know of. */

@@ -24,7 +24,7 @@ import {
   type Claim,
   type DisputeDraft,
 } from './draft.ts';
-import { contradictionsOf, outcomeOf, paidDecisions } from './outcome.ts';
+import { contradictionsOf, outcomeOf, paidDecisions, recordedDecisions } from './outcome.ts';
 import { outsideRefusal, partyOf } from './roles.ts';
 import { orderSteps, stepsOf, type DisputeStep, type RefusedStep } from './steps.ts';
 
@@ -215,10 +215,14 @@ export function foldDispute(
   });
   const isClosed = unfit.length < draft.closings.length;
   // DI-31: "…and as `STATE_FORBIDS` one that is for something else than the case's outcome, or a
-  // ruling that the outcome does not rest on."
-  const decisions = paidDecisions(draft, outcome);
+  // ruling that the outcome does not rest on, for a record any ruling of the case."
+  const signable = paidDecisions(draft, outcome);
+  const recorded = recordedDecisions(draft, outcome);
   const astray = draft.payouts
-    .filter(({ document }) => 'outcome' in document && !decisions.has(document.outcome))
+    .filter(({ document }) => {
+      const decisions = document.type === 'paidOut' ? recorded : signable;
+      return 'outcome' in document && !decisions.has(document.outcome);
+    })
     .map(({ id }) => ({ id, code: 'STATE_FORBIDS' as const }));
   unfit.push(...astray);
   const counted = applied.map(({ id }) => id).filter((id) => !unfit.some((each) => each.id === id));

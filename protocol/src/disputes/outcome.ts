@@ -1,10 +1,10 @@
 /** What a case came to and what of it is paid. Spec: specs/disputes.md, "Outcome". */
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
-import type { DisputeContradiction, DisputeOutcome, OwedAward } from './case.ts';
+import type { DisputeContradiction, DisputeOutcome, OwedAward, PaidBefore } from './case.ts';
 import { claimsBefore, governingOf, type Claim, type DisputeDraft } from './draft.ts';
 import { limitBeside } from './beside.ts';
 import { linesBefore, paidBeside } from './earlier.ts';
-import { recordedPayouts, withBond } from './payouts.ts';
+import { paidBefore, recordedPayouts, withBond } from './payouts.ts';
 import { settlementsOf } from './settlements.ts';
 import type { DisputeStep } from './steps.ts';
 
@@ -15,16 +15,19 @@ function owedAwards(
   awards: readonly Award[],
   claims: readonly Claim[],
   decided: Pick<DisputeOutcome, 'id' | 'effectiveAtSec' | 'paidFromSec'>,
+  before: readonly PaidBefore[],
 ): Omit<OwedAward, 'fromBondUnits'>[] {
   const atSec = decided.effectiveAtSec;
   const lines = linesBefore(draft.others, draft.reason, decided);
   const left = new Map<string, bigint>();
-  for (const claim of claims) {
-    const { state, claimUnits, withdrawn } = claim;
+  for (const { state, claimUnits, withdrawn } of claims) {
     // DI-15: "Owed is what was awarded, for a contract no more than was claimed and no more than
-    // the limit at the time the outcome took effect; nothing where the claim is withdrawn."
+    // the limit at the time the outcome took effect, of both without what the bond paid to the
+    // claim's address for a ruling that the outcome rests on; nothing where the claim is
+    // withdrawn."
     const most = least(claimUnits, limitBeside(state, draft.reason, atSec, lines, draft.claimant));
-    left.set(state.root, withdrawn ? 0n : most);
+    const spentUnits = before.find(({ contract }) => contract === state.root)?.units ?? 0n;
+    left.set(state.root, withdrawn || spentUnits > most ? 0n : most - spentUnits);
   }
   return awards.map((award) => {
     const most = left.get(award.contract) ?? 0n;
@@ -45,6 +48,15 @@ type Deciding = Extract<DisputeDocument, { type: 'ruling' | 'proposal' }>;
 function unknownTo({ tracks }: DisputeDraft, { id, past }: DisputeStep): DisputeStep[] {
   const rulings = Object.values(tracks).flatMap((track) => track.rulings);
   return rulings.filter((ruling) => ruling.id !== id && !past.has(ruling.id));
+}
+
+/** What a payout that is on the chain was for: the outcome, or any ruling of the case. */
+export function recordedDecisions(
+  { tracks }: DisputeDraft,
+  outcome: Pick<DisputeOutcome, 'id'> | undefined,
+): ReadonlySet<string> {
+  const rulings = Object.values(tracks).flatMap((track) => track.rulings);
+  return new Set([...rulings.map(({ id }) => id), ...(outcome ? [outcome.id] : [])]);
 }
 
 /** What payouts of the bond can be for: the outcome, and rulings that it does not rest on. */
@@ -83,9 +95,13 @@ function outcomeBy(
   const times = unknownTo(draft, step).map((ruling) => ruling.effectiveAtSec);
   const paidFromSec = Math.min(effectiveAtSec, ...times);
   const decided = { id: step.id, by, effectiveAtSec, paidFromSec };
-  const records = recordedPayouts(draft.payouts, paidDecisions(draft, decided));
+  const all = recordedPayouts(draft.payouts, recordedDecisions(draft, decided));
+  const paying = paidDecisions(draft, decided);
+  const records = all.filter((each) => paying.has(each.outcome));
+  const others = all.filter((each) => !paying.has(each.outcome));
+  const before = paidBefore(claims, others);
   const owedTo = (those: readonly Claim[]): OwedAward[] =>
-    withBond(owedAwards(draft, document.awards, those, decided), records, draft.states);
+    withBond(owedAwards(draft, document.awards, those, decided, before), records, draft.states);
   const awards = owedTo(claims);
   // DI-47: "A withdrawal that an outcome does not rest on takes nothing from the record…"
   const known = claimsKnownTo(draft, step, claims);
@@ -98,6 +114,7 @@ function outcomeBy(
     payouts: records.map(({ payout }) => payout),
     outstandingUnits: outstandingOf(awards),
     isMet,
+    ...(before.length > 0 ? { paidBefore: before } : {}),
   };
 }
 

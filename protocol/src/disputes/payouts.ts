@@ -6,7 +6,8 @@ import type { PaidOutDocument, PayoutDocument } from '../kinds/dispute.ts';
 import { minimum } from '../money.ts';
 import { reject, type Reject } from '../result.ts';
 import { readDocument } from '../schema.ts';
-import type { OwedAward, RecordedPayout } from './case.ts';
+import type { OwedAward, PaidBefore, RecordedPayout } from './case.ts';
+import type { Claim } from './draft.ts';
 import type { DisputeStep } from './steps.ts';
 
 const SAT_MSAT = 1_000n;
@@ -36,6 +37,8 @@ export function payoutRefusal(
 
 /** A record of a payout, and what it says it paid. */
 export interface PayoutRecord {
+  /** Id of the decision it was recorded for. */
+  readonly outcome: string;
   readonly payout: RecordedPayout;
   readonly paid: PaidOutDocument['paid'];
 }
@@ -54,9 +57,37 @@ export function recordedPayouts(
     const paidSat = paid.reduce((sum, { valueSat }) => sum + BigInt(valueSat), 0n);
     const feeSat = BigInt(spent.valueSat) - paidSat - BigInt(changeSat);
     const payout = { id, pledge: pledge.id, txid, height: inclusion.height, paidSat, feeSat };
-    byTransaction.set(txid, { payout, paid });
+    byTransaction.set(txid, { outcome: document.outcome, payout, paid });
   }
   return [...byTransaction.values()];
+}
+
+/** What the bond paid to claims' addresses, by contract; of one address to the first claims. */
+export function paidBefore(
+  claims: readonly Pick<Claim, 'address' | 'claimUnits' | 'state'>[],
+  records: readonly PayoutRecord[],
+): PaidBefore[] {
+  const pool = paidTo(records);
+  const own = claims.flatMap(({ address = '', claimUnits, state }) => {
+    if (state.contract.document.denomination.type !== 'msat') return [];
+    const there = pool.get(address) ?? 0n;
+    const units = minimum(claimUnits, there);
+    pool.set(address, there - units);
+    return units > 0n ? [{ contract: state.root, units }] : [];
+  });
+  const all = own.reduce((sum, { units }) => sum + units, 0n);
+  const feesSat = records.reduce((sum, { payout }) => sum + payout.feeSat, 0n);
+  const feeOf = (units: bigint): bigint => (feesSat * units + all - 1n) / all;
+  return own.map((each) => ({ ...each, feeSat: feeOf(each.units) }));
+}
+
+/** What records paid to each address, msat. */
+function paidTo(records: readonly PayoutRecord[]): Map<string, bigint> {
+  const pool = new Map<string, bigint>();
+  for (const { address, valueSat } of records.flatMap(({ paid }) => paid)) {
+    pool.set(address, (pool.get(address) ?? 0n) + BigInt(valueSat) * SAT_MSAT);
+  }
+  return pool;
 }
 
 /** Awards with what the bond paid of them. */
@@ -65,10 +96,7 @@ export function withBond(
   records: readonly PayoutRecord[],
   states: ReadonlyMap<string, ContractState>,
 ): OwedAward[] {
-  const pool = new Map<string, bigint>();
-  for (const { address, valueSat } of records.flatMap(({ paid }) => paid)) {
-    pool.set(address, (pool.get(address) ?? 0n) + BigInt(valueSat) * SAT_MSAT);
-  }
+  const pool = paidTo(records);
   return awards.map((each) => {
     const { award, outstandingUnits } = each;
     const unit = states.get(award.contract)?.contract.document.denomination.type;
