@@ -42,10 +42,21 @@ function caseCases(): Cases {
   const outside = paid();
   outside.made.step('investor', outside.record, OPEN_DAY + 50);
   outside.made.step('trustee', { ...outside.record, outcome: outside.made.id }, OPEN_DAY + 50);
+  const before = paid();
+  const [, , taken] = before.made.steps;
+  const call = { prev: taken ? [taken] : [] };
+  before.made.step('investor', { type: 'fallback' }, OPEN_DAY + 78, call);
+  before.made.step('trustee', before.record, OPEN_DAY + 79);
+  const again = before.made.take(OPEN_DAY + 80, 'fallback arbiter');
+  const awards = [{ ...before.made.award(CLAIM), address: ADDRESS }];
+  const terms = rulingOn(again, before.made.steps, awards, before.made.at(OPEN_DAY + 100));
+  before.made.step('fallback arbiter', terms, OPEN_DAY + 81);
+  const later = 'Ruled anew in knowledge of a payout';
   const astray = 'Recorded by the investor, and for no outcome';
   const codes = ['AUTHOR_ROLE', 'STATE_FORBIDS'];
   return {
     'paid-out': shown('Paid from the bond, and recorded twice', ['BD-24', 'DI-32'], made),
+    'paid-before': shown(later, ['DI-15', 'DI-31'], before.made),
     'paid-out-outside': shown(astray, ['DI-31'], outside.made, codes),
   };
 }
