@@ -47,8 +47,19 @@ export function parse(file: SourceFile): ts.SourceFile {
   return ts.createSourceFile(file.path, scriptOf(file), ts.ScriptTarget.Latest, true);
 }
 
+/** What was found in a file of this text: several rules ask for the same files. */
+const importsIn = new Map<string, { readonly text: string; readonly found: readonly Import[] }>();
+
 /** Every module a file imports, statically or by a literal `import()`. */
 export function importsOf(file: SourceFile): readonly Import[] {
+  const known = importsIn.get(file.path);
+  if (known?.text === file.text) return known.found;
+  const found = findImports(file);
+  importsIn.set(file.path, { text: file.text, found });
+  return found;
+}
+
+function findImports(file: SourceFile): readonly Import[] {
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {
     const target = specifierOf(node);
