@@ -32,7 +32,7 @@ import { answerLine } from '../relay-rules/src/plugin/answer.ts';
 import { createReader, type Reader } from '../relay-rules/src/reader.ts';
 import { isRelayCode } from '../relay-rules/src/reasons.ts';
 import { loadVerifier, nodeHash } from '../relay-rules/src/verifier.ts';
-import { damageText, damageValue, Dice } from './fixtures/mutations.ts';
+import { damageInPlace, damageText, damageValue, Dice } from './fixtures/mutations.ts';
 import { ROOT } from './source.ts';
 
 const EVENTS = 70_000;
@@ -82,7 +82,7 @@ function withRightId(damaged: unknown): unknown {
 function damageEvent(event: SignedEvent, dice: Dice): unknown {
   if (dice.roll(3) === 0) return damageValue(event, dice);
   try {
-    const document = damageValue(JSON.parse(event.content), dice);
+    const document = damageInPlace(JSON.parse(event.content), dice);
     const content = dice.roll(4) === 0 ? JSON.stringify(document) : canonicalize(document);
     return { ...event, content };
   } catch {
