@@ -18,7 +18,7 @@ function scene() {
   const loan = new Loan({ startAtSec: NOW_SEC - 86_400, offer: { daySec: 86_400 } });
   loan.signAll();
   const clock = new HandClock(NOW_SEC * 1_000);
-  const facts = { isRunning: true, isRead: true, isKnown: true };
+  const facts = { isRunning: true, isRead: true, isKnown: true, isSlow: false };
   const read: (() => void)[] = [];
   const desk = {
     clock,
@@ -35,8 +35,12 @@ function scene() {
     },
   } as unknown as Desk;
   const answered: (readonly number[])[] = [];
+  /** Questions of which nothing more comes. */
+  const done: (readonly number[])[] = [];
+  const sending: (() => void)[] = [];
   const questions = new Questions(desk, async ({ n }) => {
     answered.push(n);
+    if (facts.isSlow) await new Promise<void>((resolve) => sending.push(resolve));
   });
   const ask = async (ageSec: number, ...n: number[]): Promise<void> => {
     const message: MessageOf<'partsWanted'> = {
@@ -46,7 +50,8 @@ function scene() {
     const author = publicOf('investor');
     const recipient = publicOf('business');
     const incoming = { message, author, recipient, sentAtSec: clock.nowSec() - ageSec };
-    questions.take(message, incoming, () => facts.isRunning);
+    const taken = questions.take(message, incoming, () => facts.isRunning);
+    void taken.then(() => done.push(n));
     await settled();
   };
   const catchUp = async (): Promise<void> => {
@@ -54,7 +59,7 @@ function scene() {
     for (const tell of read) tell();
     await settled();
   };
-  return { clock, facts, questions, answered, ask, catchUp };
+  return { clock, facts, questions, answered, done, sending, ask, catchUp };
 }
 
 /** What was promised has happened. */
@@ -102,3 +107,20 @@ it.each(['isRunning', 'isKnown'] as const)(
     questions.stop();
   },
 );
+
+it('has read a question once it has answered it, or never will', async () => {
+  const { facts, answered, done, sending, ask, catchUp } = scene();
+  facts.isRead = false;
+  facts.isSlow = true;
+  await ask(720, 1);
+  expect(done).toEqual([[1]]);
+  await ask(300, 2);
+  await ask(20, 2, 3);
+  expect(done).toEqual([[1]]);
+  await catchUp();
+  expect(answered).toEqual([[2, 3]]);
+  expect(done).toEqual([[1], [2]]);
+  for (const sent of sending) sent();
+  await settled();
+  expect(done).toEqual([[1], [2], [2, 3]]);
+});

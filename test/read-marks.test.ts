@@ -1,10 +1,11 @@
 /**
  * What a client remembers of its private messages: enough to read none twice, and no more. Marks of
- * messages that are not taken in any more are forgotten, the others outlive it. requires: T-24
+ * messages that are not taken in any more are forgotten, the others outlive it.
+ * requires: T-24, T-29
  */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Kind, formatMessage, type SignedEvent } from '@realyield/protocol';
-import { Mailbox } from '../web/lib/engine/mailbox.ts';
+import { Mailbox, type Later } from '../web/lib/engine/mailbox.ts';
 import type { Outbox } from '../web/lib/engine/outbox.ts';
 import type { Relays, Store } from '../web/lib/engine/ports.ts';
 import { TAKEN_SEC } from '../web/lib/engine/read-marks.ts';
@@ -51,7 +52,7 @@ function createRelay() {
 }
 
 /** A reader, and what it was told, by contract. */
-async function openReader(relays: Relays) {
+async function openReader(relays: Relays, later?: Later) {
   const told: string[] = [];
   const mailbox = new Mailbox(
     {
@@ -60,7 +61,7 @@ async function openReader(relays: Relays) {
     },
     ({ message }) => {
       if ('contract' in message) told.push(message.contract);
-      return Promise.resolve();
+      return Promise.resolve(later);
     },
     () => undefined,
   );
@@ -125,4 +126,27 @@ it('counts marks of an earlier version from now', async () => {
   await pass(11);
   await (await openReader(relays)).mailbox.stop();
   expect(await marks()).toBe(0);
+});
+
+it('reads again what it died over, and nothing that was dealt with', async () => {
+  const relays = createRelay();
+  const contract = 'a'.repeat(64);
+  let finish = (): void => undefined;
+  const done = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const one = await openReader(relays, { done });
+  await send(relays, contract);
+  // Whoever goes does not wait for what it has not done yet.
+  await one.mailbox.stop();
+  expect([one.told, await marks()]).toEqual([[contract], 0]);
+  const two = await openReader(relays, { done });
+  expect([two.told, await marks()]).toEqual([[contract], 0]);
+  finish();
+  expect(await time.runUntil(() => false, time.nowMs + 1_000)).toBe(false);
+  expect(await marks()).toBe(1);
+  await two.mailbox.stop();
+  const three = await openReader(relays);
+  await three.mailbox.stop();
+  expect(three.told).toEqual([]);
 });

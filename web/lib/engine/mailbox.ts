@@ -35,6 +35,14 @@ export interface Incoming {
   readonly sentAtSec: number;
 }
 
+/** A message is dealt with later: until then it is not marked as read. */
+export interface Later {
+  readonly done: Promise<void>;
+}
+
+/** Whoever deals with messages; what dies before that is done is dealt with at the next start. */
+export type Handle = (incoming: Incoming) => Promise<Later | undefined>;
+
 /** What a mailbox needs. */
 export interface MailboxPorts {
   readonly relays: Relays;
@@ -48,7 +56,7 @@ export interface MailboxPorts {
 export class Mailbox {
   readonly #ports: MailboxPorts;
   readonly #signers = new Map<string, Signer>();
-  readonly #handle: (incoming: Incoming) => Promise<void>;
+  readonly #handle: Handle;
   readonly #refuse: (code: RejectCode, detail: string | undefined) => void;
   readonly #busy = new Set<string>();
   readonly #taking = new Set<Promise<void>>();
@@ -62,7 +70,7 @@ export class Mailbox {
 
   constructor(
     ports: MailboxPorts,
-    handle: (incoming: Incoming) => Promise<void>,
+    handle: Handle,
     refuse: (code: RejectCode, detail: string | undefined) => void,
   ) {
     this.#ports = ports;
@@ -220,12 +228,13 @@ export class Mailbox {
       const tries = await this.#marks.triesLeft(id);
       if (tries === 0) return;
       const opened = await unwrap(verified.value, signer);
+      let later: Later | undefined;
       if (opened.ok && opened.value.rumor.kind === Kind.conversation) {
         const { rumor, author } = opened.value;
         const message = parseMessage(rumor.content);
         if (!message.ok) this.#refuse(message.code, message.detail);
         else {
-          await this.#handle({
+          later = await this.#handle({
             message: message.value,
             author,
             recipient: signer.publicKey,
@@ -234,10 +243,22 @@ export class Mailbox {
         }
       } else if (!opened.ok) this.#refuse(opened.code, opened.detail);
       const isDeclined = !opened.ok && opened.detail === DECLINED;
-      await this.#marks.note(id, { triesLeft: isDeclined ? tries - 1 : 0, atSec });
+      const mark = { triesLeft: isDeclined ? tries - 1 : 0, atSec };
+      if (later) void this.#markAfter(later, id, mark);
+      else await this.#marks.note(id, mark);
     } catch (error) {
       // Not marked as read: it is taken up again at the next start.
       this.#busy.delete(id);
+      console.error(error);
+    }
+  }
+
+  async #markAfter({ done }: Later, id: string, mark: Parameters<ReadMarks['note']>[1]) {
+    try {
+      await done;
+      // Whoever stopped meanwhile writes nothing more, and reads it again at the next start.
+      if (this.#signers.size > 0) await this.#marks.note(id, mark);
+    } catch (error) {
       console.error(error);
     }
   }

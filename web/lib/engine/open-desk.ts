@@ -8,7 +8,7 @@ import type { AddressSource } from './fallback/ports.ts';
 import { Handed } from './handed.ts';
 import { Journal } from './journal.ts';
 import { Keyring } from './keyring.ts';
-import { Mailbox, type Incoming } from './mailbox.ts';
+import { Mailbox, type Handle } from './mailbox.ts';
 import { Outbox } from './outbox.ts';
 import type { Clock, Relays, Signer, Store, Verifier } from './ports.ts';
 import { Prices } from './prices/prices.ts';
@@ -29,7 +29,7 @@ export interface DeskPorts {
 /** Makes a desk; messages go to `receive`. */
 export function openDesk(
   ports: DeskPorts,
-  session: Pick<Desk, 'wallet'> & { readonly receive: (incoming: Incoming) => Promise<void> },
+  session: Pick<Desk, 'wallet'> & { readonly receive: Handle },
 ): Desk {
   const { person, relays, store, verifier, clock } = ports;
   const activity = new ActivityLog(store, clock);

@@ -22,6 +22,8 @@ interface Question {
   readonly message: MessageOf<'partsWanted'>;
   readonly incoming: Incoming;
   readonly arrivedAtMs: number;
+  /** It was answered, or never will be. */
+  readonly settle: () => void;
 }
 
 /** The questions of one person's payers. */
@@ -37,15 +39,30 @@ export class Questions {
     this.#answer = answer;
   }
 
-  /** Takes a question; it is answered as soon as it can be, if that is soon. */
-  take(message: MessageOf<'partsWanted'>, incoming: Incoming, isRunning: () => boolean): void {
-    const question = { message, incoming, arrivedAtMs: this.#desk.clock.nowMs() };
+  /**
+   * Takes a question; it is answered as soon as it can be, if that is soon. Resolves when nothing
+   * more comes of it: it is not read before.
+   */
+  async take(
+    message: MessageOf<'partsWanted'>,
+    incoming: Incoming,
+    isRunning: () => boolean,
+  ): Promise<void> {
+    const arrivedAtMs = this.#desk.clock.nowMs();
+    let settle = (): void => undefined;
+    const done = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    const question = { message, incoming, arrivedAtMs, settle };
     if (this.#isTooOld(question)) return;
-    this.#waiting = [...this.#waiting, question].slice(-MOST_WAITING);
+    const all = [...this.#waiting, question];
+    this.#waiting = all.slice(-MOST_WAITING);
+    for (const each of all.slice(0, -MOST_WAITING)) each.settle();
     // Not before our own mail has said what other devices of ours have handed out.
     void this.#desk.mailbox.whenCaughtUp(incoming.recipient).then(() => {
       this.#look(isRunning);
     });
+    await done;
   }
 
   /** Answers nothing more. */
@@ -76,9 +93,15 @@ export class Questions {
     const nowMs = this.#desk.clock.nowMs();
     const live = this.#waiting.filter(({ arrivedAtMs }) => nowMs - arrivedAtMs < MOST_WAIT_MS);
     const ready = isRunning() ? live.filter((question) => this.#isReady(question)) : [];
+    const open = newestOf(ready.filter((each) => !this.#isTooOld(each)));
+    const before = this.#waiting;
     this.#waiting = live.filter((question) => !ready.includes(question));
-    for (const { message, incoming } of newestOf(ready.filter((each) => !this.#isTooOld(each)))) {
-      void this.#answer(message, incoming);
+    const kept = [...this.#waiting, ...open];
+    for (const question of before) if (!kept.includes(question)) question.settle();
+    // T-29: "…a payee that dies before it has answered a question answers it when it is there
+    // again…"
+    for (const { message, incoming, settle } of open) {
+      void this.#answer(message, incoming).then(settle, settle);
     }
     if (this.#waiting.length === 0) return;
     this.#stopTimer = this.#desk.clock.after(LOOK_AGAIN_MS, () => {

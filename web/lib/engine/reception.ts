@@ -6,7 +6,8 @@ import type { Crew } from './crew.ts';
 import { actingContract, type Desk } from './desk.ts';
 import type { Documents } from './documents/documents.ts';
 import { isBank } from './forwarding/forwarder.ts';
-import type { Incoming } from './mailbox.ts';
+import type { Listeners } from './listeners.ts';
+import type { Incoming, Later } from './mailbox.ts';
 import { speaksFor } from './parties.ts';
 import type { Payee } from './payee.ts';
 import type { Payer } from './payer.ts';
@@ -22,7 +23,7 @@ export interface Receivers {
   readonly documents: Documents;
   readonly applications: Applications;
   readonly till: TillDesk;
-  readonly isRunning: () => boolean;
+  readonly session: { readonly isRunning: boolean; readonly changed: Listeners<void> };
 }
 
 /** What a till was asked longer ago has been asked again since. */
@@ -68,8 +69,17 @@ async function receiveRefusal(
   });
 }
 
-/** Deals with one message; resolves when that is done and need not be repeated. */
-export async function receive(receivers: Receivers, incoming: Incoming): Promise<void> {
+/** Deals with one message; resolves when that is done, or it is known when it will be. */
+export async function receive(
+  receivers: Receivers,
+  incoming: Incoming,
+): Promise<Later | undefined> {
+  const later = await deal(receivers, incoming);
+  receivers.session.changed.emit();
+  return later;
+}
+
+async function deal(receivers: Receivers, incoming: Incoming): Promise<Later | undefined> {
   const { message, author } = incoming;
   switch (message.type) {
     case 'proposal':
@@ -80,11 +90,12 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
       if (message.type === 'acceptance') receivers.crew.attend(message.contract);
       break;
     case 'partsWanted':
-      receivers.payee.questions.take(message, incoming, receivers.isRunning);
-      break;
+      return {
+        done: receivers.payee.questions.take(message, incoming, () => receivers.session.isRunning),
+      };
     case 'requestDelivery':
       if (isBank(receivers.desk, message, incoming)) {
-        if (receivers.isRunning()) await receivers.crew.forwarder.take(message, incoming);
+        if (receivers.session.isRunning) await receivers.crew.forwarder.take(message, incoming);
         break;
       }
       if (author === incoming.recipient) await receivers.payee.copies.take({ message, author });
@@ -99,10 +110,11 @@ export async function receive(receivers: Receivers, incoming: Incoming): Promise
     default:
       if (isTillTalk(message)) {
         const ageSec = receivers.desk.clock.nowSec() - incoming.sentAtSec;
-        const isCurrent = ageSec < STALE_SEC && receivers.isRunning();
+        const isCurrent = ageSec < STALE_SEC && receivers.session.isRunning;
         await receivers.till.receive(message, incoming, isCurrent);
       } else if (isApplicationTalk(message))
         await receivers.applications.receive(message, incoming);
       else await receivers.documents.receive(message, incoming);
   }
+  return undefined;
 }

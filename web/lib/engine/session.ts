@@ -282,11 +282,10 @@ export class Session {
     this.person.close();
   }
 
-  async #receive(incoming: Incoming): Promise<void> {
+  async #receive(incoming: Incoming): ReturnType<typeof receive> {
     const { agreements, documents, applications, till } = this;
     const own = { desk: this.#desk, payee: this.#payee, crew: this.#crew, agreements, documents };
-    await receive({ ...own, applications, till, isRunning: () => this.isRunning }, incoming);
-    this.changed.emit();
+    return receive({ ...own, applications, till, session: this }, incoming);
   }
 
   #leaseChanged(): void {
