@@ -247,9 +247,22 @@ describe('who may ask the bank for an invoice', () => {
     const sold = { serial: 1, msat: 21_000n, atSec: 1_800_000_000 };
     const [theirs, own] = [sell({ ...sold, name: 'bank' }), sell(sold)];
     const problem = (paymentHash: string, receipt: typeof own) =>
-      salePaidProblem(state, { paymentHash }, shown, receipt)?.code;
+      salePaidProblem([state], { paymentHash }, shown, receipt)?.code;
     expect(problem('ab', theirs)).toBeUndefined();
     expect(problem('cd', theirs)).toBe('INVOICE_HASH_MISMATCH');
     expect(problem('ab', own)).toBe('AUTHOR_ROLE');
+  });
+
+  it('takes a receipt signed under another contract of the bank with the business', () => {
+    const [asked, other] = [lent(), new Loan({ signing: sparedSigning, offer: { tillShare } })];
+    const { startAtSec } = other;
+    other.sign('investor', startAtSec + 1);
+    other.sign('business', startAtSec + 2);
+    other.sign('bank', startAtSec + 3, 'bank phone');
+    const [here, there] = [asked.fold().state, other.fold().state];
+    const shown = { paymentHash: 'ab' };
+    const receipt = sell({ serial: 1, msat: 21_000n, atSec: 1_800_000_000, name: 'bank phone' });
+    expect(salePaidProblem([here], shown, shown, receipt)?.code).toBe('AUTHOR_ROLE');
+    expect(salePaidProblem([here, there], shown, shown, receipt)).toBeUndefined();
   });
 });

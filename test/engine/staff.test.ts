@@ -7,7 +7,6 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Signer } from '../../web/lib/engine/ports.ts';
 import { createBunkerSigner } from '../../web/lib/signer/bunker-signer.ts';
-import { NO_FEES } from '../fixtures/plans.ts';
 import { startBunker, type BunkerServer } from '../world/bunker.ts';
 import { nodeWebSocket } from '../world/node-web-socket.ts';
 import type { World } from '../world/world.ts';
@@ -60,9 +59,9 @@ afterAll(async () => {
 it('shows each what the other signed, under the bank’s one key', async () => {
   const { rosa, hugo } = staff;
   expect(rosa.session.person.publicKey).toBe(hugo.session.person.publicKey);
-  // The bank is paid a fee, and asks for it without asking its people each time.
-  const fees = { ...NO_FEES, originationBps: 100 };
-  await offerShort(world, rosa, { identifier: 'by-rosa', ticks: 2, changes: { fees } });
+  // The bank runs the till: it takes sales and pays on without asking its people each time.
+  const tillShare = { runBy: 'bank', shareBps: 500, recoveryBps: 500, thresholdSat: 300 } as const;
+  await offerShort(world, rosa, { identifier: 'by-rosa', ticks: 2, changes: { tillShare } });
   await until('her offer at Hugo’s', () => offersAt(hugo).includes('by-rosa'));
   const root = await invest(players.ana, 'by-rosa', 20_000_000n);
   await countersign(root, { investor: players.ana, bakery: players.bakery, bank: hugo });

@@ -34,9 +34,13 @@ export function isSaleAmount(amountMsat: bigint): boolean {
   return isWhole && amountMsat <= MAX_TILL_SALE_MSAT;
 }
 
-/** Why a bank's word that a sale was paid is not taken; `sale` is the receipt it embeds. */
+/**
+ * Why a bank's word that a sale was paid is not taken; the last is the receipt it embeds. `served`
+ * are all contracts of the business with that bank: a till that serves several has one name, and
+ * the bank signs its sales under one of them.
+ */
 export function salePaidProblem(
-  state: ContractState,
+  served: readonly ContractState[],
   { paymentHash }: Pick<MessageOf<'salePaid'>, 'paymentHash'>,
   asked: { readonly paymentHash: string | undefined },
   { event, document }: Signed<SaleDocument>,
@@ -44,7 +48,9 @@ export function salePaidProblem(
   // TL-32: "A till MUST NOT take a sale as paid by another hash than that of the invoice it showed
   // (`INVOICE_HASH_MISMATCH`)…"
   if (paymentHash !== asked.paymentHash) return reject('INVOICE_HASH_MISMATCH');
-  // TL-32: "…or by a receipt that no key of the contract's bank signed (`AUTHOR_ROLE`)…"
-  if (!actsFor(state, event.pubkey, 'bank')) return reject('AUTHOR_ROLE', 'bank');
+  // TL-32: "…or by a receipt that no key of the contract's bank signed, be it one of another
+  // contract of the same business with it (`AUTHOR_ROLE`)…"
+  const isTheirs = served.some((state) => actsFor(state, event.pubkey, 'bank'));
+  if (!isTheirs) return reject('AUTHOR_ROLE', 'bank');
   return document.msat === '0' ? reject('CONTENT_TERMS', 'msat') : undefined;
 }

@@ -34,9 +34,10 @@ export function readOwnTerms(event: SignedEvent): ParsedContract {
   return parsed.value;
 }
 
-/** Whether a bank is paid under these terms, or promises to pay. */
-function movesMoney({ fees, guarantee }: ContractDocument): boolean {
-  return fees.originationBps + fees.servicingBps > 0 || guarantee.type !== 'none';
+/** Whether a bank is paid under these terms, promises to pay, or takes sales at a till. */
+function movesMoney({ fees, guarantee, tillShare }: ContractDocument): boolean {
+  const isTaking = tillShare?.runBy === 'bank';
+  return fees.originationBps + fees.servicingBps > 0 || guarantee.type !== 'none' || isTaking;
 }
 
 /** Counter-proposals of one person. */

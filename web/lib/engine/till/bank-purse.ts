@@ -10,6 +10,7 @@ import {
   unembed,
   type ContractState,
   type MessageOf,
+  type RejectCode,
   type SaleDocument,
   type Signed,
 } from '@realyield/protocol';
@@ -21,6 +22,7 @@ import { isPreimageOf } from '../payment.ts';
 import type { PaymentRecord, WalletAnswer } from '../ports.ts';
 import { saidOfAll, saleOf, type BankWord, type SaidOfAll } from './bank-word.ts';
 import type { TillSale } from './sale.ts';
+import { servedWith } from './shares.ts';
 import { walletTaker, type SaleTaker } from './takers.ts';
 import type { TillTalk } from './talk.ts';
 
@@ -204,7 +206,14 @@ export class BankPurse {
       return;
     }
     if (contract?.own.role !== 'business' || !state || !actsFor(state, author, 'bank')) return;
-    if (message.type === 'salePaid' && !(await this.#learn(state, message))) return;
+    if (message.type === 'salePaid') {
+      const problem = await this.#learn(state, message);
+      // Signed under another contract, perhaps, which this device does not know yet.
+      if (problem === 'AUTHOR_ROLE' && !this.#desk.catalog.isListed) {
+        await this.#keepEarly({ message, author });
+      }
+      if (problem) return;
+    }
     this.#waiting.get(message.sale)?.(message);
   }
 
@@ -216,26 +225,34 @@ export class BankPurse {
     this.#early.set(key, early);
   }
 
-  /** A contract is known: takes in what its bank said before it was. */
+  /** More of a contract is known: takes in what its bank said before it was. */
   async attend(root: string): Promise<void> {
-    for (const [key, { message, author }] of this.#early) {
-      const state = ownContract(this.#desk, root)?.view.fold.state;
-      if (message.contract !== root || state?.effectiveAtSec === undefined) continue;
-      this.#early.delete(key);
+    if (ownContract(this.#desk, root)?.view.fold.state.effectiveAtSec === undefined) return;
+    for (const [key, { message, author }] of [...this.#early]) {
+      const state = ownContract(this.#desk, message.contract)?.view.fold.state;
+      if (state?.effectiveAtSec === undefined || !this.#early.delete(key)) continue;
       await this.receive(message, { author });
-      await this.#desk.store.write([{ table: 'journal', key, remove: true }]);
+      if (!this.#early.has(key)) {
+        await this.#desk.store.write([{ table: 'journal', key, remove: true }]);
+      }
     }
   }
 
-  async #learn(state: ContractState, message: MessageOf<'salePaid'>): Promise<boolean> {
+  /** Takes in the bank's word; yields why it is not taken. */
+  async #learn(
+    state: ContractState,
+    message: MessageOf<'salePaid'>,
+  ): Promise<RejectCode | undefined> {
     const sale = this.#parts.find(message.sale);
     const signed = await this.#receiptOf(message);
-    if ((sale && sale.bank !== state.root) || !signed) return false;
+    if (sale && sale.bank !== state.root) return 'CONTRACT_UNKNOWN';
+    if (!signed) return 'EVENT_SHAPE';
     const { preimage, paymentHash, settledAtSec, shares, takenMsat, merchantsMsat } = message;
     // Asked for by another device of the business: it is listed, and nothing handed out for it.
     const asked = { paymentHash: sale ? sale.paymentHash : paymentHash };
-    if (salePaidProblem(state, message, asked, signed)) return false;
-    if (preimage !== undefined && !isPreimageOf(preimage, paymentHash)) return false;
+    const problem = salePaidProblem(servedWith(this.#desk, state), message, asked, signed);
+    if (problem) return problem.code;
+    if (preimage !== undefined && !isPreimageOf(preimage, paymentHash)) return 'PREIMAGE_MISMATCH';
     const { till, serial, msat } = signed.document;
     const word: BankWord = {
       ...{ receipt: signed.event, till, serial, msat, settledAtSec, shares },
@@ -247,7 +264,7 @@ export class BankPurse {
     this.#put(message.sale, word);
     if (sale) this.#parts.hear(recordOf(sale, word));
     this.changed.emit();
-    return true;
+    return undefined;
   }
 
   async #receiptOf({ receipt }: MessageOf<'salePaid'>): Promise<Signed<SaleDocument> | undefined> {

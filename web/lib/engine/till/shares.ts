@@ -75,3 +75,12 @@ export function sharesOf(desk: Desk, repayments: Repayments): Pick<TillParts, 's
     order: async (contract, msat, also) => (await repayments.repay(contract, msat, also)).ok,
   };
 }
+
+/** The contracts of this business with the bank of one of them, which signs sales under any. */
+export function servedWith(desk: Desk, { contract }: ContractState): readonly ContractState[] {
+  const { pubkey } = contract.document.parties.bank;
+  return ownContracts(desk)
+    .filter(({ own }) => own.role === 'business')
+    .map(({ view }) => view.fold.state)
+    .filter((state) => state.contract.document.parties.bank.pubkey === pubkey);
+}
