@@ -88,7 +88,10 @@ function eventsIn(value: unknown): SignedEvent[] {
 function readAs(event: SignedEvent): Read {
   return (content) => {
     const unsigned = { ...event, content };
-    const read = readEvent({ ...unsigned, id: getEventHash(unsigned) }, () => true);
+    const read = readEvent(
+      { ...unsigned, id: getEventHash({ ...unsigned, tags: event.tags.map((tag) => [...tag]) }) },
+      () => true,
+    );
     return read.ok ? undefined : read.code;
   };
 }
