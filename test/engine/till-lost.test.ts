@@ -54,10 +54,32 @@ const soldMsat = () => sold.reduce((sum, { msat }) => sum + msat, 0n);
 /** Sales that are to be paid while nobody hears of it. */
 const waiting: number[] = [];
 
-it('copies what a device took to the bank itself, before and after it is paid', async () => {
+it('makes no invoice for what the till asked another device while it was away', async () => {
+  const away = async () => {
+    const device = await play(world, 'bank', { device: 'away' });
+    return { device, hosted: () => device.session.till.hosted.all[0] };
+  };
+  const before = await away();
+  await until('its till', () => before.hosted());
+  await before.device.close();
   for (const msat of [21_000_000n, 9_137_000n]) await sell(msat);
   await untilHandedOn();
   await players.bank.close();
+  const { device, hosted: theirs } = await away();
+  const { hosted: own } = device.session.till;
+  const copies = await until('copies of what was taken meanwhile', () => {
+    const found = theirs();
+    return found && own.elsewhere(found).find(({ sales }) => sales.length === 2);
+  });
+  // The till's question comes once more, as a relay may send it.
+  for (const { sale, contract, key, msat } of copies.sales) {
+    own.answer({ v: 1, type: 'saleWanted', contract, sale, till: '', msat }, { author: key });
+  }
+  await device.close();
+  expect(theirs()?.till.sales).toEqual([]);
+});
+
+it('copies what a device took to the bank itself, before and after it is paid', async () => {
   // It dies as it is about to pay a share: the investor has handed out the request for it.
   const { doomed, death } = diesAfter(
     (change) => isStep(change, 'part', 'sending') && change.key.includes('|tillShare|'),

@@ -137,6 +137,13 @@ export class Devices {
     );
   }
 
+  /** Whether a copy of another device names a sale. */
+  names(business: string, sale: string): boolean {
+    return [...this.#sales].some(
+      ([key, sales]) => key.startsWith(`${business}|`) && sales.has(sale),
+    );
+  }
+
   /** Takes in a copy; on disk when this resolves. */
   async receive(copy: Copy, { author, recipient, sentAtSec }: Incoming): Promise<void> {
     // Only who holds the key can have sent it to itself.

@@ -11,6 +11,7 @@ import {
 } from '@realyield/protocol';
 import { embedOwn, ownContract, type Desk, type OwnContract } from '../desk.ts';
 import type { Incoming } from '../mailbox.ts';
+import { isListed } from '../ticks-due.ts';
 import type { Devices } from './devices.ts';
 import type { HostedTill } from './hosted-tills.ts';
 import { isPaid, Receipts } from './receipts.ts';
@@ -84,7 +85,16 @@ export class HostedAnswers {
       // TL-33: "Asked with a `paymentHash` the bank MUST make no invoice; where it does not know
       // the sale it answers `unknownSale`…"
       await this.#refuse(message, author, 'unknownSale');
-    } else await this.#ask(message, author, business, till);
+    } else if (this.#mayMake(message, business)) await this.#ask(message, author, business, till);
+  }
+
+  /** Whether no other device of the bank can have made an invoice for a sale, as far as is known. */
+  #mayMake({ contract, sale }: Wanted, business: string): boolean {
+    const own = ownContract(this.#desk, contract);
+    // TL-30: "A device MUST make no invoice before it has heard all that relays have of its own
+    // mail, and none for a sale that a copy of another device names…"
+    const isHeard = own !== undefined && isListed(this.#desk, own);
+    return isHeard && !this.#devices.names(business, sale);
   }
 
   async #ask(message: Wanted, key: string, business: string, till: Till): Promise<void> {
