@@ -88,10 +88,10 @@ export class HostedAnswers {
     } else if (this.#mayMake(message, business)) await this.#ask(message, author, business, till);
   }
 
-  /** Whether no other device of the bank can have made an invoice for a sale, as far as is known. */
+  /** Whether, as far as is known, no other device of the bank made an invoice for a sale. */
   #mayMake({ contract, sale }: Wanted, business: string): boolean {
     const own = ownContract(this.#desk, contract);
-    // TL-30: "A device MUST make no invoice before it has heard all that relays have of its own
+    // TL-30: "…A device MUST make no invoice before it has heard all that relays have of its own
     // mail, and none for a sale that a copy of another device names…"
     const isHeard = own !== undefined && isListed(this.#desk, own);
     return isHeard && !this.#devices.names(business, sale);
