@@ -10,8 +10,7 @@ const CONTROLS = /(?!\n)\p{Control}/gu;
  * What is drawn as nothing: direction marks, embeddings, overrides and isolates, zero-width space,
  * tags, fillers; not what joins or varies letters of some scripts and emoji.
  */
-const INVISIBLE =
-  /(?![\u034f\u17b4\u17b5\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}])\p{DI}/gu;
+const INVISIBLE = /(?!\p{Join_Control}|\p{Variation_Selector}|\u034f|\u17b4|\u17b5|\u180e)\p{DI}/gu;
 const LINE_BREAKS = /\r\n?|[\u2028\u2029\u0085]/g;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 /** A letter keeps at most three marks: more only serve to draw over the neighbours. */
