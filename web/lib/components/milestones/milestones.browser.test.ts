@@ -110,6 +110,6 @@ describe('MilestoneList', () => {
     choose(fileInput(screen.container), [abc]);
     await expect.element(screen.getByText('your copy is this file')).toBeVisible();
     choose(fileInput(screen.container), [new File(['abd'], 'forged.pdf')]);
-    await expect.element(screen.getByText('forged.pdf is none of these files.')).toBeVisible();
+    await expect.element(screen.getByText('“forged.pdf” is none of these files.')).toBeVisible();
   });
 });
