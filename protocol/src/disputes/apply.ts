@@ -1,10 +1,10 @@
 /** What each step of a case needs and does. Spec: specs/disputes.md, "Steps". */
-import { legOf } from '../contract/legs.ts';
 import type { ContractState } from '../contract/state.ts';
 import type { Award, DisputeDocument } from '../kinds/dispute.ts';
 import type { PartyRole } from '../kinds/fields.ts';
 import { reject, type Reject } from '../result.ts';
 import { claimBy, claimsBefore, type Claim, type DisputeDraft } from './draft.ts';
+import { paysClaimant } from './earlier.ts';
 import { payoutRefusal } from './payouts.ts';
 import { arbiterOf, canShareCase, partyOf } from './roles.ts';
 import { isOver } from './settlements.ts';
@@ -69,8 +69,7 @@ export function awardsMismatch(
     if (!claim) return reject('CONTRACT_MISMATCH', award.contract);
     // DI-49: "A ruling or proposal is refused as `CONTENT_TERMS` that awards something on a leg
     // that does not pay the claimant…"
-    const { payee } = legOf(claim.state.contract.document, award.leg);
-    if (payee !== claimant) return reject('CONTENT_TERMS', award.leg);
+    if (!paysClaimant(award, claimant)) return reject('CONTENT_TERMS', award.leg);
     const total = (totals.get(award.contract) ?? 0n) + BigInt(award.units);
     totals.set(award.contract, total);
     // DI-11: "A ruling or proposal that awards a contract more than was claimed for it is refused

@@ -1,8 +1,8 @@
 /** What the ledger gives beside what earlier outcomes owe. Spec: specs/disputes.md, "Outcome". */
 import type { ContractState } from '../contract/state.ts';
-import type { Award, DisputeReason } from '../kinds/dispute.ts';
+import type { DisputeReason } from '../kinds/dispute.ts';
 import type { PartyRole } from '../kinds/fields.ts';
-import { linesBefore, owedBefore, type OtherOutcome } from './earlier.ts';
+import { linesBefore, owedBefore, paysClaimant, type OtherOutcome } from './earlier.ts';
 import { claimantOf, claimLimit, RULING_DAYS, TAKING_DAYS } from './limit.ts';
 
 /** After any id, in the order of outcomes of one second. */
@@ -18,7 +18,7 @@ export function limitBeside(
 ): bigint {
   const limit = claimLimit(state, reason, atSec, claimant);
   // DI-24: "…what outcomes before it owe at that time is taken off its limit."
-  const others = owedBefore(state, claimant === 'business', atSec, lines);
+  const others = owedBefore(state, claimant, atSec, lines);
   return limit > others ? limit - others : 0n;
 }
 
@@ -39,14 +39,12 @@ function unpaidUnits(
   others: readonly OtherOutcome[],
   claimant: PartyRole,
 ): bigint {
-  const isClaimants = ({ leg }: Award): boolean =>
-    (leg === 'disbursement') === (claimant === 'business');
   let plainUnits = 0n;
   let mostUnits = 0n;
   for (const { outcome, reason } of others) {
     if (outcome.payBySec >= nowSec) continue;
     const openUnits = outcome.awards
-      .filter(({ award }) => award.contract === root && isClaimants(award))
+      .filter(({ award }) => award.contract === root && paysClaimant(award, claimant))
       .reduce((sum, { outstandingUnits }) => sum + outstandingUnits, 0n);
     // What enforces an outcome is owed the same money, not more (DI-24).
     if (reason !== 'rulingNotComplied') plainUnits += openUnits;

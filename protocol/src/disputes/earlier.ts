@@ -2,8 +2,9 @@
  * Outcomes of other cases that came first: what they take of payments, and of what can be owed.
  * Spec: specs/disputes.md, "Outcome".
  */
-import type { ContractState } from '../contract/state.ts';
+import { LEGS, type ContractState } from '../contract/state.ts';
 import type { Award, DisputeReason } from '../kinds/dispute.ts';
+import type { PartyRole } from '../kinds/fields.ts';
 import type { DisputeOutcome } from './case.ts';
 
 /** The outcome of another case on a contract of this one. */
@@ -94,16 +95,21 @@ export function paidBeside(
   return paidUnits;
 }
 
-const LEGS = ['disbursement', 'repayment', 'guarantee', 'recovery'] as const;
+const AWARD_LEGS = ['disbursement', 'repayment', 'guarantee', 'recovery'] as const;
 
-/** What outcomes before a time still owed a contract then, of money in one direction. */
+/** Whether what is awarded on a leg goes to the claimant. */
+export function paysClaimant({ leg }: Pick<Award, 'leg'>, claimant: PartyRole): boolean {
+  return LEGS[leg].payee === claimant;
+}
+
+/** What outcomes before a time still owed a contract then, of money to one side. */
 export function owedBefore(
   state: ContractState,
-  isDisbursed: boolean,
+  claimant: PartyRole,
   atSec: number,
   lines: readonly Line[],
 ): bigint {
-  const legs = LEGS.filter((leg) => (leg === 'disbursement') === isDisbursed);
+  const legs = AWARD_LEGS.filter((leg) => paysClaimant({ leg }, claimant));
   const sums = lines.map((line) =>
     legs.reduce((sum, leg) => {
       const debts = debtsOf(line, state.root, leg);
