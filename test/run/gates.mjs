@@ -30,21 +30,21 @@ function gates(remembers) {
       name: 'svelte-check',
       command: tool(
         'svelte-check/bin/svelte-check',
-        ...['--tsconfig', 'tsconfig-web.json', '--fail-on-warnings', '--output', 'human'],
+        ...['--tsconfig', 'tsconfig-web.json', '--fail-on-warnings', '--output', 'human', '--tsgo'],
         ...remembering('--incremental'),
       ),
     },
     {
       name: 'tsc',
       command: tool(
-        'typescript/bin/tsc',
+        '@typescript/native/bin/tsc',
         '--noEmit',
         ...remembering('--incremental', '--tsBuildInfoFile', `${CACHE}/tsc.tsbuildinfo`),
       ),
     },
     {
       name: 'tsc, the protocol alone',
-      command: tool('typescript/bin/tsc', '-p', 'protocol', '--noEmit'),
+      command: tool('@typescript/native/bin/tsc', '-p', 'protocol', '--noEmit'),
     },
     {
       name: 'prettier',

@@ -17,14 +17,37 @@ const INSTALLED = `${ROOT}node_modules/.package-lock.json`;
 
 /** Runs what is needed for everything else; throws with a plain sentence when it cannot. */
 export function ensureInstalled() {
+  ensurePackages();
+  if (!isCompiled()) runNpm('rebuild');
+}
+
+/**
+ * The packages themselves, without what is compiled for this machine. Throws with a plain sentence
+ * when they cannot be had.
+ * @returns {string[] | null} the command that compiles the rest, `null` where nothing is left
+ */
+export function ensurePackages() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     throw new Error(`Node 20.19 or newer is needed; this is ${process.versions.node}.`);
   }
-  if (isInstalled()) return;
-  console.log('Installing dependencies; the first time takes a minute or two …');
+  if (!isInstalled()) {
+    console.log('Installing dependencies; the first time takes a minute or two …');
+    runNpm('ci', '--ignore-scripts');
+  }
   const npm = npmCommand();
-  const result = spawnSync(npm.command, [...npm.args, 'ci', '--loglevel=error'], {
+  return isCompiled() ? null : [npm.command, ...npm.args, 'rebuild', '--loglevel=error'];
+}
+
+/** Whether the one package that takes a minute to compile, and so is ready last, is there. */
+function isCompiled() {
+  return existsSync(`${ROOT}node_modules/better-sqlite3/build/Release/better_sqlite3.node`);
+}
+
+/** @param {string[]} args */
+function runNpm(...args) {
+  const npm = npmCommand();
+  const result = spawnSync(npm.command, [...npm.args, ...args, '--loglevel=error'], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: npm.shell,

@@ -98,6 +98,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  vi.restoreAllMocks();
   await Promise.all([ana.close(), bank.close(), agent?.kill()]);
   await world.stop();
   rmSync(folder, { recursive: true });

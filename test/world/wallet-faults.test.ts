@@ -25,6 +25,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  vi.unstubAllGlobals();
   await world.stop();
   await relay.stop();
   rmSync(folder, { recursive: true, force: true });
