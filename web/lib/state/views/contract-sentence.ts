@@ -158,9 +158,11 @@ function defaultSentence({ state, ledger }: ContractNow): string {
   const text = textOf(state);
   const notice = state.notices.find(({ type }) => type === 'default');
   const since = formatDue(notice?.asOfSec ?? 0, calendarOf(state));
-  return ledger.repaid || ledger.payoffUnits === 0n
-    ? `In default since ${since}; everything has been repaid after it.`
-    : `In default since ${since}. ${text(ledger.payoffUnits)} is owed.`;
+  if (ledger.repaid || ledger.payoffUnits === 0n) {
+    return `In default since ${since}; everything has been repaid after it.`;
+  }
+  const cured = ledger.daysPastDue === 0 ? '; nothing is late now' : '';
+  return `In default since ${since}${cured}. ${text(ledger.payoffUnits)} is owed.`;
 }
 
 function milestoneSentence({ state, ledger, nowSec }: ContractNow): string {

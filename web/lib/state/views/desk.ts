@@ -19,6 +19,7 @@ type Next = DeskRow['next'];
 
 function nextStep(now: ContractNow, outlookOf: OutlookOf): Next {
   const { state } = now;
+  if (state.status === 'defaulted') return { text: 'see the default', tone: 'problem', order: 2 };
   const notice = outlookOf(state.root, 'default');
   if (notice.when === 'now') return { text: 'declare default', tone: 'problem', order: 0 };
   const last = standingArrears(now);
@@ -34,9 +35,11 @@ function nextStep(now: ContractNow, outlookOf: OutlookOf): Next {
 
 function noticeText(now: ContractNow): string {
   const { state } = now;
+  const calendar = calendarOf(state);
+  const ended = state.notices.find(({ type }) => type === 'default');
+  if (ended) return `default, ${formatDue(ended.asOfSec, calendar)}`;
   const last = standingArrears(now);
   if (!last) return 'none yet';
-  const calendar = calendarOf(state);
   const until = formatDue(cureEndsAtSec(state, last.asOfSec), calendar);
   return `${formatDue(last.asOfSec, calendar)}, to cure until ${until}`;
 }
@@ -50,7 +53,9 @@ export function arrearsRows(
 ): DeskRow[] {
   return contracts
     .map(({ view }) => contractNow(view, nowSec))
-    .filter(({ state, ledger }) => state.status === 'effective' && ledger.daysPastDue > 0)
+    .filter(({ state: { status }, ledger }) => {
+      return (status === 'effective' || status === 'defaulted') && ledger.daysPastDue > 0;
+    })
     .map((now) => ({
       id: now.state.root,
       href: `/contracts/${now.state.root}`,

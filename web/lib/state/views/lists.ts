@@ -1,5 +1,11 @@
 /** Contracts as rows of a list, the next step first. */
-import { lastDueAtSec, permittedActs, type PartyRole } from '@realyield/protocol';
+import {
+  guaranteeOf,
+  lastDueAtSec,
+  permittedActs,
+  recoveriesOf,
+  type PartyRole,
+} from '@realyield/protocol';
 import type { DeskRow } from '../../components/models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import {
@@ -12,6 +18,22 @@ import {
 import { contractNow, titleOf, type ContractNow } from './contract.ts';
 import { isHeldBack } from './milestones.ts';
 import { missingOthers } from './proposals.ts';
+
+/** After a default, which asks for nothing while nothing is late and no loss is to be made good. */
+function nextInDefault({ state, ledger, nowSec }: ContractNow, role: PartyRole): DeskRow['next'] {
+  const isLate = ledger.daysPastDue > 0;
+  if (role === 'business') {
+    if (isLate) return { text: 'repay', tone: 'problem', order: 1 };
+    return ledger.dueNowUnits > 0n
+      ? { text: 'repay', tone: 'waiting', order: 2 }
+      : { text: 'nothing due yet', tone: 'plain', order: 6 };
+  }
+  const owedUnits =
+    (guaranteeOf(state, nowSec)?.unpaidUnits ?? 0n) + recoveriesOf(state, nowSec).unpaidUnits;
+  return isLate || owedUnits > 0n
+    ? { text: 'see the default', tone: 'problem', order: 4 }
+    : { text: 'wait for repayment', tone: 'plain', order: 6 };
+}
 
 /** The next step of a role in a contract; lower `order` is more pressing. */
 function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
@@ -28,10 +50,7 @@ function nextStep(now: ContractNow, role: PartyRole): DeskRow['next'] {
       ? { text: isChanged ? 'see changed terms' : 'countersign', tone: 'waiting', order: 0 }
       : { text: 'wait for signatures', tone: 'plain', order: 5 };
   }
-  if (state.status === 'defaulted' && !ledger.repaid) {
-    const text = role === 'business' ? 'repay' : 'see the default';
-    return { text, tone: 'problem', order: role === 'business' ? 1 : 4 };
-  }
+  if (state.status === 'defaulted' && !ledger.repaid) return nextInDefault(now, role);
   if (state.status !== 'effective' && state.status !== 'defaulted') {
     return { text: 'nothing to do', tone: 'done', order: 9 };
   }

@@ -1,6 +1,13 @@
 /** What follows a default, in words: guarantee, recoveries, calling in, writing off. */
-import { guaranteeOf, recoveriesOf, type PartyRole, type RecoveryShare } from '@realyield/protocol';
+import {
+  guaranteeOf,
+  recoveriesOf,
+  REJECT_SENTENCES,
+  type PartyRole,
+  type RecoveryShare,
+} from '@realyield/protocol';
 import type { Catalog } from '../../engine/catalog.ts';
+import type { Outlook } from '../../engine/notices.ts';
 import type { Fact } from '../../ui/facts.ts';
 import { amountOf, amountText, type AmountUnit } from '../../amount.ts';
 import { formatDue, formatPlural } from '../../format.ts';
@@ -34,6 +41,13 @@ export function guaranteeSentence(now: ContractNow): string | undefined {
   return called.daysPastDue > 0
     ? `${most}${paid} ${owed} was due ${due}: ${formatPlural(called.daysPastDue, 'day')} late.`
     : `${most}${paid} ${owed} is due by ${due}.`;
+}
+
+/** Why a loan in default is not called in or written off now; undefined where it may be. */
+export function aftermathRefusal(outlook: Outlook): string | undefined {
+  if (outlook.when === 'now') return undefined;
+  const { code } = outlook.refused;
+  return code === 'NOT_LATE' ? 'Nothing is late now.' : REJECT_SENTENCES[code];
 }
 
 /** What the bank said it recovered, and what of the investor's share it has paid. */

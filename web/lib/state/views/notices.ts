@@ -4,11 +4,12 @@ import {
   type ContractState,
   type Notice,
   type NoticeType,
+  type PartyRole,
   type ParsedEvent,
 } from '@realyield/protocol';
 import type { NoticeView } from '../../components/milestones/models.ts';
 import type { Outlook } from '../../engine/notices.ts';
-import { formatDue, formatPlural, type Calendar } from '../../format.ts';
+import { formatBps, formatDue, formatPlural, type Calendar } from '../../format.ts';
 import type { ContractNow } from './contract.ts';
 import type { PersonView } from '../../ui/shell.svelte.ts';
 import { personView, type Names } from './people.ts';
@@ -97,6 +98,21 @@ export function standingArrears({ state, ledger }: ContractNow): Notice | undefi
     ({ type, instalment }) =>
       type === 'arrears' && ledger.instalments[instalment - 1]?.state === 'late',
   );
+}
+
+/** What declaring a default does, each a sentence. */
+export function defaultEffects(state: ContractState, role: PartyRole | undefined): string[] {
+  const effects = [
+    'It is final: no later payment and nobody’s signature takes it back.',
+    'Nothing more is paid out. Everything lent and its interest stays owed.',
+    'It counts in the record of the bank and of the business for everyone to see.',
+  ];
+  const { tillShare } = state.contract.document;
+  const { shareBps = 0, recoveryBps = 0 } = tillShare ?? {};
+  if (tillShare?.runBy !== 'bank' || recoveryBps <= shareBps) return effects;
+  const till = role === 'bank' ? 'At the till you run' : 'At the till the bank runs';
+  const now = `${formatBps(recoveryBps)} of each sale repays the loan`;
+  return [...effects, `${till}, ${now} instead of ${formatBps(shareBps)}, until nothing is late.`];
 }
 
 /** Why a notice would not count yet, and from when it would; undefined when it would now. */
