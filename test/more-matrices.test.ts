@@ -19,7 +19,13 @@ const MODES = [
   { name: 'BOOKS', what: 'runs from books', quickRuns: 1, mended: [48, 240, 295], play: playBooks },
   { name: 'REPAID', what: 'repayments from books', quickRuns: 3, play: playRepaymentBooks },
   { name: 'TENDERS', what: 'runs of tenders', quickRuns: 3, play: playTenders },
-  { name: 'FALLBACK', what: 'runs of fallback addresses', quickRuns: 2, play: playFallback },
+  {
+    name: 'FALLBACK',
+    what: 'runs of fallback addresses',
+    quickRuns: 2,
+    mended: [116],
+    play: playFallback,
+  },
 ] as const;
 
 // Far apart and odd, so that a few runs kill at different steps.

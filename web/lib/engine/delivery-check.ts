@@ -234,8 +234,8 @@ export async function applyDelivery(
       ? 'found'
       : context
         ? await recoverEntry(context, other)
-        : 'silent';
-    if (outcome === 'silent') continue;
+        : undefined;
+    if (outcome !== 'found' && outcome !== 'none') continue;
     if (outcome === 'found') {
       // An order of another device, under this one's number: it is paid, and this one is not.
       const code = 'ORDER_FOUND';

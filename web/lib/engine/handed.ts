@@ -18,6 +18,7 @@ import type { Desk, OwnContract } from './desk.ts';
 import type { JournalEntry } from './journal.ts';
 import { isOfThisRun, recoverEntry, type PaymentContext } from './payment.ts';
 import type { Store, Verifier, Wallet } from './ports.ts';
+import type { PayerStatus } from './words.ts';
 
 const PREFIX = 'handed|';
 /** Of contracts that are not known yet nobody can tell who may write; so many are kept. */
@@ -122,13 +123,13 @@ export class Examiner {
 
   /**
    * Asks the wallet about every hash that was handed to this payer beside the journal's own.
-   * `changed`: the journal knows more now. `waiting`: the wallet has not said.
+   * `changed`: the journal knows more now. A status: the wallet has not said.
    */
   async look(
     context: PaymentContext,
     leg: Leg,
     sinceMs: number,
-  ): Promise<'clear' | 'changed' | 'waiting'> {
+  ): Promise<'clear' | 'changed' | PayerStatus> {
     const { desk, contract, wallet } = context;
     if (wallet !== this.#wallet || sinceMs !== this.#sinceMs) this.#cleared.clear();
     this.#wallet = wallet;
@@ -147,8 +148,8 @@ export class Examiner {
         if (proven.has(n)) continue;
         const doubt = this.#doubt(desk, request, index, invoices[index] ?? '');
         const after = doubt && (await this.#ask(context, doubt));
-        if (after === 'waiting') return 'waiting';
-        if (after === 'changed') result = 'changed';
+        if (typeof after === 'object') return after;
+        if (after === 'found') result = 'changed';
       }
     }
     return result;
@@ -195,9 +196,9 @@ export class Examiner {
   async #ask(
     context: PaymentContext,
     entry: JournalEntry,
-  ): Promise<'clear' | 'changed' | 'waiting'> {
+  ): Promise<'found' | 'none' | PayerStatus> {
     const outcome = await recoverEntry(context, entry);
     if (outcome === 'none') this.#cleared.add(entry.paymentHash ?? '');
-    return outcome === 'silent' ? 'waiting' : outcome === 'found' ? 'changed' : 'clear';
+    return outcome;
   }
 }

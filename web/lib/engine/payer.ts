@@ -165,10 +165,6 @@ export class Payer {
       waitMs = RETRY_MS;
     }
     this.#run = undefined;
-    this.#sleep(waitMs);
-  }
-
-  #sleep(waitMs: number): void {
     if (this.#stopped) return;
     this.#stopTimer = this.#desk.clock.after(Math.max(50, waitMs), () => this.wake());
   }
@@ -193,14 +189,17 @@ export class Payer {
     if (ageMs < LISTING_MS && !isListed(this.#desk, contract)) return LOOK_AGAIN_MS;
     const examined = await this.#examiner.look(context, this.leg, this.#sinceMs);
     if (examined === 'changed') this.#again = true;
-    if (examined === 'waiting') this.#say(statusOf('problem', 'WALLET_SILENT'));
-    if (examined !== 'clear') return SILENT_WALLET_MS;
+    // One that cannot tell has no more to say the sooner it is asked again.
+    const isMute = typeof examined === 'object' && examined.code === 'NO_LOOKUP';
+    if (typeof examined === 'object') this.#say(examined);
+    if (examined !== 'clear') return isMute ? IDLE_MS : SILENT_WALLET_MS;
     await dropExcessOrders(this.#desk, contract, this.leg);
     const planMs = await this.#plan(contract);
     // The payee makes the next requests while these are paid.
     await this.#ask(contract);
     const payMs = await this.#payChecked(context);
-    const askMs = await this.#ask(contract);
+    // T-35: "A payer MUST NOT ask anew for a part while another request that it was handed for it…"
+    const askMs = this.#again ? 0 : await this.#ask(contract);
     const lastMs = await this.#prover.write(contract);
     return Math.min(planMs, payMs, askMs, lastMs);
   }
@@ -238,6 +237,7 @@ export class Payer {
     const stale = whyStale(this.#desk, context.contract, entry);
     if (stale) {
       if (stale !== 'INVOICE_EXPIRED') this.#say(statusOf('problem', stale));
+      this.#again = true;
       await this.#desk.journal.replace(entry, renewedEntry(entry, this.#desk.clock.nowMs()));
       return undefined;
     }

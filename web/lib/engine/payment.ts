@@ -167,19 +167,27 @@ export async function resolveEntries(
 
 /**
  * A part may have been paid, by another device that was lost before it could prove it. `found`:
- * the wallet has paid it, or is about to, and the journal knows; `silent`: it does not say.
+ * the wallet has paid it, or is about to, and the journal knows; else, while the wallet does not
+ * say, what is waited for.
  */
 export async function recoverEntry(
   { desk, wallet }: PaymentContext,
   entry: JournalEntry,
-): Promise<'found' | 'none' | 'silent'> {
+): Promise<'found' | 'none' | PayerStatus> {
   const { contract, leg, n, paymentHash, invoice } = entry;
   const before = desk.journal.get(contract, leg, n);
   if (paymentHash === undefined || invoice === undefined) return 'none';
   const answer = await wallet.lookup(queryOf(entry));
+  const silent = statusOf('problem', 'WALLET_SILENT');
   // A wallet that cannot look up clears nothing that can still be paid.
-  const isOpen = surelyOverAtSec(entry) > desk.clock.nowSec();
-  if (answer.state === 'unknown' || (answer.state === 'refused' && isOpen)) return 'silent';
+  const untilSec = surelyOverAtSec(entry);
+  const isOpen = untilSec > desk.clock.nowSec();
+  if (answer.state === 'refused' && isOpen) {
+    return CANNOT_LOOK_UP.has(answer.code)
+      ? statusOf('waiting', 'NO_LOOKUP', { untilSec })
+      : silent;
+  }
+  if (answer.state === 'unknown') return silent;
   const record = answer.state === 'answered' ? answer.value : undefined;
   const next = record && settledStep(entry, record);
   const isUnderWay = !next && record?.direction === 'outgoing' && record.state === 'pending';
@@ -188,7 +196,7 @@ export async function recoverEntry(
   if (!found) return 'none';
   if (before || !isSerial(leg)) await write(desk, before, found);
   // Of a book: in the place of an order that is gone.
-  else if (!(await writeFound(desk, found))) return 'silent';
+  else if (!(await writeFound(desk, found))) return silent;
   return 'found';
 }
 

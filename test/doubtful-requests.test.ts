@@ -1,0 +1,105 @@
+/**
+ * A part whose request ran out without a clear word on whether it was paid: it is asked for again
+ * once nothing can come of that request any more, so that the next one is paid and does not run
+ * out in its turn while the first is waited for.
+ * requires: T-35
+ */
+import { ledgerOf } from '@realyield/protocol';
+import { afterEach, expect, it } from 'vitest';
+import type { Session } from '../web/lib/engine/session.ts';
+import { Cast, type Part } from './faults/cast.ts';
+import { CALM, UNHARMED, type Fate } from './faults/fates.ts';
+import { URLS } from './faults/scenario.ts';
+import { firstDueAtMs, signSilentLoan } from './faults/silent-loan.ts';
+import { Loan, offerDocument } from './fixtures/loan.ts';
+import { bulletPlan } from './fixtures/plans.ts';
+
+const HOUR_MS = 3_600_000;
+/** For so long common nodes still take a payment of an invoice that has run out. */
+const GRACE_MS = 2 * HOUR_MS;
+const DAY_SEC = 86_400;
+
+const repaid = signSilentLoan('doubtful requests', DAY_SEC);
+const dueAtMs = firstDueAtMs(repaid, DAY_SEC);
+const { dueNowUnits } = ledgerOf(repaid.fold().state, dueAtMs / 1_000 + 60);
+const { business } = offerDocument();
+const paidOut = new Loan({
+  offer: {
+    relays: URLS,
+    business: { ...business, relays: URLS },
+    tranches: [{ shareBps: 10_000, startDay: 0, streamDays: 1, windowDays: 1_000, ticks: 1 }],
+    plan: bulletPlan(1_200, 5),
+  },
+  investorRelays: URLS,
+});
+paidOut.signAll();
+
+const begun: Cast[] = [];
+
+afterEach(() => {
+  for (const cast of begun.splice(0)) cast.end();
+});
+
+/** Payers without lookups and a payee, who come when they are told to. */
+function castOf({ root, events }: Loan, leg: 'disbursement' | 'repayment', atMs: number) {
+  const cast = new Cast(1, atMs, events, CALM);
+  begun.push(cast);
+  const payee = leg === 'disbursement' ? 'business' : 'investor';
+  const pays = (name: string, fate: Partial<Fate>, part: Partial<Part> = {}): void => {
+    const all = { ...UNHARMED, canLookUp: false, ...fate };
+    cast.enter({ name, side: 'outgoing', fate: all, ...part });
+  };
+  const isPaid = (): void => cast.enter({ name: payee, side: 'incoming', fate: UNHARMED });
+  const entryAt = (name: string) => cast.journal(name, root, leg)[0];
+  const until = async (isSo: () => boolean, ms: number): Promise<void> => {
+    expect(await cast.time.runUntil(isSo, cast.time.nowMs + ms)).toBe(true);
+  };
+  const untilStep = (name: string, step: string, ms = HOUR_MS): Promise<void> =>
+    until(() => entryAt(name)?.step === step, ms);
+  const pass = (endMs: number) => cast.time.runUntil(() => false, endMs);
+  const timesPaid = () => [...cast.lightning.ledger.values()].map((entry) => entry.timesPaid);
+  const statusAt = (name: string) => cast.session(name)?.payerStatus(root, leg);
+  return { cast, pays, isPaid, entryAt, until, untilStep, pass, timesPaid, statusAt };
+}
+
+it('pays the next request where a mute wallet refused the first until it ran out', async () => {
+  const play = castOf(paidOut, 'disbursement', (paidOut.startAtSec + 5) * 1_000);
+  const answers = Array.from({ length: 400 }, () => 'refusal' as const);
+  play.pays('investor', { answers });
+  play.isPaid();
+  await play.untilStep('investor', 'failed');
+  const endsAtMs = (play.entryAt('investor')?.expiresAtSec ?? 0) * 1_000;
+  await play.pass(endsAtMs + GRACE_MS - 1_000);
+  expect(play.timesPaid()).toEqual([0]);
+  await play.untilStep('investor', 'receipted');
+  expect(play.timesPaid()).toEqual([0, 1]);
+});
+
+it('asks for no other request while another device may have paid the first', async () => {
+  const play = castOf(repaid, 'repayment', dueAtMs);
+  const { cast, entryAt } = play;
+  const act = async (session: Session): Promise<boolean> => {
+    if (!session.isRunning || !session.ownContract(repaid.root)) return false;
+    await session.repayments.repay(repaid.root, dueNowUnits);
+    return true;
+  };
+  const device = { person: 'business', hasRivals: true, act };
+  const answers = ['silence, never arrives'] as const;
+  play.pays('laptop', {}, device);
+  await play.untilStep('laptop', 'wanted');
+  play.pays('phone', { answers, awayMs: 40 * HOUR_MS }, device);
+  await play.untilStep('phone', 'wanted');
+  play.isPaid();
+  await play.untilStep('phone', 'unknown');
+  await play.until(() => entryAt('laptop')?.paymentHash === entryAt('phone')?.paymentHash, HOUR_MS);
+  const endsAtMs = (entryAt('phone')?.expiresAtSec ?? 0) * 1_000;
+  await play.pass(endsAtMs + 1_000);
+  cast.kill('phone');
+  await play.pass(endsAtMs + GRACE_MS - 1_000);
+  expect(cast.session('laptop')?.isRunning).toBe(true);
+  expect(play.timesPaid()).toEqual([0]);
+  const untilSec = (endsAtMs + GRACE_MS) / 1_000 + 1;
+  expect(play.statusAt('laptop')).toMatchObject({ code: 'NO_LOOKUP', untilSec });
+  await play.untilStep('laptop', 'receipted');
+  expect(play.timesPaid()).toEqual([0, 1]);
+});
