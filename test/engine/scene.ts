@@ -9,7 +9,7 @@ import { offerDocuments } from '../world/listings.ts';
 import type { SMALL_CAST } from '../world/personas.ts';
 import { startWorld, type World } from '../world/world.ts';
 import { Player, type PlayerOptions } from './player.ts';
-import { until } from './until.ts';
+import { until, untilCount } from './until.ts';
 import { bulletPlan } from '../fixtures/plans.ts';
 
 /** A short loan: ticks a second or so apart, and days of one second. */
@@ -24,6 +24,8 @@ export interface ShortTerms {
 }
 
 const DAY_SEC = 1;
+/** Longer than any test: what is paid late, on a slow machine or after a fault, has not lapsed. */
+const LASTING_DAYS = 900;
 
 /** A world without helpers or fixed ports. */
 export function startScene(options: { readonly control?: boolean } = {}): Promise<World> {
@@ -49,14 +51,15 @@ export async function offerShort(
   const nowSec = Math.floor(Date.now() / 1_000);
   const [model] = offerDocuments(bakery, world.relays, nowSec, () => ({ type: 'msat' }));
   if (!model) throw new Error('there is no offer to go by');
-  const { identifier, ticks, startDay = 4, streamDays = ticks, windowDays = 120 } = terms;
+  const { identifier, ticks, startDay = 4, streamDays = ticks } = terms;
+  const windowDays = terms.windowDays ?? (terms.changes?.plan ? 120 : LASTING_DAYS);
   const document: OfferDocument = {
     ...model,
     identifier,
     daySec: DAY_SEC,
     minimumTicketUnits: '10000000',
     minimumTotalUnits: '10000000',
-    plan: bulletPlan(180, 5),
+    plan: bulletPlan(startDay + windowDays, 5),
     tranches: [{ shareBps: 10_000, startDay, streamDays, windowDays, ticks }],
     ...terms.changes,
   };
@@ -114,12 +117,9 @@ export function untilPaid(
   root: string,
   count: number,
   leg: 'disbursement' | 'repayment' = 'disbursement',
-): Promise<boolean> {
-  return until(
-    `${count} parts of the ${leg}`,
-    () => paymentsOf(player, root, leg).length >= count,
-    120_000,
-  );
+): Promise<void> {
+  const paid = (): number => paymentsOf(player, root, leg).length;
+  return untilCount(`parts of the ${leg}`, paid, count);
 }
 
 /** A contract in force, from an offer of its own. */

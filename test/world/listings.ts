@@ -81,7 +81,7 @@ export const OVEN: Terms = {
   minimumTotalUnits: sat(300_000),
   rateBps: 1_200,
   plan: bulletPlan(180, 10),
-  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 30, windowDays: 150, ticks: 60 }],
+  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 30, windowDays: 175, ticks: 60 }],
 };
 
 const FLOUR: Terms = {
@@ -91,13 +91,14 @@ const FLOUR: Terms = {
   story:
     'In December the bakery sells twice what it sells in June. Flour costs a fifth less in ' +
     'October. Last year Luz bought on a supplier’s credit at four per cent a month; this year ' +
-    'she would rather pay you. The stock is sold by Epiphany, and the loan ends two weeks later.',
+    'she would rather pay you. The stock is sold by Epiphany, and the loan ends before Easter.',
   amountSoughtUnits: sat(900_000),
   minimumTicketUnits: sat(30_000),
   minimumTotalUnits: sat(90_000),
   rateBps: 1_000,
-  plan: bulletPlan(90, 5),
-  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 15, windowDays: 60, ticks: 30 }],
+  // A payment may be cut off twice, and the rest be paid late, before it lapses: see `STANDS_MS`.
+  plan: bulletPlan(180, 5),
+  tranches: [{ shareBps: 10_000, startDay: 5, streamDays: 15, windowDays: 175, ticks: 30 }],
 };
 
 /** The largest and least certain one. */

@@ -64,10 +64,11 @@ async function invent(wallet: Wallet, lie: Lie, amountMsat: bigint) {
 
 async function answerWrongly(parts: EngineParts, lie: Lie, question: Question) {
   const { message, author, key } = question;
+  // Before the invoices are made: one that is to run out may have, on a machine that is slow.
+  const nowSec = systemClock.nowSec();
   const made = await Promise.all(
     message.units.map((amount) => invent(parts.wallet, lie, BigInt(amount))),
   );
-  const nowSec = systemClock.nowSec();
   const expiresAtSec = Math.min(...made.map(({ signed }) => signed.expiresAtSec));
   const document: RequestDocument = {
     v: 1,

@@ -12,7 +12,7 @@ import { Listeners } from './listeners.ts';
 import { AskingPace, LEAST_PAUSE_MS } from './asking-pace.ts';
 import { askForParts, withoutBooked } from './asking.ts';
 import { paceTermsOf, silentStatus } from './forwarding/asking.ts';
-import { payEntry, type PaymentContext } from './payment.ts';
+import { payEntry, RETRY_MS, type PaymentContext } from './payment.ts';
 import { heldStatus, isAnswered, noteStatus, refusedStatus } from './payer-orders.ts';
 import { sideStatus, type PayerOrders } from './payer-orders.ts';
 import { planStep } from './planning.ts';
@@ -31,7 +31,6 @@ import {
 import { Unclear } from './unclear.ts';
 import { statusOf, type PayerStatus } from './words.ts';
 
-const RETRY_MS = 10_000;
 const IDLE_MS = 30_000;
 /** How long a payer waits for a relay to say what is already paid. */
 const LISTING_MS = 5_000;

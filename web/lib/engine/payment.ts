@@ -23,6 +23,8 @@ export interface PaymentContext {
  * the request carried an expiration well before this.
  */
 export const NEVER_ARRIVED_MS = 90_000;
+/** How long a payment that failed rests before it is tried again. */
+export const RETRY_MS = 10_000;
 /** Answers of a wallet, or a connection, that can never tell what became of a payment. */
 const CANNOT_LOOK_UP: ReadonlySet<string> = new Set(['NOT_IMPLEMENTED', 'RESTRICTED']);
 /** Common nodes still take a payment of an invoice that ran out less than two hours ago. */
