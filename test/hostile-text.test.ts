@@ -103,18 +103,11 @@ function readMessage(content: string): string | undefined {
 
 /** Every document that the vectors show and that reads. */
 function samples(): Sample[] {
-  const folders = ['agreement', 'bonds', 'disputes', 'keys', 'listings', 'milestones'];
-  const others = [
-    'contract',
-    'losses',
-    'notices',
-    'offers',
-    'payments',
-    'tenders',
-    'till',
-    'versions',
-  ];
-  const events = [...folders, ...others].flatMap(vectorsIn).flatMap(eventsIn);
+  const folders = readdirSync(join(ROOT, 'specs/vectors'), { withFileTypes: true });
+  const events = folders
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => vectorsIn(name))
+    .flatMap(eventsIn);
   events.push(signAs('bank', buildBankProfile(profileDocument(), 1_800_000_000)));
   const unique = [...new Map(events.map((event) => [event.id, event])).values()];
   const ofEvents = unique.flatMap((event): Sample[] => {
@@ -168,13 +161,14 @@ const fields = textFields();
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'acknowledgement objection': ['statement'],
   'arbiter profile': ['about', 'name', 'place.locality', 'rules', 'scope'],
-  attestation: ['statement'],
+  attestation: ['documents.*.name', 'statement'],
   'bank profile': ['about', 'charter', 'name', 'place.locality', 'policy'],
   contract: [
     'legal.complaints',
     'legal.law',
     'legal.riskAcknowledgement',
     'legal.security',
+    'legal.text.name',
     'legal.withholdingTax.rule',
     'tranches.*.milestone.description',
     'tranches.*.milestone.title',
