@@ -14,7 +14,7 @@ import { ListingBook } from '../web/lib/engine/listing-book.ts';
 import { shortNpub } from '../web/lib/format.ts';
 import { Lookalikes } from '../web/lib/state/lookalikes.ts';
 import { alikePeople, alikeSentence } from '../web/lib/state/views/alike.ts';
-import { nameOf, personView, type Names } from '../web/lib/state/views/people.ts';
+import { nameInFile, nameOf, personView, type Names } from '../web/lib/state/views/people.ts';
 import { arbiterDocument, profileDocument } from '../protocol/src/testing/offers.ts';
 import { offerDocument, publicOf, signAs } from './fixtures/loan.ts';
 
@@ -70,6 +70,13 @@ describe('a name that is nearly another’s', () => {
     expect(nameOf(names, publicOf('mimic'))).toBe(`${MIMIC} (${keyOf('mimic')})`);
     expect(nameOf(names, publicOf('third'))).toBe('Bank of the Coast');
     expect(personView(names, publicOf('mimic')).alike).toBe(said(names, 'mimic'));
+  });
+
+  it('stands with the key in a file too, requires: L-21', () => {
+    const names = namesOver([genuine, mimic, bank('third', 'Bank of the Coast')]);
+    expect(nameInFile(names, publicOf('mimic'))).toBe(`${MIMIC} (${keyOf('mimic')})`);
+    expect(nameInFile(names, publicOf('third'))).toBe('Bank of the Coast');
+    expect(nameInFile(names, publicOf('fourth'))).toBe(publicOf('fourth'));
   });
 
   it('is marked on the stranger alone where the reader knows the other, requires: L-21', () => {

@@ -131,6 +131,14 @@ describe('DocumentList', () => {
     await expect.element(second.getByText('Were you sent a copy?', { exact: false })).toBeVisible();
   });
 
+  it('asks its holder for no copy that was sent', async () => {
+    const screen = await render(DocumentList, { documents: [view], isOwn: true });
+    await expect
+      .element(screen.getByText('Is a file one of these?', { exact: false }))
+      .toBeVisible();
+    expect(screen.container.textContent).not.toContain('Were you sent a copy?');
+  });
+
   it('compares a large file piece by piece until it is stopped', async () => {
     const screen = await render(DocumentList, { documents: [view] });
     const huge = new File(['x'], 'backup.iso');

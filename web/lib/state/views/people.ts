@@ -53,3 +53,9 @@ export function nameOf(names: Names, publicKey: string): string {
   if (name === undefined) return key;
   return alike === undefined ? cleanLine(name, 60) : `${cleanLine(name, 60)} (${key})`;
 }
+
+/** The same in a file, where a key without a name stands whole. */
+export function nameInFile(names: Names, publicKey: string): string {
+  const isNamed = personView(names, publicKey).name !== undefined;
+  return isNamed ? nameOf(names, publicKey) : publicKey;
+}
