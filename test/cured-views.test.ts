@@ -1,24 +1,29 @@
-/** A default in words at the bank's till: what it does, and that nothing is late after it. */
+/** A bank's till in words: whose a sale is, what a default does there, and its cure. */
 import { planTicks, type TillShare } from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../web/lib/engine/catalog.ts';
 import { sentenceOfContract, statusView } from '../web/lib/state/views/contract-sentence.ts';
+import { takerName } from '../web/lib/state/views/bank-till.ts';
 import { contractNow, type ContractNow } from '../web/lib/state/views/contract.ts';
 import { arrearsRows } from '../web/lib/state/views/desk.ts';
 import { contractRow } from '../web/lib/state/views/lists.ts';
 import { aftermathRefusal } from '../web/lib/state/views/losses.ts';
 import { defaultEffects } from '../web/lib/state/views/notices.ts';
+import type { Names } from '../web/lib/state/views/people.ts';
 import { inThree, Loan, sparedSigning } from './fixtures/loan.ts';
 import { give } from './fixtures/steps.ts';
 
 const DAY = 60;
 const tillShare: TillShare = { runBy: 'bank', shareBps: 500, recoveryBps: 4_000, thresholdSat: 10 };
-const catalog = {
-  bankProfile: () => undefined,
+const nobody = {
+  bankProfile: (): unknown => undefined,
   listings: { arbiter: () => undefined, offerOfBusiness: () => undefined },
   cases: { ofContract: () => [] },
-} as unknown as Catalog;
-const names = { catalog, world: undefined, own: new Set<string>() };
+};
+const namesIn = (catalog: object): Names => ({
+  ...{ catalog: catalog as Catalog, world: undefined, own: new Set() },
+});
+const names = namesIn(nobody);
 const plain = (text: string): string => text.replace(/[\u202f\u2009\u00a0]/g, ' ');
 
 /** All paid out, nothing repaid, in default since day 60. */
@@ -111,5 +116,19 @@ describe('declaring a default', () => {
     const own = { tillShare: { ...tillShare, runBy: 'business', recoveryBps: 500 } };
     expect(defaultEffects(at(defaulted(own), 61).state, 'bank')).toHaveLength(3);
     expect(defaultEffects(at(defaulted({}), 61).state, 'bank')).toHaveLength(3);
+  });
+});
+
+describe('a sale that the bank took', () => {
+  it('is called the bank’s, whose reports it must be in, also before its loan is read', () => {
+    const loan = defaulted();
+    const { pubkey } = loan.contract.document.parties.bank;
+    const profile = { document: { name: 'Banco Comunal' } };
+    const bankProfile = (key: string) => (key === pubkey ? profile : undefined);
+    const known = namesIn({ ...nobody, bankProfile, contract: () => viewOf(loan) });
+    const unread = namesIn({ ...nobody, contract: () => undefined });
+    expect(takerName(known, { bank: loan.root })).toBe('Banco Comunal');
+    expect(takerName(unread, { bank: loan.root })).toBe('the bank');
+    expect(takerName(known, {})).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import { recoverySinceSec, tillRate, type ContractState, type TillRate } from '@
 import type { Catalog } from '../../engine/catalog.ts';
 import type { BankPurse } from '../../engine/till/bank-purse.ts';
 import type { HostedTill, HostedTills } from '../../engine/till/hosted-tills.ts';
+import type { TillSale } from '../../engine/till/sale.ts';
 import { formatBps, formatDue } from '../../format.ts';
 import { titleOf } from './contract.ts';
 import { calendarOf } from './notices.ts';
@@ -119,6 +120,13 @@ export function contractTill(state: ContractState, nowSec: number): ContractTill
     paidOnMsat: movedMsat([state], 'takings'),
     reportedMsat: state.sales.reduce((sum, { revenueUnits }) => sum + revenueUnits, 0n),
   };
+}
+
+/** The bank that took a sale and reports it, by its name; undefined for one's own till. */
+export function takerName(names: Names, { bank }: Pick<TillSale, 'bank'>): string | undefined {
+  if (bank === undefined) return undefined;
+  const state = names.catalog.contract(bank)?.fold.state;
+  return state ? nameOf(names, state.contract.document.parties.bank.pubkey) : 'the bank';
 }
 
 /** A till that this person runs as a bank. */
