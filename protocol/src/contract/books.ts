@@ -146,7 +146,7 @@ export class Books {
     // for by the next one instead, late fees included…"
     // Where none is left there is none to ask.
     if (arrears === 'fold' && !this.#last) {
-      this.#carried = this.allLateFees(fromDay) - this.lateFeesPaid;
+      const charged = this.allLateFees(fromDay);
       let fees = this.#lateFeesBefore;
       for (const each of this.#fallen.slice(this.#oldest)) {
         const { principalUpToUnits, interestUpToUnits } = each.asked;
@@ -158,6 +158,8 @@ export class Books {
         each.fee.freeze(amount);
         fees += amount;
       }
+      // Of what an earlier fold left, something may be paid already: it stays charged.
+      this.#carried = charged - fees;
     }
     this.#terms = document;
     this.#beforeTerms = this.#fallen.at(-1)?.asked.principalUpToUnits ?? 0n;

@@ -195,6 +195,28 @@ describe('new terms', () => {
     expect(at(80).dueNowUnits % 1_000_000n).toBeGreaterThan(0n);
     expect(fees(at(86))[2]).toBe(800_000n);
   });
+
+  it('that take over arrears a second time keep what was paid of their late fees', () => {
+    const lateFee = { flatUnits: '500000', rateBps: 0, capBps: 200 };
+    const dear = { ...document, plan: { ...document.plan, lateFee } };
+    const versions = [
+      ...change([80, 110], 60, 'fold').versions,
+      ...change([90, 120], 70, 'fold').versions,
+    ].map((version) => ({
+      ...version,
+      document: { ...version.document, plan: { ...version.document.plan, lateFee } },
+    }));
+    const paid = [
+      [36, 200],
+      [65, 100],
+    ] as const;
+    const at = ledgerOf(dear, paid, { versions });
+    const books = { lateFeesChargedUnits: 500_000n, lateFeesPaidUnits: 300_000n };
+    expect(at(70)).toMatchObject({ ...books, lateFeesOwedUnits: 200_000n });
+    expect(at(71)).toMatchObject({ ...books, lateFeesOwedUnits: 200_000n });
+    expect(fees(at(71))).toEqual([200_000n, 0n, 300_000n, 0n]);
+    expect(at(71).instalments[2]?.paidLateFeeUnits).toBe(100_000n);
+  });
 });
 
 describe('acceleration', () => {
