@@ -67,10 +67,9 @@ test('one loan, from prospectus to closure, the same for everybody', async ({ br
   await ana.page.reload();
   await expect(ana.page.getByRole('button', { name: 'Take back my signature' })).toBeVisible();
 
-  // Ana pauses at once and Ben streams on; then she resumes.
+  // Ana, on whose page it is, pauses at once and Ben streams on; then she resumes.
   await countersign(bakery, anas);
   await countersign(bank, anas);
-  await openContract(ana, anas);
   await ana.page.getByRole('button', { name: /^Pause/ }).click();
   await expect(ana.page.getByText('Paused by you.')).toBeVisible();
   await countersign(bakery, bens);
