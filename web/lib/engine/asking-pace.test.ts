@@ -93,6 +93,20 @@ it('a payee that refuses is asked ever less often, so that a day takes few wraps
   expect(wraps).toBeLessThan(500);
 });
 
+it('a payee whose invoices are all wrong is asked as seldom, until one can be paid', () => {
+  const pace = new AskingPace();
+  const after = (nowMs: number) => {
+    pace.answeredInVain(nowMs);
+  };
+  const pauses = pausesOf(pace, { after });
+  expect(pauses.slice(0, 5)).toEqual([6_000, 6_000, 11_900, 23_800, 47_600]);
+  expect(pauses).toEqual(rising(pauses));
+  expect(pauses.at(-1)).toBe(600_000);
+  expect(pace.isSilent).toBe(false);
+  pace.answered(true);
+  expect(pausesOf(pace, { after, fromMs: START_MS + 3_700_000 })[0]).toBe(6_000);
+});
+
 it('what may have changed ends the pauses of who was refused', () => {
   let othersSeen = 3;
   const changes: ((pace: AskingPace) => void)[] = [

@@ -73,6 +73,12 @@ export class AskingPace {
     if (isPayable) this.tryAnew();
   }
 
+  /** There was an answer, and everything in it was wrong. */
+  answeredInVain(nowMs: number): void {
+    this.heard();
+    this.#refusedSinceMs ??= nowMs;
+  }
+
   /** What was refused or given back may be served now. */
   tryAnew(): void {
     this.#givenBackAtMs = undefined;
@@ -138,8 +144,9 @@ export class AskingPace {
     const firstTurnMs = Math.min(...turns);
     const turnedMs = firstTurnMs <= lastMs ? firstTurnMs : -Infinity;
     const sinceMs = Math.max(this.#inVainSinceMs ?? lastMs, turnedMs);
-    // T-34: "A payer asks a payee that refuses again and again, whatever its reasons, as seldom as
-    // one that is silent (T-28): after six seconds, then after as long as it was refused…"
+    // T-34: "A payer asks a payee that refuses again and again, whatever its reasons, or whose
+    // answers are wrong in all that was asked for, as seldom as one that is silent (T-28): after
+    // six seconds, then after as long as it was refused…"
     const refusedMs = lastMs - Math.max(this.#refusedSinceMs ?? lastMs, turnedMs);
     const isOnTheWay = !this.#isSent || turns.some((atMs) => atMs > lastMs && atMs !== Infinity);
     const mostVainMs = isOnTheWay ? Math.min(mostMs, MOST_ON_THE_WAY_MS) : mostMs;

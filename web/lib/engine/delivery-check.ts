@@ -47,6 +47,15 @@ function refusal(code: RejectCode): CheckedDelivery {
   return { ...NONE, refused: [code], isAnswer: false };
 }
 
+/**
+ * Whether an answer was wrong in all that it says. A price is no such wrong: it moves, and its
+ * person may agree to it.
+ */
+export function isInVain({ payable, paid, found, taken, refused }: CheckedDelivery): boolean {
+  const isUseful = [payable, paid, found, taken].some(({ length }) => length > 0);
+  return !isUseful && refused.some((code) => !code.startsWith('PRICE_'));
+}
+
 /** Entries of wanted parts that may be paid by a request that was kept. */
 export function checkHanded(
   desk: Desk,

@@ -3,7 +3,7 @@
  * it. Every step is in the journal before it is taken.
  */
 import type { Leg, MessageOf } from '@realyield/protocol';
-import { applyDelivery, checkDelivery } from './delivery-check.ts';
+import { applyDelivery, checkDelivery, isInVain } from './delivery-check.ts';
 import { ownContract, type Desk, type OwnContract } from './desk.ts';
 import { Examiner } from './handed.ts';
 import { paidMsat, renewedEntry, type JournalEntry } from './journal.ts';
@@ -292,7 +292,8 @@ export class Payer {
     const checked = await checkDelivery(this.#desk, contract, this.leg, message);
     for (const code of checked.refused) this.#say(statusOf('problem', code));
     if (!checked.isAnswer) return;
-    this.#pace.answered(checked.payable.length > 0);
+    if (isInVain(checked)) this.#pace.answeredInVain(this.#desk.clock.nowMs());
+    else this.#pace.answered(checked.payable.length > 0);
     await applyDelivery(this.#desk, contract, checked);
     this.wake();
   }
