@@ -1,10 +1,10 @@
 /**
  * On the local market, in browsers. A case on the loan that is late: an investor opens it, the bank
  * answers, the arbiter takes it and awards less than was claimed, the business pays over Lightning,
- * and the arbiter closes it; anybody reads it by its link. And a till on the loan in default: the
- * bank runs it, and the recovery share of each sale goes to both who lent; a sale that is paid
- * while the till is closed is found when it opens again. What takes longer: bond-case.spec.ts,
- * till.spec.ts.
+ * and the arbiter closes it; anybody reads it by its link. One bank vouches for another. And a till
+ * on the loan in default: the bank runs it, and the recovery share of each sale goes to both who
+ * lent; a sale that is paid while the till is closed is found when it opens again. What takes
+ * longer: bond-case.spec.ts, till.spec.ts.
  */
 import { expect, test } from '@playwright/test';
 import * as at from './case-world.ts';
@@ -32,6 +32,31 @@ test.beforeAll(async () => {
 test.afterEach(() => world.leave());
 
 test.afterAll(() => world.stop());
+
+test('says of a bank that another bank vouches for it', async ({ browser }) => {
+  const bank = world.process.personas.find(({ id }) => id === 'bank');
+  const path = `/banks/${bank?.publicKey ?? ''}`;
+  const words = 'We have read its books for two years, and they add up.';
+  const page = await world.open(browser, BANK);
+  await go(page, path);
+  await page.getByRole('button', { name: 'Vouch for this bank' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox', { name: 'I have seen its books' }).check();
+  await dialog.getByRole('textbox').fill(words);
+  await dialog.getByRole('button', { name: 'Sign and publish' }).click();
+  await expect(dialog).toBeHidden();
+
+  // Whoever comes by reads it among banks, by that bank's name; nobody but its bank takes it back.
+  const stranger = await world.open(browser);
+  await go(stranger, path);
+  const said = stranger.getByRole('region', { name: 'Who vouches for it' });
+  await expect(said.getByRole('heading', { name: 'Other banks' })).toBeVisible();
+  await expect(said.getByRole('listitem').filter({ hasText: words })).toContainText(BANK);
+  await expect(said.getByText('has seen its books')).toBeVisible();
+  await expect(said.getByRole('button')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  await expect(said.getByText(words)).toHaveCount(0);
+});
 
 test('goes from a complaint to money paid', async ({ browser }) => {
   const page = await world.open(browser, LENDER);
