@@ -3,7 +3,7 @@ import { planTicks, type TillShare } from '@realyield/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../web/lib/engine/catalog.ts';
 import { sentenceOfContract, statusView } from '../web/lib/state/views/contract-sentence.ts';
-import { takerName } from '../web/lib/state/views/bank-till.ts';
+import { otherTitle, takerName } from '../web/lib/state/views/bank-till.ts';
 import { contractNow, type ContractNow } from '../web/lib/state/views/contract.ts';
 import { arrearsRows } from '../web/lib/state/views/desk.ts';
 import { contractRow } from '../web/lib/state/views/lists.ts';
@@ -130,5 +130,16 @@ describe('a sale that the bank took', () => {
     expect(takerName(known, { bank: loan.root })).toBe('Banco Comunal');
     expect(takerName(unread, { bank: loan.root })).toBe('the bank');
     expect(takerName(known, {})).toBeUndefined();
+  });
+});
+
+describe('another device of the bank', () => {
+  it.each([
+    [6, false, 'Another device of yours took 6 sales here'],
+    [0, false, 'Another device of yours took no sale here'],
+    [1, true, 'Another device of yours took 1 sale here, and took over from a lost one'],
+    [0, true, 'Another device of yours took over here from a lost one'],
+  ])('that took %i sales, after a lost one: %s', (sales, hasTakenOver, title) => {
+    expect(otherTitle({ sales, hasTakenOver })).toBe(title);
   });
 });

@@ -4,7 +4,7 @@ import type { Catalog } from '../../engine/catalog.ts';
 import type { BankPurse } from '../../engine/till/bank-purse.ts';
 import type { HostedTill, HostedTills } from '../../engine/till/hosted-tills.ts';
 import type { TillSale } from '../../engine/till/sale.ts';
-import { formatBps, formatDue } from '../../format.ts';
+import { formatBps, formatDue, formatPlural } from '../../format.ts';
 import { titleOf } from './contract.ts';
 import { calendarOf } from './notices.ts';
 import { nameOf, type Names } from './people.ts';
@@ -154,6 +154,8 @@ export interface HostedTillView {
 export interface OtherTillView {
   readonly device: string;
   readonly sales: number;
+  /** Whether it pays on as well what a device that was lost took. */
+  readonly hasTakenOver: boolean;
   /** Invoices that it made and that may be paid still, or were. */
   readonly open: number;
   readonly heldMsat: bigint;
@@ -161,10 +163,20 @@ export interface OtherTillView {
   readonly atSec: number;
 }
 
+/** What another device took at a till, in a few words. */
+export function otherTitle(other: Pick<OtherTillView, 'sales' | 'hasTakenOver'>): string {
+  const sales = other.sales > 0 ? formatPlural(other.sales, 'sale') : 'no sale';
+  if (!other.hasTakenOver) return `Another device of yours took ${sales} here`;
+  return other.sales > 0
+    ? `Another device of yours took ${sales} here, and took over from a lost one`
+    : 'Another device of yours took over here from a lost one';
+}
+
 function othersAt(hosted: HostedTills, of: HostedTill): readonly OtherTillView[] {
-  const views = hosted.elsewhere(of).map(({ copy: { device }, sales, heldMsat, atSec }) => {
+  const views = hosted.elsewhere(of).map(({ copy: { device, took }, sales, heldMsat, atSec }) => {
     const paid = sales.filter((sale) => sale.paid !== undefined).length;
-    return { device, sales: paid, open: sales.length - paid, heldMsat, atSec };
+    const hasTakenOver = took.length > 0;
+    return { device, sales: paid, hasTakenOver, open: sales.length - paid, heldMsat, atSec };
   });
   return views.sort((a, b) => (a.heldMsat > b.heldMsat ? -1 : 1));
 }
