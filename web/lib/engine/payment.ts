@@ -44,7 +44,10 @@ export function isPreimageOf(preimage: string, paymentHash: string): boolean {
 }
 
 /** How a wallet is asked about a payment; of a void invoice only the hash may be here. */
-function queryOf({ paymentHash = '', invoice }: JournalEntry): Parameters<Wallet['lookup']>[0] {
+function queryOf({
+  paymentHash = '',
+  invoice,
+}: Pick<JournalEntry, 'paymentHash' | 'invoice'>): Parameters<Wallet['lookup']>[0] {
   const isHere = invoice !== undefined && invoice !== WITHHELD;
   return isHere ? { paymentHash, invoice } : { paymentHash };
 }
@@ -200,6 +203,16 @@ export async function recoverEntry(
   // Of a book: in the place of an order that is gone.
   else if (!(await writeFound(desk, found))) return silent;
   return 'found';
+}
+
+/** Whether a wallet says of a request that it made no payment of it, and makes none. */
+export async function isSurelyUnpaid(
+  wallet: Wallet | undefined,
+  asked: Pick<JournalEntry, 'paymentHash' | 'invoice'>,
+): Promise<boolean> {
+  const answer = await wallet?.lookup(queryOf(asked));
+  if (answer?.state !== 'answered') return false;
+  return answer.value?.direction !== 'outgoing' || answer.value.state === 'failed';
 }
 
 /** What a wallet charged for a payment; undefined where it will never tell. */

@@ -116,16 +116,17 @@ export class Fallback {
     const { root } = contract.view;
     const parsed = tenderEvent(this.#desk, root, offered.tender);
     if (!parsed) return reject('TENDER_UNKNOWN', offered.tender);
-    const entries = await freeEntries(this.#desk, contract, offered, parsed.document);
+    const free = await freeEntries(this.#desk, contract, offered, parsed.document);
     const known = this.#kept.of(offered.tender);
     // What was freed and has come all the same is proven, not paid again.
     const isPaid = known?.found !== undefined || known?.other !== undefined;
-    if (!entries || known?.state === 'open' || isPaid) return reject('STATE_FORBIDS', 'inFlight');
+    if (known?.state === 'open' || isPaid) return reject('STATE_FORBIDS', 'inFlight');
+    if (!free.ok) return free;
     const order = draftOrder(this.#desk, ripe, parsed.event, known);
     // TE-21: "…It keeps address, amount and parts in its journal, and withdraws every open request
     // for them, before it shows where to pay…"
     this.#beginning.add(order.tender.id);
-    const isHeld = await holdParts(this.#desk, order, entries, 'this device');
+    const isHeld = await holdParts(this.#desk, order, free.value, 'this device');
     this.#kept.put(order);
     // TE-23: "Before it shows where to pay, it tells the other devices of its person by an
     // encrypted event that a relay has taken…"

@@ -13,6 +13,7 @@ import {
 } from '@realyield/protocol';
 import { ownContract, type Desk, type OwnContract } from '../desk.ts';
 import { wantedEntry, type JournalEntry } from '../journal.ts';
+import { isSurelyUnpaid } from '../payment.ts';
 import type { ChainOrder } from './orders.ts';
 import { firstAnswer, sourcesOf, unseen } from './watching.ts';
 
@@ -83,7 +84,7 @@ export async function ripeNow(desk: Desk, root: string, leg: TenderLeg): Promise
   if (valueSat < LEAST_SAT) return reject('PART_AMOUNT', valueSat.toString());
   if (nowSec < fromSec) return reject('FALLBACK_EARLY', String(fromSec));
   // TE-21: "A debtor's client offers a payment to the fallback address only of a tender that
-  // nobody answered, of parts with no payment under way, and once the median time of the newest
+  // nobody answered, of parts with no payment under way … and once the median time of the newest
   // block is fourteen contract days after it…"
   const { network } = known.view.fold.state.contract.document;
   const seen = await firstAnswer(await sourcesOf(desk, root), address, network);
@@ -132,17 +133,28 @@ export async function freeEntries(
   contract: OwnContract,
   { leg, n }: Unanswered,
   { units }: TenderDocument,
-): Promise<readonly JournalEntry[] | undefined> {
+): Promise<Result<readonly JournalEntry[]>> {
   const { root } = contract.view;
-  const handed = await desk.handed.of(contract, leg);
-  const asked = new Set(handed.flatMap(({ request }) => request.document.n));
+  const handed = (await desk.handed.of(contract, leg)).flatMap(({ request, invoices }) =>
+    request.document.n.map((part, at) => {
+      const { paymentHash } = request.document;
+      return { part, paymentHash: paymentHash[at] ?? '', invoice: invoices[at] ?? '' };
+    }),
+  );
+  // No payee stands between a payment on the chain and one under such a request. TE-21: "…of
+  // which its wallet says of every request that it was handed for them that it was not paid…"
+  for (const { part, ...asked } of handed) {
+    if (!n.includes(part) || (await isSurelyUnpaid(desk.wallet(), asked))) continue;
+    return reject('STATE_FORBIDS', 'unsaid');
+  }
   const entries = n.flatMap((part, place): readonly JournalEntry[] => {
     const known = desk.journal.get(root, leg, part);
     if (known) return known.step === 'wanted' || known.step === 'failed' ? [known] : [];
-    if (asked.has(part)) return [];
+    if (handed.some((each) => each.part === part)) return [];
     return [wantedEntry(root, leg, part, BigInt(units[place] ?? '0'), desk.clock.nowMs())];
   });
-  return entries.length === n.length ? entries : undefined;
+  const isFree = entries.length === n.length;
+  return isFree ? { ok: true, value: entries } : reject('STATE_FORBIDS', 'inFlight');
 }
 
 /**
