@@ -2,7 +2,7 @@
  * A part whose request ran out without a clear word on whether it was paid: it is asked for again
  * once nothing can come of that request any more, so that the next one is paid and does not run
  * out in its turn while the first is waited for.
- * requires: T-35
+ * requires: T-35, P-32
  */
 import { ledgerOf } from '@realyield/protocol';
 import { afterEach, expect, it } from 'vitest';
@@ -101,5 +101,30 @@ it('asks for no other request while another device may have paid the first', asy
   const untilSec = (endsAtMs + GRACE_MS) / 1_000 + 1;
   expect(play.statusAt('laptop')).toMatchObject({ code: 'NO_LOOKUP', untilSec });
   await play.untilStep('laptop', 'receipted');
+  expect(play.timesPaid()).toEqual([0, 1]);
+});
+
+it('pays what its payee handed out anew while the first ran out under a pause', async () => {
+  const play = castOf(repaid, 'repayment', dueAtMs);
+  const { cast, entryAt } = play;
+  const act = async (session: Session): Promise<boolean> => {
+    if (!session.isRunning || !session.ownContract(repaid.root)) return false;
+    await session.repayments.repay(repaid.root, dueNowUnits);
+    return true;
+  };
+  const answers = Array.from({ length: 400 }, () => 'refusal' as const);
+  play.pays('business', { answers }, { act });
+  play.isPaid();
+  const tenders = () => cast.stateAt('investor', repaid.root)?.tenders.length ?? 0;
+  await play.until(() => tenders() > 0, HOUR_MS);
+  const endsAtMs = (entryAt('business')?.expiresAtSec ?? 0) * 1_000;
+  await play.pass(endsAtMs - 20_000);
+  await cast.session('business')?.setPaused(repaid.root, true);
+  expect(entryAt('business')?.step).toBe('failed');
+  // What it answers a tender by lasts for a week.
+  await play.until(() => play.timesPaid().length === 2, HOUR_MS);
+  await play.pass(endsAtMs + HOUR_MS);
+  await cast.session('business')?.setPaused(repaid.root, false);
+  await play.untilStep('business', 'receipted', GRACE_MS);
   expect(play.timesPaid()).toEqual([0, 1]);
 });

@@ -15,9 +15,10 @@ import {
   type SignedEvent,
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
-import type { JournalEntry } from './journal.ts';
-import { isOfThisRun, recoverEntry, type PaymentContext } from './payment.ts';
+import { renewedEntry, type JournalEntry } from './journal.ts';
+import { isOfThisRun, payEntry, recoverEntry, type PaymentContext } from './payment.ts';
 import type { Store, Verifier, Wallet } from './ports.ts';
+import { liveEntries } from './ticks-due.ts';
 import type { PayerStatus } from './words.ts';
 
 const PREFIX = 'handed|';
@@ -107,17 +108,21 @@ export class Handed {
   }
 }
 
-/** Whether no wallet was told to pay a part, under whatever hash, since the journal has it. */
-function isUntold(known: JournalEntry | undefined): boolean {
-  if (!known) return true;
-  if (isSerial(known.leg)) return false;
-  const { step, sentAtMs, noRoute } = known;
-  return (step === 'wanted' || step === 'checked') && sentAtMs === undefined && !noRoute;
+/** What ran out while it waited to be paid is wanted anew, and examined as what others have. */
+async function renewExpired(desk: Desk, contract: OwnContract, leg: Leg): Promise<void> {
+  const { journal, clock } = desk;
+  for (const entry of liveEntries(desk, contract, leg)) {
+    const isWaiting = entry.step === 'checked' || entry.step === 'failed';
+    if (!isWaiting || (entry.expiresAtSec ?? 0) > clock.nowSec()) continue;
+    await journal.replace(entry, renewedEntry(entry, clock.nowMs()));
+  }
 }
 
 /** Looks for payments that this journal does not know of. */
 export class Examiner {
   readonly #cleared = new Set<string>();
+  /** Hashes that a wallet was told to pay since this payer began. */
+  readonly #told = new Set<string>();
   #wallet: Wallet | undefined;
   #sinceMs = 0;
 
@@ -134,6 +139,7 @@ export class Examiner {
     if (wallet !== this.#wallet || sinceMs !== this.#sinceMs) this.#cleared.clear();
     this.#wallet = wallet;
     this.#sinceMs = sinceMs;
+    await renewExpired(desk, contract, leg);
     const proven = contract.view.fold.state.paid.numbers(leg);
     let result: 'clear' | 'changed' = 'clear';
     for (const { request, invoices } of await desk.handed.of(contract, leg)) {
@@ -155,6 +161,12 @@ export class Examiner {
     return result;
   }
 
+  /** Pays what was looked at. */
+  pay(context: PaymentContext, entry: JournalEntry, sinceMs: number): Promise<JournalEntry> {
+    this.#told.add(entry.paymentHash ?? '');
+    return payEntry(context, entry, sinceMs);
+  }
+
   /** The entry of a part that may have been paid without this journal knowing. */
   #doubt(
     desk: Desk,
@@ -165,11 +177,11 @@ export class Examiner {
     const n = document.n[index] ?? 0;
     const paymentHash = document.paymentHash[index] ?? '';
     const known = desk.journal.get(document.contract, document.leg, n);
-    // Of what was asked for since, this journal knows all: what is not in it was not paid. Numbers
-    // of orders change, those of books do not.
+    // Of what was asked for since, this payer knows all: what it told no wallet was not paid.
+    // Numbers of orders change, those of books do not.
     const isKept = !isSerial(document.leg) || document.book === true;
     const isNew = isKept && isOfThisRun(event, this.#sinceMs);
-    if (isNew && isUntold(known)) return undefined;
+    if (isNew && !this.#told.has(paymentHash)) return undefined;
     const isSettling = known && !['wanted', 'checked', 'failed'].includes(known.step);
     if (isSettling || known?.paymentHash === paymentHash || this.#cleared.has(paymentHash)) {
       return undefined;

@@ -12,7 +12,7 @@ import { Listeners } from './listeners.ts';
 import { AskingPace, LEAST_PAUSE_MS } from './asking-pace.ts';
 import { askForParts, withoutBooked } from './asking.ts';
 import { paceTermsOf, silentStatus } from './forwarding/asking.ts';
-import { payEntry, RETRY_MS, type PaymentContext } from './payment.ts';
+import { RETRY_MS, type PaymentContext } from './payment.ts';
 import { heldStatus, isAnswered, noteStatus, refusedStatus } from './payer-orders.ts';
 import { sideStatus, type PayerOrders } from './payer-orders.ts';
 import { planStep } from './planning.ts';
@@ -249,7 +249,7 @@ export class Payer {
     const room = this.#orders.holdRoom(paidMsat(entry));
     if ('limit' in room) return this.#wait(IDLE_MS, sideStatus('waiting', { limit: room }));
     this.#sayWorking('PAYING');
-    const after = await payEntry(context, entry, this.#sinceMs).finally(room.release);
+    const after = await this.#examiner.pay(context, entry, this.#sinceMs).finally(room.release);
     this.#lanes.note(after.step === 'paid');
     if (after.step === 'paid') this.#sayWorking('PAYING', true);
     if (after.step === 'failed') {
