@@ -9,7 +9,7 @@ import type { World } from '../world/world.ts';
 import { createDoomed } from './mortal.ts';
 import type { Player } from './player.ts';
 import { countersign, invest, offerShort, play, startScene, stateOf, untilPaid } from './scene.ts';
-import { until } from './until.ts';
+import { STANDS_MS, until } from './until.ts';
 
 const SHARE: TillShare = { runBy: 'bank', shareBps: 500, recoveryBps: 5_000, thresholdSat: 300 };
 const SOUGHT_MSAT = 90_000_000n;
@@ -17,7 +17,7 @@ export const LENT = { ana: 60_000_000n, ben: 30_000_000n };
 export const LENDERS = ['ana', 'ben'] as const;
 type Lender = (typeof LENDERS)[number];
 export const THRESHOLD_MSAT = BigInt(SHARE.thresholdSat) * 1_000n;
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = STANDS_MS;
 
 let world: World;
 

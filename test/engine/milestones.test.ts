@@ -219,7 +219,7 @@ describe('in the end', () => {
     }
     for (const id of ['ana', 'ben'] as const) {
       const root = roots[id];
-      await until('everything repaid', () => ledgerOf(players.bank, root).repaid, 60_000);
+      await until('everything repaid', () => ledgerOf(players.bank, root).repaid);
       await until('a closure', async () => (await players.bank.session.agreements.close(root)).ok);
     }
   });

@@ -88,7 +88,7 @@ function receivedMsat(lender: Lender): bigint {
 function untilHanded(lender: Lender): Promise<boolean> {
   const account = () => players.bakery.session.till.till.accounts.get(roots[lender]);
   const isHanded = () => handedMsat(lender) > 0n && account()?.handedMsat === handedMsat(lender);
-  return until(`the shares of ${lender} to be repaid`, isHanded, 60_000);
+  return until(`the shares of ${lender} to be repaid`, isHanded);
 }
 
 beforeAll(async () => {

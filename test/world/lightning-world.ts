@@ -19,7 +19,8 @@ export { WorldWallet } from './world-wallet.ts';
 /** Blocks after which a channel is announced everywhere. */
 const ANNOUNCEMENT_BLOCKS = 8;
 
-const START_PATIENCE_MS = 30_000;
+/** A second or two, and on a machine that has much to do a minute. */
+const START_PATIENCE_MS = 120_000;
 const POLL_MS = 10;
 
 /** A channel between two personas; `of` dials the hub, which opens and funds it. */

@@ -29,7 +29,8 @@ export interface RequestOptions {
   readonly encryption?: 'nip44_v2' | 'nip04';
 }
 
-const PATIENCE_MS = 10_000;
+/** An answer comes in moments; on a machine that has much to do it may take as many seconds. */
+const PATIENCE_MS = 60_000;
 
 /** A client of one wallet service. */
 export class RawNwcClient {

@@ -21,7 +21,7 @@ import { PROFILES } from './profiles.ts';
 import { systemClock } from './system-clock.ts';
 
 const DAY_SEC = 86_400;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 const LOOK_MS = 10;
 /** A due day ends half a day after its noon. */
 const AT_NOON_SEC = DAY_SEC / 2;
