@@ -6,6 +6,7 @@
  * `TILL_SALES=50` is the whole of it, from the business's application on: `npm run test:long till`.
  */
 import { expect, test, type Page } from '@playwright/test';
+import { STANDS_MS } from '../engine/until.ts';
 import { APPLIED_FOR, fromApplicationToOffer } from './applying.ts';
 import {
   charge,
@@ -42,7 +43,8 @@ const LENT = { ana: 60_000n, ben: 30_000n } as const;
 const BANK = 'Banco Comunal';
 /** Half of the first is less than is late, half of the second more. */
 const RECOVERING = [20_011n, 80_003n] as const;
-const PATIENTLY = { timeout: 90_000 } as const;
+/** A share that a restart cut off is not paid again before it can no longer arrive. */
+const PATIENTLY = { timeout: STANDS_MS } as const;
 
 let world: WorldProcess;
 
@@ -175,7 +177,7 @@ async function recover(street: Street, { bank, bakery, ana }: Record<string, Per
 }
 
 test('sales repay a loan to the millisatoshi, through default to cure', async ({ browser }) => {
-  test.setTimeout(IS_WHOLE ? 900_000 : 360_000);
+  test.setTimeout(IS_WHOLE ? 900_000 : 600_000);
   const before = await balances(world);
   const people = {
     bank: await become(browser, world.url, BANK),
