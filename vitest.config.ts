@@ -103,8 +103,6 @@ export default defineConfig({
           pool: 'forks',
           // Much of these is waiting for contract days to pass.
           maxWorkers: 6,
-          // As above: Lightning's modules alone take a second to read.
-          isolate: false,
           // Half a minute on a machine that has nothing else to do.
           testTimeout: 300_000,
           hookTimeout: 300_000,
