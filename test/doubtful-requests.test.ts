@@ -10,7 +10,7 @@ import type { Session } from '../web/lib/engine/session.ts';
 import { Cast, type Part } from './faults/cast.ts';
 import { CALM, UNHARMED, type Fate } from './faults/fates.ts';
 import { URLS } from './faults/scenario.ts';
-import { firstDueAtMs, signSilentLoan } from './faults/silent-loan.ts';
+import { firstDueAtMs, orderRepayment, signSilentLoan } from './faults/silent-loan.ts';
 import { Loan, offerDocument } from './fixtures/loan.ts';
 import { bulletPlan } from './fixtures/plans.ts';
 
@@ -33,6 +33,8 @@ const paidOut = new Loan({
   investorRelays: URLS,
 });
 paidOut.signAll();
+
+const act = (session: Session): Promise<boolean> => orderRepayment(repaid, dueNowUnits, session);
 
 const begun: Cast[] = [];
 
@@ -78,11 +80,6 @@ it('pays the next request where a mute wallet refused the first until it ran out
 it('asks for no other request while another device may have paid the first', async () => {
   const play = castOf(repaid, 'repayment', dueAtMs);
   const { cast, entryAt } = play;
-  const act = async (session: Session): Promise<boolean> => {
-    if (!session.isRunning || !session.ownContract(repaid.root)) return false;
-    await session.repayments.repay(repaid.root, dueNowUnits);
-    return true;
-  };
   const device = { person: 'business', hasRivals: true, act };
   const answers = ['silence, never arrives'] as const;
   play.pays('laptop', {}, device);
@@ -107,11 +104,6 @@ it('asks for no other request while another device may have paid the first', asy
 it('pays what its payee handed out anew while the first ran out under a pause', async () => {
   const play = castOf(repaid, 'repayment', dueAtMs);
   const { cast, entryAt } = play;
-  const act = async (session: Session): Promise<boolean> => {
-    if (!session.isRunning || !session.ownContract(repaid.root)) return false;
-    await session.repayments.repay(repaid.root, dueNowUnits);
-    return true;
-  };
   const answers = Array.from({ length: 400 }, () => 'refusal' as const);
   play.pays('business', { answers }, { act });
   play.isPaid();

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import type { Session } from '../web/lib/engine/session.ts';
 import { Cast } from './faults/cast.ts';
 import { CALM, UNHARMED } from './faults/fates.ts';
-import { firstDueAtMs, signSilentLoan } from './faults/silent-loan.ts';
+import { firstDueAtMs, orderRepayment, signSilentLoan } from './faults/silent-loan.ts';
 
 const DAY_SEC = 86_400;
 const GIFT_WRAP_KIND = 1_059;
@@ -28,11 +28,7 @@ it('takes some hundred wraps', async () => {
   expect(await cast.time.runUntil(() => isWithout, startAtMs + 60_000)).toBe(true);
   cast.enter({
     ...{ name: 'business', side: 'outgoing', fate: UNHARMED },
-    act: async (session) => {
-      if (!session.isRunning || !session.ownContract(loan.root)) return false;
-      await session.repayments.repay(loan.root, units);
-      return session.journalEntries(loan.root, 'repayment').length > 0;
-    },
+    act: (session) => orderRepayment(loan, units, session),
   });
   const status = () => cast.session('business')?.payerStatus(loan.root, 'repayment')?.code;
   expect(await cast.time.runUntil(() => status() === 'PAYEE_REFUSED', startAtMs + 600_000)).toBe(

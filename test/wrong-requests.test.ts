@@ -7,7 +7,7 @@ import { ledgerOf } from '@realyield/protocol';
 import { expect, it } from 'vitest';
 import { Cast } from './faults/cast.ts';
 import { CALM, UNHARMED } from './faults/fates.ts';
-import { firstDueAtMs, signSilentLoan } from './faults/silent-loan.ts';
+import { firstDueAtMs, orderRepayment, signSilentLoan } from './faults/silent-loan.ts';
 
 const DAY_SEC = 86_400;
 const AHEAD_MS = 600_000;
@@ -22,11 +22,7 @@ it('takes a few questions, not one every six seconds', async () => {
   cast.enter({ name: 'investor', side: 'incoming', fate: { ...UNHARMED, leap } });
   cast.enter({
     ...{ name: 'business', side: 'outgoing', fate: UNHARMED },
-    act: async (session) => {
-      if (!session.isRunning || !session.ownContract(loan.root)) return false;
-      await session.repayments.repay(loan.root, units);
-      return session.journalEntries(loan.root, 'repayment').length > 0;
-    },
+    act: (session) => orderRepayment(loan, units, session),
   });
   const status = () => cast.session('business')?.payerStatus(loan.root, 'repayment')?.code;
   const isWrong = () => status() === 'PART_WINDOW';
