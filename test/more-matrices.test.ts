@@ -4,7 +4,7 @@
  * payees who are silent, come back, and contradict. Whatever befalls them, each part is received
  * once, and journals, receipts and wallets agree to the msat. A few runs here, many by
  * `npm run test:long`; `LOCKSTEP_SEED=n`, `BOOKS_SEED=n`, `REPAID_SEED=n`, `TENDERS_SEED=n` and
- * `FALLBACK_SEED=n` play one again.
+ * `FALLBACK_SEED=n` play one again, `n-m` several.
  * requires: P-26, P-30, P-32, P-36, P-38, T-26, TE-11, TE-12, TE-21, TE-22, TE-23
  */
 import { playBooks } from './faults/books-run.ts';
@@ -23,7 +23,7 @@ const MODES = [
     name: 'FALLBACK',
     what: 'runs of fallback addresses',
     quickRuns: 2,
-    mended: [116],
+    mended: [116, 157],
     play: playFallback,
   },
 ] as const;

@@ -1,6 +1,7 @@
 /**
  * A payee's new device reads from its own mail what others of its devices have handed out: before
- * it knows the contract, in any order, several at once. It answers with nothing else.
+ * it knows the contract, in any order, several at once; and from the contract what they answered
+ * in public. It answers with nothing else.
  * requires: T-11, T-27
  */
 import { embed, planTicks, verify, type RequestDocument } from '@realyield/protocol';
@@ -13,6 +14,7 @@ import { loadWasmVerifier } from '../web/lib/nostr/verifier/load-wasm.ts';
 import { createLocalSigner } from '../web/lib/signer/local-signer.ts';
 import { secretOf } from './fixtures/keys.ts';
 import { hashOf, Loan, paymentHashOf, publicOf } from './fixtures/loan.ts';
+import { answerTender, tender } from './fixtures/tenders.ts';
 import { openSqliteStore } from './world/sqlite-store.ts';
 
 const verifier = createInlineVerifier(await loadWasmVerifier());
@@ -23,6 +25,7 @@ let desk: Desk;
 let requests: OpenRequests;
 let copies: OwnCopies;
 let nowSec: number;
+let person: string;
 let isKnown: boolean;
 let isListed: boolean;
 let isCaughtUp: boolean;
@@ -35,7 +38,7 @@ beforeEach(() => {
   nowSec = loan.startAtSec + 20;
   [isKnown, isListed, isCaughtUp] = [false, false, true];
   paid = new Map();
-  const view = { root: loan.root, fold: loan.fold(), stateHash: '' };
+  person = 'business';
   const lookup = ({ paymentHash }: { paymentHash: string }) => {
     const preimage = paid.get(paymentHash);
     const settled = { state: 'settled', direction: 'incoming', preimage };
@@ -51,7 +54,9 @@ beforeEach(() => {
   desk = {
     store: openSqliteStore(':memory:'),
     verifier,
-    person: createLocalSigner(secretOf('business')),
+    get person() {
+      return createLocalSigner(secretOf(person));
+    },
     keyring: { find: () => undefined, keys: () => [] },
     clock: { nowSec: () => nowSec, nowMs: () => nowSec * 1_000, after },
     mailbox: {
@@ -59,7 +64,8 @@ beforeEach(() => {
       whenCaughtUp: () => (isCaughtUp ? Promise.resolve() : new Promise(() => undefined)),
     },
     catalog: {
-      contract: () => (isKnown ? view : undefined),
+      contract: () => (isKnown ? { root: loan.root, fold: loan.fold(), stateHash: '' } : undefined),
+      eventsOf: () => loan.parsed,
       isWatchListed: () => isListed,
     },
     wallet: () => ({ lookup }),
@@ -157,4 +163,22 @@ test('nothing is asked for in advance before the relays said what was handed out
   expect(await copies.areRead(loan.root)).toBe(true);
   isCaughtUp = false;
   expect(await copies.areRead(loan.root)).toBe(false);
+});
+
+test('what was answered in public is what is handed out, and proves what was paid', async () => {
+  [isKnown, person] = [true, 'investor'];
+  loan.pay('disbursement', planTicks(loan.contract.document), loan.startAtSec + 20);
+  nowSec = loan.startAtSec + 31 * loan.contract.document.daySec;
+  const part = { n: 0, amountUnits: 50_000_000n };
+  const offered = tender(loan, part, nowSec);
+  const preimage = preimageOf('public');
+  const given = { preimage };
+  const { request } = answerTender(loan, offered, part, nowSec + 60, given);
+  answerTender(loan, offered, part, nowSec + 90, { name: 'stranger' });
+  nowSec += 120;
+  await copies.attend(loan.root);
+  const findRepayment = () => requests.find(loan.root, 'repayment', 0);
+  expect(await findRepayment()).toMatchObject({ request: { event: { id: request.id } } });
+  paid.set(paymentHashOf(preimage), preimage);
+  expect(await findRepayment()).toMatchObject({ request: { event: { id: request.id } }, preimage });
 });

@@ -10,7 +10,7 @@ const PROGRESS_EVERY = 100;
 
 /** Which seeds are played, by the environment. */
 export interface MatrixSeeds {
-  /** The variable that names one seed to play again. */
+  /** The variable that names one seed to play again, or the first and last of several: `7-90`. */
   readonly seedName: string;
   /** The variable that says how many are played, all from 0 on. */
   readonly runsName: string;
@@ -37,7 +37,10 @@ export interface Played {
 
 function chosen({ seedName, runsName, halfName, ...quick }: MatrixSeeds) {
   const { [seedName]: seed, [runsName]: runs, [halfName]: half } = process.env;
-  if (seed !== undefined) return [Number(seed)];
+  if (seed !== undefined) {
+    const [first = 0, last = first] = seed.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  }
   const { quickRuns, quickStride, mended = [] } = quick;
   const few = Array.from({ length: quickRuns }, (_, at) => at * quickStride);
   if (runs === undefined) return [...few, ...mended];

@@ -143,13 +143,13 @@ export class OpenRequests {
     author: string,
   ): Promise<boolean> {
     const { state } = contract.view.fold;
+    if (!actsFor(state, author, contract.own.role)) return false;
     const [read] = await this.#desk.verifier.readBatch([unembed(message.request)]);
     const parsed = read?.ok ? read.value.find((entry) => entry.name === 'request') : undefined;
     // One's own: at whatever price it is, it can be paid.
     if (!parsed || !checkRequest(state, parsed, parsed.event.id).ok) return false;
     const { document, event } = parsed;
-    const isOurs = LEGS[document.leg].payee === contract.own.role;
-    if (!isOurs || !actsFor(state, author, contract.own.role)) return false;
+    if (LEGS[document.leg].payee !== contract.own.role) return false;
     const tags = event.tags.map((tag) => [...tag]);
     const request = { event: { ...event, tags }, invoices: message.invoices };
     await this.#inTurn(async () => {

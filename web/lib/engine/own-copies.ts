@@ -1,7 +1,8 @@
 /**
- * What a payee's other devices have handed out, from its own mail. A new device may read its mail
- * before its contracts, or before the events that say who acts for it: what it cannot place yet it
- * keeps, and looks at again. Spec: specs/conversation.md, "Asking for payment requests".
+ * What a payee's other devices have handed out, from its own mail, and in public in answer to
+ * tenders. A new device may read its mail before its contracts, or before the events that say who
+ * acts for it: what it cannot place yet it keeps, and looks at again.
+ * Spec: specs/conversation.md, "Asking for payment requests".
  */
 import type { MessageOf } from '@realyield/protocol';
 import { ownContract, type Desk } from './desk.ts';
@@ -25,6 +26,8 @@ const keyOf = ({ contract, request }: EarlyCopy['message']): string =>
 export class OwnCopies {
   readonly #desk: Desk;
   readonly #requests: OpenRequests;
+  /** Answers in public that were taken in. */
+  readonly #learnt = new Set<string>();
   #early: Promise<Map<string, EarlyCopy>> | undefined;
 
   constructor(desk: Desk, requests: OpenRequests) {
@@ -43,8 +46,9 @@ export class OwnCopies {
     await this.attend(copy.message.contract);
   }
 
-  /** More is known of a contract: places what was too early for it. */
+  /** More is known of a contract: takes in what was answered in public, and what came too early. */
   async attend(root: string): Promise<void> {
+    await this.#learnAnswers(root);
     const early = await this.#load();
     for (const [key, copy] of early) {
       if (copy.message.contract !== root || !(await this.#place(copy))) continue;
@@ -56,13 +60,28 @@ export class OwnCopies {
   /** Whether relays have said what other devices handed out under a contract; waits a little. */
   async areRead(root: string): Promise<boolean> {
     const { mailbox, clock } = this.#desk;
-    // T-27: "…one that uses another device MUST take in what such copies say before it answers or
-    // signs a book, in whatever order they come and also where they come before the contract does…"
+    // T-27: "…one that uses another device MUST take in what such copies say, and what its answers
+    // to tenders carry, before it answers or signs a book, in whatever order they come and also
+    // where they come before the contract does…"
     const key = ownContract(this.#desk, root)?.own.money?.publicKey;
     if (key === undefined) return false;
     await waitAtMost(clock, MAIL_MS, mailbox.whenCaughtUp(key));
     await this.attend(root);
     return mailbox.isCaughtUp(key);
+  }
+
+  async #learnAnswers(root: string): Promise<void> {
+    const contract = ownContract(this.#desk, root);
+    if (!contract || contract.view.fold.state.tenders.length === 0) return;
+    // T-27: "…MUST take in what such copies say, and what its answers to tenders carry…"
+    for (const parsed of this.#desk.catalog.eventsOf(root)) {
+      if (parsed.name !== 'tenderAnswer' || this.#learnt.has(parsed.event.id)) continue;
+      const { request, invoices } = parsed.document;
+      const type = 'requestDelivery' as const;
+      const message = { v: 1, type, contract: root, request, invoices } as const;
+      const isOurs = await this.#requests.learn(contract, message, parsed.event.pubkey);
+      if (isOurs) this.#learnt.add(parsed.event.id);
+    }
   }
 
   /** Whether a copy is dealt with: taken in, or of no use whatever comes. */
