@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   CLOCK_TOLERANCE_SEC,
-  claimLimit,
+  claimedLimit,
   foldDispute,
   type ContractState,
   type DisputeCase,
@@ -50,7 +50,8 @@ function expectBounded(view: DisputeCase, states: ReadonlyMap<string, ContractSt
     if (!claim || !state || !outcome) throw new Error('an award without a claim');
     const owed = sumOf(own.map(({ owedUnits }) => owedUnits));
     expect(owed <= claim.claimUnits).toBe(true);
-    expect(owed <= claimLimit(state, reason, outcome.effectiveAtSec)).toBe(true);
+    const limit = claimedLimit(state, reason, claim.effectiveAtSec, outcome.effectiveAtSec);
+    expect(owed <= limit).toBe(true);
     for (const { award, owedUnits, fromBondUnits, outstandingUnits } of own) {
       expect(owedUnits <= BigInt(award.units)).toBe(true);
       expect(fromBondUnits + outstandingUnits <= owedUnits).toBe(true);

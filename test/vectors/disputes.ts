@@ -113,6 +113,20 @@ function refusedCases(): Cases {
   };
 }
 
+/** Half was paid out; the rest was claimed in time, and lapsed before it was ruled on. */
+function lapsedCase(): Vector {
+  const loan = new Loan({ serving: { arbiter: 'arbiter', fallbackArbiter: 'fallback arbiter' } });
+  loan.signAll();
+  loan.pay('disbursement', planTicks(loan.contract.document).slice(0, 5), loan.startAtSec + 360);
+  const made = new TestCase(loan);
+  const claim = { reason: 'notDisbursed', claimUnits: AWARD.toString() } as const;
+  const said = { statement: 'It has not come.', documents: [], events: [] };
+  made.step('business', { type: 'open', ...claim, ...said }, 12);
+  made.respond(14);
+  made.rule(made.take(30), [made.award(AWARD, 'disbursement')], 60);
+  return shown('Lapsed while the case ran', ['DI-50'], made);
+}
+
 /** What was awarded to the business and nobody paid, claimed by it once the tranche has lapsed. */
 function enforcedCase(): Vector {
   const loan = new Loan({ serving: { arbiter: 'arbiter', fallbackArbiter: 'fallback arbiter' } });
@@ -129,6 +143,6 @@ function enforcedCase(): Vector {
 
 /** Every vector of disputes. */
 export function disputeCases(): Cases {
-  const enforced = enforcedCase();
-  return { ...decidedCases(), ...silentCases(), ...refusedCases(), enforced };
+  const [enforced, lapsed] = [enforcedCase(), lapsedCase()];
+  return { ...decidedCases(), ...silentCases(), ...refusedCases(), enforced, lapsed };
 }

@@ -8,15 +8,14 @@ import { claimantOf, claimLimit, RULING_DAYS, TAKING_DAYS } from './limit.ts';
 /** After any id, in the order of outcomes of one second. */
 const AFTER_ALL = 'g';
 
-/** The limit of what a claim can be owed at a time, what is owed by other outcomes taken off. */
+/** What is left at a time of a limit of what a claim can be owed, beside other outcomes. */
 export function limitBeside(
   state: ContractState,
-  reason: DisputeReason,
+  limit: bigint,
   atSec: number,
   lines: ReturnType<typeof linesBefore>,
   claimant: PartyRole,
 ): bigint {
-  const limit = claimLimit(state, reason, atSec, claimant);
   // DI-24: "…what outcomes before it owe at that time is taken off its limit."
   const others = owedBefore(state, claimant, atSec, lines);
   return limit > others ? limit - others : 0n;
@@ -71,7 +70,8 @@ export function claimRoom(
   }
   const beside = (atSec: number): bigint => {
     const lines = linesBefore(others, reason, { id: AFTER_ALL, effectiveAtSec: atSec });
-    return limitBeside(state, reason, atSec, lines, claimant);
+    const limit = claimLimit(state, reason, atSec, claimant);
+    return limitBeside(state, limit, atSec, lines, claimant);
   };
   const { daySec } = state.contract.document;
   const latestSec = nowSec + 2 * (TAKING_DAYS + RULING_DAYS) * daySec;

@@ -1,8 +1,11 @@
 /** What can be claimed of a contract, and by whom. Spec: specs/disputes.md, "Claims". */
+import type { Ledger } from '../contract/ledger.ts';
 import { ledgerOf } from '../contract/standing.ts';
 import type { ContractState } from '../contract/state.ts';
+import { dayOf } from '../interest.ts';
 import type { DisputeReason } from '../kinds/dispute.ts';
 import type { PartyRole } from '../kinds/fields.ts';
+import { maximum } from '../money.ts';
 
 /** Days from the opening in which the other side responds; contract days. */
 export const RESPONSE_DAYS = 14;
@@ -23,6 +26,38 @@ export function claimantOf(reason: DisputeReason, opener?: PartyRole): PartyRole
 function lackingUnits({ contract }: ContractState, disbursedUnits: bigint): bigint {
   const principalUnits = BigInt(contract.document.principalUnits);
   return disbursedUnits < principalUnits ? principalUnits - disbursedUnits : 0n;
+}
+
+/** What is still to be paid out of what could be when a claim took effect, lapsed since or not. */
+function claimedBeforeUnits(state: ContractState, claimedAtSec: number, asOfSec: number): bigint {
+  const { daySec } = state.contract.document;
+  const { acceleratedAtSec = Infinity } = state;
+  if (dayOf(asOfSec, daySec) >= dayOf(acceleratedAtSec, daySec)) return 0n;
+  const at = (sec: number): Ledger => {
+    const settled = state.payments.filter(({ settledAtSec }) => settledAtSec < sec);
+    return ledgerOf(state, sec, settled);
+  };
+  const [then, now] = [at(claimedAtSec), at(asOfSec)];
+  const paidUnits = now.disbursedUnits - then.disbursedUnits;
+  return maximum(then.undisbursedUnits - paidUnits, 0n);
+}
+
+/**
+ * The most that can be owed at a time for a claim that took effect earlier. Time alone takes
+ * nothing off a claim of what was to be paid out.
+ */
+export function claimedLimit(
+  state: ContractState,
+  reason: DisputeReason,
+  claimedAtSec: number,
+  asOfSec: number,
+  claimant: PartyRole = claimantOf(reason),
+): bigint {
+  const limit = claimLimit(state, reason, asOfSec, claimant);
+  if (reason !== 'notDisbursed' || claimedAtSec >= asOfSec) return limit;
+  // DI-50: "What lapses after a claim for `notDisbursed` took effect stays in its limit, without
+  // what was disbursed since, unless the loan was called in…"
+  return maximum(limit, claimedBeforeUnits(state, claimedAtSec, asOfSec));
 }
 
 /**

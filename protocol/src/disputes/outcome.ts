@@ -4,6 +4,7 @@ import type { DisputeContradiction, DisputeOutcome, OwedAward, PaidBefore } from
 import { claimsBefore, governingOf, type Claim, type DisputeDraft } from './draft.ts';
 import { limitBeside } from './beside.ts';
 import { linesBefore, paidBeside } from './earlier.ts';
+import { claimedLimit } from './limit.ts';
 import { paidBefore, recordedPayouts, withBond } from './payouts.ts';
 import { settlementsOf } from './settlements.ts';
 import type { DisputeStep } from './steps.ts';
@@ -20,12 +21,14 @@ function owedAwards(
   const atSec = decided.effectiveAtSec;
   const lines = linesBefore(draft.others, draft.reason, decided);
   const left = new Map<string, bigint>();
-  for (const { state, claimUnits, withdrawn } of claims) {
+  for (const { state, step, claimUnits, withdrawn } of claims) {
     // DI-15: "Owed is what was awarded, for a contract no more than was claimed and no more than
     // the limit at the time the outcome took effect, of both without what the bond paid to the
     // claim's address for a ruling that the outcome rests on; nothing where the claim is
     // withdrawn."
-    const most = least(claimUnits, limitBeside(state, draft.reason, atSec, lines, draft.claimant));
+    const { reason, claimant } = draft;
+    const limit = claimedLimit(state, reason, step.effectiveAtSec, atSec, claimant);
+    const most = least(claimUnits, limitBeside(state, limit, atSec, lines, claimant));
     const spentUnits = before.find(({ contract }) => contract === state.root)?.units ?? 0n;
     left.set(state.root, withdrawn || spentUnits > most ? 0n : most - spentUnits);
   }

@@ -24,7 +24,9 @@ export const REASON_WORDS: Readonly<
   },
   notDisbursed: {
     title: 'It was not paid out',
-    note: 'Money that was agreed did not arrive. You can claim what can still be paid out.',
+    note:
+      'Money that was agreed did not arrive. You can claim what can still be paid out; what ' +
+      'lapses while the case runs can be awarded all the same.',
   },
   milestoneFalse: {
     title: 'A milestone was confirmed that was not reached',
