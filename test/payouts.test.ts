@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   followBond,
+  isBondsToPay,
   readEvent,
   shareLeftSat,
   type PaidOutDocument,
@@ -51,6 +52,15 @@ describe('what a bond pays of a ruling', () => {
     expect(lines.map(({ award }) => award.contract)).toEqual([hashOf('d')]);
     expect(unpaid.map(({ reason }) => reason)).toEqual(['noAddress', 'dust']);
     expect(payoutOf([owed(ROOT, AWARD, ADDRESS)], 0n)).toMatchObject({ code: 'PAYOUT_AMOUNT' });
+  });
+
+  it('is nothing of what an investor was to pay out, requires: BD-38', () => {
+    const lent = owed(hashOf('a'), AWARD, ADDRESS, 'disbursement');
+    const { lines, unpaid } = must(payoutOf([lent, owed(ROOT, AWARD, ADDRESS)], 900_000n));
+    expect(lines.map(({ award }) => award.contract)).toEqual([ROOT]);
+    expect(unpaid).toEqual([{ award: lent.award, reason: 'notOwedByBank' }]);
+    expect(payoutOf([lent], 900_000n)).toMatchObject({ code: 'PAYOUT_AMOUNT' });
+    expect(isBondsToPay(lent.award)).toBe(false);
   });
 
   it.each([

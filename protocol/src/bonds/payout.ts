@@ -28,7 +28,7 @@ export interface PayoutLine {
 }
 
 /** Why an award gets nothing from the bond. */
-export type UnpaidReason = 'noAddress' | 'noShare' | 'dust';
+export type UnpaidReason = 'notOwedByBank' | 'noAddress' | 'noShare' | 'dust';
 
 /** A payout, and what of the awards it leaves. */
 export interface Payout {
@@ -92,6 +92,12 @@ export function shareLeftSat(
   return maximum(shareMsat / SAT_MSAT - shareTakenSat(contract, cases), 0n);
 }
 
+/** Whether an award is one that a bank's bond stands for: what the investor is owed. */
+export function isBondsToPay({ leg }: Pick<OwedAward['award'], 'leg'>): boolean {
+  // BD-38: "A payout MUST pay nothing of an award on the leg `disbursement`…"
+  return leg !== 'disbursement';
+}
+
 /** What each award asks for: what is open of it, within its contract's share. */
 function dues({ awards, sharesSat }: PayoutOrder) {
   const left = new Map(sharesSat);
@@ -104,7 +110,8 @@ function dues({ awards, sharesSat }: PayoutOrder) {
     const owedSat = roundedUp(outstandingUnits, SAT_MSAT);
     const share = left.get(award.contract) ?? 0n;
     const valueSat = minimum(owedSat, share);
-    if (award.address === undefined) unpaid.push({ award, reason: 'noAddress' });
+    if (!isBondsToPay(award)) unpaid.push({ award, reason: 'notOwedByBank' });
+    else if (award.address === undefined) unpaid.push({ award, reason: 'noAddress' });
     else if (valueSat === 0n) unpaid.push({ award, reason: 'noShare' });
     else {
       lines.push({ award, address: award.address, valueSat, owedSat });

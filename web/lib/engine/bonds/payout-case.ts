@@ -4,6 +4,7 @@
  */
 import {
   bondOf,
+  isBondsToPay,
   KEY_HOLDER_ROLES,
   payableShareMsat,
   psbtTransaction,
@@ -89,7 +90,7 @@ export function payoutPlaces(
   cases: Pick<CaseBook, 'ofContract'>,
 ): readonly PayoutPlace[] {
   const { outcome } = view.fold;
-  if (!outcome || outcome.awards.length === 0) return [];
+  if (!outcome?.awards.some(({ award }) => isBondsToPay(award))) return [];
   return pledgesFor(view, pledges).flatMap((pledge): PayoutPlace[] => {
     const { document, event } = pledge;
     const script = bondOf(document, event.pubkey);

@@ -94,6 +94,7 @@ export function payoutRows(
 
 /** Why an award gets nothing. */
 export const UNPAID_WORDS: Readonly<Record<UnpaidReason, string>> = {
+  notOwedByBank: 'One award is owed by an investor, and the bank’s bond does not pay that.',
   noAddress: 'One award names no Bitcoin address, so the bond cannot pay it.',
   noShare: 'One award gets nothing: the contract’s share of the bond is used up.',
   dust: 'One award is too small to be sent on the chain.',
