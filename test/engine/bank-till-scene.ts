@@ -161,6 +161,9 @@ export async function give(type: 'arrears' | 'default'): Promise<void> {
 
 /** Two loans to the bakery by which its bank runs the till. */
 export async function startStreet(): Promise<World> {
+  // Another file of tests may have used this module before.
+  sold.length = 0;
+  isElsewhere = false;
   world = await startScene();
   for (const id of ['ana', 'ben', 'bakery', 'bank'] as const) players[id] = await play(world, id);
   await offerShort(world, players.bank, {
