@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OwnContract, Desk } from '../web/lib/engine/desk.ts';
 import { Examiner } from '../web/lib/engine/handed.ts';
 import { Journal, type JournalEntry } from '../web/lib/engine/journal.ts';
-import { payEntry, resolveEntry } from '../web/lib/engine/payment.ts';
+import { payEntry, resolveEntry, restMsOf, RETRY_MS } from '../web/lib/engine/payment.ts';
 import type { Store, Wallet, WalletAnswer } from '../web/lib/engine/ports.ts';
 import { createInlineVerifier } from '../web/lib/nostr/verifier/inline-verifier.ts';
 import { Disk, ProcessStore } from './faults/disk.ts';
@@ -153,6 +153,12 @@ describe('one entry', () => {
     tell({ state: 'answered', value: undefined });
     expect(await paid).toBe(proven);
     expect(pay).not.toHaveBeenCalled();
+  });
+
+  it('what failed is not held up by a clock that was put back', () => {
+    const failed = { ...ours, step: 'failed', updatedAtMs: nowSec * 1_000 } as const;
+    expect(restMsOf(failed, nowSec * 1_000 + 1)).toBe(RETRY_MS - 1);
+    expect(restMsOf(failed, nowSec * 1_000 - HOUR_SEC * 1_000)).toBe(0);
   });
 
   const mute = { code: 'NO_LOOKUP', untilSec: nowSec + 3 * HOUR_SEC + 1 };

@@ -97,7 +97,7 @@ export async function withoutBooked(
   const nowSec = desk.clock.nowSec();
   const isNext = new Set<number>();
   let isBooked = false;
-  for (const { request, invoices } of await desk.handed.of(contract, leg)) {
+  for (const { request, invoices } of await desk.handed.payable(contract, leg)) {
     const { book, n, notBeforeSec, expiresAtSec, via } = request.document;
     const isUsable = expiresAtSec > nowSec && notBeforeSec <= nowSec + SOON_SEC;
     if (book !== true || via !== undefined || !isUsable || !n.some((part) => left.has(part)))

@@ -3,16 +3,12 @@
  * what becomes of an order when one of them turns out to be paid.
  * Spec: specs/payments.md, "Books of repayments".
  */
-import {
-  checkInvoice,
-  cutOrder,
-  useBook,
-  type OrderedPart,
-  type ParsedRequest,
-} from '@realyield/protocol';
+import { checkInvoice, cutOrder, useBook, type OrderedPart } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
+import type { KeptRequest } from './handed.ts';
 import { wantedEntry, type JournalEntry, type JournalStep } from './journal.ts';
 import { nextNumber } from './serials.ts';
+import { partsByHash } from './used-hashes.ts';
 import { sentenceOf } from './words.ts';
 
 /** So long before a request opens it is known to be there and not asked for, seconds. */
@@ -22,7 +18,6 @@ const MARGIN_SEC = 60;
 const UNPAID: readonly JournalStep[] = ['wanted', 'checked', 'failed'];
 
 type SerialLeg = Parameters<typeof nextNumber>[2];
-type Kept = { readonly request: ParsedRequest; readonly invoices: readonly string[] };
 
 /** A part of a book as the journal has it once it is to be paid. */
 interface BookedPart {
@@ -61,14 +56,14 @@ function leftOf(order: readonly JournalEntry[], left: readonly OrderedPart[], no
 /** Parts of books that can be paid now and are in nobody's hand. */
 function payableBooked(
   desk: Desk,
-  { view }: OwnContract,
+  contract: OwnContract,
   leg: SerialLeg,
-  kept: readonly Kept[],
+  kept: readonly KeptRequest[],
 ): readonly BookedPart[] {
-  const { root, fold } = view;
+  const { root, fold } = contract.view;
   const nowSec = desk.clock.nowSec();
   const proven = fold.state.paid.numbers(leg);
-  const hashes = new Set(desk.journal.entries(root, leg).map(({ paymentHash }) => paymentHash));
+  const hashes = new Set(partsByHash(desk, contract, leg).keys());
   const found = new Map<number, BookedPart>();
   for (const { request, invoices } of kept) {
     const { n: numbers, notBeforeSec, expiresAtSec } = request.document;
@@ -98,7 +93,7 @@ function payableBooked(
 /** Whether a book has another part under an order's number, or one that opens much later. */
 function isTaken(
   { n, amountUnits }: JournalEntry,
-  { request: { document } }: Kept,
+  { request: { document } }: KeptRequest,
   nowSec: number,
 ): boolean {
   const place = document.n.indexOf(n);
@@ -111,7 +106,7 @@ async function renumberTaken(
   desk: Desk,
   { view }: OwnContract,
   leg: SerialLeg,
-  kept: readonly Kept[],
+  kept: readonly KeptRequest[],
 ): Promise<void> {
   const { root, fold } = view;
   const nowSec = desk.clock.nowSec();
@@ -135,7 +130,7 @@ export async function payFromBook(
   const wanted = () => desk.journal.unproven(root, leg).filter(({ step }) => step === 'wanted');
   if (wanted().length === 0) return false;
   const nowSec = desk.clock.nowSec();
-  const kept = (await desk.handed.of(contract, leg)).filter(({ request: { document } }) => {
+  const kept = (await desk.handed.payable(contract, leg)).filter(({ request: { document } }) => {
     return document.book === true && document.via === undefined && document.expiresAtSec > nowSec;
   });
   if (kept.length === 0) return false;

@@ -20,6 +20,7 @@ import { wantedEntry, type JournalEntry } from './journal.ts';
 import { isPreimageOf, recoverEntry, writeProven } from './payment.ts';
 import { isAgreed, priceProblem } from './prices/price-check.ts';
 import { isPerDevice, nextNumber } from './serials.ts';
+import { partsByHash } from './used-hashes.ts';
 import { sentenceOf, type StatusCode } from './words.ts';
 
 /** What became of a delivery. */
@@ -99,6 +100,42 @@ function provenBy(
   };
 }
 
+/** Payments without a clear outcome that the payee proves. */
+function outcomes(
+  { journal, clock }: Desk,
+  { document }: ParsedRequest,
+  preimages: ReadonlyMap<number, string>,
+): readonly JournalEntry[] {
+  const { contract, leg, n, paymentHash } = document;
+  return n.flatMap((part, index) => {
+    const entry = journal.get(contract, leg, part);
+    const hash = paymentHash[index] ?? '';
+    const preimage = preimages.get(part) ?? '';
+    // P-35: "…and takes a preimage of the payment's hash for its outcome…"
+    if (!isUnclear(entry) || entry.paymentHash !== hash || !isPreimageOf(preimage, hash)) return [];
+    return [{ ...entry, step: 'paid' as const, updatedAtMs: clock.nowMs(), preimage }];
+  });
+}
+
+const preimagesOf = ({ paid = [] }: Pick<MessageOf<'requestDelivery'>, 'paid'>) =>
+  new Map(paid.map(({ n, preimage }) => [n, preimage]));
+
+/** What a delivery says of one of its parts. */
+function deliveredPart(
+  { event, document }: ParsedRequest,
+  index: number,
+  { invoices, forward }: Pick<MessageOf<'requestDelivery'>, 'invoices' | 'forward'>,
+) {
+  return {
+    amountUnits: unitsOf(document)[index] ?? '0',
+    amountMsat: document.msat[index] ?? '0',
+    request: { ...event, tags: event.tags.map((tag) => [...tag]) },
+    invoice: invoices[index] ?? '',
+    ...(forward ? { forward: asSigned(forward) } : {}),
+    paymentHash: document.paymentHash[index] ?? '',
+  };
+}
+
 function checkParts(
   desk: Desk,
   contract: OwnContract,
@@ -106,47 +143,44 @@ function checkParts(
   message: Pick<MessageOf<'requestDelivery'>, 'invoices' | 'paid' | 'forward'>,
 ): CheckedDelivery {
   const { invoices } = message;
-  const preimages = new Map(message.paid?.map(({ n, preimage }) => [n, preimage]));
+  const preimages = preimagesOf(message);
   const { root, fold } = contract.view;
   const { leg } = request.document;
   const nowSec = desk.clock.nowSec();
   const payable: JournalEntry[] = [];
   const expired: JournalEntry[] = [];
-  const paid: JournalEntry[] = [];
+  const paid = [...outcomes(desk, request, preimages)];
   const found: JournalEntry[] = [];
   const taken: { order: JournalEntry; other: JournalEntry }[] = [];
   const refused: StatusCode[] = [];
   const { document } = fold.state.contract;
   const mispriced = priceProblem(desk.prices, document, request.document, nowSec);
-  const entries = desk.journal.entries(root, leg);
   const isThrough = request.document.via !== undefined;
-  const used = new Map(entries.map((entry) => [entry.paymentHash, entry.n]));
+  const used = partsByHash(desk, contract, leg);
   for (const [index, n] of request.document.n.entries()) {
     const entry = desk.journal.get(root, leg, n);
     const paymentHash = request.document.paymentHash[index] ?? '';
     const preimage = preimages.get(n) ?? '';
     const isPreimage = isPreimageOf(preimage, paymentHash);
-    // P-35: "…and takes a preimage of the payment's hash for its outcome…"
-    if (isPreimage && isUnclear(entry) && entry.paymentHash === paymentHash) {
-      paid.push({ ...entry, step: 'paid', updatedAtMs: desk.clock.nowMs(), preimage });
-    }
+    const isUsed = (used.get(paymentHash) ?? n) !== n;
     // T-26: "…A payer whose journal lacks such a part takes it as paid in the place of an order…"
     const isUnknown = !entry && !fold.state.paid.numbers(leg).has(n);
-    if (isUnknown && isPreimage && request.document.book && isSerial(leg)) {
+    if (isUnknown && isPreimage && !isUsed && request.document.book && isSerial(leg)) {
       found.push(provenBy(desk, request, index, preimage));
     }
     if (entry?.step !== 'wanted') continue;
+    // T-36: "A payer MUST NOT pay a part, nor take it as paid, by a payment hash that another part
+    // of the leg has in its journal, or by a receipt that counts…"
+    if (isUsed) {
+      refused.push('INVOICE_HASH_MISMATCH');
+      continue;
+    }
     const part = checkInvoice(fold.state, request, index, invoices[index], nowSec);
     const isAsked = isAskedFor(entry, unitsOf(request.document)[index] ?? '0');
     const asDelivered = (expiresAtSec: number): JournalEntry => ({
       ...entry,
-      amountUnits: unitsOf(request.document)[index] ?? '0',
-      amountMsat: request.document.msat[index] ?? '0',
+      ...deliveredPart(request, index, message),
       updatedAtMs: desk.clock.nowMs(),
-      request: { ...request.event, tags: request.event.tags.map((tag) => [...tag]) },
-      invoice: invoices[index] ?? '',
-      ...(message.forward ? { forward: asSigned(message.forward) } : {}),
-      paymentHash,
       expiresAtSec,
     });
     const isProven = isPreimage && (isAsked || isSerial(leg));
@@ -158,7 +192,6 @@ function checkParts(
     // FW-18: "…A payer takes that word for no invoice…"
     else if (isProven || (isThrough && invoices[index] === WITHHELD)) continue;
     else if (!isAsked) refused.push('INVOICE_AMOUNT_MISMATCH');
-    else if (part.ok && (used.get(paymentHash) ?? n) !== n) refused.push('INVOICE_HASH_MISMATCH');
     else if (part.ok && mispriced) refused.push(mispriced);
     else if (part.ok && unsure !== undefined) refused.push(unsure);
     else if (part.ok) payable.push({ ...asDelivered(part.value.expiresAtSec), step: 'checked' });
@@ -204,6 +237,10 @@ export async function checkDelivery(
   const { document, event } = parsed;
   const agreed = isAgreed(desk.prices, state.contract.document, document, event.id);
   const checked = checkRequest(state, parsed, agreed ? event.id : undefined);
+  // P-35: "…also where the key that signed the request has ended since…"
+  const proven = outcomes(desk, parsed, preimagesOf(message));
+  const isLate = !checked.ok && checked.code === 'KEY_REVOKED' && document.leg === leg;
+  if (isLate && proven.length > 0) return { ...IGNORED, paid: proven, isAnswer: true };
   const isUnproven = !checked.ok && checked.code === 'PRICE_UNPROVEN';
   // Who is asked to agree to a price has been answered, and sees which.
   if (isUnproven) desk.prices.name(document, event.id);

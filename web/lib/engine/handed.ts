@@ -5,8 +5,9 @@
 import {
   LEGS,
   actsFor,
-  checkRequest,
+  hasEnded,
   isSerial,
+  requestMismatch,
   unembed,
   unitsOf,
   type Leg,
@@ -19,6 +20,7 @@ import { renewedEntry, type JournalEntry } from './journal.ts';
 import { isOfThisRun, payEntry, recoverEntry, type PaymentContext } from './payment.ts';
 import type { Store, Verifier, Wallet } from './ports.ts';
 import { liveEntries } from './ticks-due.ts';
+import { partsByHash } from './used-hashes.ts';
 import type { PayerStatus } from './words.ts';
 
 const PREFIX = 'handed|';
@@ -28,6 +30,12 @@ const MOST_OF_A_CONTRACT = 500;
 interface HandedRequest {
   readonly contract: string;
   readonly event: SignedEvent;
+  readonly invoices: readonly string[];
+}
+
+/** A request that was handed over, with its invoices. */
+export interface KeptRequest {
+  readonly request: ParsedRequest;
   readonly invoices: readonly string[];
 }
 
@@ -62,27 +70,38 @@ export class Handed {
     const tags = verified.value.tags.map((tag) => [...tag]);
     const event = { id, pubkey, created_at, kind, tags, content, sig };
     const value: HandedRequest = { contract, event, invoices };
-    this.#put(value);
     const key = `${PREFIX}${contract}|${event.id}`;
+    // What could not be written is not known: it is read again.
     await this.#store.write([{ table: 'journal', key, value, contract }]);
+    this.#put(value);
   }
 
-  /** Requests for parts of a leg that hold by the contract, with their invoices. */
-  async of(
-    contract: OwnContract,
-    leg: Leg,
-  ): Promise<readonly { request: ParsedRequest; invoices: readonly string[] }[]> {
+  /**
+   * Requests for parts of a leg that hold by the contract, with their invoices. Whatever their
+   * price, and whether or not their key has ended since: one may have been paid before.
+   */
+  async of(contract: OwnContract, leg: Leg): Promise<readonly KeptRequest[]> {
     const { state } = contract.view.fold;
-    const found = [];
+    const found: KeptRequest[] = [];
     for (const { event, invoices } of this.#requests.get(contract.view.root)?.values() ?? []) {
       const request = await this.#parse(event);
       if (!request || request.document.leg !== leg) continue;
       if (!actsFor(state, event.pubkey, LEGS[leg].payee)) continue;
-      // Whatever its price: it may have been paid before the journal was lost.
-      if (!checkRequest(state, request, event.id).ok) continue;
+      const { document } = request;
+      if (document.contract !== state.root) continue;
+      if (requestMismatch(state.contract.document, document)) continue;
       found.push({ request, invoices });
     }
     return found;
+  }
+
+  /** Those of them by which something may still be paid. */
+  async payable(contract: OwnContract, leg: Leg): Promise<readonly KeptRequest[]> {
+    const { state } = contract.view.fold;
+    // P-32: "…What was signed by a key that has ended is as good as not sent…"
+    return (await this.of(contract, leg)).filter(
+      ({ request }) => !hasEnded(state, request.event.pubkey, LEGS[leg].payee, Infinity),
+    );
   }
 
   /** Forgets a request of which everything is proven. */
@@ -141,6 +160,7 @@ export class Examiner {
     this.#sinceMs = sinceMs;
     await renewExpired(desk, contract, leg);
     const proven = contract.view.fold.state.paid.numbers(leg);
+    let parts: ReturnType<typeof partsByHash> | undefined;
     let result: 'clear' | 'changed' = 'clear';
     for (const { request, invoices } of await desk.handed.of(contract, leg)) {
       const { document } = request;
@@ -153,7 +173,11 @@ export class Examiner {
       for (const [index, n] of document.n.entries()) {
         if (proven.has(n)) continue;
         const doubt = this.#doubt(desk, request, index, invoices[index] ?? '');
-        const after = doubt && (await this.#ask(context, doubt));
+        if (!doubt) continue;
+        parts ??= partsByHash(desk, contract, leg);
+        // T-36: "…nor take it as paid, by a payment hash that another part of the leg has…"
+        if ((parts.get(doubt.paymentHash ?? '') ?? n) !== n) continue;
+        const after = await this.#ask(context, doubt);
         if (typeof after === 'object') return after;
         if (after === 'found') result = 'changed';
       }

@@ -34,6 +34,8 @@ export interface JournalEntry {
   readonly expiresAtSec?: number;
   /** When the wallet was told, ms. */
   readonly sentAtMs?: number;
+  /** Which wallet was told: another one need not know of it. */
+  readonly wallet?: string;
   readonly preimage?: string;
   readonly feesPaidMsat?: string;
   readonly receipt?: string;

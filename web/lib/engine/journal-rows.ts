@@ -25,6 +25,7 @@ const rowSchema = z.looseObject({
   paymentHash: z.optional(hex),
   expiresAtSec: z.optional(time),
   sentAtMs: z.optional(time),
+  wallet: z.optional(z.string()),
   preimage: z.optional(hex),
   feesPaidMsat: z.optional(amount),
 });

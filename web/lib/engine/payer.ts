@@ -12,7 +12,7 @@ import { Listeners } from './listeners.ts';
 import { AskingPace, LEAST_PAUSE_MS } from './asking-pace.ts';
 import { askForParts, withoutBooked } from './asking.ts';
 import { paceTermsOf, silentStatus } from './forwarding/asking.ts';
-import { RETRY_MS, type PaymentContext } from './payment.ts';
+import { restMsOf, RETRY_MS, type PaymentContext } from './payment.ts';
 import { heldStatus, isAnswered, noteStatus, refusedStatus } from './payer-orders.ts';
 import { sideStatus, type PayerOrders } from './payer-orders.ts';
 import { planStep } from './planning.ts';
@@ -35,7 +35,6 @@ const IDLE_MS = 30_000;
 /** How long a payer waits for a relay to say what is already paid. */
 const LISTING_MS = 5_000;
 const LOOK_AGAIN_MS = 250;
-/** How long until a wallet that did not answer is asked again. */
 const SILENT_WALLET_MS = 1_500;
 
 /** Runs one leg until stopped. */
@@ -229,10 +228,11 @@ export class Payer {
     entry: JournalEntry,
     dueAtSec: number,
   ): Promise<number | undefined> {
-    if (this.#orders.holds() !== 'run' || this.#stopped) return 0;
+    const isHeld = this.#orders.holds() !== 'run' || this.#desk.wallet() !== context.wallet;
+    if (isHeld || this.#stopped) return 0;
+    const restMs = restMsOf(entry, this.#desk.clock.nowMs());
+    if (restMs > 0) return restMs;
     const nowSec = this.#desk.clock.nowSec();
-    const sinceMs = this.#desk.clock.nowMs() - entry.updatedAtMs;
-    if (entry.step === 'failed' && sinceMs < RETRY_MS) return RETRY_MS - sinceMs;
     const stale = whyStale(this.#desk, context.contract, entry);
     if (stale) {
       if (stale !== 'INVOICE_EXPIRED') this.#say(statusOf('problem', stale));

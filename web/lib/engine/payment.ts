@@ -1,15 +1,26 @@
 /** One payment: told to the wallet once, looked up until its outcome is known. */
 import { isSerial, type SignedEvent } from '@realyield/protocol';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { mapAtMost } from './at-once.ts';
 import { writeFound } from './booked.ts';
 import type { Desk, OwnContract } from './desk.ts';
-import { WITHHELD } from './forwarding/asking.ts';
 import { isThroughBank, provenEntry, renewedEntry, type JournalEntry } from './journal.ts';
 import { MOST_LANES } from './lanes.ts';
-import type { PaymentRecord, Wallet } from './ports.ts';
+import type { Wallet } from './ports.ts';
+import {
+  CANNOT_LOOK_UP,
+  feesOf,
+  isMade,
+  isOfOther,
+  isPreimageOf,
+  paid,
+  queryOf,
+  settledStep,
+  surelyOverAtSec,
+  toldTo,
+} from './wallet-word.ts';
 import { statusOf, type PayerStatus } from './words.ts';
+
+export { feesOf, isPreimageOf, isSurelyUnpaid } from './wallet-word.ts';
 
 /** What paying needs. */
 export interface PaymentContext {
@@ -25,31 +36,18 @@ export interface PaymentContext {
 export const NEVER_ARRIVED_MS = 90_000;
 /** How long a payment that failed rests before it is tried again. */
 export const RETRY_MS = 10_000;
-/** Answers of a wallet, or a connection, that can never tell what became of a payment. */
-const CANNOT_LOOK_UP: ReadonlySet<string> = new Set(['NOT_IMPLEMENTED', 'RESTRICTED']);
-/** Common nodes still take a payment of an invoice that ran out less than two hours ago. */
-const EXPIRY_GRACE_SEC = 7_200;
 /** How far the payee's clock, which dates requests, may be ahead of ours. */
 const CLOCKS_APART_MS = 120_000;
+
+/** How long an entry still rests, ms; a clock that was put back holds nothing up. */
+export function restMsOf({ step, updatedAtMs }: JournalEntry, nowMs: number): number {
+  const sinceMs = nowMs - updatedAtMs;
+  return step === 'failed' && sinceMs >= 0 ? Math.max(0, RETRY_MS - sinceMs) : 0;
+}
 
 /** Whether a request was made while nobody but this journal can have paid it. */
 export function isOfThisRun({ created_at }: SignedEvent, sinceMs: number): boolean {
   return created_at * 1_000 >= sinceMs + CLOCKS_APART_MS;
-}
-
-/** Whether a preimage belongs to a payment hash. */
-export function isPreimageOf(preimage: string, paymentHash: string): boolean {
-  if (!/^[0-9a-f]{64}$/.test(preimage)) return false;
-  return bytesToHex(sha256(hexToBytes(preimage))) === paymentHash;
-}
-
-/** How a wallet is asked about a payment; of a void invoice only the hash may be here. */
-function queryOf({
-  paymentHash = '',
-  invoice,
-}: Pick<JournalEntry, 'paymentHash' | 'invoice'>): Parameters<Wallet['lookup']>[0] {
-  const isHere = invoice !== undefined && invoice !== WITHHELD;
-  return isHere ? { paymentHash, invoice } : { paymentHash };
 }
 
 /**
@@ -81,29 +79,6 @@ async function writePaid(
 
 function isPaid({ step }: JournalEntry): boolean {
   return step === 'paid' || step === 'receipted';
-}
-
-function paid(entry: JournalEntry, preimage: string, feesPaidMsat: bigint): JournalEntry {
-  return { ...entry, step: 'paid', preimage, feesPaidMsat: feesPaidMsat.toString() };
-}
-
-/** From when on an invoice cannot be paid any more, whatever is still on its way. */
-function surelyOverAtSec({ expiresAtSec = 0 }: JournalEntry): number {
-  return expiresAtSec + EXPIRY_GRACE_SEC + 1;
-}
-
-/** The journal step that a wallet's record of a payment means; undefined: still open. */
-function settledStep(entry: JournalEntry, record: PaymentRecord): JournalEntry | undefined {
-  const { preimage } = record;
-  // The same hash can also come in (a bank passes payments on): that one is not ours.
-  if (record.direction !== 'outgoing') return undefined;
-  if (record.state === 'settled' && preimage && isPreimageOf(preimage, entry.paymentHash ?? '')) {
-    return paid(entry, preimage, record.feesPaidMsat);
-  }
-  if (record.state === 'failed') {
-    return { ...entry, step: 'failed', reason: 'The wallet reports that the payment failed.' };
-  }
-  return undefined;
 }
 
 /** Whether a receipt has proven this very payment, and no other of the part. */
@@ -139,15 +114,18 @@ export async function resolveEntry(
   // Another device of this person, with the same wallet, may have proven it.
   if (isProven(context.contract, entry)) return close(provenEntry(entry, desk.clock.nowMs()));
   const lastMs = (entry.sentAtMs ?? 0) + NEVER_ARRIVED_MS;
-  const isMissing = answer.state === 'answered' && !record;
+  const isUnknown = answer.state === 'answered' && !record;
+  const isMissing = isUnknown && !isOfOther(wallet, entry);
   if (isMissing && desk.clock.nowMs() > lastMs) {
     return close({ ...entry, step: 'failed', reason: 'The wallet knows of no such payment.' });
   }
   const untilSec = surelyOverAtSec(entry);
-  const isMute = answer.state === 'refused' && CANNOT_LOOK_UP.has(answer.code);
+  const cannotSay = answer.state === 'refused' && CANNOT_LOOK_UP.has(answer.code);
+  const isMute = cannotSay || (isUnknown && !isMissing);
   // The payee knows whether it was paid: asked anew, it answers with the proof or a new request.
-  if (isMute && desk.clock.nowSec() >= untilSec) {
-    return close({ ...entry, step: 'failed', reason: 'The wallet cannot look payments up.' });
+  const isTold = record !== undefined && isMade(record);
+  if (!isTold && answer.state !== 'unknown' && !isMissing && desk.clock.nowSec() >= untilSec) {
+    return close({ ...entry, step: 'failed', reason: 'The wallet cannot look the payment up.' });
   }
   if (entry.step !== 'unknown') await write(desk, entry, { ...entry, step: 'unknown' });
   if (isMute) return statusOf('waiting', 'NO_LOOKUP', { untilSec });
@@ -195,37 +173,15 @@ export async function recoverEntry(
   if (answer.state === 'unknown') return silent;
   const record = answer.state === 'answered' ? answer.value : undefined;
   const next = record && settledStep(entry, record);
-  const isUnderWay = !next && record?.direction === 'outgoing' && record.state === 'pending';
-  const unknown = { ...entry, step: 'unknown' as const, sentAtMs: desk.clock.nowMs() };
+  const isUnderWay = !next && record !== undefined && isMade(record);
+  const sentAtMs = desk.clock.nowMs();
+  const unknown = toldTo(wallet, { ...entry, step: 'unknown', sentAtMs });
   const found = next?.step === 'paid' ? next : isUnderWay ? unknown : undefined;
   if (!found) return 'none';
   if (before || !isSerial(leg)) await write(desk, before, found);
   // Of a book: in the place of an order that is gone.
   else if (!(await writeFound(desk, found))) return silent;
   return 'found';
-}
-
-/** Whether a wallet says of a request that it made no payment of it, and makes none. */
-export async function isSurelyUnpaid(
-  wallet: Wallet | undefined,
-  asked: Pick<JournalEntry, 'paymentHash' | 'invoice'>,
-): Promise<boolean> {
-  const answer = await wallet?.lookup(queryOf(asked));
-  if (answer?.state !== 'answered') return false;
-  return answer.value?.direction !== 'outgoing' || answer.value.state === 'failed';
-}
-
-/** What a wallet charged for a payment; undefined where it will never tell. */
-export async function feesOf(
-  wallet: Wallet,
-  entry: JournalEntry,
-): Promise<bigint | 'silent' | undefined> {
-  const answer = await wallet.lookup(queryOf(entry));
-  if (answer.state === 'refused') return CANNOT_LOOK_UP.has(answer.code) ? undefined : 'silent';
-  if (answer.state === 'unknown') return 'silent';
-  if (answer.value?.direction !== 'outgoing') return undefined;
-  // Proven, it is on its way to being settled here too.
-  return answer.value.state === 'settled' ? answer.value.feesPaidMsat : 'silent';
 }
 
 /**
@@ -274,14 +230,15 @@ export async function payEntry(
     if (known.state === 'answered' && known.value) {
       const next = settledStep(entry, known.value);
       if (next?.step === 'paid') return write(desk, entry, next);
-      if (!next && known.value.state === 'pending') {
+      if (!next && isMade(known.value)) {
         const sentAtMs = desk.clock.nowMs();
-        return write(desk, entry, { ...entry, step: 'unknown', sentAtMs });
+        return write(desk, entry, toldTo(wallet, { ...entry, step: 'unknown', sentAtMs }));
       }
     }
   }
   const sentAtMs = desk.clock.nowMs();
-  const told: JournalEntry = { ...entry, step: 'sending', sentAtMs, updatedAtMs: sentAtMs };
+  const sent: JournalEntry = { ...entry, step: 'sending', sentAtMs, updatedAtMs: sentAtMs };
+  const told = toldTo(wallet, sent);
   const sending = await desk.journal.replace(entry, told);
   // It has become something else while the wallet was asked: the payer looks at it anew.
   if (sending !== told) return sending;

@@ -195,6 +195,8 @@ export interface MadeInvoice {
 
 /** A wallet over Nostr Wallet Connect (NIP-47). */
 export interface Wallet {
+  /** The same for connections to the same wallet, as far as that can be told. */
+  readonly id?: string | undefined;
   /** Hold invoices, by which a bank passes payments on. */
   readonly hold?: HoldWallet | undefined;
   info(): Promise<WalletAnswer<WalletInfo>>;

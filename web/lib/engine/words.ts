@@ -44,8 +44,8 @@ const ENGINE_SENTENCES: Readonly<Record<EngineCode, string>> = {
     'Your wallet does not know the last payment; it may still arrive there. ' +
     'Until that is over it is not sent again.',
   NO_LOOKUP:
-    'Your wallet cannot say what became of the last payment. ' +
-    'Nothing more is paid before its invoice has run out for certain.',
+    'Your wallet cannot say what became of the last payment. If another was told of it, connect ' +
+    'that one again. Nothing more is paid before its invoice has run out for certain.',
   WALLET_REFUSED: 'Your wallet refused the payment. Nothing has left it.',
   PAYEE_REFUSED: 'The payee cannot take the payment now. We ask again, ever less often.',
   RESUMED: 'Resumed by you. What is due is paid.',

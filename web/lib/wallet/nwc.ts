@@ -70,12 +70,14 @@ const NO_ANSWER = {
 } as const;
 
 class NwcWallet implements Wallet {
+  readonly id: string;
   readonly hold: HoldWallet;
   readonly #options: NwcOptions;
   readonly #channel: WalletChannel;
   readonly #payments = new Listeners<PaymentRecord>();
 
   constructor(connection: WalletConnection, options: NwcOptions) {
+    this.id = connection.walletPublicKey;
     this.#options = options;
     this.#channel = new WalletChannel(connection, options.webSocket);
     this.hold = createHoldWallet((...question) => this.#ask(...question));
