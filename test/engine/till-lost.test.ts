@@ -6,6 +6,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isPaid } from '../../web/lib/engine/till/receipts.ts';
+import { hostedTillViews } from '../../web/lib/state/views/bank-till.ts';
 import type { World } from '../world/world.ts';
 import {
   LENDERS,
@@ -18,6 +19,7 @@ import {
   hosted,
   merchantsMsat,
   movedMsat,
+  nowSec,
   paidOnMsat,
   players,
   rateOf,
@@ -30,6 +32,7 @@ import {
   untilHandedOn,
 } from './bank-till-scene.ts';
 import { isStep } from './mortal.ts';
+import type { Player } from './player.ts';
 import { play, stateOf } from './scene.ts';
 import { until } from './until.ts';
 
@@ -50,6 +53,12 @@ const elsewhere = () => {
   return found ? tills().elsewhere(found) : [];
 };
 const soldMsat = () => sold.reduce((sum, { msat }) => sum + msat, 0n);
+
+/** A till as its page shows it on one device of the bank. */
+function viewAt({ session: { catalog, till: own } }: Player) {
+  const names = { catalog, world: undefined, own: new Set<string>() };
+  return hostedTillViews(own.hosted, names, nowSec())[0];
+}
 
 /** Sales that are to be paid while nobody hears of it. */
 const waiting: number[] = [];
@@ -139,6 +148,11 @@ it('goes on selling, and the old device, found again, pays nothing more', async 
     ),
   );
   expect(foundTill()?.reports.all).toEqual([]);
+  // What it says is held is what the other device holds: it paid on what this one took.
+  await until('both to say that as much is held', () => {
+    const [there, here] = [viewAt(fresh), viewAt(found)];
+    return there && here?.isClosed && here.heldMsat === there.heldMsat;
+  });
   await found.close();
   players.bank = fresh;
 });

@@ -120,12 +120,13 @@ export class HostedTills {
     return contract !== undefined && this.isClosed(hostedBusiness(contract) ?? '');
   }
 
-  /** Other devices that took something, and what each holds still, msat. */
+  /** Other devices that took something; what each holds, msat, and whether it has what was ours. */
   elsewhere(hosted: Pick<HostedTill, 'business' | 'till'>) {
     return this.#devices.others(hosted.business).map((other) => {
       const roots = [...this.contractsOf(hosted), ...other.copy.accounts.map(contractOf)];
       const heldMsat = heldThereMsat(this.#desk, other.copy, new Set(roots));
-      return { ...other, heldMsat };
+      const own = this.#devices.known(hosted.business)?.device ?? '';
+      return { ...other, heldMsat, hasOurs: other.copy.took.includes(own) };
     });
   }
 

@@ -140,7 +140,10 @@ export interface HostedTillView {
   readonly paidOnMsat: bigint;
   /** Paid on by the bank's other devices, of sales that those took. */
   readonly elsewhereMsat: bigint;
-  /** What the bank holds of the takings still, for both. */
+  /**
+   * What this device holds of the takings still, for both; where another has taken over from it,
+   * what that one holds.
+   */
   readonly heldMsat: bigint;
   readonly isRecovery: boolean;
   readonly unreported: number;
@@ -172,6 +175,13 @@ export function otherTitle(other: Pick<OtherTillView, 'sales' | 'hasTakenOver'>)
     : 'Another device of yours took over here from a lost one';
 }
 
+/** What is held of what a device took, by who pays it on. */
+function heldMsat(hosted: HostedTills, of: HostedTill, ownMsat: bigint): bigint {
+  if (!hosted.isClosed(of.business)) return ownMsat;
+  const takers = hosted.elsewhere(of).filter(({ hasOurs }) => hasOurs);
+  return takers.reduce((sum, taker) => sum + taker.heldMsat, 0n);
+}
+
 function othersAt(hosted: HostedTills, of: HostedTill): readonly OtherTillView[] {
   const views = hosted.elsewhere(of).map(({ copy: { device, took }, sales, heldMsat, atSec }) => {
     const paid = sales.filter((sale) => sale.paid !== undefined).length;
@@ -196,7 +206,7 @@ export function hostedTillViews(
     return {
       ...{ business, name: nameOf(names, business), takenMsat, ...handed },
       sales: till.sales.filter(({ paid }) => paid !== undefined).length,
-      heldMsat: takenMsat - handed.sharesMsat - handed.paidOnMsat,
+      heldMsat: heldMsat(hosted, each, takenMsat - handed.sharesMsat - handed.paidOnMsat),
       isRecovery: states.some((state) => tillRate(state, nowSec).reason === 'recovery'),
       unreported: reports.unreported.reduce((sum, { sales }) => sum + sales.length, 0),
       isClosed: hosted.isClosed(business),
