@@ -41,7 +41,7 @@ export function isMade({ direction, state }: PaymentRecord): boolean {
 }
 
 /** Whether another wallet was told of a payment, of which the one in use need not know. */
-export function isOfOther({ id }: Wallet, entry: JournalEntry): boolean {
+export function isOfOther({ id }: Wallet, entry: Pick<JournalEntry, 'wallet'>): boolean {
   // P-42: "…that a wallet knows of none says nothing of what another was told…"
   return id !== undefined && entry.wallet !== undefined && entry.wallet !== id;
 }

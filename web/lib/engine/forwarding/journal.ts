@@ -47,6 +47,8 @@ export interface ForwardEntry {
   readonly forward?: SignedEvent;
   /** When the wallet was told to pay the payee, ms. */
   readonly sentAtMs?: number;
+  /** Which wallet that was. */
+  readonly wallet?: string;
   readonly preimage?: string;
   readonly feesPaidMsat?: string;
   /** Why it was given back, in words. */

@@ -3,6 +3,7 @@ import { sentenceOf } from '../words.ts';
 import type { Desk, OwnContract } from '../desk.ts';
 import { isPreimageOf } from '../payment.ts';
 import type { Wallet } from '../ports.ts';
+import { isOfOther } from '../wallet-word.ts';
 import { holdBlocks, isRightOuter, MARGIN_BLOCKS, OUTER_GRACE_SEC } from './checks.ts';
 import type { ForwardEntry, ForwardJournal, ForwardStep } from './journal.ts';
 import { decideForward, type ForwardFacts, type HeldSide, type PaidSide } from './machine.ts';
@@ -37,11 +38,12 @@ async function lookHeld(
 }
 
 /** The payee's side: what became of the payment to it. */
-async function lookPaid({ hold }: ForwardContext, entry: ForwardEntry): Promise<PaidSide> {
+async function lookPaid({ hold, wallet }: ForwardContext, entry: ForwardEntry): Promise<PaidSide> {
   const { paymentHash, inner } = entry;
   const answer = await hold.lookup('outgoing', { paymentHash, invoice: inner });
   if (answer.state !== 'answered') return { state: 'silent' };
-  if (!answer.value) return { state: 'none' };
+  // FW-20: "…that one knows of no payment says nothing of what another was told…"
+  if (!answer.value) return { state: isOfOther(wallet, entry) ? 'silent' : 'none' };
   const { state, preimage = '', feesPaidMsat } = answer.value;
   if (state === 'settled' && isPreimageOf(preimage, paymentHash)) {
     return { state: 'paid', preimage, feesPaidMsat };
@@ -120,9 +122,11 @@ async function cancel(context: ForwardContext, entry: ForwardEntry, why?: string
 }
 
 async function pay(context: ForwardContext, entry: ForwardEntry): Promise<void> {
+  const { id } = context.wallet;
   const sending = await write(context, entry, {
     step: 'paying',
     sentAtMs: context.desk.clock.nowMs(),
+    ...(id === undefined ? {} : { wallet: id }),
   });
   const answer = await context.wallet.pay(sending.inner);
   if (answer.state === 'answered' && isPreimageOf(answer.value.preimage, sending.paymentHash)) {
