@@ -1,7 +1,7 @@
 /**
  * What a payer believes of a payment that its wallet or its payee says too little of, or too much:
  * one hash twice, no preimage, another wallet, a key that has ended since.
- * requires: T-13, T-36, P-35, P-42
+ * requires: T-13, T-36, T-37, P-35, P-42
  */
 import {
   embed,
@@ -213,4 +213,28 @@ test.each<[string, Said]>([
   nowSec += 1;
   expect(await resolve()).toBeUndefined();
   expect(entry()?.step).toBe('failed');
+});
+
+test('strangers crowd out no request of the payee’s (requires: T-37)', async () => {
+  const verified = request('disbursement', 0, tick()).message;
+  for (let at = 0; at < 500; at += 1) {
+    const part = { n: 0, amountUnits: tick(), preimage };
+    const event = loan.request('disbursement', [part], nowSec - at, { payee: 'stranger' });
+    const read = verify(event);
+    if (!read.ok) throw new Error(read.code);
+    const message = { ...verified, request: embed(read.value) };
+    await desk.handed.keep(message, publicOf('stranger'), contract.view.fold.state);
+  }
+  const { event, message } = request('disbursement', 0, tick());
+  await desk.handed.keep(message, publicOf('business'), contract.view.fold.state);
+  const kept = await desk.handed.payable(contract, 'disbursement');
+  expect(
+    kept.map(
+      ({
+        request: {
+          event: { id },
+        },
+      }) => id,
+    ),
+  ).toEqual([event.id]);
 });

@@ -7,9 +7,11 @@ import {
   actsFor,
   hasEnded,
   isSerial,
+  PARTY_ROLES,
   requestMismatch,
   unembed,
   unitsOf,
+  type ContractState,
   type Leg,
   type MessageOf,
   type ParsedRequest,
@@ -24,19 +26,38 @@ import { partsByHash } from './used-hashes.ts';
 import type { PayerStatus } from './words.ts';
 
 const PREFIX = 'handed|';
-/** Of contracts that are not known yet nobody can tell who may write; so many are kept. */
+/**
+ * So many are kept of a contract from who may write, and as many from others: of a contract that is
+ * not known yet, or a key that is not, nobody can tell.
+ */
 const MOST_OF_A_CONTRACT = 500;
 
 interface HandedRequest {
   readonly contract: string;
   readonly event: SignedEvent;
   readonly invoices: readonly string[];
+  /** Who sent it; not in rows of former versions. */
+  readonly author?: string;
 }
 
 /** A request that was handed over, with its invoices. */
 export interface KeptRequest {
   readonly request: ParsedRequest;
   readonly invoices: readonly string[];
+}
+
+/** Whether an author of this kind, party or not, has sent as many as are kept. */
+function isFull(
+  known: ReadonlyMap<string, HandedRequest>,
+  author: string,
+  state: ContractState | undefined,
+): boolean {
+  if (known.size < MOST_OF_A_CONTRACT) return false;
+  const isParty = (key: string): boolean =>
+    state !== undefined && PARTY_ROLES.some((role) => actsFor(state, key, role));
+  const isOne = isParty(author);
+  const senders = [...known.values()].map(({ author: by, event }) => by ?? event.pubkey);
+  return senders.filter((key) => isParty(key) === isOne).length >= MOST_OF_A_CONTRACT;
 }
 
 /** Requests handed to one person. */
@@ -58,18 +79,22 @@ export class Handed {
     }
   }
 
-  /** Keeps a delivery; on disk when this resolves. */
-  async keep(message: MessageOf<'requestDelivery'>, author: string): Promise<void> {
+  /** Keeps a delivery; on disk when this resolves. `state`: of its contract, where that is known. */
+  async keep(
+    message: MessageOf<'requestDelivery'>,
+    author: string,
+    state?: ContractState,
+  ): Promise<void> {
     const { contract, request, forward, invoices } = message;
     const known = this.#requests.get(contract);
-    if (known && (known.has(request.id) || known.size >= MOST_OF_A_CONTRACT)) return;
+    if (known && (known.has(request.id) || isFull(known, author, state))) return;
     const [verified] = await this.#verifier.verifyBatch([unembed(request)]);
     // A request comes from its author, or from the bank with its own word about it.
     if (!verified?.ok || (forward?.pubkey ?? verified.value.pubkey) !== author) return;
     const { id, pubkey, created_at, kind, content, sig } = verified.value;
     const tags = verified.value.tags.map((tag) => [...tag]);
     const event = { id, pubkey, created_at, kind, tags, content, sig };
-    const value: HandedRequest = { contract, event, invoices };
+    const value: HandedRequest = { contract, event, invoices, author };
     const key = `${PREFIX}${contract}|${event.id}`;
     // What could not be written is not known: it is read again.
     await this.#store.write([{ table: 'journal', key, value, contract }]);

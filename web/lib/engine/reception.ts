@@ -99,7 +99,10 @@ async function deal(receivers: Receivers, incoming: Incoming): Promise<Later | u
         break;
       }
       if (author === incoming.recipient) await receivers.payee.copies.take({ message, author });
-      else await receivers.desk.handed.keep(message, author);
+      else {
+        const state = receivers.desk.catalog.contract(message.contract)?.fold.state;
+        await receivers.desk.handed.keep(message, author, state);
+      }
       for (const payer of payersPaying(receivers, message.contract, author)) {
         if (payer.leg === message.request.content['leg']) await payer.deliver(message);
       }
