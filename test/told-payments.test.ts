@@ -1,7 +1,7 @@
 /**
  * What a payer believes of a payment that its wallet or its payee says too little of, or too much:
  * one hash twice, no preimage, another wallet, a key that has ended since.
- * requires: T-13, T-36, T-37, P-35, P-42
+ * requires: T-13, T-36, T-37, TE-21, P-35, P-42
  */
 import {
   embed,
@@ -16,7 +16,7 @@ import { applyDelivery, checkDelivery } from '../web/lib/engine/delivery-check.t
 import type { Desk, OwnContract } from '../web/lib/engine/desk.ts';
 import { Examiner, Handed } from '../web/lib/engine/handed.ts';
 import { Journal, wantedEntry, type JournalEntry } from '../web/lib/engine/journal.ts';
-import { payEntry, resolveEntry } from '../web/lib/engine/payment.ts';
+import { isSurelyUnpaid, payEntry, resolveEntry } from '../web/lib/engine/payment.ts';
 import type { PaymentRecord, Wallet, WalletAnswer } from '../web/lib/engine/ports.ts';
 import { createInlineVerifier } from '../web/lib/nostr/verifier/inline-verifier.ts';
 import { writeInvoice } from './fixtures/invoices.ts';
@@ -237,4 +237,17 @@ test('strangers crowd out no request of the payee’s (requires: T-37)', async (
       }) => id,
     ),
   ).toEqual([event.id]);
+});
+
+test('unpaid is what a wallet knows nothing of, or that it failed (requires: TE-21)', async () => {
+  const unpaid = () => isSurelyUnpaid(desk.wallet(), { paymentHash });
+  expect(await unpaid()).toBe(true);
+  record('failed');
+  expect(await unpaid()).toBe(true);
+  for (const direction of ['incoming', 'outgoing'] as const) {
+    for (const state of ['pending', 'accepted', 'settled'] as const) {
+      record(state, direction);
+      expect(await unpaid()).toBe(false);
+    }
+  }
 });

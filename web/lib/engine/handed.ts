@@ -53,6 +53,8 @@ function isFull(
   state: ContractState | undefined,
 ): boolean {
   if (known.size < MOST_OF_A_CONTRACT) return false;
+  // T-37: "What others send under a contract MUST NOT keep a payer from keeping what those who may
+  // ask under it hand out…"
   const isParty = (key: string): boolean =>
     state !== undefined && PARTY_ROLES.some((role) => actsFor(state, key, role));
   const isOne = isParty(author);
@@ -79,7 +81,7 @@ export class Handed {
     }
   }
 
-  /** Keeps a delivery; on disk when this resolves. `state`: of its contract, where that is known. */
+  /** Keeps a delivery; on disk when this resolves. `state`: its contract's, where that is known. */
   async keep(
     message: MessageOf<'requestDelivery'>,
     author: string,

@@ -73,7 +73,9 @@ export async function isSurelyUnpaid(
 ): Promise<boolean> {
   const answer = await wallet?.lookup(queryOf(asked));
   if (answer?.state !== 'answered') return false;
-  return answer.value?.direction !== 'outgoing' || answer.value.state === 'failed';
+  const { value } = answer;
+  // One that is said to have come in may be ours: wallets that name no direction go out too.
+  return value === undefined || (value.direction === 'outgoing' && value.state === 'failed');
 }
 
 /** What a wallet charged for a payment; undefined where it will never tell. */
