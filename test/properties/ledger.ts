@@ -153,14 +153,21 @@ describe('the ledger', { timeout: 120_000 }, () => {
 
   it('owes more with time, less with every repayment, what is owed back set off', () => {
     holds(({ document, list, asOfSec, daysLater, extra }) => {
-      const owed = (each: readonly LedgerPayment[], atSec: number): bigint => {
+      const owed = (each: readonly LedgerPayment[], atSec: number) => {
         const ledger = computeLedger(document, each, atSec);
-        return owedOf(ledger) - ledger.unallocatedUnits;
+        const backUnits = ledger.unallocatedUnits;
+        return { units: owedOf(ledger) - backUnits, backUnits };
       };
       const known = list.filter((each) => each.settledAtSec <= asOfSec);
-      expect(owed(known, asOfSec + daysLater * DAY) >= owed(known, asOfSec)).toBe(true);
+      const later = owed(known, asOfSec + daysLater * DAY);
+      expect(later.units >= owed(known, asOfSec).units).toBe(true);
+      const without = owed(list, asOfSec);
       const repaid = { ...extra, leg: 'repayment' as const };
-      expect(owed([...list, repaid], asOfSec) <= owed(list, asOfSec)).toBe(true);
+      const after = owed([...list, repaid], asOfSec);
+      // What the bank was paid too early counts with a repayment (FE-5): on a day on which nothing
+      // is owed it goes back (M-9), and lowers no principal that comes later.
+      const goesBack = after.backUnits > without.backUnits + repaid.amountUnits;
+      if (!goesBack) expect(after.units <= without.units).toBe(true);
     });
   });
 
