@@ -17,7 +17,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { applyDelivery, checkDelivery } from '../web/lib/engine/delivery-check.ts';
 import type { Desk, OwnContract } from '../web/lib/engine/desk.ts';
 import { Examiner, Handed } from '../web/lib/engine/handed.ts';
-import { Journal, wantedEntry } from '../web/lib/engine/journal.ts';
+import { wantedEntry } from '../web/lib/engine/journal.ts';
 import { OpenRequests } from '../web/lib/engine/open-requests.ts';
 import { Openings } from '../web/lib/engine/openings.ts';
 import type { PaymentRecord, Store, Wallet, WalletAnswer } from '../web/lib/engine/ports.ts';
@@ -26,6 +26,7 @@ import { loadWasmVerifier } from '../web/lib/nostr/verifier/load-wasm.ts';
 import { writeInvoice } from './fixtures/invoices.ts';
 import { hashOf, Loan, paymentHashOf, publicOf, realSigning } from './fixtures/loan.ts';
 import { NEVER_ARRIVED_MS, resolveEntry } from '../web/lib/engine/payment.ts';
+import { payerDesk } from './fixtures/payer-desk.ts';
 import { openSqliteStore } from './world/sqlite-store.ts';
 
 const verifier = createInlineVerifier(await loadWasmVerifier());
@@ -53,17 +54,12 @@ beforeEach(() => {
   nowSec = loan.startAtSec + 20;
   const lookup: Wallet['lookup'] = async ({ paymentHash }) =>
     says.get(paymentHash) ?? { state: 'answered', value: undefined };
-  desk = {
-    store,
-    verifier,
-    journal: new Journal(store),
-    handed: new Handed(store, verifier),
-    prices: { learn: () => Promise.resolve() },
-    clock: { nowSec: () => nowSec, nowMs: () => nowSec * 1_000, after: () => () => undefined },
-    wallet: () => ({ lookup }),
-    catalog: { contract: () => contract.view },
-    activity: { add: ({ code }: { code: string }) => sentences.push(code) },
-  } as unknown as Desk;
+  desk = payerDesk({
+    ...{ store, verifier, lookup },
+    nowSec: () => nowSec,
+    view: () => contract.view,
+    say: (code) => sentences.push(code),
+  });
   const view = { root: loan.root, fold: loan.fold(), stateHash: '' };
   contract = { view, own: { role: 'investor' } } as unknown as OwnContract;
 });

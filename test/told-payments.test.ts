@@ -14,13 +14,14 @@ import {
 import { beforeEach, expect, test, vi } from 'vitest';
 import { applyDelivery, checkDelivery } from '../web/lib/engine/delivery-check.ts';
 import type { Desk, OwnContract } from '../web/lib/engine/desk.ts';
-import { Examiner, Handed } from '../web/lib/engine/handed.ts';
+import { Examiner } from '../web/lib/engine/handed.ts';
 import { Journal, wantedEntry, type JournalEntry } from '../web/lib/engine/journal.ts';
 import { isSurelyUnpaid, payEntry, resolveEntry } from '../web/lib/engine/payment.ts';
 import type { PaymentRecord, Wallet, WalletAnswer } from '../web/lib/engine/ports.ts';
 import { createInlineVerifier } from '../web/lib/nostr/verifier/inline-verifier.ts';
 import { writeInvoice } from './fixtures/invoices.ts';
 import { hashOf, Loan, paymentHashOf, publicOf, rememberingVerifier } from './fixtures/loan.ts';
+import { payerDesk } from './fixtures/payer-desk.ts';
 import { openSqliteStore } from './world/sqlite-store.ts';
 
 const verifier = createInlineVerifier(rememberingVerifier);
@@ -45,16 +46,11 @@ beforeEach(() => {
   said = { state: 'answered', value: undefined };
   nowSec = loan.startAtSec + 20;
   const lookup: Wallet['lookup'] = async () => said;
-  desk = {
-    ...{ store, verifier },
-    journal: new Journal(store),
-    handed: new Handed(store, verifier),
-    prices: { learn: () => Promise.resolve() },
-    clock: { nowSec: () => nowSec, nowMs: () => nowSec * 1_000, after: () => () => undefined },
-    wallet: () => ({ lookup }),
-    catalog: { contract: () => contract.view },
-    activity: { add: () => undefined },
-  } as unknown as Desk;
+  desk = payerDesk({
+    ...{ store, verifier, lookup },
+    nowSec: () => nowSec,
+    view: () => contract.view,
+  });
   const view = { root: loan.root, fold: loan.fold(), stateHash: '' };
   contract = { view, own: { role: 'investor' } } as unknown as OwnContract;
 });

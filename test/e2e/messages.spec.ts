@@ -218,3 +218,13 @@ test('after all of it the stream is paid to the end, each part once', async () =
     .toBeGreaterThanOrEqual(60);
   await checkEachPartOnce(world, root);
 });
+
+test('limits are saved where they stand, wherever the reader came from', async () => {
+  await page.goto(`${world.url}/connect?then=/portfolio`);
+  await page.getByLabel('At most under one contract').fill('7000');
+  await page.getByRole('button', { name: 'Save limits' }).click();
+  await expect(page.getByText('Your limits hold from the next payment on.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Save limits' })).toBeDisabled();
+  await expect(page.getByText('You are connected.')).toHaveCount(0);
+  expect(new URL(page.url()).pathname).toBe('/connect');
+});

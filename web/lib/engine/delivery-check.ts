@@ -237,10 +237,11 @@ export async function checkDelivery(
   const { document, event } = parsed;
   const agreed = isAgreed(desk.prices, state.contract.document, document, event.id);
   const checked = checkRequest(state, parsed, agreed ? event.id : undefined);
-  // P-35: "…also where the key that signed the request has ended since…"
-  const proven = outcomes(desk, parsed, preimagesOf(message));
-  const isLate = !checked.ok && checked.code === 'KEY_REVOKED' && document.leg === leg;
-  if (isLate && proven.length > 0) return { ...IGNORED, paid: proven, isAnswer: true };
+  if (!checked.ok && checked.code === 'KEY_REVOKED' && document.leg === leg) {
+    // P-35: "…also where the key that signed the request has ended since…"
+    const paid = outcomes(desk, parsed, preimagesOf(message));
+    if (paid.length > 0) return { ...IGNORED, paid, isAnswer: true };
+  }
   const isUnproven = !checked.ok && checked.code === 'PRICE_UNPROVEN';
   // Who is asked to agree to a price has been answered, and sees which.
   if (isUnproven) desk.prices.name(document, event.id);

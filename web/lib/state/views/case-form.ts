@@ -39,6 +39,14 @@ export function saidMistake(typed: string, lacking: string | undefined): string 
 /** What can be claimed, as a claim's form asks for it. */
 type Room = Pick<Claimable, 'limitUnits' | 'earlierUnits' | 'mostUnits'>;
 
+/** Whether a claim names an address: a bond pays bitcoin, and nothing that is owed a business. */
+export function asksAddress(
+  { claimant }: Pick<Claimable, 'claimant'>,
+  denomination: Pick<AmountUnit, 'type'>,
+): boolean {
+  return denomination.type === 'msat' && claimant === 'investor';
+}
+
 /** What is wrong with an amount claimed: nothing, or more than can come to be owed. */
 export function claimMistake(
   units: bigint | undefined,
