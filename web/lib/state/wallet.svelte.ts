@@ -18,6 +18,8 @@ const NEEDED: Readonly<Record<string, string>> = {
 /** The wallet of the connected person. */
 export class WalletDesk {
   view = $state.raw<WalletView | undefined>(undefined);
+  /** Whether it is known if this device keeps a wallet of the person's. */
+  isRead = $state(false);
   busy = $state(false);
   problem = $state<string | undefined>(undefined);
   #session: Session | undefined;
@@ -28,17 +30,20 @@ export class WalletDesk {
   async restore(session: Session, store: Store, fallbackUri?: string): Promise<void> {
     this.#session = session;
     this.#store = store;
-    const kept = await store.get('settings', KEY);
-    if (typeof kept === 'string') {
-      const uri = await session.person
-        .decrypt(session.person.publicKey, kept)
-        .catch(() => undefined);
-      if (uri !== undefined) {
-        await this.#use(session, uri);
-        return;
-      }
+    try {
+      const uri = await this.#kept(session, store);
+      if (uri !== undefined) await this.#use(session, uri);
+      else if (fallbackUri !== undefined) await this.connect(session, fallbackUri);
+    } finally {
+      this.isRead = true;
     }
-    if (fallbackUri !== undefined) await this.connect(session, fallbackUri);
+  }
+
+  /** The address that is kept here, where the person's signer opens it. */
+  async #kept({ person }: Session, store: Store): Promise<string | undefined> {
+    const kept = await store.get('settings', KEY);
+    if (typeof kept !== 'string') return undefined;
+    return person.decrypt(person.publicKey, kept).catch(() => undefined);
   }
 
   /** Connects a wallet and keeps it if it answers as one. */
@@ -60,6 +65,7 @@ export class WalletDesk {
     this.#session = undefined;
     this.#store = undefined;
     this.problem = undefined;
+    this.isRead = false;
     this.#show(undefined);
   }
 
