@@ -169,18 +169,15 @@ export class Agent {
   #follow(session: Session): void {
     const { log } = this.#parts;
     const said = new Map<string, string>();
-    let known = session.activity.lines().length;
     let wasRunning: boolean | undefined;
+    const stopAdded = session.activity.added.add(({ contract, level, code, sentence }) => {
+      log[level === 'problem' ? 'problem' : 'info']('activity', { contract, code, sentence });
+    });
     const stop = session.changed.add(() => {
       if (session.isRunning !== wasRunning) {
         wasRunning = session.isRunning;
         log.info(wasRunning ? 'pays now' : 'stands back');
       }
-      const lines = session.activity.lines();
-      for (const { contract, level, code, sentence } of lines.slice(known)) {
-        log[level === 'problem' ? 'problem' : 'info']('activity', { contract, code, sentence });
-      }
-      known = lines.length;
       for (const { view } of session.contracts()) {
         const status = session.payerStatus(view.root);
         if (!status || said.get(view.root) === status.sentence) continue;
@@ -190,6 +187,6 @@ export class Agent {
         log[write]('contract', { contract: view.root, code, sentence, untilSec });
       }
     });
-    this.#undo.push(stop);
+    this.#undo.push(stop, stopAdded);
   }
 }

@@ -12,14 +12,28 @@ export interface Activity {
   readonly sentence: string;
 }
 
-const MOST = 300;
+/** So many lines are kept, of all contracts together. */
+export const MOST_LINES = 300;
+
+const nameOf = ({ atSec, contract = '', code, sentence }: Activity): string =>
+  [atSec, contract, code, sentence].join('|');
+
+/** What is kept and what is known here, as one log. */
+function merged(kept: readonly Activity[], known: readonly Activity[]): readonly Activity[] {
+  const names = new Set(known.map(nameOf));
+  const others = kept.filter((line) => !names.has(nameOf(line)));
+  if (others.length === 0) return known;
+  return [...others, ...known].sort((a, b) => a.atSec - b.atSec).slice(-MOST_LINES);
+}
 
 /** The log of one person. */
 export class ActivityLog {
   readonly changed = new Listeners<void>();
+  /** A line was added here. */
+  readonly added = new Listeners<Activity>();
   readonly #store: Store;
   readonly #clock: Clock;
-  #lines: Activity[] = [];
+  #lines: readonly Activity[] = [];
   #saving: Promise<void> = Promise.resolve();
 
   constructor(store: Store, clock: Clock) {
@@ -29,8 +43,7 @@ export class ActivityLog {
 
   /** Reads what was kept. */
   async load(): Promise<void> {
-    const kept = await this.#store.get('settings', 'activity');
-    if (Array.isArray(kept)) this.#lines = kept as Activity[];
+    this.#lines = merged(await this.#kept(), this.#lines);
   }
 
   /** Lines about one contract, or all, oldest first. */
@@ -49,14 +62,26 @@ export class ActivityLog {
   add(line: Omit<Activity, 'atSec'>): void {
     const last = this.#lines.findLast((entry) => entry.contract === line.contract);
     if (last?.code === line.code && last.sentence === line.sentence) return;
-    this.#lines = [...this.#lines, { ...line, atSec: this.#clock.nowSec() }].slice(-MOST);
-    const lines = this.#lines;
+    const added = { ...line, atSec: this.#clock.nowSec() };
+    this.#lines = [...this.#lines, added].slice(-MOST_LINES);
     this.#saving = this.#saving
-      .then(() => this.#store.write([{ table: 'settings', key: 'activity', value: lines }]))
+      .then(() => this.#save())
       .catch((error: unknown) => {
         console.error(error);
       });
+    this.added.emit(added);
     this.changed.emit();
+  }
+
+  async #kept(): Promise<readonly Activity[]> {
+    const kept = await this.#store.get('settings', 'activity');
+    return Array.isArray(kept) ? (kept as Activity[]) : [];
+  }
+
+  /** Keeps every line, those too that another window of this person has added meanwhile. */
+  async #save(): Promise<void> {
+    this.#lines = merged(await this.#kept(), this.#lines);
+    await this.#store.write([{ table: 'settings', key: 'activity', value: this.#lines }]);
   }
 
   /** Resolves when everything added so far is kept. */
