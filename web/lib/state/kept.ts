@@ -70,6 +70,12 @@ export function loadConnection(): Connection | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** Whether a signer is remembered that is to be reached: a key kept here is none. */
+export function isSignerKept(): boolean {
+  const connection = loadConnection();
+  return connection !== undefined && connection.type !== 'ncryptsec';
+}
+
 /** A local world as its server or this device describes it; undefined where it is none. */
 export function readWorld(value: unknown): World | undefined {
   const parsed = worldSchema.safeParse(value);
