@@ -40,13 +40,14 @@ async function dieWhilePaying(
 ): Promise<string> {
   const mortal = createMortal();
   const lost = await play(world, 'ana', { device: `${identifier} lost`, ...mortal });
+  // Before anything is paid, or a stream that is quicker than this test is over by then.
+  const release = world.lightning.of('ana').wallet.faultHoldPayAnswers(1);
   const root = await startLoan(
     world,
     { investor: lost, bakery, bank },
     { identifier, ticks, principalUnits: BigInt(ticks) * 10_000_000n },
   );
   await untilPaid(lost, root, 1);
-  const release = world.lightning.of('ana').wallet.faultHoldPayAnswers();
   const sending = await until('a payment without an answer', () =>
     lost.session.journalEntries(root, 'disbursement').find((entry) => entry.step === 'sending'),
   );

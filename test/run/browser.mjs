@@ -20,6 +20,8 @@ const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Pixels drawn without a graphics card's help cost less than pretending to have one.
+  '--disable-gpu',
 ];
 
 /** Whether this process is root, which Chromium's sandbox refuses. */

@@ -52,6 +52,12 @@ export interface WalletServiceOptions {
   readonly alias: string;
 }
 
+/** Answers that are held back, and how many go before them. */
+interface Holding {
+  passing: number;
+  readonly held: (() => void)[];
+}
+
 /** A running wallet service. */
 export class WalletService {
   /** The service's key, x-only hex. */
@@ -67,7 +73,7 @@ export class WalletService {
   readonly #busy = new Map<string, number>();
   #strangers = { atSec: 0, count: 0 };
   #isSilent = false;
-  #heldAnswers: (() => void)[] | null = null;
+  #holding: Holding | null = null;
   #isStopped = false;
 
   private constructor(options: WalletServiceOptions, nostr: Nostr) {
@@ -117,15 +123,16 @@ export class WalletService {
   }
 
   /**
-   * FAULT: from now on pay_invoice is executed and its answer held back, as if it were lost on
-   * the way; the returned function lets all held answers go and ends the fault.
+   * FAULT: from now on, after so many that pass, pay_invoice is executed and its answer held back,
+   * as if it were lost on the way; the returned function lets all held answers go and ends the
+   * fault.
    */
-  faultHoldPayAnswers(): () => void {
-    const held: (() => void)[] = [];
-    this.#heldAnswers = held;
+  faultHoldPayAnswers(passing = 0): () => void {
+    const holding: Holding = { passing, held: [] };
+    this.#holding = holding;
     return () => {
-      if (this.#heldAnswers === held) this.#heldAnswers = null;
-      for (const release of held.splice(0)) release();
+      if (this.#holding === holding) this.#holding = null;
+      for (const release of holding.held.splice(0)) release();
     };
   }
 
@@ -184,9 +191,14 @@ export class WalletService {
       return;
     }
     const text = await this.#respond(event.id, request.value, connection, isBusy);
-    if (request.value.method === 'pay_invoice' && this.#heldAnswers) {
-      this.#heldAnswers.push(() => this.#answer(event, text));
-    } else this.#answer(event, text);
+    const answer = (): void => this.#answer(event, text);
+    const holding = request.value.method === 'pay_invoice' ? this.#holding : null;
+    if (holding && holding.passing > 0) holding.passing -= 1;
+    else if (holding) {
+      holding.held.push(answer);
+      return;
+    }
+    answer();
   }
 
   /** The response to a request, which is executed unless that has happened before. */
