@@ -39,7 +39,7 @@ async function said(): Promise<{ readonly here: string; readonly elsewhere: stri
   const here = await render(Remembered, {});
   const elsewhere = await render(SignerNotices, { path: '/', isFull: false });
   await vi.advanceTimersByTimeAsync(LONG_MS);
-  const textOf = ({ container }: typeof here): string => container.textContent.trim();
+  const textOf = (screen: { readonly container: Element }) => screen.container.textContent.trim();
   return { here: textOf(here), elsewhere: textOf(elsewhere) };
 }
 
