@@ -2,6 +2,7 @@
 import type { Leg } from '@realyield/protocol';
 import type { AmountUnit } from '../amount.ts';
 import type { PersonView } from '../ui/shell.svelte.ts';
+import type { WalletView } from './models.ts';
 
 /** What one payee gets of a payment. */
 export interface PaymentShare {
@@ -56,4 +57,19 @@ export interface StreamModel {
   /** When the last payment is made at that pace, and as agreed, Unix seconds. */
   readonly endsAtSec?: number | undefined;
   readonly agreedEndsAtSec?: number | undefined;
+}
+
+/** A limit of the payer's own, and what counts against it, msat. */
+export interface BoundView {
+  readonly limitMsat: bigint;
+  readonly spentMsat: bigint;
+}
+
+/** What bounds a payer: the wallet's budget where it tells, their own limits where they are set. */
+export interface SpendingView {
+  readonly budget: WalletView['budget'];
+  /** In any 24 hours. */
+  readonly day: BoundView | undefined;
+  /** Under the contract in all. */
+  readonly contract: BoundView | undefined;
 }

@@ -150,6 +150,8 @@ export interface PayerStatus {
   readonly sentence: string;
   /** When it looks again, Unix seconds, where that is known. */
   readonly untilSec: number | undefined;
+  /** The spending limit that is used up, where one holds it. */
+  readonly limit?: MetLimit['limit'];
 }
 
 /** Builds a status. */
@@ -169,7 +171,8 @@ export function statusOf(
 /** Builds the status of a payer that waits, with what belongs to the reason. */
 export function waitingStatus(level: PayerStatus['level'], waiting: Waiting): PayerStatus {
   const { reason: code, untilSec } = waiting;
-  return { level, code, sentence: sentenceOfWaiting(waiting), untilSec };
+  const status = { level, code, sentence: sentenceOfWaiting(waiting), untilSec };
+  return waiting.reason === 'budget' ? { ...status, limit: waiting.limit } : status;
 }
 
 function sentenceOfWaiting(waiting: Waiting): string {
