@@ -1,6 +1,6 @@
 /** What counts as standing still: trouble and a used-up limit, however often it is tried again. */
 import { expect, it } from 'vitest';
-import { withinLimits } from './payer-orders.ts';
+import { sideStatus, withinLimits } from './payer-orders.ts';
 import { Standstill } from './standstill.ts';
 import { statusOf } from './words.ts';
 
@@ -18,6 +18,16 @@ it('says since when a stream stands, and forgets it once it goes on', () => {
   expect(standstill.stopped).toBeUndefined();
   standstill.note(refused, 140);
   standstill.note(statusOf('waiting', 'nextTick'), 150);
+  expect(standstill.stopped).toBeUndefined();
+});
+
+it('a payee that nobody hears stops a stream; one that it was tendered to does not', () => {
+  const standstill = new Standstill();
+  const silence = { whom: 'payee', sinceSec: 50 } as const;
+  standstill.note(sideStatus('problem', { silence }), 100);
+  standstill.note(statusOf('working', 'ASKING'), 110);
+  expect(standstill.stopped).toMatchObject({ status: { code: 'payeeUnreachable' }, sinceSec: 100 });
+  standstill.note(statusOf('waiting', 'tendered'), 120);
   expect(standstill.stopped).toBeUndefined();
 });
 
