@@ -46,6 +46,9 @@ test('two windows lose none of each other’s lines', async () => {
   clock.pass(5_000);
   other.add(line('paused', 'one'));
   await other.settled();
+  clock.pass(1_000);
+  // Both hear of it, the second a moment later.
+  paying.add(line('paused', 'one'));
   clock.pass(5_000);
   paying.add(line('RESUMED', 'one'));
   await paying.settled();

@@ -4,6 +4,7 @@
  */
 import { expect, test, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
+import { satText } from '../../web/lib/format.ts';
 import {
   become,
   countersign,
@@ -16,7 +17,7 @@ import {
   type Person,
 } from './people.ts';
 import { startWorldProcess, type WorldProcess } from './world-process.ts';
-import { balances, checkLedgers } from './ledgers.ts';
+import { balances, checkLedgers, settledRows } from './ledgers.ts';
 
 let world: WorldProcess;
 
@@ -50,6 +51,25 @@ async function streamToTheEnd(investor: Person, root: string): Promise<void> {
   await untilAllPaid(investor.page);
 }
 
+/** What a device lists as done is what its wallet did: each payment with its fee and its proof. */
+async function checkActivity({ page }: Person, persona: string): Promise<void> {
+  const section = page.locator('details', { hasText: 'What this device did' });
+  await section.getByText('What this device did').click();
+  await section.getByRole('button', { name: /^Show all/ }).click();
+  const rows = (await settledRows(world, persona)).filter((row) => row.direction === 'outgoing');
+  const payments = section.getByRole('listitem').filter({ hasText: 'of the loan' });
+  await expect(payments).toHaveCount(rows.length);
+  for (const { preimage, paymentHash, amountMsat, feesPaidMsat } of rows) {
+    const payment = payments.filter({ has: page.getByTitle(preimage ?? 'none') });
+    await expect(payment.getByTitle(paymentHash)).toBeVisible();
+    const text = (await payment.innerText()).replace(/\s+/g, ' ');
+    for (const said of [satText(BigInt(amountMsat)), `fee ${satText(BigInt(feesPaidMsat))}`]) {
+      expect(text).toContain(said.replace(/\s+/g, ' '));
+    }
+  }
+  await expect(section.getByText('RESUMED', { exact: true })).toBeVisible();
+}
+
 test('one loan, from prospectus to closure, the same for everybody', async ({ browser }) => {
   const before = await balances(world);
   const bank = await become(browser, world.url, 'Banco Comunal');
@@ -77,6 +97,7 @@ test('one loan, from prospectus to closure, the same for everybody', async ({ br
   await streamToTheEnd(ben, bens);
   await ana.page.getByRole('button', { name: /^Resume/ }).click();
   await streamToTheEnd(ana, anas);
+  await checkActivity(ana, 'ana');
 
   for (const root of roots) {
     await openContract(bakery, root);

@@ -18,12 +18,22 @@ export const MOST_LINES = 300;
 const nameOf = ({ atSec, contract = '', code, sentence }: Activity): string =>
   [atSec, contract, code, sentence].join('|');
 
+/** Whether a line says again what the last one about its contract said. */
+function repeats(line: Omit<Activity, 'atSec'>, before: readonly Activity[]): boolean {
+  const last = before.findLast(({ contract }) => contract === line.contract);
+  return last?.code === line.code && last.sentence === line.sentence;
+}
+
 /** What is kept and what is known here, as one log. */
 function merged(kept: readonly Activity[], known: readonly Activity[]): readonly Activity[] {
   const names = new Set(known.map(nameOf));
   const others = kept.filter((line) => !names.has(nameOf(line)));
   if (others.length === 0) return known;
-  return [...others, ...known].sort((a, b) => a.atSec - b.atSec).slice(-MOST_LINES);
+  const all: Activity[] = [];
+  for (const line of [...others, ...known].sort((a, b) => a.atSec - b.atSec)) {
+    if (!repeats(line, all)) all.push(line);
+  }
+  return all.slice(-MOST_LINES);
 }
 
 /** The log of one person. */
@@ -60,8 +70,7 @@ export class ActivityLog {
 
   /** Adds a line, unless it repeats the last one about its contract. */
   add(line: Omit<Activity, 'atSec'>): void {
-    const last = this.#lines.findLast((entry) => entry.contract === line.contract);
-    if (last?.code === line.code && last.sentence === line.sentence) return;
+    if (repeats(line, this.#lines)) return;
     const added = { ...line, atSec: this.#clock.nowSec() };
     this.#lines = [...this.#lines, added].slice(-MOST_LINES);
     this.#saving = this.#saving
