@@ -62,7 +62,7 @@ it('a business that comes back answers what it was asked nine minutes ago', asyn
   expect(handedOut).toBe(true);
 });
 
-it('a stream whose business stays away stands still, from then on and not anew each time', async () => {
+it('a stream whose business stays away stands still, however often it asks', async () => {
   const clock = movedClock();
   const { loan, investor } = await begin(clock, new Purses());
   const first = await until('the word that nobody answers', () => investor.stopped(loan.root));
