@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
 import { runGates } from './gates.mjs';
-import { ensurePackages } from './install.mjs';
+import { COMPILING, ensurePackages } from './install.mjs';
 import { isStopping, report, runMain, runStep, tool, TYPESCRIPT } from './steps.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Count */
@@ -103,7 +103,7 @@ async function runOneByOne(parts, common) {
  */
 async function compile(command) {
   if (!command) return;
-  const outcome = await runStep({ name: 'dependencies compiled', command });
+  const outcome = await runStep({ name: 'dependencies compiled', command, env: COMPILING });
   report(outcome);
   if (outcome.code !== 0) throw new Error('A dependency could not be compiled; see above.');
 }
