@@ -125,17 +125,17 @@ it.each<[ForwardEntry['step'], string | undefined]>([
   ['ordered', undefined],
   ['made', undefined],
   ['offered', undefined],
-  ['paying', '251\u202fsat of the payer are held until the payee has it.'],
-  ['paid', 'The payee has it; 251\u202fsat are being taken for it.'],
-  ['settled', '251\u202fsat were taken from the payer for it.'],
-  ['lost', 'The payee has it; 251\u202fsat went back to the payer.'],
+  ['paying', 'Being passed on; 251\u202fsat of the payer are held for it.'],
+  ['paid', 'Passed on; 251\u202fsat are being taken from the payer for it.'],
+  ['settled', 'Passed on; 251\u202fsat were taken from the payer for it.'],
+  ['lost', 'Passed on, but 251\u202fsat went back to the payer.'],
 ])('says of a payment to be passed on that is %s: %s', (step, detail) => {
   const forwards = [{ ...passing, step }];
   const { rows } = activityView({ lines: [], forwards }, 12);
   expect(rows.map((row) => row.detail)).toEqual(detail === undefined ? [] : [detail]);
   expect(hasActivity({ lines: [], forwards })).toBe(detail !== undefined);
   const payment = { amountMsat: 250_000n, feesPaidMsat: 12n, preimage: PREIMAGE };
-  const expected = { title: 'Payment 1 of the loan, passed on', payment };
+  const expected = { title: 'Payment 1 of the loan', payment };
   if (detail !== undefined) expect(rows[0]).toMatchObject(expected);
 });
 

@@ -121,13 +121,16 @@ function passingOf({
     case 'offered':
       return undefined;
     case 'paying':
-      return { tone: 'waiting', detail: `${taken} of the payer are held until the payee has it.` };
+      return { tone: 'waiting', detail: `Being passed on; ${taken} of the payer are held for it.` };
     case 'paid':
-      return { tone: 'waiting', detail: `The payee has it; ${taken} are being taken for it.` };
+      return {
+        tone: 'waiting',
+        detail: `Passed on; ${taken} are being taken from the payer for it.`,
+      };
     case 'settled':
-      return { tone: 'done', detail: `${taken} were taken from the payer for it.` };
+      return { tone: 'done', detail: `Passed on; ${taken} were taken from the payer for it.` };
     case 'lost':
-      return { tone: 'problem', detail: `The payee has it; ${taken} went back to the payer.` };
+      return { tone: 'problem', detail: `Passed on, but ${taken} went back to the payer.` };
     case 'cancelling':
     case 'cancelled': {
       const why = reason === undefined ? '' : ` ${reason}`;
@@ -143,7 +146,7 @@ function passed(entry: ForwardEntry): Happening | undefined {
   const isBack = step === 'cancelling' || step === 'cancelled';
   const row = (): Omit<ActivityRow, 'atSec'> => ({
     id: `passed on ${paymentHash}`,
-    title: isBack ? NAMES[leg](n) : `${NAMES[leg](n)}, passed on`,
+    title: NAMES[leg](n),
     ...stand,
     ...(isBack
       ? {}
