@@ -1,14 +1,16 @@
 /**
  * A part whose request ran out without a clear word on whether it was paid: it is asked for again
  * once nothing can come of that request any more, so that the next one is paid and does not run
- * out in its turn while the first is waited for.
- * requires: T-35, P-32
+ * out in its turn while the first is waited for. A device that takes over waits for what the former
+ * one may just have told the wallet, before it pays by another request.
+ * requires: T-13, T-35, P-32
  */
 import { ledgerOf } from '@realyield/protocol';
 import { afterEach, expect, it } from 'vitest';
 import type { Session } from '../web/lib/engine/session.ts';
 import { Cast, type Part } from './faults/cast.ts';
 import { CALM, UNHARMED, type Fate } from './faults/fates.ts';
+import type { PayAnswer } from './faults/lightning.ts';
 import { URLS } from './faults/scenario.ts';
 import { firstDueAtMs, orderRepayment, signSilentLoan } from './faults/silent-loan.ts';
 import { Loan, offerDocument } from './fixtures/loan.ts';
@@ -119,4 +121,47 @@ it('pays what its payee handed out anew while the first ran out under a pause', 
   await cast.session('business')?.setPaused(repaid.root, false);
   await play.untilStep('business', 'receipted', GRACE_MS);
   expect(play.timesPaid()).toEqual([0, 1]);
+});
+
+/** A phone is lost just after it told its wallet of a part; a laptop that knows nothing goes on. */
+async function playLost(answer: PayAnswer, isKeyReplaced: boolean) {
+  const { root } = paidOut;
+  const play = castOf(paidOut, 'disbursement', (paidOut.startAtSec + 5) * 1_000);
+  const { cast } = play;
+  const device = { person: 'investor', hasRivals: true };
+  const fate = { canLookUp: true, awayMs: 40 * HOUR_MS };
+  play.pays('phone', { ...fate, answers: [answer] }, device);
+  play.isPaid();
+  await play.untilStep('phone', 'sending');
+  cast.kill('phone');
+  const lostAtMs = cast.time.nowMs;
+  play.pays('laptop', fate, device);
+  const payee = cast.session('business');
+  const key = payee?.ownContract(root)?.own.money?.publicKey ?? '';
+  // Of what an ended key asked for, the payee asks anew.
+  if (isKeyReplaced) void payee?.agreements.keys.replace(root, key);
+  await play.untilStep('laptop', 'receipted');
+  const tookMs = cast.time.nowMs - lostAtMs;
+  // Whatever is on its way has arrived by then.
+  await play.pass(lostAtMs + HOUR_MS);
+  return { tookMs, timesPaid: play.timesPaid() };
+}
+
+it('pays no other request while what a lost device told may still arrive', async () => {
+  const { tookMs, timesPaid } = await playLost('silence, arrives late', true);
+  expect(timesPaid).toEqual([1, 0]);
+  expect(tookMs).toBeLessThan(90_000);
+});
+
+it('pays the other request once it cannot arrive any more', async () => {
+  const { tookMs, timesPaid } = await playLost('silence, never arrives', true);
+  expect(timesPaid).toEqual([0, 1]);
+  expect(tookMs).toBeGreaterThan(90_000);
+  expect(tookMs).toBeLessThan(100_000);
+});
+
+it('waits for nothing where it would pay the same request', async () => {
+  const { tookMs, timesPaid } = await playLost('silence, never arrives', false);
+  expect(timesPaid).toEqual([1]);
+  expect(tookMs).toBeLessThan(10_000);
 });

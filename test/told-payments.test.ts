@@ -247,3 +247,42 @@ test('unpaid is what a wallet knows nothing of, or that it failed (requires: TE-
     }
   }
 });
+
+test('what another device may just have told is waited for, and nothing else is', async () => {
+  const { event, message } = await handed();
+  const context = { desk, contract, wallet: desk.wallet() as Wallet };
+  const examiner = new Examiner();
+  const expiresAtSec = (await desk.handed.of(contract, 'disbursement'))[0]?.request.document
+    .expiresAtSec as number;
+  const told: JournalEntry = { ...wantedTick(), step: 'checked', paymentHash, expiresAtSec };
+  const other = { ...told, paymentHash: paymentHashOf(hashOf('another')) };
+  const isHeld = async (sinceSec: number) => {
+    expect(await examiner.look(context, 'disbursement', sinceSec * 1_000)).toBe('clear');
+    // What is told twice by one hash is paid once.
+    expect(examiner.waitOn(told)).toBeUndefined();
+    expect(examiner.waitOn({ ...other, n: 1 })).toBeUndefined();
+    return examiner.waitOn(other)?.untilSec;
+  };
+  record('failed');
+  expect(await isHeld(nowSec)).toBeUndefined();
+  said = { state: 'answered', value: undefined };
+  // Another request may come at any time before it looks again.
+  const sinceSec = nowSec + 2;
+  expect(await isHeld(sinceSec)).toBe(sinceSec + 90);
+  await desk.journal.write([other]);
+  nowSec = sinceSec + 90;
+  expect(await isHeld(sinceSec)).toBe(nowSec);
+  nowSec += 1;
+  expect(await isHeld(sinceSec)).toBeUndefined();
+  // What this one told itself stands in its journal; others may have told it before and since.
+  const pay = async () => ({ state: 'refused', code: 'OTHER', sentence: '' }) as const;
+  const wallet = { ...context.wallet, pay } as Wallet;
+  const entryTold = { ...told, request: event, invoice: message.invoices[0] ?? '' };
+  await examiner.pay({ ...context, wallet }, entryTold, nowSec * 1_000);
+  expect(await isHeld(nowSec)).toBeUndefined();
+  expect(await isHeld(nowSec + 1)).toBe(nowSec + 91);
+  nowSec = expiresAtSec + 90;
+  expect(await isHeld(nowSec)).toBe(nowSec);
+  nowSec += 1;
+  expect(await isHeld(nowSec)).toBeUndefined();
+});

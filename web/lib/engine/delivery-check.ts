@@ -282,7 +282,7 @@ export async function applyDelivery(
       : context
         ? await recoverEntry(context, other)
         : undefined;
-    if (outcome !== 'found' && outcome !== 'none') continue;
+    if (outcome === undefined || typeof outcome === 'object') continue;
     if (outcome === 'found') {
       // An order of another device, under this one's number: it is paid, and this one is not.
       const code = 'ORDER_FOUND';

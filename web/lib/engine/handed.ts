@@ -19,11 +19,18 @@ import {
 } from '@realyield/protocol';
 import type { Desk, OwnContract } from './desk.ts';
 import { renewedEntry, type JournalEntry } from './journal.ts';
-import { isOfThisRun, payEntry, recoverEntry, type PaymentContext } from './payment.ts';
+import {
+  isOfThisRun,
+  NEVER_ARRIVED_MS,
+  payEntry,
+  recoverEntry,
+  type PaymentContext,
+  type RecoveredEntry,
+} from './payment.ts';
 import type { Store, Verifier, Wallet } from './ports.ts';
 import { liveEntries } from './ticks-due.ts';
 import { partsByHash } from './used-hashes.ts';
-import type { PayerStatus } from './words.ts';
+import { statusOf, type PayerStatus } from './words.ts';
 
 const PREFIX = 'handed|';
 /**
@@ -167,8 +174,10 @@ async function renewExpired(desk: Desk, contract: OwnContract, leg: Leg): Promis
 /** Looks for payments that this journal does not know of. */
 export class Examiner {
   readonly #cleared = new Set<string>();
-  /** Hashes that a wallet was told to pay since this payer began. */
-  readonly #told = new Set<string>();
+  /** Hashes that a wallet was told to pay, and since when nobody else can have paid then, ms. */
+  readonly #told = new Map<string, number>();
+  /** Hashes of which a wallet knew of no payment too soon for that to count, with their parts. */
+  #early = new Map<string, { readonly n: number; readonly untilMs: number }>();
   #wallet: Wallet | undefined;
   #sinceMs = 0;
 
@@ -185,6 +194,8 @@ export class Examiner {
     if (wallet !== this.#wallet || sinceMs !== this.#sinceMs) this.#cleared.clear();
     this.#wallet = wallet;
     this.#sinceMs = sinceMs;
+    const early = this.#early;
+    this.#early = new Map();
     await renewExpired(desk, contract, leg);
     const proven = contract.view.fold.state.paid.numbers(leg);
     let parts: ReturnType<typeof partsByHash> | undefined;
@@ -204,7 +215,7 @@ export class Examiner {
         parts ??= partsByHash(desk, contract, leg);
         // T-36: "…nor take it as paid, by a payment hash that another part of the leg has…"
         if ((parts.get(doubt.paymentHash ?? '') ?? n) !== n) continue;
-        const after = await this.#ask(context, doubt);
+        const after = await this.#ask(context, doubt, early.has(doubt.paymentHash ?? ''));
         if (typeof after === 'object') return after;
         if (after === 'found') result = 'changed';
       }
@@ -212,9 +223,17 @@ export class Examiner {
     return result;
   }
 
+  /** What a part waits for: another device may just have told the wallet of another hash. */
+  waitOn({ n, paymentHash }: JournalEntry): PayerStatus | undefined {
+    const others = [...this.#early].filter(([hash, of]) => of.n === n && hash !== paymentHash);
+    if (others.length === 0) return undefined;
+    const untilMs = Math.max(...others.map(([, of]) => of.untilMs));
+    return statusOf('waiting', 'NOT_ARRIVED', { untilSec: Math.ceil(untilMs / 1_000) });
+  }
+
   /** Pays what was looked at. */
   pay(context: PaymentContext, entry: JournalEntry, sinceMs: number): Promise<JournalEntry> {
-    this.#told.add(entry.paymentHash ?? '');
+    this.#told.set(entry.paymentHash ?? '', sinceMs);
     return payEntry(context, entry, sinceMs);
   }
 
@@ -259,9 +278,20 @@ export class Examiner {
   async #ask(
     context: PaymentContext,
     entry: JournalEntry,
-  ): Promise<'found' | 'none' | PayerStatus> {
-    const outcome = await recoverEntry(context, entry);
-    if (outcome === 'none') this.#cleared.add(entry.paymentHash ?? '');
+    wasEarly: boolean,
+  ): Promise<RecoveredEntry> {
+    const { journal, clock } = context.desk;
+    const { contract, leg, n, paymentHash = '', expiresAtSec = 0 } = entry;
+    // T-13: "…Before it pays by another, a wallet's word that it knows of none counts 90 seconds
+    // after another device of the payer may last have told it…"
+    const untilMs = Math.min(this.#sinceMs, expiresAtSec * 1_000) + NEVER_ARRIVED_MS;
+    const isEarly = clock.nowMs() <= untilMs && this.#told.get(paymentHash) !== this.#sinceMs;
+    // While no other hash would be paid for the part, asking again tells nothing that matters.
+    const isIdle = journal.get(contract, leg, n)?.paymentHash === undefined;
+    const outcome =
+      isEarly && wasEarly && isIdle ? 'unheardOf' : await recoverEntry(context, entry);
+    if (outcome === 'unheardOf' && isEarly) this.#early.set(paymentHash, { n, untilMs });
+    else if (outcome === 'unheardOf' || outcome === 'none') this.#cleared.add(paymentHash);
     return outcome;
   }
 }

@@ -198,8 +198,7 @@ export class Payer {
     const payMs = await this.#payChecked(context);
     // T-35: "A payer MUST NOT ask anew for a part while another request that it was handed for it…"
     const askMs = this.#again ? 0 : await this.#ask(contract);
-    const lastMs = await this.#prover.write(contract);
-    return Math.min(planMs, payMs, askMs, lastMs);
+    return Math.min(planMs, payMs, askMs, await this.#prover.write(contract));
   }
 
   async #plan(contract: OwnContract): Promise<number> {
@@ -244,8 +243,9 @@ export class Payer {
       const status = statusOf('waiting', 'nextTick', { untilSec: dueAtSec });
       return this.#wait((dueAtSec - nowSec) * 1_000, status);
     }
-    const others = this.#orders.aheadOf(entry);
-    if (others) return this.#wait(LOOK_AGAIN_MS, others);
+    const early = this.#examiner.waitOn(entry);
+    const others = early ?? this.#orders.aheadOf(entry);
+    if (others) return this.#wait(early ? SILENT_WALLET_MS : LOOK_AGAIN_MS, others);
     const room = this.#orders.holdRoom(paidMsat(entry));
     if ('limit' in room) return this.#wait(IDLE_MS, sideStatus('waiting', { limit: room }));
     this.#sayWorking('PAYING');

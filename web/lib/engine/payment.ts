@@ -149,14 +149,17 @@ export async function resolveEntries(
 }
 
 /**
- * A part may have been paid, by another device that was lost before it could prove it. `found`:
- * the wallet has paid it, or is about to, and the journal knows; else, while the wallet does not
- * say, what is waited for.
+ * What a wallet says of a part that another device may have paid. `found`: it has paid it, or is
+ * about to, and the journal knows. `none`: nothing comes of it. `unheardOf`: it knows of no such
+ * payment, as yet. Else, while it does not say, what is waited for.
  */
+export type RecoveredEntry = 'found' | 'none' | 'unheardOf' | PayerStatus;
+
+/** Asks about a part that may have been paid by a device that was lost before it could prove it. */
 export async function recoverEntry(
   { desk, wallet }: PaymentContext,
   entry: JournalEntry,
-): Promise<'found' | 'none' | PayerStatus> {
+): Promise<RecoveredEntry> {
   const { contract, leg, n, paymentHash, invoice } = entry;
   const before = desk.journal.get(contract, leg, n);
   if (paymentHash === undefined || invoice === undefined) return 'none';
@@ -177,7 +180,7 @@ export async function recoverEntry(
   const sentAtMs = desk.clock.nowMs();
   const unknown = toldTo(wallet, { ...entry, step: 'unknown', sentAtMs });
   const found = next?.step === 'paid' ? next : isUnderWay ? unknown : undefined;
-  if (!found) return 'none';
+  if (!found) return answer.state === 'answered' && !record ? 'unheardOf' : 'none';
   if (before || !isSerial(leg)) await write(desk, before, found);
   // Of a book: in the place of an order that is gone.
   else if (!(await writeFound(desk, found))) return silent;
