@@ -10,7 +10,7 @@ import {
   sentenceOfContract,
   statusView,
 } from '../web/lib/state/views/contract-sentence.ts';
-import { contractNow, streamModel } from '../web/lib/state/views/contract.ts';
+import { contractNow, streamModel, streamPayer } from '../web/lib/state/views/contract.ts';
 import { contractRow } from '../web/lib/state/views/lists.ts';
 import type { Names } from '../web/lib/state/views/people.ts';
 import { inThree, Loan } from './fixtures/loan.ts';
@@ -113,6 +113,23 @@ it('the page says once who else pays, and says when this window is about to', ()
   expect(streamModel(names, at(14, 3), undefined).reason).toMatch(
     /^The investor may withdraw until/,
   );
+});
+
+it('a pause is seen, and can be ended, in a window that does not pay', () => {
+  const seen = (isRunning: boolean, isPaused: boolean, code?: StatusCode) => {
+    const status = code && statusOf('waiting', code);
+    const pauses = { isPaused: () => isPaused };
+    const session = { isRunning, pauses, payerStatus: () => status };
+    return streamModel(names, at(0, 3), streamPayer(session, 'root'));
+  };
+  // A second window has no payer at all; another device has one that stands back.
+  for (const code of [undefined, 'ELSEWHERE'] as const) {
+    expect(seen(false, true, code).state).toBe('paused');
+    expect(seen(false, true, code).reason).toContain('Paused by you');
+    expect(seen(false, false, code).state).toBe('waiting');
+  }
+  // Who pays says itself how it stands: what is on its way is finished first.
+  expect(seen(true, true, 'inFlight').state).not.toBe('paused');
 });
 
 /** The stream three minutes in, with a payer that says it moves and this in its journal. */

@@ -12,6 +12,8 @@ import type { BalancesView, ContractHeadView } from '../../components/models.ts'
 import type { StreamModel } from '../../components/payment-models.ts';
 import type { ContractView } from '../../engine/catalog.ts';
 import type { JournalEntry } from '../../engine/journal.ts';
+import { sideStatus } from '../../engine/payer-orders.ts';
+import type { Session } from '../../engine/session.ts';
 import type { PayerStatus } from '../../engine/words.ts';
 import { offerOf } from '../../engine/cases/claimable.ts';
 import { ledgerOf } from '../market/ledgers.ts';
@@ -162,6 +164,17 @@ function streamState(
   }
   const reason = standingStill(entries, payer, dueAtSec, nowSec);
   return reason === undefined ? { state: 'flowing' } : { state: 'waiting', reason };
+}
+
+type StreamSession = Pick<Session, 'payerStatus' | 'isRunning'> & {
+  readonly pauses: Pick<Session['pauses'], 'isPaused'>;
+};
+
+/** How this person's own payer of a stream stands; a pause holds whichever window pays. */
+export function streamPayer(session: StreamSession, root: string): PayerStatus | undefined {
+  return !session.isRunning && session.pauses.isPaused(root)
+    ? sideStatus('paused', { isPaused: true })
+    : session.payerStatus(root, 'disbursement');
 }
 
 /** What the payer's client knows of a stream beside the contract. */
