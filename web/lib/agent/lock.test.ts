@@ -18,6 +18,11 @@ const never = new AbortController().signal;
 const take = (onWait: (pid: number | undefined) => void = () => undefined, signal = never) =>
   takeLock(folder, systemClock, { signal, onWait: (holder) => onWait(holder?.pid) });
 
+test('a store that was never begun is held by nobody', () => {
+  expect(isLocked(join(folder, 'not begun'))).toBe(false);
+  expect(readHolder(join(folder, 'not begun'))).toBeUndefined();
+});
+
 test('a second one waits, and gets it when the first lets go', async () => {
   expect(isLocked(folder)).toBe(false);
   const first = await take();

@@ -3,7 +3,7 @@
  * holder, also by kill -9, so nobody has to guess whether a process that left its name is alive.
  * A file beside it says who the holder is, for people and for `agent status`.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import * as z from 'zod';
@@ -55,8 +55,9 @@ export function readHolder(folder: string): Holder | undefined {
   }
 }
 
-/** Whether somebody holds the lock now. */
+/** Whether somebody holds the lock now; nobody does of a store that was never begun. */
 export function isLocked(folder: string): boolean {
+  if (!existsSync(folder)) return false;
   const database = tryLock(folder);
   database?.close();
   return database === undefined;

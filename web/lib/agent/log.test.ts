@@ -92,6 +92,6 @@ test('health is 200 or 503 with reasons, and strangers’ pages get nothing', as
 
 test('status says what is done and why it waits', () => {
   const text = linesOf(REPORT).join('\n');
-  expect(text).toContain('paid 2 parts, 2,000.5 sat and 0.007 sat of fees; 1 under way');
+  expect(text).toContain('paid from here 2 parts, 2,000.5 sat and 0.007 sat of fees; 1 under way');
   expect(text).toContain('nextTick: Waiting. (until 1970-01-01T01:00:00.000Z)');
 });

@@ -125,8 +125,8 @@ export function linesOf(report: AgentReport): readonly string[] {
     const { contract, role, status, payer, paidParts, paidMsat, feesMsat, underWay } = entry;
     lines.push('', `${contract}  ${role}, ${status}`);
     lines.push(
-      `  paid ${paidParts} parts, ${satsOf(paidMsat)} sat and ${satsOf(feesMsat)} sat of fees` +
-        `; ${underWay} under way`,
+      `  paid from here ${paidParts} parts, ${satsOf(paidMsat)} sat and ` +
+        `${satsOf(feesMsat)} sat of fees; ${underWay} under way`,
     );
     if (!payer) continue;
     const until = payer.untilSec;

@@ -1,4 +1,4 @@
-/** What bounds a stream: its payer's own limits beside the wallet's, only where they are set. */
+/** What bounds and slows a stream: its payer's limits and pace, only where they are set. */
 import { expect, it } from 'vitest';
 import { render } from 'vitest-browser-svelte';
 import '../../styles/tokens.css';
@@ -41,6 +41,14 @@ it('shows no limit where none is set, nor where all is paid', async () => {
   const done = { stream: { ...stream, state: 'done' as const }, nowSec: 100 };
   await screen.rerender({ ...done, spending: { ...none, day } });
   expect(wordsOf(screen.container)).not.toContain('limit');
+});
+
+it('says beside the agreed rate how much of it is paid, where that is less', async () => {
+  const slow = { ...stream, pacePercent: 25 };
+  const screen = await render(StreamView, { stream: slow, nowSec: 100 });
+  expect(wordsOf(screen.container)).toContain('every 10 s, of which you pay 25 %');
+  await screen.rerender({ stream: { ...slow, pacePercent: undefined }, nowSec: 100 });
+  expect(wordsOf(screen.container)).not.toContain('of which');
 });
 
 it('nothing sticks out on a phone with the widest sums', async () => {
