@@ -62,7 +62,7 @@ describe('relays that are down', () => {
     const root = await startLoan(
       world,
       { investor: ana, bakery, bank },
-      { identifier: 'dark', ticks: 12, principalUnits: wholeSat(120_000) },
+      { identifier: 'dark', ticks: 20, principalUnits: wholeSat(200_000) },
     );
     const [one, two] = world.relayHouses;
     if (!one || !two) throw new Error('there are two relays');
@@ -77,8 +77,8 @@ describe('relays that are down', () => {
     const whenBothWent = sentBy(world, 'ana').length;
     await until('payments already agreed', () => sentBy(world, 'ana').length > whenBothWent);
     await Promise.all([one.start(), two.start()]);
-    await untilPaid(ana, root, 12);
-    expectEachOnce(ana, root, 12, sentBy(world, 'ana').slice(before));
+    await untilPaid(ana, root, 20);
+    expectEachOnce(ana, root, 20, sentBy(world, 'ana').slice(before));
     const receipts = [...new Set(paymentsOf(ana, root, 'disbursement').map((p) => p.receipt))];
     for (const url of world.relays) {
       await until(`every receipt on ${url}`, async () => {
